@@ -1,0 +1,80 @@
+"""The one authorizer that decides both halves: the CLI's requests and CloudFormation's calls."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from verifier.authorization.caller import Caller, Certainty, OnBehalfOf
+from verifier.authorization.context import request_context
+from verifier.authorization.decision import Decided, DecisionSink, Refusal
+from verifier.authorization.operation import Operation, Requirement
+from verifier.authorization.requirements import requirements
+from verifier.authorization.wording import refusal_message
+from verifier.iam.evaluate import AuthorizationRequest, Outcome, evaluate
+
+
+class Mode(StrEnum):
+    """What a refusal does. ``OFF`` asks nothing at all: a bare lap, for speed figures only."""
+
+    ENFORCE = "enforce"
+    OBSERVE = "observe"
+    OFF = "off"
+
+
+@dataclass(frozen=True)
+class Call:
+    """An operation about to be made: by whom, for whom, and how sure it is that AWS makes it."""
+
+    operation: Operation
+    caller: Caller
+    certainty: Certainty = Certainty.CALL
+    source: str | None = None
+    on_behalf_of: OnBehalfOf | None = None
+
+
+class Authorizer:
+    """Decides calls and reports every decision to ``sink``."""
+
+    def __init__(self, sink: DecisionSink, mode: Mode = Mode.ENFORCE, *, enforce_likely: bool = False) -> None:
+        self.sink = sink
+        self.mode = mode
+        self.enforce_likely = enforce_likely
+
+    def authorize(self, call: Call) -> Refusal | None:
+        """Decide ``call``; the first enforced refusal, as AWS answers one at a time, or None.
+
+        Raises UnmappedOperation when nobody knows what the operation needs.
+        """
+        if self.mode is Mode.OFF or call.caller.is_root:
+            return None
+        for requirement in requirements(call.operation):
+            decided = self._decide(call, requirement)
+            self.sink.decided(decided)
+            if decided.refused and decided.enforced:
+                return Refusal(decided, refusal_message(decided))
+        return None
+
+    def _decide(self, call: Call, requirement: Requirement) -> Decided:
+        context = request_context(call.operation, call.caller, call.on_behalf_of) | dict(requirement.context)
+        request = AuthorizationRequest(call.caller.arn, requirement.action, requirement.resource, context)
+        decision = evaluate(request, call.caller.policies, call.caller.boundary)
+        certainty = _certainty(call, requirement)
+        grantable = decision.outcome is Outcome.IMPLICIT_DENY and decision.policy_type == "identity-based policy"
+        believed = certainty >= Certainty.CALL or self.enforce_likely
+        return Decided(
+            principal=call.caller.arn,
+            operation=call.operation,
+            requirement=requirement,
+            context=context,
+            decision=decision,
+            certainty=certainty,
+            source=call.source if requirement.primary else requirement.source,
+            on_behalf_of=call.on_behalf_of,
+            # An explicit deny or a boundary is never granted away, so it is real while observing too.
+            enforced=believed if self.mode is Mode.ENFORCE else not grantable and believed,
+        )
+
+
+def _certainty(call: Call, requirement: Requirement) -> Certainty:
+    if requirement.primary or requirement.source:
+        return call.certainty
+    return min(call.certainty, Certainty.LIKELY)
