@@ -10,6 +10,18 @@ from collections.abc import Collection, Mapping
 from typing import Any, ClassVar, Protocol
 
 
+class HandlerError(Exception):
+    """A call on a resource's behalf failed; the message is the stack event's status reason.
+
+    ``refused`` tells a refusal (no permission) from any other error.
+    """
+
+    def __init__(self, reason: str, *, refused: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.refused = refused
+
+
 class Work(Protocol):
     """One resource at one step of its life, and everything its handler may use."""
 
