@@ -1,0 +1,28 @@
+"""The placeholders ``{account}``, ``{region}``, ``{stage}`` and ``{partition}`` of policies."""
+
+import re
+from collections.abc import Mapping
+
+from verifier.errors import InputError
+
+NAMES = ("account", "region", "stage", "partition")
+# A policy variable is ${...}: never a placeholder, although a key might be named like one.
+_PLACEHOLDER = re.compile(r"(?<!\$)\{(" + "|".join(NAMES) + r")\}")
+
+
+def names_in(text: str) -> frozenset[str]:
+    """The names of the placeholders that ``text`` holds."""
+    return frozenset(_PLACEHOLDER.findall(text))
+
+
+def fill(text: str, values: Mapping[str, str], where: str = "policy") -> str:
+    """``text`` with every placeholder replaced; ``values`` maps names to texts.
+
+    Raises InputError naming each placeholder of ``where`` that has no value.
+    """
+    missing = [name for name in NAMES if name in names_in(text) and not values.get(name)]
+    if missing:
+        options = ", ".join(f"--{name}" for name in missing)
+        shown = ", ".join(f"{{{name}}}" for name in missing)
+        raise InputError(f"{where}: no value for {shown}; give {options}")
+    return _PLACEHOLDER.sub(lambda found: values[found.group(1)], text)
