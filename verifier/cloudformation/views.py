@@ -1,0 +1,55 @@
+"""What the rest of the verifier sees of stacks: values that are safe to record."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class EventView:
+    """One stack event; ``time`` is in UTC."""
+
+    id: str
+    time: datetime
+    logical_id: str
+    type: str
+    physical_id: str
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ResourceView:
+    """A resource as it stands now."""
+
+    logical_id: str
+    type: str
+    physical_id: str
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class StackView:
+    """A stack, also a deleted one; events are oldest first."""
+
+    name: str
+    id: str
+    region: str
+    status: str
+    events: tuple[EventView, ...]
+    resources: tuple[ResourceView, ...]
+
+
+@dataclass(frozen=True)
+class ResourceUse:
+    """A resource of a compiled service template (one given by TemplateURL), by any of its stacks' lives.
+
+    ``updated``: its update handler ran to its end at least once, in a deploy or in the way to a rollback.
+    ``upper_bound``: the type has no handler; its permissions are the registry's list.
+    """
+
+    stack: str
+    logical_id: str
+    type: str
+    updated: bool
+    upper_bound: bool
