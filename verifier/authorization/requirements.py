@@ -1,0 +1,107 @@
+"""What AWS would ask: the requirements of an operation.
+
+By convention an operation needs ``{iam prefix}:{Operation}`` on the ARN that AWS's reference gives
+for that action. Everything that differs, and everything conditional, is a rule in
+``rules/<botocore service>.yaml``. What has neither is unmapped: an error, never a silent allow.
+
+Adding a rule
+1. Open (or make) ``rules/<botocore service>.yaml``; ``rules.py`` shows the form, ``template.py`` the
+   templates. List only what differs: an operation that the convention covers needs no entry.
+2. The first entry of ``requires`` is the operation's own action; the others are secondary (a tag, a
+   pass, an object read), mostly with ``when``: the parameter that makes AWS ask. A secondary one
+   without a ``source`` is only *likely*: read where AWS enforces it, and quote that in ``sources.yaml``.
+3. An action that AWS's service reference lists for the operation and that no rule asks for goes to
+   ``notAsked``: with the ``parameter`` that would trigger it (given, the operation is unmapped), or
+   a ``reason`` why it never is.
+4. Add a case to ``tests/cases/requirements/<service>.json``; the tests check that every action
+   exists and every source is there, ``.ci/check_service_reference.py`` compares with AWS's list.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from verifier.authorization.convention import conventional_resource
+from verifier.authorization.operation import Operation, Requirement
+from verifier.authorization.rules import OperationRules, Rule, service_rules
+from verifier.authorization.template import MissingParameterError, fill, fill_all, holds, lookup
+from verifier.errors import VerifierError
+from verifier.iam import catalog
+
+
+class UnmappedOperation(VerifierError):  # noqa: N818 - the word of DESIGN.md
+    """Nobody knows what this operation needs: neither a rule nor the convention covers it."""
+
+
+def requirements(op: Operation) -> tuple[Requirement, ...]:
+    """Each action on each resource that ``op`` needs, in the order in which they are asked.
+
+    Empty for an operation that needs no permission (sts:GetCallerIdentity).
+    Raises UnmappedOperation.
+    """
+    rules = service_rules(op.service)
+    written = rules.operations.get(op.name)
+    if written is None:
+        return (_by_convention(f"{rules.prefix}:{op.name}", op),)
+    _refuse_unknown(written, op)
+    found: list[Requirement] = []
+    for rule in written.requires:
+        found += [requirement for requirement in _applied(rule, op) if requirement not in found]
+    return tuple(found)
+
+
+def _by_convention(action: str, op: Operation) -> Requirement:
+    name = catalog.canonical(action)
+    if name is None:
+        raise UnmappedOperation(f"{op}: no rule, and AWS has no action {action}; add a rule for {op.service}")
+    return Requirement(name, _conventional(name, op))
+
+
+def _conventional(action: str, op: Operation) -> str:
+    resource = conventional_resource(action, op)
+    if resource is None:
+        templates = " or ".join(catalog.arn_templates(action))
+        raise UnmappedOperation(f"{op}: its parameters do not tell the resource ({templates}); add a rule")
+    return resource
+
+
+def _refuse_unknown(written: OperationRules, op: Operation) -> None:
+    for action, why in written.not_asked.items():
+        if why.parameter is not None and holds(why.parameter, op):
+            raise UnmappedOperation(
+                f"{op} with {why.parameter}: when AWS asks {action} is not modelled; add a rule"
+            )
+
+
+def _applied(rule: Rule, op: Operation) -> Iterator[Requirement]:
+    for item in _items(rule, op):
+        if rule.when is not None and not holds(rule.when, op, item):
+            continue
+        if rule.unless is not None and holds(rule.unless, op, item):
+            continue
+        yield _requirement(rule, op, item)
+
+
+def _items(rule: Rule, op: Operation) -> list[Any]:
+    if rule.each is None:
+        return [None]
+    return list(lookup(rule.each, op) or ())
+
+
+def _requirement(rule: Rule, op: Operation, item: Any) -> Requirement:
+    try:
+        resource = _conventional(rule.action, op) if rule.resource is None else fill(rule.resource, op, item)
+    except MissingParameterError as missing:
+        raise UnmappedOperation(
+            f"{op}: {rule.action} needs the parameter {missing}, which is absent"
+        ) from missing
+    return Requirement(rule.action, resource, _context(rule, op, item), rule.primary, rule.source)
+
+
+def _context(rule: Rule, op: Operation, item: Any) -> dict[str, str | tuple[str, ...]]:
+    context: dict[str, str | tuple[str, ...]] = {}
+    for key, written in rule.context.items():
+        try:
+            context[key] = fill_all(str(written), op, item)
+        except MissingParameterError:
+            continue  # a condition key whose parameter was not sent is not in the request context
+    return context
