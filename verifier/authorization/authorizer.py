@@ -1,5 +1,6 @@
 """The one authorizer that decides both halves: the CLI's requests and CloudFormation's calls."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -46,7 +47,19 @@ class Authorizer:
         """
         if self.mode is Mode.OFF or call.caller.is_root:
             return None
-        for requirement in requirements(call.operation):
+        return self._first_refusal(call, requirements(call.operation))
+
+    def authorize_actions(self, call: Call, actions: Sequence[str]) -> Refusal | None:
+        """Decide bare ``actions`` on ``*``: a step of which only the permissions are known, not the calls.
+
+        ``call.operation`` merely names the step (a resource type's handler); answers as ``authorize`` does.
+        """
+        if self.mode is Mode.OFF or call.caller.is_root:
+            return None
+        return self._first_refusal(call, (Requirement(action, "*") for action in actions))
+
+    def _first_refusal(self, call: Call, needed: Iterable[Requirement]) -> Refusal | None:
+        for requirement in needed:
             decided = self._decide(call, requirement)
             self.sink.decided(decided)
             if decided.refused and decided.enforced:

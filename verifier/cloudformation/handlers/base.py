@@ -6,8 +6,10 @@ A handler is one small class per type. It *makes* calls; what they need follows 
 ``authorization/sources.yaml``.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar, Protocol
+
+from verifier.authorization.caller import Certainty
 
 
 class HandlerError(Exception):
@@ -67,8 +69,14 @@ class Work(Protocol):
         A ``soft`` read is one whose refusal AWS's handler swallows: at most ``likely``.
         """
 
+    def ask(self, actions: Sequence[str], certainty: Certainty) -> None:
+        """Ask for bare IAM actions on ``*``: a step of which only the permissions are known, not the calls.
+
+        Nothing is called. Raises HandlerError for an enforced refusal.
+        """
+
     def created(self, physical_id: str) -> None:
-        """The resource exists from now on; say it right after the main call, so that a rollback deletes it."""
+        """The resource exists from now on; say it right after the main call: a rollback then deletes it."""
 
     def token(self, value: str) -> str:
         """Register ``value`` as random (an id that the service made up) and return it."""
