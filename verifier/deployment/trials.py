@@ -1,0 +1,169 @@
+"""Runs trials of one service on one target: a clean account, a restricted user, a private copy each."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from verifier.authorization.authorizer import Mode
+from verifier.deployment.framework import Framework
+from verifier.deployment.service import Service, private_copy
+from verifier.deployment.tolerated import split_tolerated
+from verifier.deployment.trial import PHASES, Life, PhaseResult, run_phase
+from verifier.errors import UnavailableError
+from verifier.evidence import Asked, Provenance
+from verifier.iam.policy import PolicyDocument
+from verifier.principal import refuses, restricted_user, wait_until_known
+from verifier.targets.interface import Exercise, Room, Target
+
+DEFAULT_STAGE = "dev"
+DEFAULT_REGION = "us-east-1"
+_OPTION_WITH_DEFAULT = re.compile(r"""\$\{\s*opt:\s*[\w-]+\s*,\s*['"]?([A-Za-z0-9-]+)['"]?\s*\}""")
+
+
+class Listener(Protocol):
+    """Hears how trials go on."""
+
+    def phase_started(self, phase: str) -> None:
+        """A phase begins."""
+
+    def phase_ended(self, result: PhaseResult) -> None:
+        """A phase is over."""
+
+
+class Candidate(Protocol):
+    """The policies to try, once the values of their placeholders are known."""
+
+    def documents(self, values: Mapping[str, str]) -> Sequence[PolicyDocument]:
+        """The policy documents; ``values`` has account, region, stage and partition."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A trial that ended. ``asked`` is what must be granted, ``tolerated`` what the tool goes on without."""
+
+    phases: tuple[PhaseResult, ...]
+    provenance: Provenance
+    asked: tuple[Asked, ...]
+    tolerated: tuple[Asked, ...]
+    exercised: tuple[Exercise, ...]
+    complete: bool
+    """Every wanted phase passed."""
+
+    @property
+    def problem(self) -> str | None:
+        """What went wrong that no refusal explains: the phase and the words."""
+        return next((f"{result.phase}: {result.problem}" for result in self.phases if result.problem), None)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user asked of trials; ``timeout`` in seconds for each run of the tool."""
+
+    stage: str | None = None
+    region: str | None = None
+    account: str | None = None
+    phases: tuple[str, ...] = PHASES
+    timeout: float = 600.0
+
+
+class Trials:
+    """All trials of one service: the same target, tool and options."""
+
+    def __init__(self, target: Target, service: Service, framework: Framework, options: Options) -> None:
+        self._target = target
+        self._service = service
+        self._framework = framework
+        self._options = options
+        self._stage = options.stage or _written(service, "stage") or DEFAULT_STAGE
+        self._region = options.region or _written(service, "region") or DEFAULT_REGION
+
+    def negative_control(self) -> None:
+        """A user without policies must be refused. Raises UnavailableError when the target enforces nothing."""
+        with (
+            self._target.room(Mode.ENFORCE, self._region) as room,
+            restricted_user(room.admin("iam"), ()) as user,
+        ):
+            keys = (user.keys.access_key, user.keys.secret)
+            wait_until_known(room.client("sts", *keys))
+            calls = {
+                "cloudformation:DescribeStacks": room.client("cloudformation", *keys).describe_stacks,
+                "s3:ListBuckets": room.client("s3", *keys).list_buckets,
+            }
+            for name, call in calls.items():
+                if not refuses(call):
+                    raise UnavailableError(
+                        f"target {self._target.name} does not enforce IAM: {name} was answered to a user "
+                        "without any policy, so a pass would prove nothing"
+                    )
+
+    def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:
+        """One trial. It stops after the first phase that does not pass."""
+        with self._target.room(mode, self._region, self._options.account) as room, private_copy(
+            self._service
+        ) as copy:
+            values = {
+                "account": room.account,
+                "region": self._region,
+                "stage": self._stage,
+                "partition": room.partition,
+            }
+            with restricted_user(room.admin("iam"), candidate.documents(values)) as user:
+                wait_until_known(room.client("sts", user.keys.access_key, user.keys.secret))
+                life = Life(
+                    room=room,
+                    copy=copy,
+                    framework=self._framework,
+                    keys=user.environment(),
+                    timeout=self._options.timeout,
+                    stage=self._options.stage,
+                    region=self._options.region,
+                )
+                results = self._live(life, listener)
+                return self._outcome(room, life, results)
+
+    def _live(self, life: Life, listener: Listener) -> tuple[PhaseResult, ...]:
+        results: list[PhaseResult] = []
+        for phase in self._options.phases:
+            listener.phase_started(phase)
+            result = run_phase(life, phase)
+            listener.phase_ended(result)
+            results.append(result)
+            if not result.passed:
+                break
+        return tuple(results)
+
+    def _outcome(self, room: Room, life: Life, results: tuple[PhaseResult, ...]) -> Outcome:
+        everything = tuple(item for result in results for item in result.asked)
+        asked, tolerated = split_tolerated(everything, self._framework.name)
+        self._stage = life.identity.get("stage", self._stage)
+        self._region = life.identity.get("region", self._region)
+        traces = room.traces()
+        return Outcome(
+            phases=results,
+            provenance=Provenance(
+                partition=room.partition,
+                account=room.account,
+                region=self._region,
+                stage=self._stage,
+                service=life.identity.get("service", self._service.label),
+                tokens=traces.tokens,
+                generated=traces.generated,
+            ),
+            asked=asked,
+            tolerated=tolerated,
+            exercised=room.exercised(),
+            complete=len(results) == len(self._options.phases) and all(result.passed for result in results),
+        )
+
+
+def _written(service: Service, key: str) -> str | None:
+    """``provider.KEY`` as far as it can be read without the framework: plain, or an option's default."""
+    provider = service.settings.get("provider")
+    value = provider.get(key) if isinstance(provider, dict) else None
+    if not isinstance(value, str):
+        return None
+    if "${" not in value:
+        return value
+    match = _OPTION_WITH_DEFAULT.fullmatch(value.strip())
+    return match[1] if match else None

@@ -1,0 +1,63 @@
+"""What a person sees while a run goes on: one line per phase, live on a terminal, plain elsewhere."""
+
+import threading
+import time
+from typing import TextIO
+
+from verifier.authorization.authorizer import Mode
+from verifier.deployment.trial import PhaseResult
+from verifier.report.result import denials_of
+
+_TICK_SECONDS = 0.5
+_WORDS = {Mode.OBSERVE: "observe: refusals are recorded and let through", Mode.ENFORCE: "strict: refusals are real"}
+
+
+class Progress:
+    """Writes to ``stream`` (stderr). On a terminal the running phase's line counts its seconds."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._live = stream.isatty()
+        self._ticking: threading.Event | None = None
+        self._ticker: threading.Thread | None = None
+
+    def say(self, line: str) -> None:
+        """One line of talk."""
+        print(line, file=self._stream, flush=True)
+
+    def round_started(self, number: int, mode: Mode) -> None:
+        """A round begins."""
+        self.say(f"round {number} ({_WORDS.get(mode, str(mode))})")
+
+    def phase_started(self, phase: str) -> None:
+        """A phase begins: on a terminal its line is rewritten while it lasts."""
+        if not self._live:
+            return
+        done = self._ticking = threading.Event()
+        started = time.monotonic()
+
+        def tick() -> None:
+            while not done.wait(_TICK_SECONDS):
+                self._stream.write(f"\r  {phase:<16} {time.monotonic() - started:5.1f} s ...")
+                self._stream.flush()
+
+        self._ticker = threading.Thread(target=tick, daemon=True)
+        self._ticker.start()
+
+    def phase_ended(self, result: PhaseResult) -> None:
+        """A phase is over."""
+        self.stop()
+        refused = denials_of(result.asked)
+        mark = self._colour("ok", 32) if result.passed else self._colour("stopped", 31)
+        self.say(f"  {result.phase:<16} {result.seconds:5.1f} s  {refused:3d} refused  {mark}")
+
+    def stop(self) -> None:
+        """Rewrite no more: something else is going to be said."""
+        if self._ticking and self._ticker:
+            self._ticking.set()
+            self._ticker.join()
+            self._stream.write("\r\x1b[K")
+        self._ticking = self._ticker = None
+
+    def _colour(self, word: str, code: int) -> str:
+        return f"\x1b[{code}m{word}\x1b[0m" if self._live else word

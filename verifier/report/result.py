@@ -1,0 +1,132 @@
+"""A convergence as JSON: the shape that DESIGN.md and the README document."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from verifier.converge import Convergence, Round
+from verifier.deployment.framework import Framework
+from verifier.evidence import Asked
+from verifier.findings import Finding, findings_of
+from verifier.grant.generalise import Scope, crosses_stages
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What was verified, where and how."""
+
+    service: str
+    target: str
+    framework: Framework
+    strategy: str
+    scope: Scope
+
+
+def as_document(heading: Heading, result: Convergence) -> dict[str, Any]:
+    """The whole result, as `converge --format json` prints it."""
+    return {
+        "service": heading.service,
+        "target": heading.target,
+        "framework": {"name": heading.framework.name, "version": heading.framework.version},
+        "strategy": heading.strategy,
+        "scope": str(heading.scope),
+        "verdict": str(result.verdict),
+        "reason": result.reason,
+        "rounds": [_round(item) for item in result.rounds],
+        "permissions": [_permission(item, heading.framework) for item in result.findings],
+        "tolerated": tolerated(result, heading.scope),
+        "unconfirmed": [
+            _plain(item) | {"certainty": item.certainty.label} for item in result.unconfirmed
+        ],
+        "superfluous": [{"action": item.action, "resource": item.resource} for item in result.superfluous],
+        "notExercised": not_exercised(result),
+        "crossesStages": stage_crossings(result, heading.scope),
+        "policy": result.policy,
+    }
+
+
+def tolerated(result: Convergence, scope: Scope) -> list[dict[str, str]]:
+    """Calls of the last life that the tool goes on without."""
+    if not result.rounds:
+        return []
+    outcome = result.rounds[-1].outcome
+    rows = [
+        _plain(finding) | {"operation": item.operation, "phase": item.phase}
+        for finding in findings_of(outcome.tolerated, outcome.provenance, scope)
+        for item in finding.asked
+    ]
+    return _distinct(rows)
+
+
+def not_exercised(result: Convergence) -> list[dict[str, Any]]:
+    """Types that AWS can update in place and that this life never updated."""
+    if not result.rounds:
+        return []
+    return [
+        {"type": item.type, "logicalIds": list(item.logical_ids)}
+        for item in result.rounds[-1].outcome.exercised
+        if item.updatable and not item.updated
+    ]
+
+
+def stage_crossings(result: Convergence, scope: Scope) -> list[str]:
+    """Resource patterns that also match other stages, because AWS cut the stack's name before the stage."""
+    if not result.rounds:
+        return []
+    provenance = result.rounds[-1].outcome.provenance
+    seen = {item.resource for finding in result.findings for item in finding.asked}
+    return sorted(crosses_stages(sorted(seen), provenance, scope))
+
+
+def denials_of(asked: Iterable[Asked]) -> int:
+    """How many different things were refused."""
+    return len({(item.action, item.resource) for item in asked if item.refused})
+
+
+def _round(item: Round) -> dict[str, Any]:
+    return {
+        "round": item.number,
+        "mode": str(item.mode),
+        "phases": [
+            {
+                "phase": phase.phase,
+                "exitCode": phase.exit_code,
+                "seconds": round(phase.seconds, 2),
+                "denials": denials_of(phase.asked),
+            }
+            for phase in item.outcome.phases
+        ],
+    }
+
+
+def _permission(finding: Finding, framework: Framework) -> dict[str, Any]:
+    evidence = [
+        {
+            "phase": item.phase,
+            "operation": item.operation,
+            "onBehalfOf": dict(item.on_behalf_of) if item.on_behalf_of else None,
+            "resource": item.resource,
+            "round": finding.round,
+            "certainty": item.certainty.label,
+            "source": item.source,
+            "frameworks": [f"{framework.name}@{framework.version}"],
+        }
+        for item in finding.asked
+    ]
+    return _plain(finding) | {
+        "condition": finding.permission.condition_block(),
+        "certainty": finding.certainty.label,
+        "evidence": _distinct(evidence),
+    }
+
+
+def _plain(finding: Finding) -> dict[str, Any]:
+    return {"action": finding.permission.action, "resource": finding.permission.resource}
+
+
+def _distinct(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    kept: list[dict[str, Any]] = []
+    for row in rows:
+        if row not in kept:
+            kept.append(row)
+    return kept

@@ -1,0 +1,35 @@
+"""The end of a run in a few lines, for a person."""
+
+from collections import Counter
+from typing import Any
+
+from verifier.converge import Verdict
+
+
+def summary(document: dict[str, Any]) -> list[str]:
+    """The lines to say on stderr under a result (report.result.as_document)."""
+    lines = [_verdict(document)]
+    counted = Counter(permission["certainty"] for permission in document["permissions"])
+    if counted:
+        shares = ", ".join(f"{number} {certainty}" for certainty, number in sorted(counted.items()))
+        lines.append(f"{len(document['permissions'])} permissions ({shares})")
+    for row in document["tolerated"]:
+        lines.append(f"tolerated, not granted: {row['action']} ({row['phase']}: the tool goes on without it)")
+    for row in document["superfluous"]:
+        lines.append(f"superfluous, dropped: {row['action']} on {row['resource']}")
+    if document["notExercised"]:
+        types = ", ".join(row["type"] for row in document["notExercised"])
+        lines.append(f"never updated in this run, so update permissions may be missing: {types}")
+    for resource in document["crossesStages"]:
+        lines.append(f"matches other stages too, as AWS cuts the generated name before the stage: {resource}")
+    return lines
+
+
+def _verdict(document: dict[str, Any]) -> str:
+    verdict = document["verdict"]
+    rounds = len(document["rounds"])
+    what = f"{document['service']} on {document['target']}, {document['framework']['name']} "
+    what += document["framework"]["version"]
+    if verdict == Verdict.SUFFICIENT:
+        return f"sufficient after {rounds} rounds: {what}"
+    return f"{verdict}: {what}: {document['reason']}"

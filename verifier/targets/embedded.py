@@ -1,0 +1,220 @@
+"""The embedded target: our own gateway and provisioner in this process, over moto. Nothing leaves the machine."""
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from verifier.authorization.authorizer import Mode
+from verifier.authorization.decision import Decided
+from verifier.cloudformation.registry import entry
+from verifier.cloudformation.views import StackView
+from verifier.evidence import Asked, GeneratedName
+from verifier.gateway.decisions import DecisionRecord, HostRecord, UnmappedRecord
+from verifier.gateway.server import Gateway, GatewayConfig
+from verifier.iam.evaluate import Outcome
+from verifier.targets.interface import Exercise, Facts, Room, StackEvent, Target, Traces
+
+SETTLE_SECONDS = 120.0
+INJECTED = "VerifierInjectedFailure"
+
+
+class EmbeddedTarget(Target):
+    """One gateway for all trials; each room is another account of it, empty at the start."""
+
+    name = "embedded"
+
+    def __init__(
+        self,
+        *,
+        region: str,
+        partition: str = "aws",
+        enforce_likely: bool = False,
+        allow_hosts: tuple[str, ...] = (),
+        decision_log: Path | None = None,
+    ) -> None:
+        self._gateway = Gateway(
+            GatewayConfig(
+                account=random_account(),
+                region=region,
+                partition=partition,
+                enforce_likely=enforce_likely,
+                allow_hosts=allow_hosts,
+                decision_log=decision_log,
+            )
+        )
+        self._gateway.start()
+        self._folder = Path(tempfile.mkdtemp(prefix="verifier-ca-"))
+        self._bundle = self._folder / "ca.pem"
+        self._bundle.write_bytes(_authorities(self._gateway.ca_pem_path))
+
+    @contextmanager
+    def room(self, mode: Mode, region: str, account: str | None = None) -> Iterator[Room]:
+        """A clean account; another one each time unless ``account`` names it."""
+        self._gateway.new_account(account or random_account())
+        self._gateway.mode = mode
+        yield EmbeddedRoom(self._gateway, region, self._bundle)
+
+    def close(self) -> None:
+        """Stop the gateway; its state is gone."""
+        self._gateway.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class EmbeddedRoom(Room):
+    """The gateway's present account."""
+
+    def __init__(self, gateway: Gateway, region: str, bundle: Path) -> None:
+        self._gateway = gateway
+        self._bundle = bundle
+        self.account = gateway.account
+        self.region = region
+        self.partition = gateway.partition
+        self._records_seen = gateway.decisions.mark()
+        self._events_seen: set[str] = set()
+
+    def environment(self) -> dict[str, str]:
+        """The proxy and its certificate; no keys."""
+        return {
+            "HTTPS_PROXY": self._gateway.proxy,
+            "https_proxy": self._gateway.proxy,
+            "NODE_EXTRA_CA_CERTS": str(self._bundle),
+            "AWS_CA_BUNDLE": str(self._bundle),
+        }
+
+    def admin(self, service: str) -> Any:
+        """A boto3 client as the account's root."""
+        return self.client(service, self._gateway.admin_access_key, self._gateway.admin_secret)
+
+    def client(self, service: str, access_key: str, secret_key: str) -> Any:
+        """A boto3 client with somebody's own keys, through the gateway."""
+        import boto3
+        from botocore.config import Config
+
+        return boto3.session.Session().client(
+            service,
+            region_name=self.region,
+            endpoint_url=self._gateway.endpoint,
+            aws_access_key_id=access_key,
+            aws_secret_access_key=secret_key,
+            # Neither the machine's proxies nor retries stand between us and our own loopback port.
+            config=Config(
+                retries={"total_max_attempts": 1}, proxies={}, s3={"addressing_style": "path"}
+            ),
+        )
+
+    def begin(self, phase: str, *, fail_last_wave: bool = False) -> None:
+        """From now on everything is booked under ``phase``."""
+        self._gateway.decisions.set_phase(phase)
+        self._gateway.faults.fail_last_wave = fail_last_wave
+        self._records_seen = self._gateway.decisions.mark()
+
+    def finish(self) -> Facts:
+        """Wait until every stack has settled; what happened since ``begin``."""
+        self._gateway.cloudformation.settle(SETTLE_SECONDS)
+        self._gateway.faults.fail_last_wave = False
+        records = self._gateway.decisions.records(self._records_seen)
+        stacks = self._gateway.cloudformation.stacks(self.account)
+        return Facts(
+            asked=tuple(
+                _asked(record.phase, record.decided) for record in records if isinstance(record, DecisionRecord)
+            ),
+            events=tuple(self._new_events(stacks)),
+            stacks={
+                stack.name: stack.status
+                for stack in stacks
+                if stack.status not in ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
+            },
+            problems=tuple(record.message for record in records if isinstance(record, UnmappedRecord)),
+            notes=(
+                *(
+                    f"{record.host} is no AWS host and was refused; --allow-host {record.host} lets it through"
+                    for record in records
+                    if isinstance(record, HostRecord) and not record.tunnelled
+                ),
+                *self._gateway.cloudformation.problems(self.account),
+            ),
+        )
+
+    def _new_events(self, stacks: tuple[StackView, ...]) -> Iterator[StackEvent]:
+        for stack in stacks:
+            for event in stack.events:
+                if event.id in self._events_seen:
+                    continue
+                self._events_seen.add(event.id)
+                yield StackEvent(
+                    stack=stack.name,
+                    logical_id=event.logical_id,
+                    type=event.type,
+                    status=event.status,
+                    reason=event.reason,
+                    is_stack=event.physical_id == stack.id,
+                    injected=event.logical_id == INJECTED,
+                )
+
+    def traces(self) -> Traces:
+        """The random tokens and generated names so far."""
+        register = self._gateway.register
+        return Traces(
+            tokens=frozenset(register.tokens),
+            generated=tuple(
+                GeneratedName(name=name.name, type=name.type, stack=name.stack, kept=name.kept)
+                for name in register.names
+            ),
+        )
+
+    def exercised(self) -> tuple[Exercise, ...]:
+        """The compiled templates' types, and which of them were updated."""
+        uses = self._gateway.cloudformation.resources(self.account)
+        types = sorted({use.type for use in uses})
+        return tuple(
+            Exercise(
+                type=name,
+                logical_ids=tuple(sorted({use.logical_id for use in uses if use.type == name})),
+                updatable=bool((known := entry(name)) and known.has_update),
+                updated=any(use.updated for use in uses if use.type == name),
+            )
+            for name in types
+        )
+
+
+def random_account() -> str:
+    """A 12-digit account id that begins with no zero."""
+    return str(secrets.randbelow(9 * 10**11) + 10**11)
+
+
+def _asked(phase: str, decided: Decided) -> Asked:
+    operation = decided.operation
+    decision = decided.decision
+    grantable = decision.outcome is Outcome.IMPLICIT_DENY and decision.policy_type == "identity-based policy"
+    return Asked(
+        action=decided.requirement.action,
+        resource=decided.requirement.resource,
+        phase=phase,
+        operation=str(operation),
+        certainty=decided.certainty,
+        context=dict(decided.requirement.context),
+        source=decided.source,
+        on_behalf_of=decided.on_behalf_of.as_dict() if decided.on_behalf_of else None,
+        refused=decided.refused,
+        enforced=decided.enforced,
+        grantable=grantable or not decided.refused,
+        reason=_reason(decided) if decided.refused else "",
+    )
+
+
+def _reason(decided: Decided) -> str:
+    kind = "an explicit deny" if decided.decision.outcome is Outcome.EXPLICIT_DENY else "no allow"
+    return f"{kind} in the {decided.decision.policy_type}"
+
+
+def _authorities(own: Path) -> bytes:
+    # Beside our own authority, the ones that this machine trusts additionally: an npm registry behind a
+    # company's proxy is still reached through a tunnel.
+    extra = os.environ.get("NODE_EXTRA_CA_CERTS")
+    more = Path(extra).read_bytes() if extra and Path(extra).is_file() else b""
+    return own.read_bytes() + b"\n" + more

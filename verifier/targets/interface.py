@@ -1,0 +1,111 @@
+"""Where trials run: an embedded emulator, LocalStack or a sandbox account.
+
+A target gives rooms: a clean account each, which an administrator can prepare and which reports what
+was asked for and what happened in it.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any
+
+from verifier.authorization.authorizer import Mode
+from verifier.evidence import Asked, GeneratedName
+
+
+@dataclass(frozen=True)
+class StackEvent:
+    """One stack event, as DescribeStackEvents tells it; ``is_stack`` for the stack's own."""
+
+    stack: str
+    logical_id: str
+    type: str
+    status: str
+    reason: str
+    is_stack: bool
+    injected: bool = False
+    """The failure that the verifier made itself."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What happened in a room while one command-line run went on."""
+
+    asked: tuple[Asked, ...] = ()
+    events: tuple[StackEvent, ...] = ()
+    stacks: Mapping[str, str] = field(default_factory=dict)
+    """Name -> status of every stack that still exists."""
+    problems: tuple[str, ...] = ()
+    """What went wrong that is no refusal: an operation whose permissions nobody knows."""
+    notes: tuple[str, ...] = ()
+    """What a person should know when something failed: a host that was refused, a parameter not carried out."""
+
+
+@dataclass(frozen=True)
+class Traces:
+    """What a trial made that no other trial will make again."""
+
+    tokens: frozenset[str]
+    generated: tuple[GeneratedName, ...]
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A type of the compiled template: its resources, and whether AWS can update it in place."""
+
+    type: str
+    logical_ids: tuple[str, ...]
+    updatable: bool
+    updated: bool
+    """An authorized update of one of them was seen."""
+
+
+class Room(ABC):
+    """A clean account for one trial. Phases in it follow one another, never side by side."""
+
+    account: str
+    region: str
+    partition: str
+
+    @abstractmethod
+    def environment(self) -> dict[str, str]:
+        """What a child process needs to reach AWS here; no keys."""
+
+    @abstractmethod
+    def admin(self, service: str) -> Any:
+        """A boto3 client with the administrator's rights."""
+
+    @abstractmethod
+    def client(self, service: str, access_key: str, secret_key: str) -> Any:
+        """A boto3 client with somebody's own keys, under the same enforcement as a deploy."""
+
+    @abstractmethod
+    def begin(self, phase: str, *, fail_last_wave: bool = False) -> None:
+        """From now on everything is booked under ``phase``; if asked, the next compiled template fails."""
+
+    @abstractmethod
+    def finish(self) -> Facts:
+        """Wait until every stack has settled; what happened since ``begin``. Raises InconclusiveError."""
+
+    @abstractmethod
+    def traces(self) -> Traces:
+        """The random tokens and generated names of the trial so far."""
+
+    @abstractmethod
+    def exercised(self) -> tuple[Exercise, ...]:
+        """The compiled template's types, and which of them were updated."""
+
+
+class Target(ABC):
+    """Somewhere trials can run."""
+
+    name: str
+
+    @abstractmethod
+    def room(self, mode: Mode, region: str, account: str | None = None) -> AbstractContextManager[Room]:
+        """A clean account; another one each time unless ``account`` names it."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let everything go."""
