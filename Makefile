@@ -1,0 +1,42 @@
+# Two commands do everything: `make converge` runs the main job, `make test` the tests.
+# Both set up what they need from PyPI and npm; only Python 3.11+ and Node.js 20+ must be there.
+
+PYTHON ?= python3
+SERVICE ?= sample_services/http-api
+VENV := .venv
+STAMP := $(VENV)/.setup-done
+PYTEST := $(VENV)/bin/pytest
+
+.PHONY: setup converge lint test test-integration bench clean
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt package.json package-lock.json
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "make: Python 3.11 or newer is needed; name one with PYTHON=..." >&2; exit 1; }
+	@node -e 'process.exit(process.versions.node.split(".")[0] < 20)' || \
+		{ echo "make: Node.js 20 or newer is needed on PATH" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+converge: setup
+	$(VENV)/bin/verifier converge $(SERVICE)
+
+lint: setup
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+test: lint
+	$(PYTEST) -m 'not integration'
+
+test-integration: setup
+	$(PYTEST) -m integration
+
+bench: setup
+	$(VENV)/bin/python benchmarks/converge.py
+
+clean:
+	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
