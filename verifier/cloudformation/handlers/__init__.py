@@ -44,7 +44,7 @@ class _WithUpperBound(Handler):
 
     def __init__(self, own: Handler) -> None:
         self._own = own
-        self.supported = own.supported  # type: ignore[misc] - stands for the class it wraps
+        self.supported = own.supported
 
     def create(self, work: Work) -> None:
         self._own.create(work)

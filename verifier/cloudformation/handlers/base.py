@@ -92,9 +92,13 @@ class Handler:
     """One resource type. Subclasses set ``type`` and the four steps; ``read`` is run by Fn::GetAtt."""
 
     type: ClassVar[str]
-    supported: ClassVar[frozenset[str]] = frozenset()
-    """The properties that the handler acts on. Any other one in a template is a clear error or is listed
-    as not supported (``model types``)."""
+    supported: frozenset[str] = frozenset()
+    """The properties that the handler acts on. For any other one of the registry's, the registry's
+    permissions are asked for as an upper bound; ``model types`` lists them as not supported."""
+
+    def goes_beyond(self, properties: Mapping[str, Any]) -> bool:
+        """Whether ``properties`` use a nested part of a supported property that is not acted on."""
+        return False
 
     def create(self, work: Work) -> None:
         """Make the resource; call ``work.created`` right after the main call."""

@@ -54,7 +54,11 @@ def ask_upper_bound(work: Work, lifecycle: str) -> None:
 def ask_for_unsupported(work: Work, handler: Handler, lifecycle: str) -> None:
     """Ask for the upper bound when the template uses registry properties that ``handler`` lacks."""
     entry = registry.entry(work.type)
-    if entry is not None and (set(work.properties) & entry.properties) - handler.supported:
+    if entry is None or not entry.handlers:
+        return
+    used = set(work.properties) | set(work.previous)
+    lacking = (used & entry.properties) - handler.supported
+    if lacking or handler.goes_beyond(work.properties) or handler.goes_beyond(work.previous):
         ask_upper_bound(work, lifecycle)
 
 
