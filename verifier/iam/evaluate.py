@@ -3,10 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
-from verifier.iam.policy import PolicyDocument
+from verifier.iam.arn import resource_matches
+from verifier.iam.condition import holds
+from verifier.iam.document import PolicyDocument, Statement
+from verifier.iam.variables import ContextValue, Scope, compiled, regex, tokenize
 
-ContextValue = str | tuple[str, ...]
 IDENTITY_POLICY = "identity-based policy"
 BOUNDARY = "permissions boundary"
 
@@ -67,5 +70,68 @@ class Decision:
 def evaluate(
     request: AuthorizationRequest, policies: Sequence[PolicyDocument], boundary: PolicyDocument | None = None
 ) -> Decision:
-    """Decide ``request`` by identity-based ``policies`` and an optional permissions boundary."""
-    raise NotImplementedError
+    """Decide ``request`` by identity-based ``policies`` and an optional permissions boundary.
+
+    A matching deny wins over every allow; without one, the policies and the boundary must both allow
+    (source: iam-evaluation-deny, iam-evaluation-boundary). Where both refuse, the policies are named.
+    """
+    context = {key.lower(): value for key, value in request.context.items()}
+    identity = _matching(request, context, policies)
+    bounded = _matching(request, context, [boundary] if boundary else [])
+    for policy_type, matching in ((IDENTITY_POLICY, identity), (BOUNDARY, bounded)):
+        if matching.denies:
+            return Decision(Outcome.EXPLICIT_DENY, policy_type, matching.denies)
+    if not identity.allows:
+        return Decision(Outcome.IMPLICIT_DENY, IDENTITY_POLICY)
+    if boundary and not bounded.allows:
+        return Decision(Outcome.IMPLICIT_DENY, BOUNDARY)
+    return Decision(Outcome.ALLOWED, IDENTITY_POLICY, identity.allows + bounded.allows)
+
+
+@dataclass(frozen=True)
+class _Matching:
+    """The statements that match a request, by their effect."""
+
+    allows: tuple[StatementReference, ...]
+    denies: tuple[StatementReference, ...]
+
+
+def _matching(
+    request: AuthorizationRequest, context: Mapping[str, ContextValue], policies: Sequence[PolicyDocument]
+) -> _Matching:
+    found: dict[str, list[StatementReference]] = {"Allow": [], "Deny": []}
+    action = request.action.lower()
+    for policy in policies:
+        scope = Scope(context, policy.has_variables)
+        for statement in policy.statements:
+            if _applies(statement, action, request.resource, scope):
+                reference = StatementReference(policy.name, statement.sid, statement.index)
+                found[statement.effect].append(reference)
+    return _Matching(tuple(found["Allow"]), tuple(found["Deny"]))
+
+
+def _applies(statement: Statement, action: str, resource: str, scope: Scope) -> bool:
+    return (
+        _action_applies(statement, action)
+        and _resource_applies(statement, resource, scope)
+        and all(holds(condition, scope) for condition in statement.conditions)
+    )
+
+
+def _action_applies(statement: Statement, action: str) -> bool:
+    if statement.not_actions:
+        return not any(_action_matches(pattern, action) for pattern in statement.not_actions)
+    return any(_action_matches(pattern, action) for pattern in statement.actions)
+
+
+def _resource_applies(statement: Statement, resource: str, scope: Scope) -> bool:
+    if statement.not_resources:
+        return not any(resource_matches(pattern, resource, scope) for pattern in statement.not_resources)
+    return any(resource_matches(pattern, resource, scope) for pattern in statement.resources)
+
+
+@lru_cache(maxsize=16384)
+def _action_matches(pattern: str, action: str) -> bool:
+    """Prefix and name without regard to case (source: iam-action-case); ``action`` is in lower case."""
+    pieces = tokenize(pattern.lower(), has_variables=False)
+    return compiled(regex(pieces)).fullmatch(action) is not None  # type: ignore[arg-type]

@@ -1,0 +1,103 @@
+"""What a policy document says, as values, and as JSON again."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+OLD_VERSION = "2008-10-17"
+CURRENT_VERSION = "2012-10-17"
+VERSIONS = (OLD_VERSION, CURRENT_VERSION)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One operator on one condition key; every condition of a statement must hold.
+
+    ``operator`` is as written ("ForAnyValue:StringLikeIfExists"), ``values`` are strings, as they
+    are compared (a JSON true is "true").
+    """
+
+    operator: str
+    key: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement; exactly one of ``actions`` and ``not_actions`` is given, likewise for resources.
+
+    ``index`` counts from 1, as people count.
+    """
+
+    sid: str | None
+    index: int
+    effect: Literal["Allow", "Deny"]
+    actions: tuple[str, ...] = ()
+    not_actions: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    not_resources: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True)
+class PolicyDocument:
+    """An identity-based policy or a permissions boundary; ``name`` is what it is shown under.
+
+    ``version`` is the language's: a document without one is of 2008-10-17 (source: iam-version-missing).
+    """
+
+    version: str
+    statements: tuple[Statement, ...]
+    id: str | None = None
+    name: str = "policy"
+
+    @property
+    def has_variables(self) -> bool:
+        """Variables came with 2012-10-17; before, ``${...}`` is plain text (source: iam-version-2008)."""
+        return self.version == CURRENT_VERSION
+
+
+def to_dict(document: PolicyDocument) -> dict[str, Any]:
+    """The document as JSON values, its elements in the order of AWS's grammar.
+
+    ``Statement`` is always a list; a list of one action, resource or condition value becomes the
+    value itself.
+    """
+    plain: dict[str, Any] = {"Version": document.version}
+    if document.id is not None:
+        plain["Id"] = document.id
+    plain["Statement"] = [_statement(statement) for statement in document.statements]
+    return plain
+
+
+def to_json(document: PolicyDocument, indent: int | None = 2) -> str:
+    """Canonical JSON: ``parse_policy`` gives the document back (but for its name)."""
+    separators = (",", ":") if indent is None else None
+    return json.dumps(to_dict(document), indent=indent, separators=separators, ensure_ascii=False)
+
+
+def size(document: PolicyDocument) -> int:
+    """The characters that count against AWS's size limits: all but white space (source: iam-policy-size)."""
+    return sum(not character.isspace() for character in to_json(document, indent=None))
+
+
+def _statement(statement: Statement) -> dict[str, Any]:
+    plain: dict[str, Any] = {"Sid": statement.sid} if statement.sid is not None else {}
+    plain["Effect"] = statement.effect
+    elements = {
+        "Action": statement.actions,
+        "NotAction": statement.not_actions,
+        "Resource": statement.resources,
+        "NotResource": statement.not_resources,
+    }
+    plain |= {element: _one_or_many(values) for element, values in elements.items() if values}
+    if statement.conditions:
+        block: dict[str, dict[str, Any]] = {}
+        for condition in statement.conditions:
+            block.setdefault(condition.operator, {})[condition.key] = _one_or_many(condition.values)
+        plain["Condition"] = block
+    return plain
+
+
+def _one_or_many(values: tuple[str, ...]) -> str | list[str]:
+    return values[0] if len(values) == 1 else list(values)
