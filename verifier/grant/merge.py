@@ -7,60 +7,63 @@ from functools import cache
 from verifier.evidence import Permission
 from verifier.iam.placeholders import NAMES
 
-# A placeholder stands for any number of characters: only "*" covers it, never "?".
-_SYMBOL = re.compile(r"\{(?:" + "|".join(NAMES) + r")\}|.", re.DOTALL)
+# A placeholder is one symbol of no fixed length: only "*" covers it, never "?".
+_PLACEHOLDERS = {f"{{{name}}}": chr(0xE000 + index) for index, name in enumerate(NAMES)}
+_ONE_CHARACTER = f"[^:*{''.join(_PLACEHOLDERS.values())}]"
 
 
 def merge(permissions: Iterable[Permission]) -> tuple[Permission, ...]:
-    """``permissions`` sorted, without duplicates and without those that a wider one covers.
-
-    A wider one has the same action and the same condition.
-    """
-    groups: dict[tuple[str, tuple[tuple[str, str, str], ...]], list[Permission]] = {}
-    for permission in sorted(set(permissions), key=_order):
-        groups.setdefault((permission.action.lower(), permission.condition), []).append(permission)
-    kept = [
+    """``permissions`` sorted, without duplicates and without those that a wider one covers."""
+    groups: dict[tuple[object, ...], list[Permission]] = {}
+    for permission in sorted(set(permissions), key=order):
+        groups.setdefault((permission.action, permission.condition), []).append(permission)
+    return tuple(
         permission
-        for group in groups.values()
-        for permission in group
-        if not any(_is_wider(other, permission) for other in group)
-    ]
-    return tuple(sorted(kept, key=_order))
+        for permission in sorted((item for group in groups.values() for item in group), key=order)
+        if not any(
+            _makes_superfluous(other, permission) for other in groups[permission.action, permission.condition]
+        )
+    )
 
 
-def covers(wide: str, narrow: str) -> bool:
+def covers(wide: Permission, narrow: Permission) -> bool:
+    """Whether ``wide`` has the same action and condition, and its resources include those of ``narrow``."""
+    return (
+        wide.action == narrow.action
+        and wide.condition == narrow.condition
+        and covers_resource(wide.resource, narrow.resource)
+    )
+
+
+def covers_resource(wide: str, narrow: str) -> bool:
     """Whether the resource pattern ``wide`` matches everything that the pattern ``narrow`` matches.
 
     On the safe side: an inner ``*`` is not taken to cross a colon, so a few true covers are missed.
     """
-    symbols = tuple(_SYMBOL.findall(narrow))
-    pattern = tuple(_SYMBOL.findall(wide))
-
-    @cache
-    def matches(at: int, position: int) -> bool:
-        if at == len(pattern):
-            return position == len(symbols)
-        if pattern[at] == "*":
-            if at == len(pattern) - 1:
-                return True
-            if matches(at + 1, position):
-                return True
-            return position < len(symbols) and symbols[position] != ":" and matches(at, position + 1)
-        if position == len(symbols):
-            return False
-        symbol = symbols[position]
-        same = symbol == pattern[at] or (pattern[at] == "?" and symbol not in "*:" and len(symbol) == 1)
-        return same and matches(at + 1, position + 1)
-
-    return matches(0, 0)
+    return _matcher(_as_symbols(wide)).fullmatch(_as_symbols(narrow)) is not None
 
 
-def _is_wider(other: Permission, permission: Permission) -> bool:
-    if other == permission or not covers(other.resource, permission.resource):
+def order(permission: Permission) -> tuple[str, str, tuple[tuple[str, str, str], ...]]:
+    """The order of permissions wherever they are listed."""
+    return permission.action, permission.resource, permission.condition
+
+
+def _makes_superfluous(other: Permission, permission: Permission) -> bool:
+    if other == permission or not covers(other, permission):
         return False
     # Of two that cover each other ("a*" and "a**") the first in order stays.
-    return not covers(permission.resource, other.resource) or _order(other) < _order(permission)
+    return not covers(permission, other) or order(other) < order(permission)
 
 
-def _order(permission: Permission) -> tuple[str, str, tuple[tuple[str, str, str], ...], str]:
-    return permission.action.lower(), permission.resource, permission.condition, permission.action
+def _as_symbols(pattern: str) -> str:
+    for placeholder, symbol in _PLACEHOLDERS.items():
+        pattern = pattern.replace(placeholder, symbol)
+    return pattern
+
+
+@cache
+def _matcher(pattern: str) -> re.Pattern[str]:
+    parts = [{"*": "[^:]*", "?": _ONE_CHARACTER}.get(symbol, re.escape(symbol)) for symbol in pattern]
+    if pattern.endswith("*"):
+        parts[-1] = ".*"
+    return re.compile("".join(parts), re.DOTALL)
