@@ -45,9 +45,7 @@ def findings_of(asked: Iterable[Asked], provenance: Provenance, scope: Scope) ->
     groups: dict[Permission, list[Asked]] = {}
     for item in asked:
         groups.setdefault(permission(item, provenance, scope), []).append(item)
-    return tuple(
-        Finding(key, tuple(groups[key])) for key in sorted(groups, key=lambda item: _order(item))
-    )
+    return tuple(Finding(key, tuple(groups[key])) for key in sorted(groups, key=_order))
 
 
 def consolidate(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -59,9 +57,7 @@ def consolidate(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     kept: list[Permission] = []
     for level in sorted({finding.certainty for finding in findings}, reverse=True):
         here = [finding.permission for finding in findings if finding.certainty is level]
-        kept += [
-            item for item in merge(here) if not any(covers(wide, item) for wide in kept)
-        ]
+        kept += [item for item in merge(here) if not any(covers(wide, item) for wide in kept)]
     homes: dict[Permission, list[Asked]] = {item: [] for item in kept}
     for finding in findings:
         home = finding.permission

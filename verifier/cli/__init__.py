@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> ExitCode:
         # Whoever read our output has had enough; nothing more can be said on it.
         sys.stdout = None  # type: ignore[assignment]
         return ExitCode.OK
-    except Exception as error:  # noqa: BLE001 - a bug of ours: said in one line, with where it is
+    except Exception as error:
         print(f"verifier: a bug: {_where(error)}: {_one_line(repr(error))}", file=sys.stderr)
         return ExitCode.BUG
 
@@ -47,7 +47,7 @@ def entry_point() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="verifier",
-        description="Finds and proves the least-privilege IAM policy that a Serverless Framework deploy needs.",
+        description="Finds and proves the least-privilege policy of a Serverless Framework deploy.",
     )
     parser.add_argument("--version", action="version", version=f"verifier {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)

@@ -26,7 +26,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("service", type=Path, metavar="SERVICE", help="the folder with serverless.yml")
     parser.add_argument("--target", choices=TARGETS, default="embedded")
     parser.add_argument("--strategy", choices=("observe", "strict"), default="observe")
-    parser.add_argument("--policy", type=Path, action="append", default=[], metavar="FILE", help="start with it")
+    parser.add_argument(
+        "--policy", type=Path, action="append", default=[], metavar="FILE", help="start with it"
+    )
     parser.add_argument("--phases", metavar="LIST", help="some phases only, separated by commas")
     parser.add_argument("--scope", choices=("service", "exact"), default="service")
     parser.add_argument("--framework", default="auto", metavar="auto|NAME@VERSION|PATH")
@@ -36,10 +38,14 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--account", help="12 digits; else each trial has an account of its own")
     parser.add_argument("--partition", default="aws")
     parser.add_argument("--max-rounds", type=int, default=80, metavar="N")
-    parser.add_argument("--timeout", type=float, default=600.0, metavar="SECONDS", help="for each run of the tool")
+    parser.add_argument(
+        "--timeout", type=float, default=600.0, metavar="SECONDS", help="for each run of the tool"
+    )
     parser.add_argument("--minimal", action="store_true", help="leave out permissions that are only likely")
     parser.add_argument("--enforce-likely", action="store_true", help="refuse for want of likely ones too")
-    parser.add_argument("--allow-host", action="append", default=[], metavar="HOST", help="let the tool reach it")
+    parser.add_argument(
+        "--allow-host", action="append", default=[], metavar="HOST", help="let the tool reach it"
+    )
     parser.add_argument("--out", type=Path, metavar="DIR", help="write policy, evidence and journal there")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.set_defaults(run=run)
@@ -66,7 +72,10 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
     with Journal(args.out) as journal:
         progress.say(f"{service.label}: {framework.name} {framework.version} on {args.target}")
         journal.add(
-            "run", service=service.label, framework=f"{framework.name}@{framework.version}", target=args.target
+            "run",
+            service=service.label,
+            framework=f"{framework.name}@{framework.version}",
+            target=args.target,
         )
         target = _target(args)
         try:
@@ -77,9 +86,7 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
         finally:
             progress.stop()
             target.close()
-    heading = Heading(
-        service.label, args.target, framework, str(Strategy(args.strategy)), Scope(args.scope)
-    )
+    heading = Heading(service.label, args.target, framework, str(Strategy(args.strategy)), Scope(args.scope))
     _report(args, heading, result, stdout, progress)
     return {
         Verdict.SUFFICIENT: ExitCode.OK,

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from verifier.deployment.process import Completed, run
 from verifier.deployment.service import PrivateCopy, Service
@@ -161,15 +162,14 @@ def _framework_in(node: str, package: Path) -> Framework:
         raise UnavailableError(f"{package}: is '{name}', neither osls nor serverless")
     _refuse_serverless_4(name, version)
     binaries = manifest.get("bin")
-    binary = binaries if isinstance(binaries, str) else dict(binaries or {}).get(name)
-    if not binary:
-        binary = next(iter(dict(binaries or {}).values()), None)
-    if not isinstance(binary, str):
+    if isinstance(binaries, dict):
+        binaries = binaries.get(name) or next(iter(binaries.values()), None)
+    if not isinstance(binaries, str):
         raise UnavailableError(f"{package}: names no executable in its package.json")
-    return Framework(name, version, (node, str(package / binary)))
+    return Framework(name, version, (node, str(package / binaries)))
 
 
-def _package(folder: Path) -> dict[str, object]:
+def _package(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads((folder / "package.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -29,7 +29,7 @@ while read -r line; do
         groups=$rest ;;
   esac
 done
-for g in $groups; do kill -KILL -- "-$g" 2>/dev/null; done
+for g in $groups; do kill -s KILL -- "-$g" 2>/dev/null; done
 """
 _WAIT_FOR_GO = 'read -r _ && exec "$@" </dev/null'
 

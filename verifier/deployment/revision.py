@@ -57,7 +57,9 @@ def _change_code(copy: PrivateCopy, number: int) -> None:
 def _handlers(copy: PrivateCopy) -> list[str]:
     functions: Any = copy.service.settings.get("functions")
     if isinstance(functions, list):
-        functions = {key: value for part in functions if isinstance(part, dict) for key, value in part.items()}
+        functions = {
+            key: value for part in functions if isinstance(part, dict) for key, value in part.items()
+        }
     if not isinstance(functions, dict):
         return []
     handlers = [value.get("handler") for value in functions.values() if isinstance(value, dict)]
@@ -79,7 +81,7 @@ def _change_configuration(copy: PrivateCopy, number: int) -> None:
 
 
 def _change_yaml(path: Path, number: int) -> None:
-    # The node graph, not the values: CloudFormation's short tags and the framework's variables stay as written.
+    # The node graph, not the values: CloudFormation's short tags and the framework's variables stay.
     import yaml
 
     root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)

@@ -75,7 +75,9 @@ def _find_config(folder: Path, config: str | None) -> Path:
     if config is not None:
         path = folder / config
         if not path.is_file():
-            raise InputError(f"{path}: no such configuration file; --config names a file in the service's folder")
+            raise InputError(
+                f"{path}: no such configuration file; --config names a file in the service's folder"
+            )
         return path
     for name in CONFIG_NAMES:
         if (folder / name).is_file():

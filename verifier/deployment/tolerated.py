@@ -53,9 +53,7 @@ def tolerations() -> tuple[Toleration, ...]:
     )
 
 
-def split_tolerated(
-    asked: Sequence[Asked], framework: str
-) -> tuple[tuple[Asked, ...], tuple[Asked, ...]]:
+def split_tolerated(asked: Sequence[Asked], framework: str) -> tuple[tuple[Asked, ...], tuple[Asked, ...]]:
     """What must be granted, and what the tool goes on without.
 
     A tolerated call is not tolerated when someone else in the trial needs the same action on the

@@ -58,7 +58,7 @@ class Life:
         if self.region:
             options += ["--region", self.region]
         done = self.framework.run(
-            (command, *options), self.copy, self.room.environment() | self.keys, timeout=self.timeout
+            (command, *options), self.copy, {**self.room.environment(), **self.keys}, timeout=self.timeout
         )
         self._learn_identity()
         return done
@@ -197,7 +197,9 @@ def _no_rollback(done: Completed, facts: Facts) -> str | None:
     unexpected = _unexpected_failures(facts)
     if unexpected:
         return unexpected
-    stuck = [f"{name} is {status}" for name, status in _touched(facts) if not status.endswith("ROLLBACK_COMPLETE")]
+    stuck = [
+        f"{name} is {status}" for name, status in _touched(facts) if not status.endswith("ROLLBACK_COMPLETE")
+    ]
     return "the rollback did not end: " + ", ".join(stuck) if stuck else None
 
 
@@ -230,7 +232,7 @@ def _left_over(facts: Facts) -> str | None:
 def _tool_words(done: Completed, facts: Facts) -> str:
     """The tool's own message: what follows its last error mark, else its last lines; then our notes."""
     lines = [line.rstrip() for line in done.output.splitlines() if line.strip()]
-    errors = [index for index, line in enumerate(lines) if re.match(r"\s*(✖|Error\b|×)", line)]
+    errors = [index for index, line in enumerate(lines) if re.match(r"\s*(✖|Error\b)", line)]
     start = errors[-1] if errors else max(0, len(lines) - _SHOWN_LINES)
     shown: Sequence[str] = lines[start : start + _SHOWN_LINES] or ["(it printed nothing)"]
     words = " | ".join(line.strip() for line in shown)

@@ -79,7 +79,7 @@ class Trials:
         self._region = options.region or _written(service, "region") or DEFAULT_REGION
 
     def negative_control(self) -> None:
-        """A user without policies must be refused. Raises UnavailableError when the target enforces nothing."""
+        """A user without policies must be refused; UnavailableError when the target enforces nothing."""
         with (
             self._target.room(Mode.ENFORCE, self._region) as room,
             restricted_user(room.admin("iam"), ()) as user,
@@ -99,9 +99,10 @@ class Trials:
 
     def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:
         """One trial. It stops after the first phase that does not pass."""
-        with self._target.room(mode, self._region, self._options.account) as room, private_copy(
-            self._service
-        ) as copy:
+        with (
+            self._target.room(mode, self._region, self._options.account) as room,
+            private_copy(self._service) as copy,
+        ):
             values = {
                 "account": room.account,
                 "region": self._region,

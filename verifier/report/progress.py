@@ -9,7 +9,10 @@ from verifier.deployment.trial import PhaseResult
 from verifier.report.result import denials_of
 
 _TICK_SECONDS = 0.5
-_WORDS = {Mode.OBSERVE: "observe: refusals are recorded and let through", Mode.ENFORCE: "strict: refusals are real"}
+_WORDS = {
+    Mode.OBSERVE: "observe: refusals are recorded and let through",
+    Mode.ENFORCE: "strict: refusals are real",
+}
 
 
 class Progress:

@@ -35,9 +35,7 @@ def as_document(heading: Heading, result: Convergence) -> dict[str, Any]:
         "rounds": [_round(item) for item in result.rounds],
         "permissions": [_permission(item, heading.framework) for item in result.findings],
         "tolerated": tolerated(result, heading.scope),
-        "unconfirmed": [
-            _plain(item) | {"certainty": item.certainty.label} for item in result.unconfirmed
-        ],
+        "unconfirmed": [_plain(item) | {"certainty": item.certainty.label} for item in result.unconfirmed],
         "superfluous": [{"action": item.action, "resource": item.resource} for item in result.superfluous],
         "notExercised": not_exercised(result),
         "crossesStages": stage_crossings(result, heading.scope),

@@ -13,15 +13,20 @@ def summary(document: dict[str, Any]) -> list[str]:
     if counted:
         shares = ", ".join(f"{number} {certainty}" for certainty, number in sorted(counted.items()))
         lines.append(f"{len(document['permissions'])} permissions ({shares})")
-    for row in document["tolerated"]:
-        lines.append(f"tolerated, not granted: {row['action']} ({row['phase']}: the tool goes on without it)")
-    for row in document["superfluous"]:
-        lines.append(f"superfluous, dropped: {row['action']} on {row['resource']}")
+    lines += [
+        f"tolerated, not granted: {row['action']} ({row['phase']}: the tool goes on without it)"
+        for row in document["tolerated"]
+    ]
+    lines += [
+        f"superfluous, dropped: {row['action']} on {row['resource']}" for row in document["superfluous"]
+    ]
     if document["notExercised"]:
         types = ", ".join(row["type"] for row in document["notExercised"])
         lines.append(f"never updated in this run, so update permissions may be missing: {types}")
-    for resource in document["crossesStages"]:
-        lines.append(f"matches other stages too, as AWS cuts the generated name before the stage: {resource}")
+    lines += [
+        f"matches other stages too, as AWS cuts the generated name before the stage: {resource}"
+        for resource in document["crossesStages"]
+    ]
     return lines
 
 

@@ -1,4 +1,4 @@
-"""The embedded target: our own gateway and provisioner in this process, over moto. Nothing leaves the machine."""
+"""The embedded target: our gateway and provisioner in this process, over moto; nothing leaves the machine."""
 
 import os
 import secrets
@@ -102,9 +102,7 @@ class EmbeddedRoom(Room):
             aws_access_key_id=access_key,
             aws_secret_access_key=secret_key,
             # Neither the machine's proxies nor retries stand between us and our own loopback port.
-            config=Config(
-                retries={"total_max_attempts": 1}, proxies={}, s3={"addressing_style": "path"}
-            ),
+            config=Config(retries={"total_max_attempts": 1}, proxies={}, s3={"addressing_style": "path"}),
         )
 
     def begin(self, phase: str, *, fail_last_wave: bool = False) -> None:
@@ -121,7 +119,9 @@ class EmbeddedRoom(Room):
         stacks = self._gateway.cloudformation.stacks(self.account)
         return Facts(
             asked=tuple(
-                _asked(record.phase, record.decided) for record in records if isinstance(record, DecisionRecord)
+                _asked(record.phase, record.decided)
+                for record in records
+                if isinstance(record, DecisionRecord)
             ),
             events=tuple(self._new_events(stacks)),
             stacks={
@@ -132,7 +132,7 @@ class EmbeddedRoom(Room):
             problems=tuple(record.message for record in records if isinstance(record, UnmappedRecord)),
             notes=(
                 *(
-                    f"{record.host} is no AWS host and was refused; --allow-host {record.host} lets it through"
+                    f"{record.host} is no AWS host and was refused; let it through with --allow-host"
                     for record in records
                     if isinstance(record, HostRecord) and not record.tunnelled
                 ),

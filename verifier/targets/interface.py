@@ -39,7 +39,7 @@ class Facts:
     problems: tuple[str, ...] = ()
     """What went wrong that is no refusal: an operation whose permissions nobody knows."""
     notes: tuple[str, ...] = ()
-    """What a person should know when something failed: a host that was refused, a parameter not carried out."""
+    """Worth knowing when something failed: a host that was refused, a parameter not carried out."""
 
 
 @dataclass(frozen=True)
