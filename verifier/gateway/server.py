@@ -4,8 +4,10 @@ with Gateway(GatewayConfig(account="111122223333", region="us-east-1")) as gatew
     boto3.client("s3", endpoint_url=gateway.endpoint, ...)
 """
 
+import os
 import secrets
 import string
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -13,12 +15,14 @@ from typing import TYPE_CHECKING, Self
 
 from verifier.authorization.authorizer import Mode
 from verifier.cloudformation.faults import Faults
+from verifier.errors import VerifierError
 from verifier.gateway.decisions import DecisionLog
-from verifier.gateway.faults import FaultPlan
+from verifier.gateway.faults import FaultInjector, FaultPlan
 from verifier.gateway.register import NameRegister
 
 if TYPE_CHECKING:
     from verifier.cloudformation.service import CloudFormation
+    from verifier.gateway.proxy import ProxyServer
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,11 @@ class Gateway:
     """
 
     def __init__(self, config: GatewayConfig) -> None:
+        # What needs moto is imported here: only a running gateway pays for it.
+        from verifier.gateway.authority import GatewayAuthorizer
+        from verifier.gateway.principals import Principals
+        from verifier.gateway.upstream import MotoUpstream
+
         self.config = config
         self.account = config.account
         self.region = config.region
@@ -60,14 +69,52 @@ class Gateway:
         self.decisions = DecisionLog(config.decision_log)
         self.register = NameRegister()
         self.faults = Faults(fail_last_wave=config.faults.fail_last_wave)
+        self._authorizer = GatewayAuthorizer(
+            self.decisions, config.mode, enforce_likely=config.enforce_likely
+        )
+        self._principals = Principals(config.account, config.partition, self.admin_access_key)
+        self._injector = FaultInjector(config.faults)
+        self._upstream = MotoUpstream(self._injector)
+        self._cloudformation = self._new_cloudformation()
+        self._directory: tempfile.TemporaryDirectory[str] | None = None
+        self._server: ProxyServer | None = None
 
     def start(self) -> None:
         """Listen. Raises UnavailableError when the port is in use."""
-        raise NotImplementedError
+        from verifier.gateway.certificates import Certificates
+        from verifier.gateway.door import FrontDoor
+        from verifier.gateway.hosts import package_registry_hosts
+        from verifier.gateway.proxy import ProxyServer
+
+        self._upstream.forget(self.account)
+        door = FrontDoor(
+            self._principals,
+            self._authorizer,
+            self._upstream,
+            lambda: self._cloudformation,
+            self.decisions,
+            self._injector,
+        )
+        allowed = package_registry_hosts(os.environ, Path.home()) | set(self.config.allow_hosts)
+        self._directory = tempfile.TemporaryDirectory(prefix="verifier-gateway-")
+        try:
+            certificates = Certificates(Path(self._directory.name))
+            self._server = ProxyServer(self.config.port, door.answer, certificates, allowed, self.decisions)
+        except Exception:
+            self._directory.cleanup()
+            raise
+        self._server.start()
 
     def close(self) -> None:
         """Stop listening, forget the account's state and remove the certificate."""
-        raise NotImplementedError
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+        if self._directory is not None:
+            self._directory.cleanup()
+            self._directory = None
+        self._upstream.forget(self.account)
+        self.decisions.close()
 
     def __enter__(self) -> Self:
         self.start()
@@ -81,7 +128,7 @@ class Gateway:
     @property
     def endpoint(self) -> str:
         """The plain endpoint for AWS_ENDPOINT_URL: "http://127.0.0.1:PORT"."""
-        raise NotImplementedError
+        return f"http://127.0.0.1:{self._running.port}"
 
     @property
     def proxy(self) -> str:
@@ -91,29 +138,54 @@ class Gateway:
     @property
     def ca_pem_path(self) -> Path:
         """The file with the certificate authority of this run, for NODE_EXTRA_CA_CERTS or AWS_CA_BUNDLE."""
-        raise NotImplementedError
+        return self._running.certificates.pem_path
 
     @property
     def cloudformation(self) -> "CloudFormation":
         """The provisioner of the present account."""
-        raise NotImplementedError
+        return self._cloudformation
 
     @property
     def mode(self) -> Mode:
         """What a refusal does; may be set between two phases."""
-        raise NotImplementedError
+        return self._authorizer.mode
 
     @mode.setter
     def mode(self, mode: Mode) -> None:
-        raise NotImplementedError
+        self._authorizer.mode = mode
 
     def new_account(self, account: str) -> None:
-        """Go on in a clean room: an empty account, an empty register, no stacks. The log stays."""
-        raise NotImplementedError
+        """Go on in a clean room: an empty account, an empty register, no stacks. The log stays.
+
+        Let the stacks settle first: what still works for the old account works on in vain.
+        """
+        self._upstream.forget(self.account)
+        self._upstream.forget(account)
+        self.account = account
+        self._principals.account = account
+        self.register.clear()
+        self._cloudformation = self._new_cloudformation()
 
     def reset(self) -> None:
         """Empty the present account."""
         self.new_account(self.account)
+
+    @property
+    def _running(self) -> "ProxyServer":
+        if self._server is None:
+            raise VerifierError("the gateway is not running; call start()")
+        return self._server
+
+    def _new_cloudformation(self) -> "CloudFormation":
+        from verifier.cloudformation.service import CloudFormation
+
+        return CloudFormation(
+            self._authorizer,
+            self._upstream,
+            self.register,
+            self.faults,
+            lambda role_arn: self._principals.role(role_arn, "AWSCloudFormation"),
+        )
 
 
 def _random(alphabet: str, length: int) -> str:

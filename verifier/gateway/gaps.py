@@ -1,0 +1,82 @@
+"""Operations that moto lacks, or answers in part, and that the gateway makes up for on moto's state."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from verifier.authorization.operation import Operation
+from verifier.errors import AwsError
+
+Result = dict[str, Any]
+Invoke = Callable[[Operation], Result]
+Gap = Callable[[Operation, Invoke], Result]
+
+
+def create_user(operation: Operation, invoke: Invoke) -> Result:
+    """moto's CreateUser drops the permissions boundary."""
+    boundary = operation.params.get("PermissionsBoundary")
+    _check_boundary(operation, boundary)
+    kept = {name: value for name, value in operation.params.items() if name != "PermissionsBoundary"}
+    result = invoke(replace(operation, params=kept))
+    _set_boundary(operation, boundary)
+    return {"User": {**result["User"], "PermissionsBoundary": _as_output(boundary)}}
+
+
+def put_user_permissions_boundary(operation: Operation, _invoke: Invoke) -> Result:
+    """moto has boundaries of roles only."""
+    boundary = operation.params.get("PermissionsBoundary")
+    _check_boundary(operation, boundary)
+    _set_boundary(operation, boundary)
+    return {}
+
+
+def delete_user_permissions_boundary(operation: Operation, _invoke: Invoke) -> Result:
+    """moto has boundaries of roles only."""
+    if getattr(_user(operation), "permissions_boundary_arn", None) is None:
+        name = operation.params.get("UserName")
+        raise AwsError("NoSuchEntity", f"User {name} does not have a permissions boundary.", 404)
+    _set_boundary(operation, None)
+    return {}
+
+
+GAPS: dict[tuple[str, str], Gap] = {
+    ("iam", "PutUserPermissionsBoundary"): put_user_permissions_boundary,
+    ("iam", "DeleteUserPermissionsBoundary"): delete_user_permissions_boundary,
+}
+
+
+def gap_for(operation: Operation) -> Gap | None:
+    """What answers ``operation`` instead of moto; None where moto does well."""
+    if (operation.service, operation.name) == ("iam", "CreateUser"):
+        return create_user if operation.params.get("PermissionsBoundary") else None
+    return GAPS.get((operation.service, operation.name))
+
+
+def _backend(operation: Operation) -> Any:
+    from moto.iam.models import iam_backends
+
+    return iam_backends[operation.account][operation.partition]
+
+
+def _user(operation: Operation) -> Any:
+    name = operation.params.get("UserName")
+    user = _backend(operation).users.get(name)
+    if user is None:
+        raise AwsError("NoSuchEntity", f"The user with name {name} cannot be found.", 404)
+    return user
+
+
+def _check_boundary(operation: Operation, arn: str | None) -> None:
+    if arn not in _backend(operation).managed_policies:
+        raise AwsError("NoSuchEntity", f"Scope ARN: {arn} does not exist or is not attachable.", 404)
+
+
+def _set_boundary(operation: Operation, arn: str | None) -> None:
+    user = _user(operation)
+    user.permissions_boundary_arn = arn
+    # moto's serializer shows an attribute of this name, so that GetUser has the boundary too.
+    user.permissions_boundary = _as_output(arn)
+
+
+def _as_output(arn: str | None) -> dict[str, str] | None:
+    return {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn} if arn else None

@@ -1,0 +1,95 @@
+"""What moto lacks of API Gateway v2 and a deploy depends on: made up for on moto's state."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from verifier.authorization.operation import Operation
+from verifier.errors import AwsError
+
+Result = dict[str, Any]
+Invoke = Callable[[Operation], Result]
+
+
+def import_api(operation: Operation, invoke: Invoke) -> Result:
+    """moto can only import into an API that is there: make one, then import into it."""
+    definition = _definition(str(operation.params.get("Body", "")))
+    params = {"Name": str(definition.get("info", {}).get("title") or "imported"), "ProtocolType": "HTTP"}
+    made = invoke(replace(operation, name="CreateApi", params=params))
+    imported = {**operation.params, "ApiId": made["ApiId"]}
+    return {**made, **invoke(replace(operation, name="ReimportApi", params=imported))}
+
+
+def update_stage(operation: Operation, invoke: Invoke) -> Result:
+    """moto can create, read and delete a stage."""
+    stage = _stage(operation)
+    for member, attribute in (
+        ("AccessLogSettings", "access_log_settings"),
+        ("AutoDeploy", "auto_deploy"),
+        ("ClientCertificateId", "client_certificate_id"),
+        ("DefaultRouteSettings", "default_route_settings"),
+        ("Description", "description"),
+        ("RouteSettings", "route_settings"),
+        ("StageVariables", "stage_variables"),
+    ):
+        if member in operation.params:
+            setattr(stage, attribute, _lower_keys(operation.params[member], member))
+    return invoke(replace(operation, name="GetStage", params=_names(operation)))
+
+
+def delete_access_log_settings(operation: Operation, _invoke: Invoke) -> Result:
+    """moto can create, read and delete a stage."""
+    _stage(operation).access_log_settings = None
+    return {}
+
+
+def delete_route_settings(operation: Operation, _invoke: Invoke) -> Result:
+    """moto can create, read and delete a stage."""
+    settings = _stage(operation).route_settings
+    if settings.pop(operation.params.get("RouteKey"), None) is None:
+        raise AwsError("NotFoundException", "Invalid route key specified", 404)
+    return {}
+
+
+GAPS = {
+    ("apigatewayv2", "ImportApi"): import_api,
+    ("apigatewayv2", "UpdateStage"): update_stage,
+    ("apigatewayv2", "DeleteAccessLogSettings"): delete_access_log_settings,
+    ("apigatewayv2", "DeleteRouteSettings"): delete_route_settings,
+}
+
+
+def _names(operation: Operation) -> dict[str, Any]:
+    return {name: operation.params.get(name) for name in ("ApiId", "StageName")}
+
+
+def _stage(operation: Operation) -> Any:
+    from moto.apigatewayv2.models import apigatewayv2_backends
+
+    api = apigatewayv2_backends[operation.account][operation.region].apis.get(operation.params.get("ApiId"))
+    stage = api.stages.get(operation.params.get("StageName")) if api else None
+    if stage is None:
+        raise AwsError("NotFoundException", "Invalid stage identifier specified", 404)
+    return stage
+
+
+def _lower_keys(value: Any, member: str) -> Any:
+    """moto keeps settings as they stand in the request, where names begin with a small letter."""
+    if member == "RouteSettings":
+        return {route: _lower_keys(settings, "") for route, settings in value.items()}
+    if member == "StageVariables" or not isinstance(value, dict):
+        return value
+    return {name[0].lower() + name[1:]: one for name, one in value.items()}
+
+
+def _definition(body: str) -> dict[str, Any]:
+    import yaml
+
+    try:
+        definition = json.loads(body) if body.lstrip().startswith("{") else yaml.safe_load(body)
+    except (ValueError, yaml.YAMLError) as error:
+        raise AwsError("BadRequestException", "Unable to parse the OpenAPI definition", 400) from error
+    if not isinstance(definition, dict):
+        raise AwsError("BadRequestException", "Unable to parse the OpenAPI definition", 400)
+    return definition

@@ -1,0 +1,96 @@
+"""Which hosts are AWS, and which others the proxy tunnels to."""
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+# The DNS suffixes of botocore's partitions.json (dnsSuffix and dualStackDnsSuffix of each).
+_AWS_SUFFIXES = (
+    "amazonaws.com",
+    "api.aws",
+    "amazonaws.com.cn",
+    "api.amazonwebservices.com.cn",
+    "amazonaws.eu",
+    "api.amazonwebservices.eu",
+    "c2s.ic.gov",
+    "api.aws.ic.gov",
+    "sc2s.sgov.gov",
+    "api.aws.scloud",
+    "cloud.adc-e.uk",
+    "api.cloud-aws.adc-e.uk",
+    "csp.hci.ic.gov",
+    "api.aws.hci.ic.gov",
+)
+_LOOPBACK = re.compile(r"(localhost|.+\.localhost|127(\.\d+){3}|\[?::1\]?)")
+# Credentials of an instance or a container: never answered, so that nobody else's keys are found.
+_METADATA = {"169.254.169.254", "169.254.170.2", "169.254.170.23", "[fd00:ec2::254]", "fd00:ec2::254"}
+_REGISTRIES = ("registry.npmjs.org", "pypi.org", "files.pythonhosted.org")
+_URL_VARIABLES = re.compile(
+    r"(PIP_(EXTRA_)?INDEX_URL|UV_(EXTRA_|DEFAULT_)?INDEX(_URL)?|NPM_CONFIG_REGISTRY)", re.I
+)
+_PIP_SETTING = re.compile(r"^\s*(?:extra-)?index-url\s*=\s*(\S+(?:[ \t]+\S+)*)", re.M)
+_NPM_SETTING = re.compile(r"^\s*(?:@[^:\s]+:)?registry\s*=\s*(\S+)", re.M)
+
+
+def is_aws(host: str) -> bool:
+    """Whether ``host`` (no port) is an endpoint of AWS."""
+    lowered = host.lower().rstrip(".")
+    return any(lowered == suffix or lowered.endswith(f".{suffix}") for suffix in _AWS_SUFFIXES)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether ``host`` (no port) is this machine."""
+    return _LOOPBACK.fullmatch(host.lower()) is not None
+
+
+def is_metadata(host: str) -> bool:
+    """Whether ``host`` (no port) hands out an instance's or a container's credentials."""
+    return host.lower() in _METADATA
+
+
+def split_host(authority: str, default_port: int) -> tuple[str, int]:
+    """The host and the port of "host:port" or "[::1]:port"; the default port where there is none."""
+    found = re.fullmatch(r"(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?", authority)
+    if found is None:
+        return authority, default_port
+    return found.group(1), int(found.group(2) or default_port)
+
+
+def package_registry_hosts(environment: Mapping[str, str], home: Path) -> frozenset[str]:
+    """The hosts that pip and npm fetch packages from: the public registries and those configured.
+
+    Reads pip's and npm's configuration files where they usually are.
+    """
+    urls = [value for name, value in environment.items() if _URL_VARIABLES.fullmatch(name)]
+    for path in _pip_files(environment, home):
+        urls += _found(_PIP_SETTING, path)
+    for path in _npm_files(environment, home):
+        urls += _found(_NPM_SETTING, path)
+    configured = (urlsplit(url).hostname for text in urls for url in text.split())
+    return frozenset((*_REGISTRIES, *(host for host in configured if host)))
+
+
+def _pip_files(environment: Mapping[str, str], home: Path) -> Iterable[Path]:
+    yield Path("/etc/pip.conf")
+    yield home / ".pip" / "pip.conf"
+    yield Path(environment.get("XDG_CONFIG_HOME") or home / ".config") / "pip" / "pip.conf"
+    for variable, name in (("VIRTUAL_ENV", "pip.conf"), ("PIP_CONFIG_FILE", "")):
+        if environment.get(variable):
+            yield Path(environment[variable], name)
+
+
+def _npm_files(environment: Mapping[str, str], home: Path) -> Iterable[Path]:
+    yield Path("/etc/npmrc")
+    yield home / ".npmrc"
+    for variable in ("NPM_CONFIG_USERCONFIG", "npm_config_userconfig"):
+        if environment.get(variable):
+            yield Path(environment[variable])
+
+
+def _found(setting: re.Pattern[str], path: Path) -> list[str]:
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return []
+    return setting.findall(text)
