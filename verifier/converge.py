@@ -15,7 +15,8 @@ from verifier.deployment.trials import Candidate, Listener, Outcome
 from verifier.evidence import Asked, Permission, Provenance
 from verifier.findings import Finding, consolidate, findings_of
 from verifier.grant.generalise import Scope
-from verifier.grant.pack import policy, split
+from verifier.grant.pack import policy
+from verifier.grant.split import split
 from verifier.iam.placeholders import fill
 from verifier.iam.policy import PolicyDocument, parse_policy
 from verifier.journal import Journal
@@ -184,11 +185,7 @@ class Loop:
         return self._ended(
             Verdict.SUFFICIENT,
             findings=final,
-            unconfirmed=tuple(
-                finding
-                for finding in everything
-                if finding.permission in self.let_through
-            ),
+            unconfirmed=tuple(finding for finding in everything if finding.permission in self.let_through),
             superfluous=tuple(sorted(self.learnt - asked_for, key=lambda item: (item.action, item.resource))),
         )
 
@@ -202,7 +199,9 @@ class Loop:
         superfluous: tuple[Permission, ...] = (),
     ) -> Convergence:
         self.journal.add("verdict", verdict=str(verdict), reason=reason)
-        numbered = tuple(finding.in_round(self.first_round.get(finding.permission, 1)) for finding in findings)
+        numbered = tuple(
+            finding.in_round(self.first_round.get(finding.permission, 1)) for finding in findings
+        )
         return Convergence(verdict, tuple(self.rounds), numbered, unconfirmed, superfluous, reason)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from verifier.authorization.caller import Certainty
 from verifier.evidence import Asked, Permission, Provenance
 from verifier.grant.generalise import Scope, permission
-from verifier.grant.merge import covers, merge
+from verifier.grant.merge import covers, merge, order
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def findings_of(asked: Iterable[Asked], provenance: Provenance, scope: Scope) ->
     groups: dict[Permission, list[Asked]] = {}
     for item in asked:
         groups.setdefault(permission(item, provenance, scope), []).append(item)
-    return tuple(Finding(key, tuple(groups[key])) for key in sorted(groups, key=_order))
+    return tuple(Finding(key, tuple(groups[key])) for key in sorted(groups, key=order))
 
 
 def consolidate(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -64,8 +64,5 @@ def consolidate(findings: Sequence[Finding]) -> tuple[Finding, ...]:
         if home not in homes:
             home = next(item for item in kept if covers(item, finding.permission))
         homes[home] += finding.asked
-    return tuple(Finding(item, tuple(homes[item])) for item in sorted(homes, key=_order))
+    return tuple(Finding(item, tuple(homes[item])) for item in sorted(homes, key=order))
 
-
-def _order(item: Permission) -> tuple[str, str, tuple[tuple[str, str, str], ...]]:
-    return item.action, item.resource, item.condition

@@ -1,0 +1,81 @@
+"""How long a converge takes, in laps: the same phases of the same service without authorization.
+
+Laps and converges alternate in one run, so that the ratio holds when the machine's speed drifts.
+
+    python benchmarks/converge.py [SERVICE] [PAIRS]
+"""
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from verifier.authorization.authorizer import Mode
+from verifier.converge import Grants, Loop, Settings, Verdict
+from verifier.deployment.framework import find_framework
+from verifier.deployment.service import load_service
+from verifier.deployment.trial import PhaseResult
+from verifier.deployment.trials import Options, Trials
+from verifier.journal import Journal
+from verifier.targets.embedded import EmbeddedTarget
+
+ROOT = Path(__file__).resolve().parents[1]
+ALLOWED_LAPS = 2.4
+
+
+class Silent:
+    """An observer that says nothing."""
+
+    def round_started(self, number: int, mode: Mode) -> None: ...
+    def phase_started(self, phase: str) -> None: ...
+    def phase_ended(self, result: PhaseResult) -> None: ...
+
+
+def lap(trials: Trials) -> None:
+    outcome = trials.run(Grants((), frozenset()), Mode.OFF, Silent())
+    if not outcome.complete:
+        raise SystemExit(f"the lap failed: {outcome.problem}")
+
+
+def converge(trials: Trials) -> None:
+    trials.negative_control()
+    with Journal(None) as journal:
+        result = Loop(trials, Settings(), Silent(), journal).converge()
+    if result.verdict is not Verdict.SUFFICIENT:
+        raise SystemExit(f"converge failed: {result.reason}")
+
+
+def seconds(work: Callable[[Trials], None], trials: Trials) -> float:
+    started = time.perf_counter()
+    work(trials)
+    return time.perf_counter() - started
+
+
+def main() -> int:
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "sample_services" / "http-api"
+    pairs = int(sys.argv[2]) if len(sys.argv) > 2 else 3
+    service = load_service(folder)
+    target = EmbeddedTarget(region="us-east-1")
+    try:
+        trials = Trials(target, service, find_framework(service), Options())
+        lap(trials)  # not counted: file caches and lazily loaded models
+        laps, converges = [], []
+        for number in range(1, pairs + 1):
+            laps.append(seconds(lap, trials))
+            converges.append(seconds(converge, trials))
+            print(f"pair {number}: lap {laps[-1]:.2f} s, converge {converges[-1]:.2f} s", file=sys.stderr)
+    finally:
+        target.close()
+    ratios = [whole / one for whole, one in zip(converges, laps, strict=True)]
+    print(f"lap       median {statistics.median(laps):.2f} s")
+    print(f"converge  median {statistics.median(converges):.2f} s")
+    print(
+        f"converge / lap: median {statistics.median(ratios):.2f}, "
+        f"{min(ratios):.2f} to {max(ratios):.2f}, of {pairs} pairs (at most {ALLOWED_LAPS})"
+    )
+    return 0 if statistics.median(ratios) <= ALLOWED_LAPS else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,189 @@
+"""The loop on made-up trials: what it grants, keeps, drops, and when it stops."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from verifier.authorization.authorizer import Mode
+from verifier.authorization.caller import Certainty
+from verifier.converge import Convergence, Loop, Settings, Strategy, Verdict
+from verifier.deployment.trial import PhaseResult
+from verifier.deployment.trials import Candidate, Listener, Outcome
+from verifier.evidence import Asked, Provenance
+from verifier.iam.evaluate import AuthorizationRequest, evaluate
+from verifier.journal import Journal
+
+Need = tuple[str, str, Certainty]
+BUCKET = "arn:aws:s3:::files"
+READ: Need = ("s3:GetObject", f"{BUCKET}/a", Certainty.CALL)
+WRITE: Need = ("s3:PutObject", f"{BUCKET}/a", Certainty.CALL)
+LIKELY: Need = ("s3:GetBucketAcl", BUCKET, Certainty.LIKELY)
+VALUES = {"account": "111122223333", "region": "eu-west-1", "stage": "dev", "partition": "aws"}
+
+
+class Silent:
+    """Hears and says nothing."""
+
+    def round_started(self, number: int, mode: Mode) -> None: ...
+    def phase_started(self, phase: str) -> None: ...
+    def phase_ended(self, result: PhaseResult) -> None: ...
+
+
+class World:
+    """Trials of a service that needs ``needs(round)``, one after the other, under a real evaluator."""
+
+    def __init__(self, needs: Callable[[int], Sequence[Need]], problems: Sequence[str | None] = ()) -> None:
+        self.needs = needs
+        self.problems = list(problems)
+        self.modes: list[Mode] = []
+
+    def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:
+        self.modes.append(mode)
+        documents = candidate.documents(VALUES)
+        asked: list[Asked] = []
+        for action, resource, certainty in self.needs(len(self.modes)):
+            decision = evaluate(AuthorizationRequest("u", action, resource, {}), documents)
+            enforced = mode is Mode.ENFORCE and certainty >= Certainty.CALL
+            refused = not decision.allowed
+            asked.append(
+                Asked(action, resource, "deploy", "s3:Op", certainty, refused=refused, enforced=enforced)
+            )
+            if refused and enforced:
+                break
+        stopped = any(item.refused and item.enforced for item in asked)
+        problem = self.problems.pop(0) if self.problems else None
+        result = PhaseResult("deploy", 1 if stopped else 0, 1.0, tuple(asked), not stopped, problem)
+        provenance = Provenance("aws", "111122223333", "eu-west-1", "dev", "shop")
+        return Outcome((result,), provenance, tuple(asked), (), (), complete=result.passed)
+
+
+def converge(world: World, out: Path | None = None, **settings: object) -> Convergence:
+    with Journal(out) as journal:
+        return Loop(world, Settings(**settings), Silent(), journal).converge()  # type: ignore[arg-type]
+
+
+def actions(result: Convergence) -> list[str]:
+    return [finding.permission.action for finding in result.findings]
+
+
+def test_observe_learns_everything_in_one_round_and_confirms_it() -> None:
+    world = World(lambda _: [READ, WRITE, LIKELY])
+    result = converge(world)
+    assert result.verdict is Verdict.SUFFICIENT
+    assert world.modes == [Mode.OBSERVE, Mode.ENFORCE]
+    assert actions(result) == ["s3:GetBucketAcl", "s3:GetObject", "s3:PutObject"]
+    assert [finding.permission.action for finding in result.unconfirmed] == ["s3:GetBucketAcl"]
+    assert {finding.round for finding in result.findings} == {1}
+
+
+def test_strict_learns_from_refusals_and_finds_the_same() -> None:
+    world = World(lambda _: [READ, WRITE, LIKELY])
+    strict = converge(world, strategy=Strategy.STRICT)
+    assert set(world.modes) == {Mode.ENFORCE}
+    observed = converge(World(lambda _: [READ, WRITE, LIKELY]))
+    assert strict.policy == observed.policy
+
+
+def test_what_the_last_life_did_not_ask_for_is_superfluous() -> None:
+    result = converge(World(lambda number: [READ, WRITE] if number == 1 else [READ]))
+    assert actions(result) == ["s3:GetObject"]
+    assert [item.action for item in result.superfluous] == ["s3:PutObject"]
+
+
+def test_what_only_the_confirming_life_asks_for_is_granted_in_one_more_round() -> None:
+    world = World(lambda number: [READ] if number == 1 else [READ, WRITE])
+    result = converge(world)
+    assert result.verdict is Verdict.SUFFICIENT
+    assert len(result.rounds) == 3
+    assert {finding.permission.action: finding.round for finding in result.findings} == {
+        "s3:GetObject": 1,
+        "s3:PutObject": 2,
+    }
+
+
+def test_minimal_leaves_likely_ones_out_and_still_names_them() -> None:
+    result = converge(World(lambda _: [READ, LIKELY]), minimal=True)
+    assert actions(result) == ["s3:GetObject"]
+    assert [finding.permission.action for finding in result.unconfirmed] == ["s3:GetBucketAcl"]
+
+
+def test_an_upper_bound_stays_in_a_minimal_policy() -> None:
+    bound: Need = ("sqs:CreateQueue", "*", Certainty.UPPER_BOUND)
+    result = converge(World(lambda _: [READ, bound]), minimal=True)
+    assert actions(result) == ["s3:GetObject", "sqs:CreateQueue"]
+
+
+def test_an_explicit_deny_is_never_granted_away() -> None:
+    deny: Mapping[str, object] = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Deny", "Action": "s3:PutObject", "Resource": "*"}],
+    }
+
+    class Denied(World):
+        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:
+            outcome = super().run(candidate, mode, listener)
+            asked = tuple(
+                Asked(
+                    item.action,
+                    item.resource,
+                    item.phase,
+                    item.operation,
+                    item.certainty,
+                    refused=True,
+                    enforced=True,
+                    grantable=False,
+                    reason="an explicit deny in the identity-based policy",
+                )
+                if item.action == "s3:PutObject"
+                else item
+                for item in outcome.asked
+            )
+            return Outcome(outcome.phases, outcome.provenance, asked, (), (), complete=False)
+
+    result = converge(Denied(lambda _: [READ, WRITE]), given=(deny,))
+    assert result.verdict is Verdict.UNGRANTABLE
+    assert "s3:PutObject" in result.reason
+    assert "explicit deny" in result.reason
+
+
+def test_a_failure_that_is_no_refusal_is_tried_again_and_teaches_nothing() -> None:
+    world = World(lambda _: [READ], problems=["the network is gone", None, None])
+    assert converge(world).verdict is Verdict.SUFFICIENT
+    assert world.modes == [Mode.OBSERVE, Mode.OBSERVE, Mode.ENFORCE]
+
+
+def test_a_failure_that_stays_is_inconclusive() -> None:
+    world = World(lambda _: [READ], problems=["the network is gone"] * 9)
+    result = converge(world)
+    assert result.verdict is Verdict.INCONCLUSIVE
+    assert result.reason == "deploy: the network is gone"
+    assert result.findings == ()
+
+
+def test_it_ends_when_rounds_are_used_up() -> None:
+    endless = World(lambda number: [("s3:GetObject", f"{BUCKET}/{number}", Certainty.CALL)])
+    result = converge(endless, max_rounds=4)
+    assert result.verdict is Verdict.INSUFFICIENT
+    assert len(result.rounds) == 4
+
+
+def test_a_grant_that_does_not_help_ends_the_loop() -> None:
+    class Stubborn(World):
+        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:
+            return super().run(NoPolicy(), mode, listener)
+
+    class NoPolicy:
+        def documents(self, values: Mapping[str, str]) -> Sequence[object]:
+            return ()
+
+    result = converge(Stubborn(lambda _: [READ]))
+    assert result.verdict is Verdict.INSUFFICIENT
+    assert "still refused" in result.reason
+
+
+def test_the_journal_holds_every_denial_with_its_round(tmp_path: Path) -> None:
+    converge(World(lambda number: [READ] if number == 1 else [READ, WRITE]), out=tmp_path)
+    rows = [json.loads(line) for line in (tmp_path / "journal.jsonl").read_text().splitlines()]
+    denials = [(row["round"], row["action"]) for row in rows if row["kind"] == "denial"]
+    assert denials == [(1, "s3:GetObject"), (2, "s3:PutObject")]
+    assert rows[-1]["kind"] == "verdict"
