@@ -14,6 +14,7 @@ from verifier.evidence import Asked, Permission, Provenance
 from verifier.grant.generated import pattern_of
 from verifier.grant.structure import own_words
 from verifier.grant.tokens import apply, changing_parts, replace_whole
+from verifier.iam.arn import Arn, parse_arn
 
 # Context keys that narrow a grant, lower case, to the operator and AWS's spelling.
 _SCOPING_KEYS = {"iam:passedtoservice": ("StringEquals", "iam:PassedToService")}
@@ -84,23 +85,21 @@ class _Generaliser:
     def pattern(self, resource: str) -> str:
         if resource == "*":
             return resource
-        fields = resource.split(":", 5)
-        if len(fields) != 6 or fields[0] != "arn":
+        arn = parse_arn(resource)
+        if arn is None:
             raise VerifierError(f"not an ARN: {resource!r}")
-        _, partition, service, region, account, rest = fields
         trial = self._provenance
-        if account != "aws":  # else AWS's own, such as a managed policy
-            rest = self._resource_part(service, rest, own=account == trial.account)
-        return ":".join(
-            (
-                "arn",
-                "{partition}" if partition == trial.partition else partition,
-                service,
-                "{region}" if region and region == trial.region else region,
-                "{account}" if account and account == trial.account else account,
-                rest,
-            )
+        named = arn.resource
+        if arn.account != "aws":  # else AWS's own, such as a managed policy
+            named = self._resource_part(arn.service, named, own=arn.account == trial.account)
+        general = Arn(
+            "{partition}" if arn.partition == trial.partition else arn.partition,
+            arn.service,
+            "{region}" if arn.region and arn.region == trial.region else arn.region,
+            "{account}" if arn.account and arn.account == trial.account else arn.account,
+            named,
         )
+        return str(general)
 
     def _resource_part(self, service: str, text: str, own: bool) -> str:
         text = self._inner_arn(text)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from verifier.evidence import Provenance
 
 _DELIMITER = r"[-_/.:]|%2[Ff]|%3[Aa]"
-_LEFT = r"(?:^|(?<=[-_/.:])|(?<=%2[Ff])|(?<=%3[Aa]))"
-_RIGHT = rf"(?={_DELIMITER}|$)"
+_LEFT = r"(?:\A|(?<=[-_/.:])|(?<=%2[Ff])|(?<=%3[Aa]))"
+_RIGHT = rf"(?={_DELIMITER}|\Z)"
 _SEGMENT_END = re.compile(r"[/:]|%2[Ff]|%3[Aa]")
 
 
