@@ -52,16 +52,52 @@ def delete_route_settings(operation: Operation, _invoke: Invoke) -> Result:
     return {}
 
 
+def tag_resource(operation: Operation, invoke: Invoke) -> Result:
+    """moto tags APIs, not their stages."""
+    stage = _tagged_stage(operation)
+    if stage is None:
+        return invoke(operation)
+    stage.tags.update(operation.params.get("Tags", {}))
+    return {}
+
+
+def untag_resource(operation: Operation, invoke: Invoke) -> Result:
+    """moto tags APIs, not their stages."""
+    stage = _tagged_stage(operation)
+    if stage is None:
+        return invoke(operation)
+    for key in operation.params.get("TagKeys", []):
+        stage.tags.pop(key, None)
+    return {}
+
+
+def get_tags(operation: Operation, invoke: Invoke) -> Result:
+    """moto tags APIs, not their stages."""
+    stage = _tagged_stage(operation)
+    return invoke(operation) if stage is None else {"Tags": dict(stage.tags)}
+
+
 GAPS = {
     ("apigatewayv2", "ImportApi"): import_api,
     ("apigatewayv2", "UpdateStage"): update_stage,
     ("apigatewayv2", "DeleteAccessLogSettings"): delete_access_log_settings,
     ("apigatewayv2", "DeleteRouteSettings"): delete_route_settings,
+    ("apigatewayv2", "TagResource"): tag_resource,
+    ("apigatewayv2", "UntagResource"): untag_resource,
+    ("apigatewayv2", "GetTags"): get_tags,
 }
 
 
 def _names(operation: Operation) -> dict[str, Any]:
     return {name: operation.params.get(name) for name in ("ApiId", "StageName")}
+
+
+def _tagged_stage(operation: Operation) -> Any:
+    """The stage that ResourceArn names, or None when it names something else."""
+    path = str(operation.params.get("ResourceArn", "")).partition("::")[2].split("/")
+    if len(path) != 5 or (path[1], path[3]) != ("apis", "stages"):
+        return None
+    return _stage(replace(operation, params={"ApiId": path[2], "StageName": path[4]}))
 
 
 def _stage(operation: Operation) -> Any:

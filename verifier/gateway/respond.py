@@ -25,11 +25,11 @@ class Dialect:
 
 def refused(dialect: Dialect, message: str) -> AwsError:
     """The error for a request that the caller has no permission for."""
-    if dialect.service == "s3":
-        # S3 names no more than this where the older wording is still in use; the new one is the message.
-        return AwsError("AccessDenied", message, 403)
     if dialect.service == "sns":
         return AwsError("AuthorizationError", message, 403)
+    if dialect.service == "sqs" and dialect.protocol == "json":
+        # Unlike other JSON services; its header for older clients turns the code into AccessDenied.
+        return AwsError("AccessDeniedException", message, 403)
     if dialect.protocol == "ec2":
         return AwsError("UnauthorizedOperation", message, 403)
     if dialect.protocol == "json":

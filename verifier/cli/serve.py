@@ -1,0 +1,106 @@
+"""`verifier serve`: the gateway with the embedded emulator behind it, for any client of AWS."""
+
+import argparse
+import json
+import re
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from verifier.errors import ExitCode, InputError
+
+if TYPE_CHECKING:
+    from verifier.gateway.server import Gateway, GatewayConfig
+
+_ACCOUNT = re.compile(r"\d{12}")
+_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the main parser."""
+    parser = subparsers.add_parser(
+        "serve",
+        help="serve AWS from the embedded emulator, with IAM enforced, until SIGTERM",
+        description=(
+            "Serve AWS from the embedded emulator, with IAM enforced. When ready, one JSON line on stdout "
+            "tells the endpoint, the HTTPS proxy, the certificate authority's file and the administrator's keys."
+        ),
+    )
+    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (default: a free one)")
+    parser.add_argument("--account", default="123456789012", help="account id (default: %(default)s)")
+    parser.add_argument("--region", default="us-east-1", help="region (default: %(default)s)")
+    parser.add_argument("--faults", type=Path, metavar="FILE", help="failures to inject, JSON or YAML")
+    parser.add_argument("--decision-log", type=Path, metavar="FILE", help="append every decision, JSON Lines")
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="tunnel to this host too; repeatable",
+    )
+    parser.add_argument("--format", choices=("json",), default="json", help="how to say that it is ready")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
+    """Serve until SIGTERM or SIGINT.
+
+    Raises InputError for what cannot be used, UnavailableError when the port is in use.
+    """
+    from verifier.gateway.server import Gateway
+
+    config = _config(args)
+    with _stop_on_signals() as stop, Gateway(config) as gateway:
+        print(json.dumps(_ready(gateway)), file=stdout, flush=True)
+        stop.wait()
+    return ExitCode.OK
+
+
+def _config(args: argparse.Namespace) -> "GatewayConfig":
+    from verifier.gateway.faults import FaultPlan, load_faults
+    from verifier.gateway.parse import partition_of
+    from verifier.gateway.server import GatewayConfig
+
+    if not _ACCOUNT.fullmatch(args.account):
+        raise InputError(f"--account {args.account}: give twelve digits")
+    if not _REGION.fullmatch(args.region):
+        raise InputError(f"--region {args.region}: give a region such as eu-west-1")
+    if not 0 <= args.port <= 65535:
+        raise InputError(f"--port {args.port}: give a number from 0 to 65535")
+    return GatewayConfig(
+        account=args.account,
+        region=args.region,
+        partition=partition_of(args.region),
+        port=args.port,
+        allow_hosts=tuple(args.allow_host),
+        decision_log=args.decision_log,
+        faults=load_faults(args.faults) if args.faults else FaultPlan(),
+    )
+
+
+def _ready(gateway: "Gateway") -> dict[str, object]:
+    """What a client needs to know; the one place where keys are printed."""
+    return {
+        "endpoint": gateway.endpoint,
+        "proxy": gateway.proxy,
+        "ca": str(gateway.ca_pem_path),
+        "account": gateway.account,
+        "region": gateway.region,
+        "admin": {"accessKeyId": gateway.admin_access_key, "secretAccessKey": gateway.admin_secret},
+    }
+
+
+@contextmanager
+def _stop_on_signals() -> Iterator[threading.Event]:
+    """An event that SIGTERM and SIGINT set; the former handlers are back afterwards."""
+    stop = threading.Event()
+    signals = (signal.SIGTERM, signal.SIGINT)
+    former = [signal.signal(number, lambda *_: stop.set()) for number in signals]
+    try:
+        yield stop
+    finally:
+        for number, handler in zip(signals, former, strict=True):
+            signal.signal(number, handler)
