@@ -26,7 +26,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="serve AWS from the embedded emulator, with IAM enforced, until SIGTERM",
         description=(
             "Serve AWS from the embedded emulator, with IAM enforced. When ready, one JSON line on stdout "
-            "tells the endpoint, the HTTPS proxy, the certificate authority's file and the administrator's keys."
+            "tells endpoint, HTTPS proxy, the file of the certificate authority and the administrator's keys."
         ),
     )
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (default: a free one)")

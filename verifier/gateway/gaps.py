@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from verifier.authorization.operation import Operation
@@ -39,7 +41,7 @@ def delete_user_permissions_boundary(operation: Operation, _invoke: Invoke) -> R
     return {}
 
 
-GAPS: dict[tuple[str, str], Gap] = {
+_GAPS: dict[tuple[str, str], Gap] = {
     ("iam", "PutUserPermissionsBoundary"): put_user_permissions_boundary,
     ("iam", "DeleteUserPermissionsBoundary"): delete_user_permissions_boundary,
 }
@@ -47,9 +49,22 @@ GAPS: dict[tuple[str, str], Gap] = {
 
 def gap_for(operation: Operation) -> Gap | None:
     """What answers ``operation`` instead of moto; None where moto does well."""
-    if (operation.service, operation.name) == ("iam", "CreateUser"):
+    key = (operation.service, operation.name)
+    if key == ("iam", "CreateUser"):
         return create_user if operation.params.get("PermissionsBoundary") else None
-    return GAPS.get((operation.service, operation.name))
+    if key in _GAPS:
+        return _GAPS[key]
+    answer = fixed_answers().get(key)
+    return None if answer is None else lambda _operation, _invoke: dict(answer)
+
+
+@cache
+def fixed_answers() -> dict[tuple[str, str], Result]:
+    """The answers of ``moto_gaps.yaml``, by botocore's service name and the operation's."""
+    import yaml
+
+    text = files("verifier.gateway").joinpath("moto_gaps.yaml").read_text(encoding="utf-8")
+    return {(entry["service"], entry["operation"]): entry["answer"] for entry in yaml.safe_load(text)}
 
 
 def _backend(operation: Operation) -> Any:
