@@ -4,7 +4,6 @@ from verifier.authorization.authorizer import Authorizer, Call, Mode
 from verifier.authorization.decision import Refusal
 from verifier.authorization.operation import Requirement
 from verifier.authorization.requirements import UnmappedOperation
-from verifier.authorization.wording import refusal_message
 from verifier.gateway.decisions import DecisionLog
 
 
@@ -30,6 +29,4 @@ class GatewayAuthorizer(Authorizer):
         """Decide one more requirement, which showed only when ``call`` had been carried out."""
         if self.mode is Mode.OFF or call.caller.is_root:
             return None
-        decided = self._decide(call, requirement)
-        self.sink.decided(decided)
-        return Refusal(decided, refusal_message(decided)) if decided.refused and decided.enforced else None
+        return self._first_refusal(call, (requirement,))
