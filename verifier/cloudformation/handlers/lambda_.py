@@ -174,11 +174,9 @@ def _change_code_signing(work: Work) -> None:
 
 
 def _change_tags(work: Work) -> None:
-    to_set, to_remove = tag_changes(work)
-    if not to_set and not to_remove:
-        return
     target = {"Resource": _arn(work)}
-    work.read("lambda", "ListTags", target)
+    work.read("lambda", "ListTags", target, source="cfn-function-update-listtags")
+    to_set, to_remove = tag_changes(work)
     if to_remove:
         work.call("lambda", "UntagResource", {**target, "TagKeys": to_remove})
     if to_set:
