@@ -1,0 +1,121 @@
+"""``verifier simulate``: ask policies about requests, without AWS."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from verifier.errors import ExitCode, InputError
+
+if TYPE_CHECKING:
+    from verifier.iam.evaluate import Decision
+    from verifier.iam.policy import PolicyDocument
+
+_PLACEHOLDERS = ("account", "region", "stage", "partition")
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command and its options."""
+    parser = subparsers.add_parser(
+        "simulate",
+        help="ask policies about requests, without AWS",
+        description="Says whether policies allow a request. Exit 0: allowed; 10: not allowed.",
+    )
+    parser.add_argument(
+        "--policy", action="append", default=[], metavar="FILE", help="an identity-based policy"
+    )
+    parser.add_argument("--boundary", metavar="FILE", help="the permissions boundary")
+    parser.add_argument("--action", metavar="SERVICE:NAME")
+    parser.add_argument("--resource", metavar="ARN", help="the resource's ARN (default: *)")
+    parser.add_argument(
+        "--context",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a condition key; give a multi-valued one several times",
+    )
+    parser.add_argument(
+        "--jsonl",
+        metavar="FILE",
+        help="requests with their policies, a JSON object a line (- is standard input); always exit 0",
+    )
+    for name in _PLACEHOLDERS:
+        parser.add_argument(f"--{name}", help=f"what the placeholder {{{name}}} in a policy stands for")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
+    """Decide one request (exit 0 allowed, 10 not), or every line of ``--jsonl`` (exit 0).
+
+    Raises InputError for options that do not go together, files that cannot be read, policies that
+    AWS would not take and lines that are no requests.
+    """
+    if args.jsonl is not None:
+        return _lines(args, stdout)
+    return _single(args, stdout)
+
+
+def _single(args: argparse.Namespace, stdout: TextIO) -> ExitCode:
+    from verifier.iam.evaluate import AuthorizationRequest
+    from verifier.simulate import Simulation, context_from_pairs
+
+    if not args.policy or not args.action:
+        raise InputError("simulate: give --policy and --action, or --jsonl")
+    simulation = Simulation(
+        AuthorizationRequest("", args.action, args.resource or "*", context_from_pairs(args.context)),
+        tuple(_policy(path, args) for path in args.policy),
+        _policy(args.boundary, args) if args.boundary else None,
+    )
+    decision = simulation.decide()
+    print(_json(decision) if args.format == "json" else _text(decision), file=stdout)
+    return ExitCode.OK if decision.allowed else ExitCode.INSUFFICIENT
+
+
+def _lines(args: argparse.Namespace, stdout: TextIO) -> ExitCode:
+    from verifier.simulate import decide_lines
+
+    for option in ("policy", "action", "resource", "context", "boundary"):
+        if getattr(args, option):
+            raise InputError(f"simulate: --{option} does not go with --jsonl: each line holds its own")
+    # All are decided before anything is printed: an error leaves standard output empty.
+    decisions = list(decide_lines(_read(args.jsonl).split("\n")))
+    stdout.writelines(f'{{"decision":"{decision}"}}\n' for decision in decisions)
+    return ExitCode.OK
+
+
+def _policy(path: str, args: argparse.Namespace) -> "PolicyDocument":
+    from verifier.simulate import policy_from_text
+
+    values = {name: getattr(args, name) for name in _PLACEHOLDERS if getattr(args, name) is not None}
+    return policy_from_text(_read(path), path, values)
+
+
+def _read(path: str) -> str:
+    try:
+        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        return data.decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 text, at byte {error.start}; save it as UTF-8") from None
+
+
+def _text(decision: "Decision") -> str:
+    if decision.statements:
+        return f"{decision.outcome.value} by " + ", ".join(map(str, decision.statements))
+    return f"{decision.outcome.value}: no {decision.policy_type} allows it"
+
+
+def _json(decision: "Decision") -> str:
+    statements = [
+        {"policy": statement.policy, "sid": statement.sid, "index": statement.index}
+        for statement in decision.statements
+    ]
+    plain = {
+        "decision": decision.outcome.value,
+        "policyType": decision.policy_type,
+        "statements": statements,
+    }
+    return json.dumps(plain, indent=2, ensure_ascii=False)
