@@ -5,28 +5,38 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from verifier.authorization.operation import Operation
+from verifier.authorization.template import MissingParameterError, fill
 from verifier.iam import catalog
 
 _PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
 
 
-def conventional_resource(action: str, op: Operation) -> str | None:
+def conventional_resource(action: str, op: Operation, named: Mapping[str, str], item: Any = None) -> str | None:
     """The ARN of what ``op`` works on: ``*`` where AWS cannot scope the action, None where it is unknown.
 
-    A template counts when every part of it is known from a parameter of the same name
-    (``${TableName}``, also ``Name`` or ``TableId``), or when a parameter is an ARN of its form.
-    The template with the most parts wins, a required resource type before others.
+    For each resource type of the action: the rule file's own template (``named``, by type), a
+    parameter that is an ARN of AWS's template, or AWS's template with every part known from a
+    parameter of the same name (``${TableName}``, also ``Name`` or ``TableId``). The template with
+    the most parts wins, a required resource type before others.
     """
     types = catalog.resource_types(action)
     if not types:
         return "*"
     found: list[tuple[bool, int, str]] = []
     for resource_type in types:
+        own = named.get(resource_type.name.lower())
         for template in resource_type.arns:
-            arn = _given(template, op) or _filled(template, resource_type.name, op)
+            arn = _named(own, op, item) if own else _given(template, op) or _filled(template, resource_type.name, op)
             if arn is not None:
                 found.append((resource_type.required, len(_PLACEHOLDER.findall(template)), arn))
     return max(found, key=lambda entry: entry[:2])[2] if found else None
+
+
+def _named(template: str, op: Operation, item: Any) -> str | None:
+    try:
+        return fill(template, op, item)
+    except MissingParameterError:
+        return None
 
 
 def _filled(template: str, type_name: str, op: Operation) -> str | None:

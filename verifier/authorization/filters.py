@@ -21,22 +21,11 @@ def _function(value: str, _argument: str, op: Operation) -> str:
     return f"arn:{op.partition}:lambda:{op.region}:{account}:function:{name}"
 
 
-def _layer_version(value: str, _argument: str, _op: Operation) -> str:
-    return value
-
-
 def _stack(value: str, _argument: str, op: Operation) -> str:
     """A stack's ARN: the id itself, or of a name the ARN with any id."""
     if value.startswith("arn:"):
         return value
     return f"arn:{op.partition}:cloudformation:{op.region}:{op.account}:stack/{value}/*"
-
-
-def _stack_of_change_set(value: str, argument: str, op: Operation) -> str:
-    """Of a change set's ARN, whose stack is not in it: any stack that the change set's name could be of."""
-    if value.startswith("arn:"):
-        return f"arn:{op.partition}:cloudformation:{op.region}:{op.account}:{argument or 'stack/*'}"
-    return value
 
 
 def _s3_object(value: str, _argument: str, op: Operation) -> str:
@@ -56,24 +45,95 @@ def _s3_object(value: str, _argument: str, op: Operation) -> str:
     return f"arn:{op.partition}:s3:::{bucket}/{key}"
 
 
-def _bucket(value: str, _argument: str, _op: Operation) -> str:
-    """A bucket's name, of a name, an ARN or an access point's ARN."""
-    return value.rpartition(":::")[2]
+def _bucket(value: str, _argument: str, op: Operation) -> str:
+    """A bucket's ARN, of a name or an ARN (an access point's stays what it is)."""
+    return value if value.startswith("arn:") else f"arn:{op.partition}:s3:::{value}"
 
 
-def _queue(value: str, _argument: str, _op: Operation) -> str:
-    return value.rstrip("/").rpartition("/")[2]
+def _objects(value: str, _argument: str, op: Operation) -> str:
+    """What an object's key is put behind: the bucket's or the access point's ARN with its separator."""
+    arn = _bucket(value, "", op)
+    return f"{arn}/object/" if ":accesspoint/" in arn else f"{arn}/"
+
+
+def _copy_source(value: str, _argument: str, op: Operation) -> str:
+    """The ARN of the object in an x-amz-copy-source header: ``bucket/key?versionId=...``, URL-encoded."""
+    return f"arn:{op.partition}:s3:::{unquote(value.partition('?')[0]).lstrip('/')}"
+
+
+def _iam(value: str, argument: str, op: Operation) -> str:
+    """The ARN of an IAM resource of the kind ``argument``, of a name or an ARN."""
+    return value if value.startswith("arn:") else f"arn:{op.partition}:iam::{op.account}:{argument}/{value}"
+
+
+def _regional(value: str, argument: str, op: Operation) -> str:
+    """``arn:{partition}:{argument}{value}`` with region and account at the argument's ``@``; an ARN stays."""
+    if value.startswith("arn:"):
+        return value
+    return f"arn:{op.partition}:{argument.replace('@', f':{op.region}:{op.account}:')}{value}"
+
+
+def _key(value: str, _argument: str, op: Operation) -> str:
+    """A KMS key's ARN; of an alias, any key: KMS asks for the key behind it, which the request does not tell."""
+    if value.startswith("arn:") and ":key/" in value:
+        return value
+    identifier = "*" if "alias/" in value else value
+    return f"arn:{op.partition}:kms:{op.region}:{op.account}:key/{identifier}"
+
+
+def _queue(value: str, _argument: str, op: Operation) -> str:
+    """An SQS queue's ARN, of its URL ``https://sqs.{region}.amazonaws.com/{account}/{name}`` or an ARN."""
+    if value.startswith("arn:"):
+        return value
+    *_, account, name = ["", *urlsplit(value).path.strip("/").split("/")]
+    return f"arn:{op.partition}:sqs:{op.region}:{account if account.isdigit() else op.account}:{name}"
+
+
+def _topic(value: str, _argument: str, _op: Operation) -> str:
+    """The ARN of a subscription's topic: the subscription's without its last part."""
+    return value.rpartition(":")[0] if value.count(":") == 6 else value
+
+
+def _bus_prefix(value: str, _argument: str, _op: Operation) -> str:
+    """What stands before a rule's name in its ARN: nothing on the default event bus, of a name or an ARN."""
+    name = value.rpartition("event-bus/")[2]
+    return "" if name == "default" else f"{name}/"
+
+
+def _parameter(value: str, _argument: str, op: Operation) -> str:
+    """An SSM parameter's ARN, of a name with or without leading slash, version or label, or an ARN."""
+    if value.startswith("arn:"):
+        return value
+    return f"arn:{op.partition}:ssm:{op.region}:{op.account}:parameter/{value.lstrip('/').partition(':')[0]}"
+
+
+def _change_set(value: str, _argument: str, _op: Operation) -> str:
+    """A change set's name, of a name or an ARN ``...:changeSet/{name}/{id}``."""
+    return value.split("/")[1] if value.startswith("arn:") else value
+
+
+def _layer(value: str, _argument: str, op: Operation) -> str:
+    """A Lambda layer's ARN, of a name or an ARN."""
+    return _regional(value, "lambda@layer:", op)
 
 
 FILTERS: dict[str, Filter] = {
     "bucket": _bucket,
+    "busprefix": _bus_prefix,
+    "changeset": _change_set,
+    "copysource": _copy_source,
     "function": _function,
-    "last": lambda value, _argument, _op: value.rpartition("/")[2],
-    "lower": lambda value, _argument, _op: value.lower(),
+    "iam": _iam,
+    "key": _key,
+    "layer": _layer,
+    "objects": _objects,
+    "parameter": _parameter,
     "prefix": lambda value, argument, _op: argument + value,
     "queue": _queue,
     "quote": lambda value, _argument, _op: quote(value, safe=""),
+    "regional": _regional,
+    "role": lambda value, _argument, op: _iam(value, "role", op),
     "s3object": _s3_object,
     "stack": _stack,
-    "strip": lambda value, argument, _op: value.strip(argument or "/"),
+    "topicof": _topic,
 }

@@ -22,7 +22,7 @@ from typing import Any
 
 from verifier.authorization.convention import conventional_resource
 from verifier.authorization.operation import Operation, Requirement
-from verifier.authorization.rules import OperationRules, Rule, service_rules
+from verifier.authorization.rules import OperationRules, Rule, ServiceRules, service_rules
 from verifier.authorization.template import MissingParameterError, fill, fill_all, holds, lookup
 from verifier.errors import VerifierError
 from verifier.iam import catalog
@@ -41,23 +41,23 @@ def requirements(op: Operation) -> tuple[Requirement, ...]:
     rules = service_rules(op.service)
     written = rules.operations.get(op.name)
     if written is None:
-        return (_by_convention(f"{rules.prefix}:{op.name}", op),)
+        return (_by_convention(rules, op),)
     _refuse_unknown(written, op)
     found: list[Requirement] = []
     for rule in written.requires:
-        found += [requirement for requirement in _applied(rule, op) if requirement not in found]
+        found += [requirement for requirement in _applied(rule, rules, op) if requirement not in found]
     return tuple(found)
 
 
-def _by_convention(action: str, op: Operation) -> Requirement:
-    name = catalog.canonical(action)
+def _by_convention(rules: ServiceRules, op: Operation) -> Requirement:
+    name = catalog.canonical(f"{rules.prefix}:{op.name}")
     if name is None:
-        raise UnmappedOperation(f"{op}: no rule, and AWS has no action {action}; add a rule for {op.service}")
-    return Requirement(name, _conventional(name, op))
+        raise UnmappedOperation(f"{op}: no rule, and AWS has no action {rules.prefix}:{op.name}; add a rule")
+    return Requirement(name, _conventional(name, rules, op, None))
 
 
-def _conventional(action: str, op: Operation) -> str:
-    resource = conventional_resource(action, op)
+def _conventional(action: str, rules: ServiceRules, op: Operation, item: Any) -> str:
+    resource = conventional_resource(action, op, rules.resources, item)
     if resource is None:
         templates = " or ".join(catalog.arn_templates(action))
         raise UnmappedOperation(f"{op}: its parameters do not tell the resource ({templates}); add a rule")
@@ -67,33 +67,27 @@ def _conventional(action: str, op: Operation) -> str:
 def _refuse_unknown(written: OperationRules, op: Operation) -> None:
     for action, why in written.not_asked.items():
         if why.parameter is not None and holds(why.parameter, op):
-            raise UnmappedOperation(
-                f"{op} with {why.parameter}: when AWS asks {action} is not modelled; add a rule"
-            )
+            raise UnmappedOperation(f"{op} with {why.parameter}: no rule says when AWS asks {action}; add one")
 
 
-def _applied(rule: Rule, op: Operation) -> Iterator[Requirement]:
+def _applied(rule: Rule, rules: ServiceRules, op: Operation) -> Iterator[Requirement]:
     for item in _items(rule, op):
-        if rule.when is not None and not holds(rule.when, op, item):
-            continue
-        if rule.unless is not None and holds(rule.unless, op, item):
-            continue
-        yield _requirement(rule, op, item)
+        wanted = rule.when is None or holds(rule.when, op, item)
+        if wanted and not (rule.unless is not None and holds(rule.unless, op, item)):
+            yield _requirement(rule, rules, op, item)
 
 
 def _items(rule: Rule, op: Operation) -> list[Any]:
-    if rule.each is None:
-        return [None]
-    return list(lookup(rule.each, op) or ())
+    """What the rule counts for: once, or once for each element of a list (each key of a map)."""
+    return [None] if rule.each is None else list(lookup(rule.each, op) or ())
 
 
-def _requirement(rule: Rule, op: Operation, item: Any) -> Requirement:
+def _requirement(rule: Rule, rules: ServiceRules, op: Operation, item: Any) -> Requirement:
     try:
-        resource = _conventional(rule.action, op) if rule.resource is None else fill(rule.resource, op, item)
+        written = rule.resource
+        resource = fill(written, op, item) if written else _conventional(rule.action, rules, op, item)
     except MissingParameterError as missing:
-        raise UnmappedOperation(
-            f"{op}: {rule.action} needs the parameter {missing}, which is absent"
-        ) from missing
+        raise UnmappedOperation(f"{op}: {rule.action} needs the parameter {missing}") from missing
     return Requirement(rule.action, resource, _context(rule, op, item), rule.primary, rule.source)
 
 

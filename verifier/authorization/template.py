@@ -82,11 +82,10 @@ def _placeholder(expression: str, op: Operation, item: Any) -> str:
     optional = path.endswith("?")
     value = lookup(path.removesuffix("?"), op, item)
     if value is None or value == "":
-        default = next((f.removeprefix("default:") for f in filters if f.startswith("default:")), None)
-        if default is None and not optional:
-            raise MissingParameterError(path)
-        return default or ""
-    return _filtered(_text(value), filters, op)
+        value = next((f.removeprefix("default:") for f in filters if f.startswith("default:")), None)
+    if value is None and not optional:
+        raise MissingParameterError(path)
+    return "" if value is None else _filtered(_text(value), filters, op)
 
 
 def _filtered(value: str, filters: list[str], op: Operation) -> str:
