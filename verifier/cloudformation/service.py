@@ -6,8 +6,11 @@ from typing import Any
 from verifier.authorization.authorizer import Authorizer
 from verifier.authorization.caller import Caller
 from verifier.authorization.operation import Operation
+from verifier.cloudformation.commands import Commands
 from verifier.cloudformation.faults import Faults
 from verifier.cloudformation.interface import Register, Upstream
+from verifier.cloudformation.queries import Queries
+from verifier.cloudformation.stack import StackStore, view
 from verifier.cloudformation.views import ResourceUse, StackView
 from verifier.errors import AwsError
 
@@ -17,7 +20,8 @@ __all__ = ["CloudFormation", "Faults"]
 class CloudFormation:
     """Answers CloudFormation's operations; the gateway has authorized the request itself already.
 
-    ``role_caller`` turns a service role's ARN into the caller that its stack's calls are made as.
+    ``role_caller`` turns a service role's ARN into the caller that its stack's calls are made as; it
+    raises AwsError for a role that cannot be assumed. Every method may be called from any thread.
     """
 
     def __init__(
@@ -28,34 +32,49 @@ class CloudFormation:
         faults: Faults,
         role_caller: Callable[[str], Caller] | None = None,
     ) -> None:
-        self._authorizer = authorizer
-        self._upstream = upstream
-        self._register = register
-        self._faults = faults
-        self._role_caller = role_caller
+        self._store = StackStore()
+        self._queries = Queries(self._store, upstream)
+        self._commands = Commands(
+            store=self._store,
+            queries=self._queries,
+            authorizer=authorizer,
+            upstream=upstream,
+            register=register,
+            faults=faults,
+            role_caller=role_caller,
+        )
 
     def handle(self, operation: Operation, caller: Caller) -> dict[str, Any]:
         """Carry ``operation`` out; botocore's output without ResponseMetadata.
 
         What AWS does in the background goes on in a thread. Raises AwsError.
         """
-        raise AwsError("InvalidAction", f"The action {operation.name} is not valid for this web service.")
+        command = self._commands.operations.get(operation.name)
+        if command is not None:
+            return command(operation, caller)
+        query = self._queries.operations.get(operation.name)
+        if query is not None:
+            with self._store.lock:
+                return query(operation)
+        raise AwsError("InvalidAction", f"verifier: {operation} is not supported")
 
     def settle(self, timeout: float) -> None:
         """Wait at most ``timeout`` seconds until no stack operation is in progress.
 
         Raises InconclusiveError when one still is.
         """
+        self._store.settle(timeout)
 
     def stacks(self, account: str) -> tuple[StackView, ...]:
         """Every stack of the account, deleted ones too, oldest first."""
-        return ()
+        with self._store.lock:
+            return tuple(view(stack) for stack in self._store.of(account))
 
     def resources(self, account: str) -> tuple[ResourceUse, ...]:
         """What the account's compiled service templates (TemplateURL) held, over all their lives."""
-        return ()
+        return self._store.uses(account)
 
     def problems(self, account: str) -> tuple[str, ...]:
         """What the provisioner could not do as AWS does, one line each: a parameter that it dropped,
         an operation that nobody knows the permissions of."""
-        return ()
+        return self._store.problems(account)

@@ -1,0 +1,70 @@
+"""Template text, JSON or YAML with CloudFormation's short tags, to plain data.
+
+CloudFormation reads JSON as JSON and everything else as YAML 1.1; a YAML date stays a string.
+"""
+
+import json
+from typing import Any
+
+import yaml
+
+from verifier.errors import AwsError
+
+_UNTOUCHED_TAGS = {"Ref", "Condition"}
+
+
+def parse_text(text: str) -> dict[str, Any]:
+    """The template as a dict. Raises AwsError ValidationError in CloudFormation's words."""
+    parsed = _parse_json(text) if text.lstrip().startswith("{") else _parse_yaml(text)
+    if not isinstance(parsed, dict):
+        raise format_error("unsupported structure.")
+    return parsed
+
+
+def format_error(problem: str) -> AwsError:
+    """ "Template format error: ...", as CloudFormation begins what it says of a malformed template."""
+    return AwsError("ValidationError", f"Template format error: {problem}")
+
+
+def _parse_json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        problem = f"JSON not well-formed. (line {error.lineno}, column {error.colno})"
+        raise format_error(problem) from error
+
+
+def _parse_yaml(text: str) -> Any:
+    try:
+        return yaml.load(text, Loader=_TemplateLoader)  # a SafeLoader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
+        raise format_error(f"YAML not well-formed.{place}") from error
+    except yaml.YAMLError as error:
+        raise format_error("YAML not well-formed.") from error
+
+
+class _TemplateLoader(yaml.SafeLoader):
+    """YAML with ``!Ref``, ``!GetAtt`` and the other short forms; dates are strings."""
+
+
+def _tagged(loader: _TemplateLoader, tag: str, node: yaml.Node) -> dict[str, Any]:
+    """``!Sub x`` as {"Fn::Sub": x}; ``!GetAtt A.B.C`` as {"Fn::GetAtt": ["A", "B.C"]}."""
+    value: Any
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_mapping(node, deep=True)  # type: ignore[arg-type]
+    if tag == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {tag if tag in _UNTOUCHED_TAGS else f"Fn::{tag}": value}
+
+
+_TemplateLoader.add_multi_constructor("!", _tagged)
+_TemplateLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
