@@ -8,6 +8,7 @@ from typing import Any
 
 from verifier.authorization.operation import Operation
 from verifier.errors import AwsError
+from verifier.gateway import gaps_apigatewayv2
 
 Result = dict[str, Any]
 Invoke = Callable[[Operation], Result]
@@ -44,6 +45,7 @@ def delete_user_permissions_boundary(operation: Operation, _invoke: Invoke) -> R
 _GAPS: dict[tuple[str, str], Gap] = {
     ("iam", "PutUserPermissionsBoundary"): put_user_permissions_boundary,
     ("iam", "DeleteUserPermissionsBoundary"): delete_user_permissions_boundary,
+    **gaps_apigatewayv2.GAPS,
 }
 
 

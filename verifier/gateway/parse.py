@@ -44,7 +44,7 @@ def parse_request(request: HttpRequest, credential: Credential, account: str) ->
 
     Raises UnroutableError.
     """
-    request = _uncompressed(request, credential)
+    request = _without_stage(_uncompressed(request, credential), credential)
     candidates = candidate_services(request, credential)
     for service in candidates:
         matched = _match(service, request)
@@ -122,6 +122,7 @@ def _parsed(
     moto_request, model = matched.request, matched.model
     protocol = determine_request_protocol(model.service_model, moto_request.content_type)
     try:
+        _check_json(protocol, model, moto_request.get_data())
         params = PROTOCOL_PARSERS[protocol](model).parse(
             {
                 "method": moto_request.method,
@@ -145,6 +146,15 @@ def _parsed(
         path=request.path,
     )
     return ParsedRequest(operation, model, protocol)
+
+
+def _check_json(protocol: str, model: Any, body: bytes) -> None:
+    """moto takes what is not JSON for an empty object. Raises ValueError."""
+    if not body or protocol not in {"json", "rest-json"} or model.input_shape is None:
+        return
+    payload = model.input_shape.serialization.get("payload")
+    if payload is None or model.input_shape.members[payload].type_name == "structure":
+        json.loads(body)
 
 
 def partition_of(region: str) -> str:
@@ -187,6 +197,16 @@ def _form_value(request: HttpRequest, name: str) -> str:
 def _without(request: HttpRequest, header: str) -> HttpRequest:
     kept = tuple((name, value) for name, value in request.headers if name.lower() != header)
     return replace(request, headers=kept)
+
+
+def _without_stage(request: HttpRequest, credential: Credential) -> HttpRequest:
+    """API Gateway's management API stands behind the stage of the user's own API."""
+    start = request.target.find("/@connections")
+    return (
+        replace(request, target=request.target[start:])
+        if credential.signing_name == "execute-api" and start > 0
+        else request
+    )
 
 
 def _uncompressed(request: HttpRequest, credential: Credential) -> HttpRequest:
