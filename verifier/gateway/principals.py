@@ -6,7 +6,7 @@ from typing import Any
 
 from verifier.authorization.caller import Caller
 from verifier.errors import AwsError, InputError
-from verifier.iam.policy import PolicyDocument, parse_policy
+from verifier.iam.policy import CURRENT_VERSION, PolicyDocument, parse_policy
 
 
 class UnknownKeyError(Exception):
@@ -103,7 +103,7 @@ class Principals:
         policy = self._iam(account).managed_policies.get(arn)
         if policy is None:
             # AWS treats a boundary that is gone as one that allows nothing.
-            return _parse('{"Version": "2012-10-17", "Statement": []}', arn)
+            return PolicyDocument(CURRENT_VERSION, (), name=arn)
         return _parse(_default_version(policy), arn)
 
     def _iam(self, account: str) -> Any:

@@ -22,6 +22,7 @@ from verifier.gateway.message import HttpRequest, HttpResponse
 
 _LOOPBACK = "127.0.0.1"
 _CONNECT_TIMEOUT = 30.0
+_POLL_INTERVAL = 0.02  # seconds until a stop is seen
 _MAX_BODY = 1 << 30
 _NO_BODY = {204, 304}
 
@@ -64,7 +65,9 @@ class ProxyServer(socketserver.ThreadingTCPServer):
             raise UnavailableError(
                 f"port {port} on {_LOOPBACK}: {error.strerror}; give another --port"
             ) from error
-        self._thread = threading.Thread(target=self.serve_forever, name="gateway", daemon=True)
+        self._thread = threading.Thread(
+            target=self.serve_forever, args=(_POLL_INTERVAL,), name="gateway", daemon=True
+        )
 
     @property
     def port(self) -> int:
@@ -101,6 +104,18 @@ class ProxyServer(socketserver.ThreadingTCPServer):
                 self._open.discard(request)
         super().shutdown_request(request)
 
+    def adopt(self, former: socket.socket, present: socket.socket) -> None:
+        """A connection goes on inside TLS: ``present`` is the one to end."""
+        with self._lock:
+            self._open.discard(former)
+            self._open.add(present)
+
+    def release(self, connection: socket.socket) -> None:
+        """Close an adopted connection."""
+        with self._lock:
+            self._open.discard(connection)
+        connection.close()
+
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that goes away is no news."""
 
@@ -124,6 +139,13 @@ class _Connection(BaseHTTPRequestHandler):
         """Small answers go out at once."""
         super().setup()
         self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def finish(self) -> None:
+        """Close what the standard library does not know of: the TLS connection."""
+        with contextlib.suppress(OSError):
+            super().finish()
+        if self.connection is not self.request:
+            self.server.release(self.connection)
 
     def handle_expect_100(self) -> bool:
         """Tell a client that waits for it to send its body; at once, past any buffer."""
@@ -186,6 +208,7 @@ class _Connection(BaseHTTPRequestHandler):
         except (ssl.SSLError, OSError):
             self.close_connection = True  # the client does not trust this run's authority, or went away
             return
+        self.server.adopt(self.request, self.connection)
         self.tunnelled_host = host if port == 443 else f"{host}:{port}"
         self.rfile = self.connection.makefile("rb", self.rbufsize)
         self.wfile = self.connection.makefile("wb")

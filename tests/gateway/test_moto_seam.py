@@ -1,0 +1,156 @@
+"""The seam to moto's inside: what the gateway uses of it, and that it still is as it was.
+
+moto promises none of this. An upgrade that changes it fails here, not in somebody's deploy.
+"""
+
+import inspect
+from importlib.metadata import version
+from typing import Any
+
+import pytest
+
+from verifier.gateway.repairs import repair_moto
+
+
+def parameters(function: Any) -> list[str]:
+    return list(inspect.signature(function).parameters)
+
+
+def test_the_version_is_the_pinned_one() -> None:
+    assert version("moto") == "5.2.5"
+
+
+def test_routing() -> None:
+    from moto.core.routing import get_service_router
+
+    assert parameters(get_service_router) == ["service_name"]
+    assert parameters(get_service_router("sts").match) == ["request"]
+
+
+def test_parsers() -> None:
+    from moto.core.parse import PROTOCOL_PARSERS, RequestDict
+
+    assert set(PROTOCOL_PARSERS) == {"ec2", "json", "query", "rest-json", "rest-xml"}
+    fields = {"body", "headers", "method", "url_params", "url_path", "values"}
+    assert set(RequestDict.__annotations__) == fields
+
+
+def test_protocols() -> None:
+    from moto.core.request import determine_request_protocol
+    from moto.core.utils import get_service_model
+
+    assert parameters(determine_request_protocol) == ["service_model", "content_type"]
+    sqs = get_service_model("sqs")
+    assert determine_request_protocol(sqs, "application/x-amz-json-1.0") == "json"
+    assert determine_request_protocol(sqs, "application/x-www-form-urlencoded; charset=utf-8") == "query"
+    assert sqs.signing_name == "sqs"
+    with pytest.raises(NotImplementedError):
+        determine_request_protocol(get_service_model("dynamodb"), "application/json")
+
+
+def test_request_from_an_environment() -> None:
+    from moto.core.request import (
+        PRESERVED_HEADER_NAMES_ENVIRON_KEY,
+        Request,
+        should_preserve_original_header_name,
+    )
+
+    assert should_preserve_original_header_name("x-amz-meta-my_key")
+    assert not should_preserve_original_header_name("x_amz_meta")
+    environ = {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": "/a b",
+        "RAW_URI": "/a%20b?c=d",
+        "QUERY_STRING": "c=d",
+        "HTTP_HOST": "h",
+        "HTTP_X_AMZ_META_MY_KEY": "v",
+        PRESERVED_HEADER_NAMES_ENVIRON_KEY: {"HTTP_X_AMZ_META_MY_KEY": "x-amz-meta-my_key"},
+    }
+    request = Request(environ)
+    assert request.raw_path == "/a%20b"
+    assert ("x-amz-meta-my_key", "v") in list(request.headers)
+
+
+def test_serializers() -> None:
+    from moto.core.serialize import SerializationContext, get_serializer_class
+    from moto.core.utils import get_service_model
+
+    model = get_service_model("sts").operation_model("GetCallerIdentity")
+    serializer = get_serializer_class("sts", "query")(model, SerializationContext("id"))
+    answer = serializer.serialize({"Arn": "a"})
+    assert set(answer) == {"body", "headers", "status_code"}
+    assert "<Arn>a</Arn>" in answer["body"]
+
+
+def test_the_account_is_forced_by_a_header() -> None:
+    from moto.core.responses import BaseResponse
+
+    assert '"x-moto-account-id" in self.headers' in inspect.getsource(BaseResponse.get_current_account)
+
+
+def test_application() -> None:
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+    assert parameters(DomainDispatcherApplication) == ["create_app"]
+    assert parameters(create_backend_app) == ["service"]
+
+
+def test_iam_state() -> None:
+    from moto.iam.models import AccessKey, Group, ManagedPolicy, Role, User, iam_backends
+    from moto.sts.models import sts_backends
+
+    iam = iam_backends["999988887777"]["aws"]
+    for name in ("access_keys", "groups", "managed_policies", "roles", "users"):
+        assert isinstance(getattr(iam, name), dict), name
+    assert sts_backends["999988887777"]["aws"].assumed_roles == []
+    user = User("999988887777", "us-east-1", "u", "/p/")
+    assert (user.arn, user.policies, user.managed_policies) == ("arn:aws:iam::999988887777:user/p/u", {}, {})
+    assert user.access_keys == []
+    group = Group("999988887777", "us-east-1", "g")
+    assert (group.users, group.policies, group.managed_policies) == ([], {}, {})
+    key = AccessKey("u", "AKIA", "999988887777")
+    assert (key.status, key.role_arn) == ("Active", None)
+    policy = ManagedPolicy("p", account_id="999988887777", region="us-east-1", document="{}")
+    assert [(one.version_id, one.document) for one in policy.versions] == [("v1", "{}")]
+    assert policy.default_version_id == "v1"
+    assert {"permissions_boundary_arn", "assume_role_policy_document", "account_id"} <= set(
+        inspect.getsource(Role.__init__).replace("self.", " ").replace(":", " ").split()
+    )
+
+
+def test_backends_can_be_forgotten_one_account_at_a_time() -> None:
+    from moto.core.base_backend import BackendDict
+    from moto.s3.models import s3_backends
+
+    assert s3_backends["999988887777"] is not None
+    assert s3_backends in BackendDict._instances
+    assert isinstance(s3_backends.bucket_accounts, dict)
+    s3_backends.pop("999988887777")
+
+
+def test_repaired_functions_are_still_called_as_before() -> None:
+    from moto.apigateway.models import RestAPI
+    from moto.core.config import default_user_config
+    from moto.iam.access_control import PermissionResult
+    from moto.s3.models import FakeBucket
+
+    repair_moto()
+    bucket = FakeBucket.__new__(FakeBucket)
+    assert bucket.get_permission("s3:PutObject", "*") is PermissionResult.NEUTRAL
+    assert parameters(RestAPI.delete_deployment)[1:] == ["deployment_id"]
+    assert default_user_config["iam"] == {"load_aws_managed_policies": True}
+
+
+def test_the_repairs_are_still_needed() -> None:
+    """The sources that the repairs replace, as they were when the repairs were written."""
+    from pathlib import Path
+
+    import moto
+
+    root = Path(moto.__file__).parent
+    buckets = (root / "s3" / "models.py").read_text()
+    assert "return iam_policy.is_action_permitted(action, resource)" in buckets
+    apis = (root / "apigateway" / "models.py").read_text()
+    assert "if deployment.stage_name and deployment.stage_name in self.stages:" in apis
+    users = (root / "iam" / "responses.py").read_text()
+    assert "put_user_permissions_boundary" not in users

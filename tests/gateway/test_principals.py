@@ -1,0 +1,213 @@
+"""An access key stands for the policies that moto's IAM has for its holder, as they are now."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from verifier.authorization.operation import Operation
+from verifier.errors import AwsError
+from verifier.gateway.principals import Principals, UnknownKeyError
+from verifier.gateway.upstream import MotoUpstream
+
+ACCOUNT = "210987654321"
+ADMIN = "AKIAADMINADMINADMINA"
+
+
+class Iam:
+    """Short words for IAM's operations on the upstream."""
+
+    def __init__(self) -> None:
+        self.upstream = MotoUpstream()
+        self.principals = Principals(ACCOUNT, "aws", ADMIN)
+
+    def __call__(self, name: str, service: str = "iam", **params: Any) -> dict[str, Any]:
+        return self.upstream.invoke(Operation(service, name, params, ACCOUNT, "eu-west-1"))
+
+    def user(self, name: str, **params: Any) -> str:
+        """Make a user; its access key."""
+        self("CreateUser", UserName=name, **params)
+        return str(self("CreateAccessKey", UserName=name)["AccessKey"]["AccessKeyId"])
+
+    def policy(self, name: str, *actions: str) -> str:
+        """Make a managed policy; its ARN."""
+        result = self("CreatePolicy", PolicyName=name, PolicyDocument=allow(*actions))
+        return str(result["Policy"]["Arn"])
+
+
+def allow(*actions: str) -> str:
+    statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+@pytest.fixture
+def iam() -> Iterator[Iam]:
+    iam = Iam()
+    yield iam
+    iam.upstream.forget(ACCOUNT)
+
+
+def actions(iam: Iam, key: str) -> set[str]:
+    return {
+        action
+        for document in iam.principals.caller(key).policies
+        for statement in document.statements
+        for action in statement.actions
+    }
+
+
+def test_admin_is_root(iam: Iam) -> None:
+    caller = iam.principals.caller(ADMIN)
+    assert (caller.is_root, caller.arn, caller.user_id) == (True, f"arn:aws:iam::{ACCOUNT}:root", ACCOUNT)
+
+
+def test_inline_managed_and_group_policies(iam: Iam) -> None:
+    key = iam.user("dev", Path="/verifier/")
+    assert actions(iam, key) == set()
+    iam("PutUserPolicy", UserName="dev", PolicyName="in", PolicyDocument=allow("a:Inline"))
+    iam("AttachUserPolicy", UserName="dev", PolicyArn=iam.policy("m", "a:Managed"))
+    iam("CreateGroup", GroupName="g")
+    iam("PutGroupPolicy", GroupName="g", PolicyName="gi", PolicyDocument=allow("a:GroupInline"))
+    iam("AttachGroupPolicy", GroupName="g", PolicyArn=iam.policy("gm", "a:GroupManaged"))
+    assert actions(iam, key) == {"a:Inline", "a:Managed"}
+    iam("AddUserToGroup", GroupName="g", UserName="dev")
+    assert actions(iam, key) == {"a:Inline", "a:Managed", "a:GroupInline", "a:GroupManaged"}
+    caller = iam.principals.caller(key)
+    assert caller.arn == f"arn:aws:iam::{ACCOUNT}:user/verifier/dev"
+    assert caller.user_name == "dev"
+    assert [document.name for document in caller.policies] == [
+        "user/dev/in",
+        f"arn:aws:iam::{ACCOUNT}:policy/m",
+        "group/g/gi",
+        f"arn:aws:iam::{ACCOUNT}:policy/gm",
+    ]
+
+
+def test_default_version_counts(iam: Iam) -> None:
+    key, arn = iam.user("dev"), iam.policy("m", "a:Old")
+    iam("AttachUserPolicy", UserName="dev", PolicyArn=arn)
+    iam("CreatePolicyVersion", PolicyArn=arn, PolicyDocument=allow("a:New"))
+    assert actions(iam, key) == {"a:Old"}
+    iam("SetDefaultPolicyVersion", PolicyArn=arn, VersionId="v2")
+    assert actions(iam, key) == {"a:New"}
+
+
+def test_policies_of_aws_are_there(iam: Iam) -> None:
+    key = iam.user("dev")
+    iam("AttachUserPolicy", UserName="dev", PolicyArn="arn:aws:iam::aws:policy/PowerUserAccess")
+    assert [document.name for document in iam.principals.caller(key).policies] == [
+        "arn:aws:iam::aws:policy/PowerUserAccess"
+    ]
+
+
+def test_boundaries_of_users(iam: Iam) -> None:
+    arn = iam.policy("b", "a:Bounded")
+    key = iam.user("dev", PermissionsBoundary=arn)
+    boundary = iam.principals.caller(key).boundary
+    assert boundary is not None
+    assert boundary.name == arn
+    assert boundary.statements[0].actions == ("a:Bounded",)
+    assert iam("GetUser", UserName="dev")["User"]["PermissionsBoundary"]["PermissionsBoundaryArn"] == arn
+    iam("DeleteUserPermissionsBoundary", UserName="dev")
+    assert iam.principals.caller(key).boundary is None
+    assert "PermissionsBoundary" not in iam("GetUser", UserName="dev")["User"]
+    iam("PutUserPermissionsBoundary", UserName="dev", PermissionsBoundary=arn)
+    assert iam.principals.caller(key).boundary == boundary
+
+
+def test_a_boundary_that_is_gone_allows_nothing(iam: Iam) -> None:
+    arn = iam.policy("b", "a:Bounded")
+    key = iam.user("dev", PermissionsBoundary=arn)
+    iam("DeletePolicy", PolicyArn=arn)
+    boundary = iam.principals.caller(key).boundary
+    assert boundary is not None
+    assert boundary.statements == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [
+        ("CreateUser", {"UserName": "x", "PermissionsBoundary": f"arn:aws:iam::{ACCOUNT}:policy/none"}),
+        (
+            "PutUserPermissionsBoundary",
+            {"UserName": "none", "PermissionsBoundary": "arn:aws:iam::aws:policy/PowerUserAccess"},
+        ),
+        (
+            "PutUserPermissionsBoundary",
+            {"UserName": "dev", "PermissionsBoundary": f"arn:aws:iam::{ACCOUNT}:policy/none"},
+        ),
+        ("DeleteUserPermissionsBoundary", {"UserName": "dev"}),
+    ],
+)
+def test_boundaries_that_are_not_there(iam: Iam, name: str, params: dict[str, str]) -> None:
+    iam.user("dev")
+    with pytest.raises(AwsError) as caught:
+        iam(name, **params)
+    assert (caught.value.code, caught.value.status) == ("NoSuchEntity", 404)
+
+
+def test_user_tags(iam: Iam) -> None:
+    key = iam.user("dev", Tags=[{"Key": "team", "Value": "one"}])
+    assert iam.principals.caller(key).tags == {"team": "one"}
+    iam("TagUser", UserName="dev", Tags=[{"Key": "team", "Value": "two"}])
+    assert iam.principals.caller(key).tags == {"team": "two"}
+
+
+def test_keys_that_count_no_more(iam: Iam) -> None:
+    with pytest.raises(UnknownKeyError):
+        iam.principals.caller("AKIANOBODYNOBODYNOBO")
+    key = iam.user("dev")
+    iam("UpdateAccessKey", UserName="dev", AccessKeyId=key, Status="Inactive")
+    with pytest.raises(UnknownKeyError):
+        iam.principals.caller(key)
+    iam("UpdateAccessKey", UserName="dev", AccessKeyId=key, Status="Active")
+    assert iam.principals.caller(key).user_name == "dev"
+    iam("DeleteAccessKey", UserName="dev", AccessKeyId=key)
+    with pytest.raises(UnknownKeyError):
+        iam.principals.caller(key)
+
+
+def test_keys_of_another_account_are_unknown(iam: Iam) -> None:
+    key = iam.user("dev")
+    iam.principals.account = "000011112222"
+    with pytest.raises(UnknownKeyError):
+        iam.principals.caller(key)
+
+
+def test_sessions_of_roles(iam: Iam) -> None:
+    trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+    role = iam(
+        "CreateRole",
+        RoleName="deploy",
+        Path="/p/",
+        AssumeRolePolicyDocument=trust,
+        Tags=[{"Key": "a", "Value": "b"}],
+    )
+    arn = role["Role"]["Arn"]
+    iam("PutRolePolicy", RoleName="deploy", PolicyName="in", PolicyDocument=allow("a:Inline"))
+    iam("AttachRolePolicy", RoleName="deploy", PolicyArn=iam.policy("m", "a:Managed"))
+    boundary = iam.policy("b", "a:Bounded")
+    iam("PutRolePermissionsBoundary", RoleName="deploy", PermissionsBoundary=boundary)
+    session = iam("AssumeRole", "sts", RoleArn=arn, RoleSessionName="ci")
+    key = session["Credentials"]["AccessKeyId"]
+    caller = iam.principals.caller(key)
+    assert caller.arn == f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/ci"
+    assert actions(iam, key) == {"a:Inline", "a:Managed"}
+    assert caller.boundary is not None
+    assert caller.boundary.name == boundary
+    assert caller.tags == {"a": "b"}
+    assert iam.principals.role(arn, "AWSCloudFormation").arn.endswith("assumed-role/deploy/AWSCloudFormation")
+    assert iam.principals.trust_policy(arn) == trust
+    iam("DeleteRolePolicy", RoleName="deploy", PolicyName="in")
+    iam("DetachRolePolicy", RoleName="deploy", PolicyArn=f"arn:aws:iam::{ACCOUNT}:policy/m")
+    iam("DeleteRole", RoleName="deploy")
+    with pytest.raises(UnknownKeyError):
+        iam.principals.caller(key)
+
+
+@pytest.mark.parametrize("arn", ["", "deploy", f"arn:aws:iam::{ACCOUNT}:role/none", "arn:aws:iam:::role/x"])
+def test_roles_that_are_not_there(iam: Iam, arn: str) -> None:
+    with pytest.raises(AwsError):
+        iam.principals.role(arn, "s")
+    assert iam.principals.trust_policy(arn) is None

@@ -1,0 +1,265 @@
+"""The port: keep-alive, bodies of every kind, TLS for AWS's hosts, tunnels, refusals."""
+
+import http.client
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from verifier.errors import UnavailableError
+from verifier.gateway.certificates import Certificates
+from verifier.gateway.message import HttpRequest, HttpResponse
+from verifier.gateway.proxy import ProxyServer
+
+AWS_HOST = "my-bucket.s3.eu-west-1.amazonaws.com"
+
+
+class Hosts:
+    """Takes the notes of hosts."""
+
+    def __init__(self) -> None:
+        self.noted: list[tuple[str, int, bool]] = []
+
+    def host(self, host: str, port: int, *, tunnelled: bool) -> None:
+        self.noted.append((host, port, tunnelled))
+
+
+class Running:
+    """A proxy whose answers are echoes, on a free port."""
+
+    def __init__(self, directory: Path, allowed: frozenset[str] = frozenset()) -> None:
+        self.requests: list[HttpRequest] = []
+        self.hosts = Hosts()
+        self.certificates = Certificates(directory)
+        self.server = ProxyServer(0, self.answer, self.certificates, allowed, self.hosts)
+        self.server.start()
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        self.requests.append(request)
+        if request.path == "/empty":
+            return HttpResponse(204)
+        headers = (("X-Echo", request.target), ("Content-Length", "7"), ("Connection", "close"))
+        return HttpResponse(200, headers, request.body or b"nothing")
+
+    def connection(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=10)
+
+    def tls(self, host: str = AWS_HOST) -> http.client.HTTPSConnection:
+        context = ssl.create_default_context(cafile=str(self.certificates.pem_path))
+        connection = http.client.HTTPSConnection("127.0.0.1", self.server.port, timeout=10, context=context)
+        connection.set_tunnel(host, 443)
+        return connection
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
+    running = Running(tmp_path)
+    yield running
+    running.server.stop()
+
+
+def exchange(
+    connection: http.client.HTTPConnection,
+    method: str,
+    target: str,
+    body: bytes | Iterator[bytes] | None = None,
+    **headers: str,
+) -> tuple[int, bytes, http.client.HTTPResponse]:
+    connection.request(
+        method, target, body, {name.replace("_", "-"): value for name, value in headers.items()}
+    )
+    response = connection.getresponse()
+    return response.status, response.read(), response
+
+
+def test_many_requests_on_one_connection(running: Running) -> None:
+    with closing(running.connection()) as connection:
+        for index in range(20):
+            status, body, response = exchange(connection, "POST", f"/a%2Fb/{index}?c", b"x" * index)
+            assert (status, body) == (200, b"x" * index or b"nothing")
+            assert response.headers["X-Echo"] == f"/a%2Fb/{index}?c"
+            assert response.headers.get("Connection") is None
+        assert connection.sock is not None
+    assert len(running.requests) == 20
+
+
+def test_leading_slashes_and_header_names_are_kept(running: Running) -> None:
+    with closing(running.connection()) as connection:
+        exchange(connection, "PUT", "//a//b", b"1", x_amz_meta_Key="v")
+    (request,) = running.requests
+    assert request.target == "//a//b"
+    assert ("x-amz-meta-Key", "v") in request.headers
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_methods(running: Running, method: str) -> None:
+    with closing(running.connection()) as connection:
+        status, body, response = exchange(connection, method, "/")
+        assert status == 200
+        # An answer to HEAD has the length of what it does not send.
+        assert body == (b"" if method == "HEAD" else b"nothing")
+        assert response.headers["Content-Length"] == "7"
+        assert exchange(connection, method, "/empty")[:2] == (204, b"")
+
+
+def test_large_bodies_both_ways_at_once(running: Running) -> None:
+    body = bytes(range(256)) * 4000
+
+    def one() -> None:
+        with closing(running.tls()) as connection:
+            results.append(exchange(connection, "PUT", "/k", body)[1] == body)
+
+    results: list[bool] = []
+    threads = [threading.Thread(target=one) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert results == [True] * 4
+
+
+def test_chunked_body(running: Running) -> None:
+    with closing(running.connection()) as connection:
+        _, body, _ = exchange(connection, "POST", "/", iter([b"abc", b"", b"d" * 300_000]))
+        assert body == b"abc" + b"d" * 300_000
+        assert exchange(connection, "GET", "/")[0] == 200
+
+
+def test_expect_100_continue(running: Running) -> None:
+    for secure in (False, True):
+        connection = running.tls() if secure else running.connection()
+        with closing(connection):
+            connection.connect()
+            sock = connection.sock
+            head = f"PUT /k HTTP/1.1\r\nHost: {AWS_HOST}\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"
+            sock.sendall(head.encode())
+            assert sock.recv(1024) == b"HTTP/1.1 100 Continue\r\n\r\n"
+            sock.sendall(b"abc")
+            assert sock.recv(65536).endswith(b"abc")
+
+
+def test_bodies_that_cannot_be_read(running: Running) -> None:
+    for head in ("Content-Length: -1", "Content-Length: x", "Transfer-Encoding: chunked"):
+        with socket.create_connection(("127.0.0.1", running.server.port), timeout=10) as sock:
+            sock.sendall(f"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n{head}\r\n\r\nzz\r\n".encode())
+            assert sock.recv(65536).startswith(b"HTTP/1.1 400 ")
+    assert running.requests == []
+
+
+def test_tls_is_ended_for_hosts_of_aws(running: Running) -> None:
+    with closing(running.tls()) as connection:
+        for _ in range(3):
+            assert exchange(connection, "GET", "/k")[0] == 200
+    request = running.requests[0]
+    assert (request.host, request.scheme, request.target) == (AWS_HOST, "https", "/k")
+    assert running.hosts.noted == []
+
+
+def test_clients_that_do_not_trust_the_authority_see_a_failure(running: Running) -> None:
+    connection = http.client.HTTPSConnection("127.0.0.1", running.server.port, timeout=10)
+    connection.set_tunnel(AWS_HOST, 443)
+    with closing(connection), pytest.raises(ssl.SSLError):
+        connection.connect()
+    with closing(running.connection()) as other:
+        assert exchange(other, "GET", "/")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["example.com", "api.serverless.com", "amazonaws.com.evil.example", "169.254.169.254"]
+)
+def test_other_hosts_are_refused_and_noted(running: Running, host: str) -> None:
+    with closing(running.tls(host)) as connection, pytest.raises(OSError, match="403"):
+        connection.connect()
+    with closing(running.connection()) as connection:
+        status, body, _ = exchange(connection, "GET", f"http://{host}/latest/meta-data/")
+    assert status == 403
+    assert host.encode() in body
+    assert running.hosts.noted == [(host, 443, False), (host, 80, False)]
+    assert running.requests == []
+
+
+def test_absolute_form_for_aws(running: Running) -> None:
+    with closing(running.connection()) as connection:
+        exchange(connection, "GET", f"http://{AWS_HOST}/k?x=http://y")
+    (request,) = running.requests
+    assert (request.host, request.target) == (AWS_HOST, "/k?x=http://y")
+
+
+def test_a_foreign_host_header_is_refused(running: Running) -> None:
+    with closing(running.connection()) as connection:
+        assert exchange(connection, "GET", "/", Host="rebound.example")[0] == 403
+
+
+@contextmanager
+def echo_server() -> Iterator[int]:
+    """A host that is not AWS: says everything back, and ends when its client does."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        accepted, _ = listener.accept()
+        with accepted:
+            while data := accepted.recv(65536):
+                accepted.sendall(data)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    yield listener.getsockname()[1]
+    thread.join(10)
+    listener.close()
+
+
+def test_tunnels_to_allowed_hosts(tmp_path: Path) -> None:
+    running = Running(tmp_path, frozenset({"127.0.0.1"}))
+    data = b"z" * 3_000_000
+    with (
+        echo_server() as port,
+        socket.create_connection(("127.0.0.1", running.server.port), timeout=10) as sock,
+    ):
+        sock.sendall(f"CONNECT 127.0.0.1:{port} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+        assert sock.recv(1024).startswith(b"HTTP/1.1 200 ")
+
+        def send() -> None:
+            sock.sendall(data)
+            sock.shutdown(socket.SHUT_WR)
+
+        sender = threading.Thread(target=send)
+        sender.start()
+        received = bytearray()
+        while piece := sock.recv(65536):
+            received += piece
+        sender.join(10)
+    running.server.stop()
+    assert bytes(received) == data
+    assert running.hosts.noted == [("127.0.0.1", port, True)]
+
+
+def test_a_tunnel_to_nowhere(tmp_path: Path) -> None:
+    running = Running(tmp_path, frozenset({"127.0.0.1"}))
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    with socket.create_connection(("127.0.0.1", running.server.port), timeout=10) as sock:
+        sock.sendall(f"CONNECT 127.0.0.1:{port} HTTP/1.1\r\n\r\n".encode())
+        assert sock.recv(1024).startswith(b"HTTP/1.1 502 ")
+    running.server.stop()
+
+
+def test_a_port_in_use(running: Running) -> None:
+    with pytest.raises(UnavailableError, match=f"port {running.server.port}"):
+        ProxyServer(running.server.port, running.answer, running.certificates, frozenset(), running.hosts)
+
+
+def test_it_listens_on_the_loopback_interface_only(running: Running) -> None:
+    assert running.server.server_address[0] == "127.0.0.1"
+
+
+def test_stop_ends_open_connections(running: Running) -> None:
+    with closing(running.connection()) as connection:
+        exchange(connection, "GET", "/")
+        running.server.stop()
+        assert connection.sock.recv(10) == b""
+    running.server = ProxyServer(0, running.answer, running.certificates, frozenset(), running.hosts)
+    running.server.start()
