@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from verifier.deployment.framework import Framework
 from verifier.deployment.process import Completed
@@ -29,11 +29,8 @@ class PhaseResult:
     asked: tuple[Asked, ...]
     passed: bool
     problem: str | None = None
-
-    @property
-    def refusals(self) -> tuple[Asked, ...]:
-        """Refusals that were real, not let through."""
-        return tuple(item for item in self.asked if item.refused and item.enforced)
+    denials: int = 0
+    """How many different things were refused, let through or not; without what the tool goes on without."""
 
 
 @dataclass
@@ -161,18 +158,21 @@ def _step(
         asked=facts.asked,
         passed=problem is None and not explained,
         problem=problem,
+        denials=_denials(needed),
     )
 
 
 def _joined(first: PhaseResult, second: PhaseResult) -> PhaseResult:
-    return PhaseResult(
-        phase=first.phase,
-        exit_code=second.exit_code,
+    return replace(
+        second,
         seconds=first.seconds + second.seconds,
         asked=first.asked + second.asked,
-        passed=second.passed,
-        problem=second.problem,
+        denials=first.denials + second.denials,
     )
+
+
+def _denials(asked: Sequence[Asked]) -> int:
+    return len({(item.action, item.resource) for item in asked if item.refused})
 
 
 def _common_problem(done: Completed, facts: Facts, timeout: float) -> str | None:

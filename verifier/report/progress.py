@@ -6,7 +6,6 @@ from typing import TextIO
 
 from verifier.authorization.authorizer import Mode
 from verifier.deployment.trial import PhaseResult
-from verifier.report.result import denials_of
 
 _TICK_SECONDS = 0.5
 _WORDS = {
@@ -50,9 +49,8 @@ class Progress:
     def phase_ended(self, result: PhaseResult) -> None:
         """A phase is over."""
         self.stop()
-        refused = denials_of(result.asked)
         mark = self._colour("ok", 32) if result.passed else self._colour("stopped", 31)
-        self.say(f"  {result.phase:<16} {result.seconds:5.1f} s  {refused:3d} refused  {mark}")
+        self.say(f"  {result.phase:<16} {result.seconds:5.1f} s  {result.denials:3d} refused  {mark}")
 
     def stop(self) -> None:
         """Rewrite no more: something else is going to be said."""

@@ -1,13 +1,11 @@
 """A convergence as JSON: the shape that DESIGN.md and the README document."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from verifier.converge import Convergence, Round
 from verifier.deployment.framework import Framework
-from verifier.evidence import Asked
-from verifier.findings import Finding, findings_of
+from verifier.findings import Finding, consolidate, findings_of
 from verifier.grant.generalise import Scope, crosses_stages
 
 
@@ -35,7 +33,9 @@ def as_document(heading: Heading, result: Convergence) -> dict[str, Any]:
         "rounds": [_round(item) for item in result.rounds],
         "permissions": [_permission(item, heading.framework) for item in result.findings],
         "tolerated": tolerated(result, heading.scope),
-        "unconfirmed": [_plain(item) | {"certainty": item.certainty.label} for item in result.unconfirmed],
+        "unconfirmed": [
+            _plain(item) | {"certainty": item.certainty.label} for item in consolidate(result.unconfirmed)
+        ],
         "superfluous": [{"action": item.action, "resource": item.resource} for item in result.superfluous],
         "notExercised": not_exercised(result),
         "crossesStages": stage_crossings(result, heading.scope),
@@ -76,11 +76,6 @@ def stage_crossings(result: Convergence, scope: Scope) -> list[str]:
     return sorted(crosses_stages(sorted(seen), provenance, scope))
 
 
-def denials_of(asked: Iterable[Asked]) -> int:
-    """How many different things were refused."""
-    return len({(item.action, item.resource) for item in asked if item.refused})
-
-
 def _round(item: Round) -> dict[str, Any]:
     return {
         "round": item.number,
@@ -90,7 +85,7 @@ def _round(item: Round) -> dict[str, Any]:
                 "phase": phase.phase,
                 "exitCode": phase.exit_code,
                 "seconds": round(phase.seconds, 2),
-                "denials": denials_of(phase.asked),
+                "denials": phase.denials,
             }
             for phase in item.outcome.phases
         ],
