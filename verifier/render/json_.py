@@ -7,4 +7,4 @@ from typing import Any
 
 def as_json(document: Mapping[str, Any]) -> str:
     """Two spaces of indentation, elements in the document's own order."""
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(document, indent=2) + "\n"

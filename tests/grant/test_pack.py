@@ -1,0 +1,95 @@
+"""Statements: the case table, and that a policy says what its permissions say, no more and no less."""
+
+import json
+import re
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from verifier.evidence import Permission
+from verifier.grant.merge import merge
+from verifier.grant.pack import policy, statements
+from verifier.grant.sids import distinct
+from verifier.iam.policy import parse_policy
+
+TABLE = Path(__file__).parents[1] / "cases" / "packing" / "statements.json"
+CASES = json.loads(TABLE.read_text(encoding="utf-8"))["cases"]
+
+PASSED = (("StringEquals", "iam:PassedToService", "lambda.amazonaws.com"),)
+OTHER = (("StringEquals", "iam:PassedToService", "states.amazonaws.com"),)
+permissions = st.builds(
+    Permission,
+    st.sampled_from(("s3:GetObject", "s3:PutObject", "iam:PassRole", "iam:GetRole", "logs:TagResource")),
+    st.sampled_from(
+        ("*", "arn:aws:s3:::b", "arn:aws:s3:::b/*", "arn:aws:iam::{account}:role/x", "arn:aws:x:::/")
+    ),
+    st.sampled_from(((), PASSED, OTHER)),
+)
+
+
+def permission(plain: dict[str, Any]) -> Permission:
+    return Permission(
+        plain["action"], plain["resource"], tuple(tuple(each) for each in plain.get("condition", []))
+    )
+
+
+def said(document: dict[str, Any]) -> set[Permission]:
+    """What a policy document grants, one by one."""
+    return {
+        Permission(action, resource, triples(statement.get("Condition", {})))
+        for statement in document["Statement"]
+        for action, resource in product(statement["Action"], statement["Resource"])
+    }
+
+
+def triples(block: dict[str, dict[str, str]]) -> tuple[tuple[str, str, str], ...]:
+    return tuple(
+        sorted((operator, key, value) for operator, keys in block.items() for key, value in keys.items())
+    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_the_statements_of_permissions(case: dict[str, Any]) -> None:
+    given = [permission(each) for each in case["given"]]
+    assert statements(given) == case["statements"]
+    assert statements(reversed(given)) == case["statements"]
+
+
+@given(st.lists(permissions, min_size=1))
+def test_a_policy_says_what_its_permissions_say(given: list[Permission]) -> None:
+    document = policy(given)
+    assert said(document) == set(merge(given))
+    assert list(document) == ["Version", "Statement"]
+    assert document["Version"] == "2012-10-17"
+
+
+@given(st.lists(permissions, min_size=1))
+def test_a_policy_is_one_that_aws_takes(given: list[Permission]) -> None:
+    document = policy(given)
+    parse_policy(document)
+    sids = [statement["Sid"] for statement in document["Statement"]]
+    assert len(set(sids)) == len(sids)
+    assert all(re.fullmatch("[A-Za-z0-9]+", sid) for sid in sids)
+
+
+@given(st.lists(permissions, min_size=1), st.randoms())
+def test_the_order_of_permissions_does_not_matter(given: list[Permission], random: Any) -> None:
+    shuffled = list(given)
+    random.shuffle(shuffled)
+    assert policy(shuffled) == policy(given)
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["A", "B"], ["A", "B"]),
+        (["A", "A", "A"], ["A", "A2", "A3"]),
+        (["A", "A2", "A"], ["A", "A2", "A3"]),
+    ],
+)
+def test_distinct_names(names: list[str], expected: list[str]) -> None:
+    assert distinct(names) == expected
