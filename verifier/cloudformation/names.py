@@ -22,7 +22,7 @@ def compose(
     """The name, at most ``limit`` characters, and the prefix of the stack's name that it keeps."""
     room = limit - len(suffix) - 2
     kept_stack, kept_logical = _share(len(stack), len(logical_id), room)
-    kept = stack[:kept_stack]
+    kept = stack[:kept_stack].rstrip("-")  # "fe-dev-matching-2021-03-" keeps no hyphen at its end
     name = f"{kept}-{logical_id[:kept_logical]}-{suffix}"
     return (name.lower(), kept.lower()) if lowercase else (name, kept)
 
