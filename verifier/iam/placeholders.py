@@ -18,11 +18,17 @@ def names_in(text: str) -> frozenset[str]:
 def fill(text: str, values: Mapping[str, str], where: str = "policy") -> str:
     """``text`` with every placeholder replaced; ``values`` maps names to texts.
 
-    Raises InputError naming each placeholder of ``where`` that has no value.
+    Raises InputError naming each placeholder of ``where`` that has no value, and for a value that would
+    break out of a JSON string.
     """
     missing = [name for name in NAMES if name in names_in(text) and not values.get(name)]
     if missing:
         options = ", ".join(f"--{name}" for name in missing)
         shown = ", ".join(f"{{{name}}}" for name in missing)
         raise InputError(f"{where}: no value for {shown}; give {options}")
+    for name in names_in(text):
+        if not values[name].isprintable() or set(values[name]) & set('"\\'):
+            raise InputError(
+                f"--{name} {values[name]!r}: leave out quotes, backslashes and control characters"
+            )
     return _PLACEHOLDER.sub(lambda found: values[found.group(1)], text)

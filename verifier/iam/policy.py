@@ -144,19 +144,18 @@ def _strings(plain: Any, where: str) -> tuple[str, ...]:
 
 
 def _check_action(action: str, where: str) -> None:
-    if action.strip("*") and not _ACTION.fullmatch(action) or not action:
-        raise InputError(
-            f"{where} is no action; write 'service:Name' (wildcards * and ? may be in it) or '*'"
-        )
+    if not (_ACTION.fullmatch(action) or _is_all(action)):
+        raise InputError(f"{where} is no action; write 'service:Name', in which * and ? may stand, or '*'")
 
 
 def _check_resource(resource: str, where: str) -> None:
-    if not (resource.startswith("arn:") or _all_stars(resource)):
+    """(source: iam-resource-prefix)"""
+    if not (resource.startswith("arn:") or _is_all(resource)):
         raise InputError(f"{where} is no ARN; write one that begins with 'arn:', or '*'")
 
 
-def _all_stars(text: str) -> bool:
-    return bool(text) and not text.strip("*")
+def _is_all(text: str) -> bool:
+    return text != "" and not text.strip("*")
 
 
 def _conditions(plain: Mapping[str, Any], where: str) -> tuple[Condition, ...]:
