@@ -11,7 +11,9 @@ from verifier.iam import catalog
 _PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
 
 
-def conventional_resource(action: str, op: Operation, named: Mapping[str, str], item: Any = None) -> str | None:
+def conventional_resource(
+    action: str, op: Operation, named: Mapping[str, str], item: Any = None
+) -> str | None:
     """The ARN of what ``op`` works on: ``*`` where AWS cannot scope the action, None where it is unknown.
 
     For each resource type of the action: the rule file's own template (``named``, by type), a
@@ -26,7 +28,11 @@ def conventional_resource(action: str, op: Operation, named: Mapping[str, str], 
     for resource_type in types:
         own = named.get(resource_type.name.lower())
         for template in resource_type.arns:
-            arn = _named(own, op, item) if own else _given(template, op) or _filled(template, resource_type.name, op)
+            arn = (
+                _named(own, op, item)
+                if own
+                else _given(template, op) or _filled(template, resource_type.name, op)
+            )
             if arn is not None:
                 found.append((resource_type.required, len(_PLACEHOLDER.findall(template)), arn))
     return max(found, key=lambda entry: entry[:2])[2] if found else None

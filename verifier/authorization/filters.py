@@ -74,7 +74,7 @@ def _regional(value: str, argument: str, op: Operation) -> str:
 
 
 def _key(value: str, _argument: str, op: Operation) -> str:
-    """A KMS key's ARN; of an alias, any key: KMS asks for the key behind it, which the request does not tell."""
+    """A KMS key's ARN; of an alias any key's: KMS asks for the key behind it, which the request hides."""
     if value.startswith("arn:") and ":key/" in value:
         return value
     identifier = "*" if "alias/" in value else value

@@ -49,6 +49,12 @@ def requirements(op: Operation) -> tuple[Requirement, ...]:
     return tuple(found)
 
 
+def is_mapped(service: str, operation: str) -> bool:
+    """Whether a rule or the convention covers an operation (its parameters may still be wanting)."""
+    rules = service_rules(service)
+    return operation in rules.operations or catalog.action_exists(f"{rules.prefix}:{operation}")
+
+
 def _by_convention(rules: ServiceRules, op: Operation) -> Requirement:
     name = catalog.canonical(f"{rules.prefix}:{op.name}")
     if name is None:
@@ -67,7 +73,9 @@ def _conventional(action: str, rules: ServiceRules, op: Operation, item: Any) ->
 def _refuse_unknown(written: OperationRules, op: Operation) -> None:
     for action, why in written.not_asked.items():
         if why.parameter is not None and holds(why.parameter, op):
-            raise UnmappedOperation(f"{op} with {why.parameter}: no rule says when AWS asks {action}; add one")
+            raise UnmappedOperation(
+                f"{op} with {why.parameter}: no rule says when AWS asks {action}; add one"
+            )
 
 
 def _applied(rule: Rule, rules: ServiceRules, op: Operation) -> Iterator[Requirement]:

@@ -19,7 +19,8 @@
 
 A requirement counts ``when`` and ``unless`` (``template.holds``) say so, and once for each element
 (``item``) of the list, or key of the map, at ``each``. ``seenIn`` instead of ``source``: a source that
-names the action without showing that AWS enforces it here. ``primary: true`` marks a further action of the operation's own.
+names the action without showing that AWS enforces it here. ``primary: true`` marks a further action
+of the operation's own.
 """
 
 from collections.abc import Mapping

@@ -1,18 +1,98 @@
-"""How AWS words a refusal today."""
+"""How AWS words a refusal today; where a service differs is data, in ``wording.yaml``."""
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib import resources
+from typing import Any
 
 from verifier.authorization.decision import Decided
 from verifier.iam.evaluate import Outcome
 
+_SENTENCE = "User: {principal} is not authorized to perform: {action} on resource: {resource} {reason}"
+
 
 def refusal_message(decided: Decided) -> str:
-    """The message of the error answer for a refused requirement, in AWS's current wording."""
-    requirement, policy_type = decided.requirement, decided.decision.policy_type
+    """The message of the error answer for a refused requirement, in AWS's current wording.
+
+    The sentence names principal, action, resource and the kind of policy that decided; S3 quotes its
+    ARNs, SQS prints its actions in lower case, EC2 appends an encoded message, and so on.
+    """
+    case = _case(str(decided.operation), decided.requirement.action)
+    parts = _parts(decided)
+    parts["action"] = _printed(case.get("printed"), parts)
+    parts["resource"] = str(case.get("resource", "{resource}")).format_map(parts)
+    # {reason} repeats the action as it is printed.
+    parts["reason"] = _reason(decided, parts["action"])
+    return str(case.get("text", _SENTENCE)).format_map(parts)
+
+
+def _case(operation: str, action: str) -> Mapping[str, Any]:
+    for case in _cases():
+        if fnmatchcase(operation, case.get("operation", "*")) and fnmatchcase(action, case["action"]):
+            return case
+    return {}
+
+
+def _parts(decided: Decided) -> dict[str, str]:
+    action, resource = decided.requirement.action, decided.requirement.resource
+    return {
+        "principal": decided.principal,
+        "account": decided.operation.account,
+        "action": action,
+        "verb": action.partition(":")[2],
+        "resource": resource,
+        "name": resource.rpartition("/")[2],
+        "path": resource.rpartition(":::")[2],
+        "encoded": _encoded(decided),
+    }
+
+
+def _printed(how: str | None, parts: Mapping[str, str]) -> str:
+    if how is None:
+        return parts["action"]
+    return parts["action"].lower() if how == "lower" else how.format_map(parts)
+
+
+def _reason(decided: Decided, action: str) -> str:
+    policy_type = decided.decision.policy_type
+    if decided.decision.outcome is not Outcome.EXPLICIT_DENY:
+        return f"because no {policy_type} allows the {action} action"
     article = "an" if policy_type[0] in "aeiou" else "a"
-    if decided.decision.outcome is Outcome.EXPLICIT_DENY:
-        reason = f"with an explicit deny in {article} {policy_type}"
-    else:
-        reason = f"because no {policy_type} allows the {requirement.action} action"
-    return (
-        f"User: {decided.principal} is not authorized to perform: {requirement.action} "
-        f"on resource: {requirement.resource} {reason}"
+    return f"with an explicit deny in {article} {policy_type}{_tail(decided, policy_type)}"
+
+
+def _tail(decided: Decided, policy_type: str) -> str:
+    """The ARN of the boundary that denies (source: wording-boundary-tail); identity policies go unnamed."""
+    arns = [
+        statement.policy for statement in decided.decision.statements if statement.policy.startswith("arn:")
+    ]
+    return f": {arns[0]}" if policy_type == "permissions boundary" and arns else ""
+
+
+def _encoded(decided: Decided) -> str:
+    """EC2's encoded message: what sts:DecodeAuthorizationMessage would tell, opaque to whoever reads it."""
+    told = {
+        "allowed": False,
+        "explicitDeny": decided.decision.outcome is Outcome.EXPLICIT_DENY,
+        "matchedStatements": {"items": [str(statement) for statement in decided.decision.statements]},
+        "context": {
+            "principal": {"arn": decided.principal},
+            "action": decided.requirement.action,
+            "resource": decided.requirement.resource,
+        },
+    }
+    return base64.urlsafe_b64encode(json.dumps(told).encode()).decode().rstrip("=")
+
+
+@cache
+def _cases() -> Sequence[Mapping[str, Any]]:
+    import yaml
+
+    text = (resources.files(__package__) / "wording.yaml").read_text(encoding="utf-8")
+    loaded: Sequence[Mapping[str, Any]] = yaml.load(
+        text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     )
+    return loaded

@@ -1,0 +1,73 @@
+"""Operation -> requirements, from the case tables in tests/cases/requirements/."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from verifier.authorization.operation import Operation, Requirement
+from verifier.authorization.requirements import UnmappedOperation, is_mapped, requirements
+
+_FOLDER = Path(__file__).parent.parent / "cases" / "requirements"
+_CASES = [
+    pytest.param(case, id=f"{file.stem}: {case['name']}")
+    for file in sorted(_FOLDER.glob("*.json"))
+    for case in json.loads(file.read_text(encoding="utf-8"))
+]
+
+
+def _operation(name: str, params: dict[str, Any], partition: str = "aws") -> Operation:
+    service, _, operation = name.partition(":")
+    return Operation(service, operation, params, "111122223333", "eu-west-1", partition)
+
+
+def _plain(value: str | tuple[str, ...]) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+@pytest.mark.parametrize("case", _CASES)
+def test_requirements(case: dict[str, Any]) -> None:
+    operation = _operation(case["operation"], case["params"])
+    if "unmapped" in case:
+        with pytest.raises(UnmappedOperation, match=case["unmapped"]):
+            requirements(operation)
+        return
+    found = requirements(operation)
+    assert [f"{one.action} {one.resource}" for one in found] == case["requires"]
+    contexts = {one.action: {key: _plain(value) for key, value in one.context.items()} for one in found}
+    assert {action: keys for action, keys in contexts.items() if keys} == case.get("context", {})
+    assert _likely(found) == sorted(case.get("likely", []))
+
+
+def _likely(found: tuple[Requirement, ...]) -> list[str]:
+    return sorted(one.action for one in found if not one.primary and one.source is None)
+
+
+@pytest.mark.parametrize("case", [case for case in _CASES if "unmapped" not in case.values[0]])  # type: ignore[operator]
+def test_the_first_requirement_is_the_operations_own(case: dict[str, Any]) -> None:
+    found = requirements(_operation(case["operation"], case["params"]))
+    assert [one.primary for one in found[:1]] == [True] * len(found[:1])
+
+
+@pytest.mark.parametrize(
+    "name", ["lambda:CreateFunction", "cloudformation:CreateChangeSet", "logs:CreateLogGroup", "s3:HeadBucket"]
+)
+def test_another_partition(name: str) -> None:
+    params = {
+        "FunctionName": "f",
+        "Role": "r",
+        "Code": {"S3Bucket": "b", "S3Key": "k"},
+        "StackName": "s",
+        "ChangeSetName": "c",
+        "logGroupName": "g",
+        "Bucket": "b",
+    }
+    for one in requirements(_operation(name, params, partition="aws-us-gov")):
+        assert one.resource.startswith("arn:aws-us-gov:")
+
+
+def test_is_mapped() -> None:
+    assert is_mapped("s3", "HeadBucket")
+    assert is_mapped("dynamodb", "ListTables")
+    assert not is_mapped("s3", "FlyToTheMoon")
