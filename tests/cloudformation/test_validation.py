@@ -2,21 +2,16 @@
 
 import json
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 
+from tests.cloudformation.cloud import Cloud
 from verifier.errors import AwsError
 
 FOLDER = Path(__file__).parents[1] / "cases" / "cloudformation"
 INVALID: list[dict[str, Any]] = json.loads((FOLDER / "invalid_templates.json").read_text("utf-8"))
 FAILED: list[dict[str, Any]] = json.loads((FOLDER / "failed_change_sets.json").read_text("utf-8"))
-
-
-class Cloud(Protocol):
-    """What these tests use of the ``cloud`` fixture."""
-
-    def call(self, name: str, **params: Any) -> dict[str, Any]: ...
 
 
 def submit(cloud: Cloud, operation: str, case: dict[str, Any], **params: Any) -> dict[str, Any]:
@@ -69,5 +64,7 @@ def test_validate_template_tells_parameters_and_capabilities(cloud: Cloud) -> No
         "Description": "d",
         "Parameters": [{"ParameterKey": "P", "DefaultValue": "1", "NoEcho": True}],
         "Capabilities": ["CAPABILITY_NAMED_IAM"],
-        "CapabilitiesReason": "The following resource(s) require capabilities: [AWS::IAM::ManagedPolicy, AWS::IAM::User]",
+        "CapabilitiesReason": (
+            "The following resource(s) require capabilities: [AWS::IAM::ManagedPolicy, AWS::IAM::User]"
+        ),
     }

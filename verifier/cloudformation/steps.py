@@ -200,14 +200,15 @@ def _refuse_custom_name(
 ) -> None:
     """A resource whose name is given cannot be replaced: both would bear the name at once."""
     if len(entry.primary_identifier) != 1:
-        return
-    name = entry.primary_identifier[0]
-    given = after.get(name)
-    if name in entry.create_only and isinstance(given, str) and before.get(name) == given:
-        raise HandlerError(
-            "CloudFormation cannot update a stack when a custom-named resource requires replacing. "
-            f"Rename {given} and update the stack again."
-        )
+        return  # named inside something else, which may differ
+    candidates = {entry.primary_identifier[0], "Name", f"{entry.type.rpartition('::')[2]}Name"}
+    for name in sorted(candidates & entry.create_only):
+        given = after.get(name)
+        if isinstance(given, str) and before.get(name) == given:
+            raise HandlerError(
+                "CloudFormation cannot update a stack when a custom-named resource requires replacing. "
+                f"Rename {given} and update the stack again."
+            )
 
 
 def _differs(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

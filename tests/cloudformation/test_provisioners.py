@@ -1,0 +1,48 @@
+"""Who makes a stack's calls, and types that no handler knows."""
+
+from tests.cloudformation.cloud import Cloud, change, from_url, queue, two
+
+
+def test_a_service_role_makes_the_calls(cloud: Cloud) -> None:
+    cloud.deny("sqs:*")
+    role = "arn:aws:iam::111122223333:role/cfn"
+    assert cloud.create(two(), RoleARN=role) == "CREATE_COMPLETE"
+    assert {one.principal for one in cloud.sink.decided_all} == {role}
+    assert cloud.delete() == "DELETE_COMPLETE"
+
+
+def test_a_type_without_handler_asks_for_the_registrys_list_as_an_upper_bound(cloud: Cloud) -> None:
+    cloud.deny("kinesis:*")
+    template = {"Resources": {"S": {"Type": "AWS::Kinesis::Stream", "Properties": {"ShardCount": 1}}}}
+    assert change(cloud, "CREATE", **from_url(cloud, template)) == "CREATE_COMPLETE"
+    asked = {(one.requirement.action, one.certainty.label, one.enforced) for one in cloud.sink.decided_all}
+    assert ("kinesis:CreateStream", "upper bound", False) in asked
+    assert [one.upper_bound for one in cloud.service.resources("111122223333")] == [True]
+
+
+def test_a_custom_resource_needs_its_function_to_be_invoked(cloud: Cloud) -> None:
+    token = "arn:aws:lambda:eu-west-1:111122223333:function:helper"
+    template = {
+        "Resources": {
+            "C": {"Type": "Custom::Thing", "Properties": {"ServiceToken": token, "Anything": 1}},
+            "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
+        },
+        "Outputs": {"O": {"Value": {"Fn::GetAtt": ["C", "Whatever"]}}},
+    }
+    cloud.deny("lambda:InvokeFunction")
+    assert cloud.create(template) == "ROLLBACK_COMPLETE"
+    assert f"lambda:InvokeFunction on resource: {token}" in cloud.reason("C CREATE_FAILED")
+    cloud.delete()
+    cloud.deny("none:None")
+    assert cloud.create(template) == "CREATE_COMPLETE"
+    assert cloud.delete() == "DELETE_COMPLETE"
+    assert cloud.made() == [f"Invoke {token}", f"Invoke {token}"]
+
+
+def test_tokens_and_names_are_registered(cloud: Cloud) -> None:
+    cloud.create({"Resources": {"Thing": queue()}})
+    name = cloud.view().resources[0].physical_id
+    assert name.startswith("shop-dev-Thing-")
+    assert [one.name for one in cloud.register.names] == [name]
+    assert name.rpartition("-")[2] in cloud.register.tokens
+    assert cloud.view().id.rpartition("/")[2] in cloud.register.tokens

@@ -1,0 +1,92 @@
+"""What comes into a stack: exports, parameters, conditions, dynamic references."""
+
+import pytest
+
+from tests.cloudformation.cloud import Cloud, queue
+from verifier.errors import AwsError
+
+
+def test_exports_are_imported_and_guarded(cloud: Cloud) -> None:
+    export = {
+        "Resources": {"A": queue("a")},
+        "Outputs": {"A": {"Value": {"Ref": "A"}, "Export": {"Name": "a-url"}}},
+    }
+    use = {"Resources": {"B": queue("b", properties={"KmsMasterKeyId": {"Fn::ImportValue": "a-url"}})}}
+    assert cloud.create(use, "early") == "ROLLBACK_COMPLETE"
+    assert cloud.reason("early ROLLBACK_IN_PROGRESS", "early") == (
+        "No export named a-url found. Rollback requested by user."
+    )
+    assert cloud.create(export, "base") == "CREATE_COMPLETE"
+    assert cloud.create(use, "user") == "CREATE_COMPLETE"
+    assert cloud.call("ListImports", ExportName="a-url") == {"Imports": ["user"]}
+    assert cloud.create(export, "twin") == "ROLLBACK_COMPLETE"
+    assert cloud.reason("twin ROLLBACK_IN_PROGRESS", "twin").startswith(
+        "Export with name a-url is already exported by stack base."
+    )
+    assert cloud.delete("base") == "CREATE_COMPLETE"
+    assert cloud.view("base").events[-1].reason == (
+        "Delete canceled. Cannot delete export a-url as it is in use by user."
+    )
+    assert cloud.update({"Resources": {"A": queue("a")}}, "base") == "UPDATE_ROLLBACK_COMPLETE"
+    assert cloud.reason("base UPDATE_ROLLBACK_IN_PROGRESS", "base").startswith(
+        "Export a-url cannot be deleted as it is in use by user."
+    )
+    cloud.delete("user")
+    assert cloud.delete("base") == "DELETE_COMPLETE"
+
+
+def test_conditions_switch_resources_on_and_off(cloud: Cloud) -> None:
+    template = {
+        "Parameters": {"Both": {"Type": "String", "Default": "no"}},
+        "Conditions": {"Both": {"Fn::Equals": [{"Ref": "Both"}, "yes"]}},
+        "Resources": {"A": queue("a"), "B": queue("b", Condition="Both")},
+        "Outputs": {"B": {"Condition": "Both", "Value": "x"}},
+    }
+    yes, keep = [{"ParameterKey": "Both", "ParameterValue": value} for value in ("yes", "no")]
+    cloud.create(template)
+    assert cloud.made() == ["CreateQueue a"]
+    assert cloud.update(template, Parameters=[yes]) == "UPDATE_COMPLETE"
+    assert cloud.made() == ["CreateQueue b"]
+    with pytest.raises(AwsError, match=r"No updates are to be performed\."):
+        cloud.update(template, Parameters=[{"ParameterKey": "Both", "UsePreviousValue": True}])
+    assert cloud.update(template, Parameters=[keep]) == "UPDATE_COMPLETE"
+    assert cloud.made() == ["DeleteQueue b"]
+
+
+def test_a_secret_parameter_is_never_shown_and_an_ssm_one_is_read_with_the_callers_rights(
+    cloud: Cloud,
+) -> None:
+    template = {
+        "Parameters": {
+            "Secret": {"Type": "String", "NoEcho": True},
+            "Size": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/size"},
+        },
+        "Resources": {"A": queue("a", properties={"KmsMasterKeyId": {"Fn::Sub": "${Secret}-${Size}"}})},
+    }
+    given = [{"ParameterKey": "Secret", "ParameterValue": "hunter2"}]
+    cloud.deny("ssm:GetParameters")
+    with pytest.raises(AwsError, match="is not authorized to perform: ssm:GetParameters"):
+        cloud.create(template, Parameters=given)
+    cloud.deny("none:None")
+    assert cloud.create(template, Parameters=given) == "CREATE_COMPLETE"
+    [stack] = cloud.call("DescribeStacks", StackName="shop-dev")["Stacks"]
+    assert stack["Parameters"] == [
+        {"ParameterKey": "Secret", "ParameterValue": "****"},
+        {"ParameterKey": "Size", "ParameterValue": "/size", "ResolvedValue": "value of /size"},
+    ]
+    answers = [
+        cloud.call("DescribeStackEvents", StackName="shop-dev"),
+        cloud.call("DescribeStackResources", StackName="shop-dev"),
+        cloud.view(),
+    ]
+    assert "hunter2" not in repr(answers)
+
+
+def test_dynamic_references_are_looked_up_with_the_callers_rights(cloud: Cloud) -> None:
+    template = {"Resources": {"A": queue("a", properties={"KmsMasterKeyId": "x-{{resolve:ssm:/key:1}}"})}}
+    cloud.deny("ssm:GetParameters")
+    assert cloud.create(template) == "ROLLBACK_COMPLETE"
+    assert "ssm:GetParameters" in cloud.reason("A CREATE_FAILED")
+    cloud.delete()
+    cloud.deny("none:None")
+    assert cloud.create(template) == "CREATE_COMPLETE"
