@@ -222,6 +222,13 @@ def test_wildcards_against_a_reference(pattern: str, text: str) -> None:
     assert matches(pieces, text) == _reference_match(pattern, text)
 
 
+def test_many_wildcards_take_no_time() -> None:
+    pieces = resolve("*a" * 200 + "b", Scope({}, True))
+    assert pieces is not None
+    assert not matches(pieces, "a" * 5000)
+    assert matches(pieces, "a" * 5000 + "b")
+
+
 @given(st.text("ab*?${}", max_size=6))
 def test_an_escaped_text_matches_only_itself(text: str) -> None:
     escaped = re.sub(r"[*?$]", lambda found: f"${{{found[0]}}}", text)

@@ -1,5 +1,6 @@
 """Amazon Resource Names: their parts, and the patterns of Resource elements and ARN conditions."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -7,16 +8,16 @@ from verifier.iam.variables import (
     Piece,
     Pieces,
     Scope,
-    Variable,
     Wildcard,
     compiled,
     matches,
     regex,
     resolve,
-    tokenize,
+    wildcards,
 )
 
 _FIELDS = 6
+_WITHIN = {Wildcard.MANY: "[^:]*", Wildcard.ONE: "[^:]"}
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,9 @@ def _head_regex(head: str) -> str:
 
 
 def _field_regex(field: str) -> str:
-    tokens = [token for token in tokenize(field, has_variables=False) if not isinstance(token, Variable)]
-    if tokens and tokens[-1] is Wildcard.MANY:
-        return regex(tuple(tokens[:-1]), "[^:]*", "[^:]") + ".*"
-    return regex(tuple(tokens), "[^:]*", "[^:]")
+    """Wildcards that stay within the field, but for a ``*`` at its end."""
+    pieces = wildcards(field)
+    parts = [re.escape(piece) if isinstance(piece, str) else _WITHIN[piece] for piece in pieces]
+    if pieces and pieces[-1] is Wildcard.MANY:
+        parts[-1] = ".*"
+    return "".join(parts)

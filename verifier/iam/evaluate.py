@@ -8,7 +8,7 @@ from functools import lru_cache
 from verifier.iam.arn import resource_matches
 from verifier.iam.condition import holds
 from verifier.iam.document import PolicyDocument, Statement
-from verifier.iam.variables import ContextValue, Scope, compiled, regex, tokenize
+from verifier.iam.variables import ContextValue, Scope, matches, wildcards
 
 IDENTITY_POLICY = "identity-based policy"
 BOUNDARY = "permissions boundary"
@@ -133,5 +133,4 @@ def _resource_applies(statement: Statement, resource: str, scope: Scope) -> bool
 @lru_cache(maxsize=16384)
 def _action_matches(pattern: str, action: str) -> bool:
     """Prefix and name without regard to case (source: iam-action-case); ``action`` is in lower case."""
-    pieces = tokenize(pattern.lower(), has_variables=False)
-    return compiled(regex(pieces)).fullmatch(action) is not None  # type: ignore[arg-type]
+    return matches(wildcards(pattern.lower()), action)

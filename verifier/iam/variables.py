@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from typing import TypeGuard
 
 ContextValue = str | tuple[str, ...]
 
@@ -52,8 +53,8 @@ def resolve(text: str, scope: Scope) -> Pieces | None:
     iam-variable-single-valued): the text then equals nothing.
     """
     tokens = tokenize(text, scope.has_variables)
-    if not any(isinstance(token, Variable) for token in tokens):
-        return tokens  # type: ignore[return-value]  # no Variable among them
+    if _has_no_variable(tokens):
+        return tokens
     pieces: list[Piece] = []
     for token in tokens:
         if isinstance(token, Variable):
@@ -86,6 +87,13 @@ def tokenize(text: str, has_variables: bool) -> tuple[Token, ...]:
     return tuple(tokens)
 
 
+def wildcards(text: str) -> Pieces:
+    """The pieces of a text in which wildcards count and variables do not."""
+    tokens = tokenize(text, has_variables=False)
+    assert _has_no_variable(tokens)
+    return tokens
+
+
 def as_text(pieces: Pieces) -> str:
     """The pieces as plain text, for comparisons in which ``*`` and ``?`` mean themselves."""
     return "".join(piece if isinstance(piece, str) else piece.value for piece in pieces)
@@ -98,22 +106,32 @@ def matches(pieces: Pieces, text: str) -> bool:
     return compiled(regex(pieces)).fullmatch(text) is not None
 
 
-def regex(pieces: Pieces, many: str = ".*", one: str = ".") -> str:
-    """The source of a regular expression; ``many`` and ``one`` are what the wildcards become."""
-    parts: list[str] = []
+def regex(pieces: Pieces) -> str:
+    """The source of a regular expression that the whole text must fit.
+
+    Each text between two ``*`` is taken where it first fits (an atomic group), which is as good as any
+    later place and keeps the time linear for patterns of many wildcards.
+    """
+    between = [""]
     for piece in pieces:
         if piece is Wildcard.MANY:
-            if not parts or parts[-1] != many:
-                parts.append(many)
+            between.append("")
         else:
-            parts.append(re.escape(piece) if isinstance(piece, str) else one)
-    return "".join(parts)
+            between[-1] += re.escape(piece) if isinstance(piece, str) else "."
+    if len(between) == 1:
+        return between[0]
+    first, *middle, last = between
+    return first + "".join(f"(?>.*?{part})" for part in middle if part) + ".*" + last
 
 
 @lru_cache(maxsize=8192)
 def compiled(source: str) -> re.Pattern[str]:
     """The compiled expression; DOTALL, as a wildcard stands for any character."""
     return re.compile(source, re.DOTALL)
+
+
+def _has_no_variable(tokens: tuple[Token, ...]) -> TypeGuard[Pieces]:
+    return not any(isinstance(token, Variable) for token in tokens)
 
 
 def _variable(inside: str) -> Variable:
