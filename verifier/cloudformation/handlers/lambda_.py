@@ -5,8 +5,8 @@ import zipfile
 from collections.abc import Mapping
 from typing import Any
 
-from verifier.cloudformation.handlers.base import Handler, Work
-from verifier.cloudformation.handlers.values import pick, renamed, tag_changes, wanted_tags
+from verifier.cloudformation.handlers.base import Handler, HandlerError, Work
+from verifier.cloudformation.handlers.values import listed, pick, renamed, tag_changes, wanted_tags
 
 _NAME_LIMIT = 64
 _GONE = ("ResourceNotFoundException",)
@@ -51,6 +51,11 @@ class Function(Handler):
             "RecursiveLoop",
         }
     )
+
+    def goes_beyond(self, properties: Mapping[str, Any]) -> bool:
+        """How file systems of S3 are looked at is not known; those of EFS are authorized with the call."""
+        systems = listed(properties.get("FileSystemConfigs"))
+        return any(":s3files:" in str(system.get("Arn", "")) for system in systems)
 
     def create(self, work: Work) -> None:
         name = work.properties.get("FunctionName") or work.generate_name(_NAME_LIMIT)
@@ -197,9 +202,16 @@ class Version(Handler):
 
     def create(self, work: Work) -> None:
         function = {"FunctionName": work.properties["FunctionName"]}
-        work.read("lambda", "ListVersionsByFunction", function)
+        there = work.read("lambda", "ListVersionsByFunction", function).get("Versions", [])
         params = {**function, **pick(work.properties, ("Description", "CodeSha256"))}
         published = work.call("lambda", "PublishVersion", params)
+        number = published["Version"]
+        if any(version["Version"] == number for version in there):
+            # Lambda publishes nothing when nothing has changed (source cfn-version-exists).
+            raise HandlerError(
+                f"A version for this Lambda function exists ( {number} ). "
+                "Modify the function to create a new version."
+            )
         work.created(str(published["FunctionArn"]))
         qualified = {**function, "Qualifier": _number(work)}
         work.read("lambda", "GetFunctionConfiguration", qualified)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from verifier.cloudformation.handlers.base import Handler, Work
+from verifier.cloudformation.handlers.base import Handler, HandlerError, Work
 from verifier.cloudformation.handlers.s3_features import (
     FEATURES,
     LIST_FEATURES,
@@ -135,7 +135,9 @@ class BucketPolicy(Handler):
 
     def create(self, work: Work) -> None:
         bucket = str(work.properties["Bucket"])
-        _read_policy(work, bucket)
+        if _read_policy(work, bucket).get("Policy"):
+            # Seen in public as the handler's own message (source cfn-bucketpolicy-exists).
+            raise HandlerError(f"The bucket policy already exists on bucket {bucket}.")
         _put_policy(work, bucket)
         work.created(bucket)
 
@@ -152,8 +154,8 @@ class BucketPolicy(Handler):
         work.call("s3", "DeleteBucketPolicy", {"Bucket": work.physical_id}, tolerate=_GONE)
 
 
-def _read_policy(work: Work, bucket: str) -> None:
-    work.read("s3", "GetBucketPolicy", {"Bucket": bucket}, tolerate=("NoSuchBucketPolicy", *_GONE))
+def _read_policy(work: Work, bucket: str) -> dict[str, Any]:
+    return work.read("s3", "GetBucketPolicy", {"Bucket": bucket}, tolerate=("NoSuchBucketPolicy", *_GONE))
 
 
 def _put_policy(work: Work, bucket: str) -> None:

@@ -1,0 +1,145 @@
+"""What the handlers ask for, compared both ways with the permissions that the registry names.
+
+Each type's maximal properties (tests/cases/handlers) are created, read, updated, replaced and deleted.
+What the registry names and nobody asks for then is listed in tests/cases/registry_differences.json,
+with one of four reasons.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from verifier.authorization.caller import Certainty
+from verifier.authorization.decision import Decided
+from verifier.cloudformation import registry
+from verifier.cloudformation.handlers import handlers
+from verifier.iam import catalog
+
+if TYPE_CHECKING:
+    from tests.cloudformation.handlers.conftest import Account, Case, Life
+
+CASES = Path(__file__).parents[2] / "cases"
+FILES = sorted((CASES / "handlers").glob("*.json"))
+TYPES = sorted(handlers())
+DIFFERENCES: Mapping[str, Mapping[str, Mapping[str, str]]] = json.loads(
+    (CASES / "registry_differences.json").read_text()
+)
+_LIVED: dict[str, list[Decided]] = {}
+
+
+@pytest.fixture
+def decisions(
+    account: "Account", case: "Callable[[Path], Case]", life: "Callable[..., Life]"
+) -> "Callable[[str], list[Decided]]":
+    """The decisions of all lives of a type, lived once."""
+
+    def lived(type_name: str) -> list[Decided]:
+        if type_name not in _LIVED:
+            for path in FILES:
+                if json.loads(path.read_text())["type"] == type_name:
+                    _live(account, case(path), life)
+            _LIVED[type_name] = list(account.decisions)
+            assert account.problems == []
+        return _LIVED[type_name]
+
+    return lived
+
+
+def _live(account: "Account", case: "Case", life: "Callable[..., Life]") -> None:
+    """Create, read, update, replace and delete."""
+    thing, successor = life(case.type), life(case.type)
+    thing.create(case.before)
+    thing.read()
+    for step in case.after:
+        thing.update(step["properties"], step.get("stackTags"))
+    for call in case.before_replace:
+        account.do(call)
+    successor.create(case.replace)
+    thing.delete()
+    thing.delete()
+    successor.read()
+    successor.delete()
+
+
+def _named(type_name: str) -> dict[str, set[str]]:
+    """Everything the registry names for a type: the permission, and where it is named."""
+    entry = registry.entry(type_name)
+    assert entry is not None
+    named: dict[str, set[str]] = {}
+    for lifecycle, permissions in entry.handlers.items():
+        for permission in permissions:
+            named.setdefault(permission, set()).add(lifecycle)
+    for permission in entry.tagging_permissions:
+        named.setdefault(permission, set()).add("tagging")
+    return named
+
+
+def _sources() -> set[str]:
+    file = resources.files("verifier.authorization") / "sources.yaml"
+    return {entry["id"] for entry in yaml.safe_load(file.read_text(encoding="utf-8"))}
+
+
+def test_every_type_has_a_case() -> None:
+    assert {json.loads(path.read_text())["type"] for path in FILES} == set(TYPES)
+
+
+def test_differences_name_only_types_with_a_handler() -> None:
+    assert set(DIFFERENCES) <= set(TYPES)
+
+
+@pytest.mark.parametrize("type_name", TYPES)
+def test_what_we_ask_for_beyond_the_registry_has_a_source(
+    type_name: str, decisions: "Callable[[str], list[Decided]]"
+) -> None:
+    named = {permission.lower() for permission in _named(type_name)}
+    unlisted = [one for one in decisions(type_name) if one.requirement.action.lower() not in named]
+    without = sorted({one.requirement.action for one in unlisted if one.source not in _sources()})
+    assert without == []
+
+
+@pytest.mark.parametrize("type_name", TYPES)
+def test_what_the_registry_names_is_asked_for_or_explained(
+    type_name: str, decisions: "Callable[[str], list[Decided]]"
+) -> None:
+    asked = {one.requirement.action.lower() for one in decisions(type_name)}
+    never_asked = {permission for permission in _named(type_name) if permission.lower() not in asked}
+    assert never_asked == set(DIFFERENCES.get(type_name, {}))
+
+
+@pytest.mark.parametrize("type_name", TYPES)
+def test_the_cases_stay_within_what_the_handlers_support(
+    type_name: str, decisions: "Callable[[str], list[Decided]]"
+) -> None:
+    assert [one for one in decisions(type_name) if one.certainty is Certainty.UPPER_BOUND] == []
+
+
+@pytest.mark.parametrize(
+    ("type_name", "permission"),
+    [(type_name, permission) for type_name, found in DIFFERENCES.items() for permission in found],
+)
+def test_the_reason_of_a_difference_is_true(type_name: str, permission: str) -> None:
+    difference = dict(DIFFERENCES[type_name][permission])
+    handler = handlers()[type_name]
+    entry = registry.entry(type_name)
+    assert entry is not None
+    match difference.pop("reason"):
+        case "not an IAM action":
+            assert catalog.canonical(permission) is None
+        case "property not supported yet":
+            name: Any = difference.pop("property")
+            top = name.partition(".")[0]
+            assert top in entry.properties
+            assert "." in name or top not in handler.supported
+        case "named only under the type's list handler (not create, read, update, delete or tagging)":
+            assert _named(type_name)[permission] == {"list"}
+        case "disproved":
+            assert difference.pop("source") in _sources()
+            difference.pop("why", None)
+        case reason:
+            pytest.fail(f"no such reason: {reason}")
+    assert difference == {}
