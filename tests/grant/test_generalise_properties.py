@@ -172,8 +172,9 @@ def test_a_generated_name_is_covered_in_every_stage(life: Life, other: Life, sco
 def test_a_generated_name_of_another_stage_is_covered_only_if_reported(
     life: Life, stage: str, scope: Scope
 ) -> None:
-    assume(not f"{stage}-".startswith(f"{life.stage}-"))
     mine, theirs = bucket(life), bucket(replace(life, stage=stage))
+    # A stage that is the beginning of another one, or that AWS cuts to it, cannot be told from it.
+    assume(not f"{theirs.kept}-".startswith(f"{mine.kept}-") or len(mine.stack) > ROOM)
     seen = f"arn:{life.partition}:s3:::{mine.name}"
     pattern = generalise(seen, life.provenance(mine), scope)
     reported = crosses_stages([seen], life.provenance(mine), scope) == (pattern,)

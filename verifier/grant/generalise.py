@@ -105,10 +105,10 @@ class _Generaliser:
         text = self._inner_arn(text)
         # A literal brace would read as a placeholder or a policy variable; "?" matches it.
         text = text.replace("{", "?")
-        text = self._mask_own_words(service, text)
         text = _ARTEFACT_TIME.sub("*", text)
         text = self._generated_names(text)
         text = replace_whole(text, self._provenance.tokens, "*")
+        text = self._mask_own_words(service, text)
         text = apply(text, changing_parts(text, self._provenance))
         if self._scope is Scope.SERVICE:
             text = self._widen(service, text)
