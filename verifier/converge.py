@@ -100,10 +100,12 @@ class Grants:
 
     def documents(self, values: Mapping[str, str]) -> Sequence[PolicyDocument]:
         """Managed policies within IAM's size limit, their placeholders filled."""
-        learnt = split(policy(self.permissions)) if self.permissions else ()
+        given = [_filled(document, values) for document in self.given]
+        # Filled first: what the placeholders stand for counts against the size limit.
+        learnt = split(_filled(policy(self.permissions), values)) if self.permissions else ()
         return [
-            parse_policy(fill(json.dumps(document), values), name=f"candidate-{number}")
-            for number, document in enumerate([*self.given, *learnt], start=1)
+            parse_policy(document, name=f"candidate-{number}")
+            for number, document in enumerate([*given, *learnt], start=1)
         ]
 
 
@@ -128,7 +130,7 @@ class Loop:
             outcome = self._round(mode)
             lifted = next((item for item in outcome.asked if item.refused and not item.grantable), None)
             if lifted is not None:
-                return self._ended(Verdict.UNGRANTABLE, _no_grant_helps(lifted))
+                return self._ended(Verdict.UNGRANTABLE, no_grant_helps(lifted))
             if outcome.problem:
                 return self._ended(Verdict.INCONCLUSIVE, outcome.problem)
             news = self._learn(outcome)
@@ -205,7 +207,13 @@ class Loop:
         return Convergence(verdict, tuple(self.rounds), numbered, unconfirmed, superfluous, reason)
 
 
-def _no_grant_helps(asked: Asked) -> str:
+def _filled(document: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
+    filled: dict[str, Any] = json.loads(fill(json.dumps(dict(document)), values))
+    return filled
+
+
+def no_grant_helps(asked: Asked) -> str:
+    """Why a run stops at a refusal that is no lack of an allow."""
     return f"{asked.action} on {asked.resource} is refused by {asked.reason}; no grant can lift that"
 
 

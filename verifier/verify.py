@@ -1,0 +1,163 @@
+"""Is a given policy enough, what is missing in it, and what of it is never needed?
+
+One strict trial gives the verdict; one observing trial from the given policies names everything that
+is missing at once. Like the loop it knows nothing of AWS or of processes.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from verifier.authorization.authorizer import Mode
+from verifier.authorization.caller import Certainty
+from verifier.converge import TRIES, Grants, Observer, Round, Runner, Verdict, no_grant_helps
+from verifier.deployment.trials import Outcome
+from verifier.evidence import Asked
+from verifier.findings import Finding, consolidate, findings_of
+from verifier.grant.generalise import Scope
+from verifier.iam.evaluate import AuthorizationRequest, evaluate
+from verifier.iam.placeholders import fill
+from verifier.iam.policy import PolicyDocument, Statement, parse_policy
+from verifier.journal import Journal
+
+
+@dataclass(frozen=True)
+class Given:
+    """One policy to verify: its document, with placeholders, and the name it is shown under."""
+
+    name: str
+    document: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Unused:
+    """An action pattern on a resource pattern of an allowing statement that nothing asked for."""
+
+    statement: str
+    action: str
+    resource: str
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What the trials showed of the given policies."""
+
+    verdict: Verdict
+    rounds: tuple[Round, ...]
+    missing: tuple[Finding, ...] = ()
+    unconfirmed: tuple[Finding, ...] = ()
+    unused: tuple[Unused, ...] = ()
+    reason: str = ""
+
+
+def verify(
+    trials: Runner, given: Sequence[Given], scope: Scope, observer: Observer, journal: Journal
+) -> Verification:
+    """Try ``given`` together; ``unused`` is known only where a whole life was seen."""
+    strict = _trial(trials, given, Mode.ENFORCE, 1, observer, journal)
+    rounds = [strict]
+    lifted = _ungrantable(strict.outcome)
+    if lifted is not None:
+        return Verification(Verdict.UNGRANTABLE, tuple(rounds), reason=no_grant_helps(lifted))
+    if strict.outcome.problem:
+        return Verification(Verdict.INCONCLUSIVE, tuple(rounds), reason=strict.outcome.problem)
+    whole = strict
+    if not strict.outcome.complete:
+        whole = _trial(trials, given, Mode.OBSERVE, 2, observer, journal)
+        rounds.append(whole)
+        lifted = _ungrantable(whole.outcome)
+        if lifted is not None:
+            return Verification(Verdict.UNGRANTABLE, tuple(rounds), reason=no_grant_helps(lifted))
+        if whole.outcome.problem:
+            return Verification(Verdict.INCONCLUSIVE, tuple(rounds), reason=whole.outcome.problem)
+    refused = _refused(whole.outcome, scope)
+    return Verification(
+        verdict=Verdict.SUFFICIENT if strict.outcome.complete else Verdict.INSUFFICIENT,
+        rounds=tuple(rounds),
+        missing=consolidate([item for item in refused if item.certainty >= Certainty.CALL]),
+        unconfirmed=consolidate([item for item in refused if item.certainty < Certainty.CALL]),
+        unused=tuple(unused(given, whole.outcome)),
+    )
+
+
+def unused(given: Sequence[Given], outcome: Outcome) -> Iterator[Unused]:
+    """What ``given`` allows and this life never asked for, pattern by pattern."""
+    values = _values(outcome)
+    asked = _distinct((*outcome.asked, *outcome.tolerated))
+    for policy in given:
+        written = parse_policy(dict(policy.document), name=policy.name)
+        filled = _filled(policy, values)
+        for shown, statement in zip(written.statements, filled.statements, strict=True):
+            if statement.effect == "Allow":
+                yield from _unused_of(shown, statement, filled, asked)
+
+
+def _unused_of(
+    shown: Statement, statement: Statement, document: PolicyDocument, asked: Sequence[Asked]
+) -> Iterator[Unused]:
+    label = f"{document.name}: {shown.sid or f'statement {shown.index}'}"
+    for action_text, action_part in _action_parts(shown, statement):
+        for resource_text, resource_part in _resource_parts(shown, statement):
+            part = replace(statement, **action_part, **resource_part)
+            alone = replace(document, statements=(part,))
+            if not any(_allows(alone, item) for item in asked):
+                yield Unused(label, action_text, resource_text)
+
+
+def _action_parts(shown: Statement, filled: Statement) -> list[tuple[str, dict[str, tuple[str, ...]]]]:
+    if shown.not_actions:
+        return [(f"NotAction {', '.join(shown.not_actions)}", {})]
+    return [(action, {"actions": (action,)}) for action in filled.actions]
+
+
+def _resource_parts(shown: Statement, filled: Statement) -> list[tuple[str, dict[str, tuple[str, ...]]]]:
+    if shown.not_resources:
+        return [(f"NotResource {', '.join(shown.not_resources)}", {})]
+    pairs = zip(shown.resources, filled.resources, strict=True)
+    return [(text, {"resources": (resource,)}) for text, resource in pairs]
+
+
+def _allows(document: PolicyDocument, item: Asked) -> bool:
+    request = AuthorizationRequest("", item.action, item.resource, item.context)
+    return evaluate(request, (document,)).allowed
+
+
+def _trial(
+    trials: Runner, given: Sequence[Given], mode: Mode, number: int, observer: Observer, journal: Journal
+) -> Round:
+    candidate = Grants(tuple(policy.document for policy in given), frozenset())
+    for attempt in range(1, TRIES + 1):
+        observer.round_started(number, mode)
+        journal.add("round", round=number, mode=str(mode), attempt=attempt)
+        outcome = trials.run(candidate, mode, observer)
+        if not outcome.problem:
+            break
+    return Round(number, mode, outcome)
+
+
+def _ungrantable(outcome: Outcome) -> Asked | None:
+    return next((item for item in outcome.asked if item.refused and not item.grantable), None)
+
+
+def _refused(outcome: Outcome, scope: Scope) -> list[Finding]:
+    refused = [item for item in outcome.asked if item.refused]
+    return list(findings_of(refused, outcome.provenance, scope))
+
+
+def _values(outcome: Outcome) -> dict[str, str]:
+    seen = outcome.provenance
+    return {
+        "account": seen.account,
+        "region": seen.region,
+        "stage": seen.stage,
+        "partition": seen.partition,
+    }
+
+
+def _filled(policy: Given, values: Mapping[str, str]) -> PolicyDocument:
+    return parse_policy(fill(json.dumps(dict(policy.document)), values), name=policy.name)
+
+
+def _distinct(asked: Iterable[Asked]) -> list[Asked]:
+    return list({(item.action, item.resource, str(item.context)): item for item in asked}.values())
