@@ -62,7 +62,7 @@ def _document(plain: Any, name: str) -> PolicyDocument:
     if version not in VERSIONS:
         raise InputError(f"{name}: Version is {_shown(version)}; write {CURRENT_VERSION!r}")
     identifier = plain.get("Id")
-    if identifier is not None and not isinstance(identifier, str):
+    if "Id" in plain and not isinstance(identifier, str):
         raise InputError(f"{name}: Id is {_kind(identifier)}; write a string, or leave it out")
     statements = _statements(plain, name)
     _check_unique_sids(statements, name)
@@ -178,6 +178,8 @@ def _operator_block(operator: str, keys: Any, where: str) -> list[Condition]:
             f"{where}: {operator} is {_kind(keys)}; write an object of condition keys and values"
         )
     _check_repeated(keys, f"{where}: {operator}")
+    if "" in keys:
+        raise InputError(f"{where}: {operator} has a condition key without a name; write one")
     repeated = _first_repeated(key.lower() for key in keys)
     if repeated is not None:
         raise InputError(f"{where}: {operator} names the key {repeated!r} twice, in different case; keep one")
