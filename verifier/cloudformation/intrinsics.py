@@ -55,7 +55,7 @@ def resolve(value: Any, environment: Environment) -> Any:
         if name in _FUNCTIONS:
             return _FUNCTIONS[name](argument, environment)
         if name.startswith("Fn::"):
-            raise AwsError("ValidationError", f"Template error: unsupported function {name}")
+            raise _unsupported(name, argument)
     if isinstance(value, Mapping):
         items = {key: resolve(inner, environment) for key, inner in value.items()}
         return {key: inner for key, inner in items.items() if inner is not NO_VALUE}
@@ -74,6 +74,15 @@ def to_text(value: Any) -> str:
 
 def _error(message: str) -> AwsError:
     return AwsError("ValidationError", f"Template error: {message}")
+
+
+def _unsupported(name: str, argument: Any) -> AwsError:
+    if name == "Fn::Transform":
+        transform = argument.get("Name") if isinstance(argument, Mapping) else argument
+        return AwsError("ValidationError", f"verifier: the transform {transform} is not supported")
+    if name.startswith("Fn::ForEach"):
+        return AwsError("ValidationError", f"verifier: {name} (AWS::LanguageExtensions) is not supported")
+    return _error(f"unsupported function {name}")
 
 
 def _ref(argument: Any, environment: Environment) -> Any:

@@ -7,7 +7,7 @@ a rollback are authorized as any other call.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from typing import Any
 
 from verifier.cloudformation.changeset import Change, Wanted
 from verifier.cloudformation.faults import INJECTED_LOGICAL_ID, INJECTED_REASON, INJECTED_TYPE
@@ -15,24 +15,14 @@ from verifier.cloudformation.handlers.base import HandlerError
 from verifier.cloudformation.live import LiveEnvironment
 from verifier.cloudformation.outputs import OutputsError, missing_import, resolved_outputs
 from verifier.cloudformation.plan import waves
+from verifier.cloudformation.rollback import Rollback, Touched
 from verifier.cloudformation.stack import Output, Stack, StackResource, StackStore
 from verifier.cloudformation.steps import REPLACING, Steps, UpdateFailed, copy_of
 from verifier.cloudformation.template import ResourceDefinition
+from verifier.cloudformation.validate import property_problems
 from verifier.cloudformation.work import Session
 
 _NOT_DELETED = "Update successful. One or more resources could not be deleted."
-
-
-@dataclass
-class _Touched:
-    """A resource that the operation has begun to change; ``before`` is None for a new one."""
-
-    after: StackResource
-    before: StackResource | None = None
-    replaced: bool = False
-    to_restore: bool = True
-    """Something has been changed (an update refused at its first call has not)."""
-    restored: bool = False
 
 
 @dataclass
@@ -76,7 +66,8 @@ class Provisioner:
         self._fail_last_wave = fail_last_wave
         self._steps = Steps(store, stack, session)
         self._live = LiveEnvironment(self._steps, wanted.template, wanted.parameters)
-        self._touched: dict[str, _Touched] = {}
+        self._touched: dict[str, Touched] = {}
+        self._rollback = Rollback(store, self._steps, self._touched, wanted.dependencies)
         self._new_outputs: tuple[Output, ...] = ()
 
     def create(self, on_failure: str) -> None:
@@ -93,11 +84,11 @@ class Provisioner:
             self._store.stack_status(
                 self._stack, "DELETE_IN_PROGRESS", f"{failures.reason}Delete requested by user."
             )
-            self._undo_create("DELETE")
+            self._rollback.undo_create("DELETE")
         else:
             reason = f"{failures.reason}Rollback requested by user."
             self._store.stack_status(self._stack, "ROLLBACK_IN_PROGRESS", reason)
-            self._undo_create("ROLLBACK")
+            self._rollback.undo_create("ROLLBACK")
 
     def update(self, changes: tuple[Change, ...], *, disable_rollback: bool) -> None:
         """Carry ``changes`` out, then clean up."""
@@ -111,7 +102,7 @@ class Provisioner:
             self._store.stack_status(self._stack, "UPDATE_FAILED", failures.reason)
         else:
             self._store.stack_status(self._stack, "UPDATE_ROLLBACK_IN_PROGRESS", failures.reason)
-            self._undo_update(frozenset())
+            self._rollback.undo_update(frozenset())
 
     # -- forward
 
@@ -155,10 +146,11 @@ class Provisioner:
             self._create(definition, failures)
             return
         try:
-            properties = self._live.resolved(definition.properties, definition.logical_id, definition.type)
+            properties = self._properties(definition)
             replaced = self._steps.replaces(before, properties)
         except HandlerError as error:
-            self._fail(copy_of(before), "UPDATE", error, failures.update)
+            self._steps.failed(copy_of(before), "UPDATE", error)
+            failures.update.append(change.logical_id)
             return
         after = self._described(definition, properties)
         if replaced:
@@ -170,27 +162,27 @@ class Provisioner:
         resource = self._described(definition, {})
         with self._store.lock:
             self._stack.resources[definition.logical_id] = resource
-        self._touched[definition.logical_id] = _Touched(resource)
+        self._touched[definition.logical_id] = Touched(resource)
         self._store.resource_status(self._stack, resource, "CREATE_IN_PROGRESS")
         try:
-            resource.properties = self._live.resolved(
-                definition.properties, definition.logical_id, definition.type
-            )
+            resource.properties = self._properties(definition)
             self._steps.create(resource)
         except HandlerError as error:
-            self._fail(resource, "CREATE", error, failures.create)
+            self._steps.failed(resource, "CREATE", error)
+            failures.create.append(resource.logical_id)
 
     def _replace(self, before: StackResource, after: StackResource, failures: _Failures) -> None:
         after.physical_id = before.physical_id
         with self._store.lock:
             self._stack.resources[after.logical_id] = after
-        self._touched[after.logical_id] = _Touched(after, copy_of(before), replaced=True)
+        self._touched[after.logical_id] = Touched(after, copy_of(before), replaced=True)
         self._store.resource_status(self._stack, after, "UPDATE_IN_PROGRESS", REPLACING)
         old_id, after.physical_id = after.physical_id, ""
         try:
             self._steps.create(after, verb="UPDATE")
         except HandlerError as error:
-            self._fail(after, "UPDATE", error, failures.update, shown_id=after.physical_id or old_id)
+            self._steps.failed(after, "UPDATE", error, shown_id=after.physical_id or old_id)
+            failures.update.append(after.logical_id)
 
     def _update(
         self, before: StackResource, after: StackResource, change: Change, failures: _Failures
@@ -202,15 +194,26 @@ class Provisioner:
             self._stack.resources[after.logical_id] = after
         if same and not retagged:
             # Only what cannot reach the resource differs (a policy, metadata, an attribute that stayed).
-            self._touched[after.logical_id] = _Touched(after, copy_of(before), to_restore=False)
+            self._touched[after.logical_id] = Touched(after, copy_of(before), to_restore=False)
             return
-        touched = self._touched[after.logical_id] = _Touched(after, copy_of(before))
+        touched = self._touched[after.logical_id] = Touched(after, copy_of(before))
         try:
             self._steps.update(after, before)
             self._store.updated(self._stack.account, self._stack.name, after.logical_id, after.type)
         except UpdateFailed as error:
             touched.to_restore = error.wrote
-            self._fail(after, "UPDATE", error, failures.update)
+            self._steps.failed(after, "UPDATE", error)
+            failures.update.append(after.logical_id)
+
+    def _properties(self, definition: ResourceDefinition) -> Mapping[str, Any]:
+        """The resolved properties. Raises HandlerError when the registry's schema forbids them."""
+        found: Mapping[str, Any] = self._live.resolved(
+            definition.properties, definition.logical_id, definition.type
+        )
+        problems = property_problems(definition, found)
+        if problems:
+            raise HandlerError(problems)
+        return found
 
     def _described(self, definition: ResourceDefinition, properties: Mapping[str, object]) -> StackResource:
         name = definition.logical_id
@@ -223,29 +226,6 @@ class Provisioner:
             deletion_policy=deletion,
             update_replace_policy=replacement,
         )
-
-    def _fail(
-        self,
-        resource: StackResource,
-        verb: str,
-        error: HandlerError,
-        names: list[str],
-        *,
-        shown_id: str | None = None,
-    ) -> None:
-        names.append(resource.logical_id)
-        status = f"{verb}_FAILED"
-        with self._store.lock:
-            resource.status, resource.reason, resource.time = status, error.reason, datetime.now(UTC)
-            physical_id = resource.physical_id if shown_id is None else shown_id
-            self._store.event(
-                self._stack,
-                resource.logical_id,
-                resource.type,
-                physical_id,
-                status=status,
-                reason=error.reason,
-            )
 
     # -- after success
 
@@ -298,126 +278,3 @@ class Provisioner:
             self._stack.parameters = self._wanted.parameters
             self._stack.tags = self._wanted.tags
             self._stack.template = self._wanted.template
-
-    # -- the way back
-
-    def _undo_create(self, prefix: str) -> None:
-        """Delete what was created; RetainExceptOnCreate does not retain here."""
-        failed: list[str] = []
-        names = [name for name in self._stack.resources if name in self._touched]
-        for wave in reversed(waves(names, self._wanted.dependencies)):
-            for name in wave:
-                resource = self._stack.resources[name]
-                kept = resource.physical_id and resource.deletion_policy == "Retain"
-                try:
-                    self._steps.delete(resource, retain=bool(kept))
-                except HandlerError:
-                    failed.append(name)
-        if failed:
-            reason = f"The following resource(s) failed to delete: [{', '.join(failed)}]. "
-            self._store.stack_status(self._stack, f"{prefix}_FAILED", reason)
-        else:
-            self._store.stack_status(self._stack, f"{prefix}_COMPLETE")
-
-    def _undo_update(self, skip: frozenset[str]) -> None:
-        """Restore what was changed, in order, then delete what was added.
-
-        ``skip`` are resources that ContinueUpdateRollback is told to leave as they are.
-        """
-        failed = [name for wave in self._to_restore() for name in wave if not self._restore(name, skip)]
-        if failed:
-            with self._store.lock:
-                self._stack.unfinished_rollback = self._go_on
-            reason = f"The following resource(s) failed to update: [{', '.join(failed)}]. "
-            self._store.stack_status(self._stack, "UPDATE_ROLLBACK_FAILED", reason)
-            return
-        self._store.stack_status(self._stack, "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
-        self._delete_added()
-        with self._store.lock:
-            self._stack.unfinished_rollback = None
-        self._store.stack_status(self._stack, "UPDATE_ROLLBACK_COMPLETE")
-
-    def _go_on(self, session: Session, skip: frozenset[str]) -> None:
-        """Go on with a rollback that failed, with the rights of ``session``."""
-        self._session = session
-        self._steps = Steps(self._store, self._stack, session)
-        self._undo_update(skip)
-
-    def _to_restore(self) -> list[list[str]]:
-        changed = {name: one.before for name, one in self._touched.items() if one.before is not None}
-        return waves(list(changed), {name: one.dependencies for name, one in changed.items()})
-
-    def _restore(self, name: str, skip: frozenset[str]) -> bool:
-        """Bring one changed resource back; False when that fails."""
-        touched = self._touched[name]
-        before = touched.before
-        if before is None or touched.restored:
-            return True
-        restored = copy_of(before)
-        failed = touched.after.status.endswith("_FAILED")
-        if touched.replaced or name in skip or not touched.to_restore:
-            with self._store.lock:
-                self._stack.resources[name] = restored
-            if touched.replaced or failed or name in skip:
-                self._store.resource_status(self._stack, restored, "UPDATE_COMPLETE")
-            touched.restored = True
-            return True
-        with self._store.lock:
-            self._stack.resources[name] = restored
-        try:
-            self._steps.update(restored, touched.after)
-        except HandlerError as error:
-            self._fail(restored, "UPDATE", error, [])
-            return False
-        touched.restored = True
-        return True
-
-    def _delete_added(self) -> None:
-        """Delete new resources and new halves of replaced ones; a failure is an event, no more."""
-        added = {
-            name: one.after
-            for name, one in self._touched.items()
-            if (one.before is None or one.replaced) and (one.after.physical_id or one.before is None)
-        }
-        for wave in reversed(waves(list(added), self._wanted.dependencies)):
-            for name in wave:
-                resource = added[name]
-                kept = bool(resource.physical_id) and resource.deletion_policy == "Retain"
-                try:
-                    self._steps.delete(resource, retain=kept)
-                except HandlerError:
-                    continue
-                finally:
-                    if self._touched[name].before is None:
-                        with self._store.lock:
-                            self._stack.resources.pop(name, None)
-
-
-def delete_stack(store: StackStore, stack: Stack, session: Session, retain: frozenset[str]) -> None:
-    """Delete a stack's resources in reverse waves; what fails stays, and so does what it depends on."""
-    steps = Steps(store, stack, session)
-    living = {
-        name: one
-        for name, one in stack.resources.items()
-        if one.status not in ("DELETE_COMPLETE", "DELETE_SKIPPED")
-    }
-    dependencies = {name: one.dependencies for name, one in living.items()}
-    failed: list[str] = []
-    blocked: set[str] = set()
-    for wave in reversed(waves(list(living), dependencies)):
-        for name in wave:
-            resource = living[name]
-            if name in blocked:
-                blocked |= dependencies[name]
-                continue
-            kept = name in retain or resource.deletion_policy.startswith("Retain")
-            try:
-                steps.delete(resource, retain=kept)
-            except HandlerError:
-                failed.append(name)
-                blocked |= dependencies[name]
-    if failed:
-        reason = f"The following resource(s) failed to delete: [{', '.join(failed)}]. "
-        store.stack_status(stack, "DELETE_FAILED", reason)
-    else:
-        store.stack_status(stack, "DELETE_COMPLETE")

@@ -6,9 +6,11 @@ from typing import Any
 from verifier.authorization.authorizer import Authorizer
 from verifier.authorization.caller import Caller
 from verifier.authorization.operation import Operation
-from verifier.cloudformation.commands import Commands
+from verifier.cloudformation.change_set_commands import ChangeSetCommands
+from verifier.cloudformation.commands import StackCommands
 from verifier.cloudformation.faults import Faults
 from verifier.cloudformation.interface import Register, Upstream
+from verifier.cloudformation.launch import Launcher
 from verifier.cloudformation.queries import Queries
 from verifier.cloudformation.stack import StackStore, view
 from verifier.cloudformation.views import ResourceUse, StackView
@@ -34,22 +36,18 @@ class CloudFormation:
     ) -> None:
         self._store = StackStore()
         self._queries = Queries(self._store, upstream)
-        self._commands = Commands(
-            store=self._store,
-            queries=self._queries,
-            authorizer=authorizer,
-            upstream=upstream,
-            register=register,
-            faults=faults,
-            role_caller=role_caller,
-        )
+        launcher = Launcher(self._store, authorizer, upstream, register, faults, role_caller)
+        self._commands = {
+            **StackCommands(launcher).operations,
+            **ChangeSetCommands(launcher, self._queries).operations,
+        }
 
     def handle(self, operation: Operation, caller: Caller) -> dict[str, Any]:
         """Carry ``operation`` out; botocore's output without ResponseMetadata.
 
         What AWS does in the background goes on in a thread. Raises AwsError.
         """
-        command = self._commands.operations.get(operation.name)
+        command = self._commands.get(operation.name)
         if command is not None:
             return command(operation, caller)
         query = self._queries.operations.get(operation.name)

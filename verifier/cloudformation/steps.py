@@ -78,6 +78,16 @@ class Steps:
                 raise
         self.store.resource_status(self.stack, resource, "DELETE_COMPLETE")
 
+    def failed(
+        self, resource: StackResource, verb: str, error: HandlerError, *, shown_id: str | None = None
+    ) -> None:
+        """Note a failed step, with its event; ``shown_id`` is the physical id to show, if another."""
+        with self.store.lock:
+            physical_id = resource.physical_id
+            resource.physical_id = physical_id if shown_id is None else shown_id
+            self.store.resource_status(self.stack, resource, f"{verb}_FAILED", error.reason)
+            resource.physical_id = physical_id
+
     def ref(self, resource: StackResource) -> str:
         """What Ref gives."""
         return self._handler(resource).ref(self._work(resource, "read"))

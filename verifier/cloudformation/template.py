@@ -125,6 +125,7 @@ def parse_template(text: str) -> Template:
             raise format_error(f"[/{section}] must be an object.")
     transforms = _transforms(body.get("Transform"))
     resources = body.get("Resources") or {}
+    _refuse_loops(body)
     if not resources:
         raise format_error("At least one Resources member must be defined.")
     return Template(
@@ -163,6 +164,14 @@ def all_conditions_used(template: Template) -> Iterator[str]:
         if output.condition:
             yield output.condition
         yield from conditions_used(output.value)
+
+
+def _refuse_loops(body: Mapping[str, Any]) -> None:
+    """Fn::ForEach and Fn::Transform stand where members do, and would be taken for some."""
+    for section in ("Conditions", "Resources", "Outputs"):
+        for name in body.get(section, {}):
+            if str(name).startswith(("Fn::ForEach", "Fn::Transform")):
+                raise AwsError("ValidationError", f"verifier: {name} in {section} is not supported")
 
 
 def _transforms(value: Any) -> tuple[str, ...]:

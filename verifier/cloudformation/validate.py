@@ -35,24 +35,30 @@ _CUSTOM_NAMES = frozenset({"GroupName", "InstanceProfileName", "ManagedPolicyNam
 
 def validate(template: Template) -> None:
     """Refuse what CloudFormation refuses at once. Raises AwsError ValidationError in its words."""
+    if _foreign_transforms(template):
+        return  # what the transform makes of it is not known
     _types(template)
     _references(template)
     _conditions(template)
     _cycles(template)
 
 
-def unsupported_parts(template: Template, active: Iterable[ResourceDefinition]) -> str:
-    """What this provisioner cannot carry out, in one line, or "": transforms and unknown types."""
-    transforms = [name for name in template.transforms if name != LANGUAGE_EXTENSIONS]
-    if transforms:
-        names = ", ".join(transforms)
-        return f"verifier: the transform {names} is not supported; deploy the transformed template"
+def unsupported_transforms(template: Template) -> str:
+    """Why the template's transforms cannot be carried out here, in one line, or ""."""
+    names = ", ".join(_foreign_transforms(template))
+    return (
+        f"verifier: the transform {names} is not supported; deploy the transformed template" if names else ""
+    )
+
+
+def unsupported_types(active: Iterable[ResourceDefinition]) -> str:
+    """Which types nothing is known of, in one line, or ""."""
     unknown = sorted({one.type for one in active if provisioner_of(one) is None})
-    if unknown:
-        nested = " (nested stacks)" if NESTED_STACK in unknown else ""
-        types = ", ".join(unknown)
-        return f"verifier: neither a handler nor the registry says how {types}{nested} is provisioned"
-    return ""
+    if not unknown:
+        return ""
+    nested = " (nested stacks)" if NESTED_STACK in unknown else ""
+    types = ", ".join(unknown)
+    return f"verifier: neither a handler nor the registry says how {types}{nested} is provisioned"
 
 
 def needed_capability(template: Template) -> str:
@@ -75,9 +81,8 @@ def check_capabilities(template: Template, given: Iterable[str]) -> None:
     needed = needed_capability(template)
     enough = {"CAPABILITY_NAMED_IAM", needed} & capabilities
     missing = [needed] if needed and not enough else []
-    if template.transforms and "CAPABILITY_AUTO_EXPAND" not in capabilities:
-        macros = [name for name in template.transforms if name != LANGUAGE_EXTENSIONS]
-        missing += ["CAPABILITY_AUTO_EXPAND"] if macros else []
+    if _foreign_transforms(template) and "CAPABILITY_AUTO_EXPAND" not in capabilities:
+        missing.append("CAPABILITY_AUTO_EXPAND")
     if missing:
         raise AwsError("InsufficientCapabilitiesException", f"Requires capabilities : [{', '.join(missing)}]")
 
@@ -94,6 +99,11 @@ def property_problems(definition: ResourceDefinition, properties: Mapping[str, A
         return ""
     lines = "\n".join(problems)
     return f"Properties validation failed for resource {definition.logical_id} with message:\n{lines}"
+
+
+def _foreign_transforms(template: Template) -> list[str]:
+    """The transforms that another service carries out: SAM, macros, AWS::Include."""
+    return [name for name in template.transforms if name != LANGUAGE_EXTENSIONS]
 
 
 def _types(template: Template) -> None:
