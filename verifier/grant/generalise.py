@@ -27,6 +27,10 @@ _COUNTED = {
     "ecs": re.compile(r"^(task-definition/[^:]+:)\d+$"),
     "cloudformation": re.compile(r"^((?:stack|changeSet)/[^/]+/)[^/]+$"),
 }
+# A log group's ARN as refusals name it; in policies it is written with ":*" (source: logs-arn-in-policies).
+_LOG_GROUP_AS_REFUSED = re.compile(r"^(log-group:.+):log-stream:$")
+# Where "name-*" of a whole service and stage covers what follows the colon: streams, versions, aliases.
+_PARTS_AFTER_COLON = ("logs", "lambda")
 _MASK = 0xE000
 """The first private-use character: AWS uses none in an ARN."""
 
@@ -113,6 +117,8 @@ class _Generaliser:
         if self._scope is Scope.SERVICE:
             text = self._widen(service, text)
         text = self._unmask(re.sub(r"\*(?:[-_.]?\*)+", "*", text))
+        if service == "logs":
+            text = _LOG_GROUP_AS_REFUSED.sub(r"\1:*", text)
         if own and service in _COUNTED:
             text = _COUNTED[service].sub(r"\1*", text)
         return text
@@ -159,7 +165,8 @@ class _Generaliser:
             return text
         if service == "s3":
             text = re.sub(rf"^([^/]+/(?:.+/)?{own}/\{{stage\}}/).+$", r"\1*", text)
-        return re.sub(rf"(^|[/:])({own}[-_.]\{{stage\}}[-_.])[^/:]+", r"\1\2*", text)
+        rest = "(?::.*)?" if service in _PARTS_AFTER_COLON else ""
+        return re.sub(rf"(^|[/:])({own}[-_.]\{{stage\}}[-_.])[^/:]+{rest}", r"\1\2*", text)
 
     def _mask(self, text: str) -> str:
         self._masked.append(text)
