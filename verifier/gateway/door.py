@@ -5,6 +5,7 @@ The order is AWS's: who is it, may it, does the thing exist.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from verifier.authorization.authorizer import Call
 from verifier.authorization.caller import Caller
@@ -60,7 +61,7 @@ class FrontDoor:
             self._note(exchange, response.status, error.code, error.message)
         except Exception as error:
             # Our own fault: the client must not hang, and the log must show it.
-            own = AwsError("InternalFailure", f"verifier: {type(error).__name__}: {error}", 500)
+            own = AwsError("InternalFailure", f"verifier: a bug: {_where(error)}: {error!r}", 500)
             response = respond.serialise_error(own, exchange.dialect)
             self._note(exchange, response.status, own.code, own.message)
         else:
@@ -152,6 +153,13 @@ class FrontDoor:
             code=code,
             message=message,
         )
+
+
+def _where(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "unknown place"
 
 
 def _unsigned_dialect(request: HttpRequest) -> Dialect:

@@ -27,8 +27,8 @@ def refused(dialect: Dialect, message: str) -> AwsError:
     """The error for a request that the caller has no permission for."""
     if dialect.service == "sns":
         return AwsError("AuthorizationError", message, 403)
-    if dialect.service == "sqs" and dialect.protocol == "json":
-        # Unlike other JSON services; its header for older clients turns the code into AccessDenied.
+    if _was_query(dialect):
+        # A header for older clients turns the code into AccessDenied.
         return AwsError("AccessDeniedException", message, 403)
     if dialect.protocol == "ec2":
         return AwsError("UnauthorizedOperation", message, 403)
@@ -48,11 +48,16 @@ def unknown_key(dialect: Dialect) -> AwsError:
         text = "AWS was not able to validate the provided access credentials"
         return AwsError("AuthFailure", text, 401)
     text = "The security token included in the request is invalid."
-    if dialect.protocol == "json":
+    if dialect.protocol == "json" and not _was_query(dialect):
         return AwsError("UnrecognizedClientException", text, 400)
     if dialect.protocol == "rest-json":
         return AwsError("UnrecognizedClientException", text, 403)
     return AwsError("InvalidClientTokenId", text, 403)
+
+
+def _was_query(dialect: Dialect) -> bool:
+    """SQS and others moved from the query protocol to JSON, and kept the former's codes and statuses."""
+    return dialect.protocol == "json" and "awsQueryCompatible" in _metadata(dialect.service)
 
 
 def unsigned(dialect: Dialect) -> AwsError:

@@ -15,6 +15,8 @@ from verifier.gateway.gaps import gap_for
 from verifier.gateway.message import HttpRequest, HttpResponse
 from verifier.gateway.repairs import repair_moto
 
+# moto's own controls and an instance's metadata: nothing that a client of AWS should reach.
+_MOTO_PATHS = ("/moto-api", "/favicon.ico", "/latest/meta-data/", "/latest/api/")
 _ACCESS_KEY = "AKIAVERIFIERUPSTREAM"
 # No profile, configuration file or endpoint of the user's has a say: (config name, variable, default, type).
 _SESSION_VARIABLES = {
@@ -47,7 +49,7 @@ class MotoUpstream:
         """
         self._faults.check(operation)
         added = {"x-moto-account-id": operation.account}
-        if not request.header("Authorization") and operation.service != "s3":
+        if not request.header("Authorization"):
             added["Authorization"] = _authorization(operation)
         return self._call(wsgi.to_environ(request, added), str(operation))
 
@@ -140,6 +142,8 @@ class MotoUpstream:
         return AWSResponse(request.url, response.status, dict(response.headers), _Raw(response.body))
 
     def _call(self, environ: wsgi.Environ, what: str) -> HttpResponse:
+        if environ["PATH_INFO"].startswith(_MOTO_PATHS):
+            raise AwsError("NotImplemented", f"{what}: the emulator keeps this path for itself", 501)
         with self._lock:
             try:
                 response = wsgi.call(self._application, environ)
