@@ -35,7 +35,9 @@ class Call:
 class Authorizer:
     """Decides calls and reports every decision to ``sink``."""
 
-    def __init__(self, sink: DecisionSink, mode: Mode = Mode.ENFORCE, *, enforce_likely: bool = False) -> None:
+    def __init__(
+        self, sink: DecisionSink, mode: Mode = Mode.ENFORCE, *, enforce_likely: bool = False
+    ) -> None:
         self.sink = sink
         self.mode = mode
         self.enforce_likely = enforce_likely
@@ -71,7 +73,9 @@ class Authorizer:
         request = AuthorizationRequest(call.caller.arn, requirement.action, requirement.resource, context)
         decision = evaluate(request, call.caller.policies, call.caller.boundary)
         certainty = _certainty(call, requirement)
-        grantable = decision.outcome is Outcome.IMPLICIT_DENY and decision.policy_type == "identity-based policy"
+        grantable = (
+            decision.outcome is Outcome.IMPLICIT_DENY and decision.policy_type == "identity-based policy"
+        )
         believed = certainty >= Certainty.CALL or self.enforce_likely
         return Decided(
             principal=call.caller.arn,

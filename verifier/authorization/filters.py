@@ -11,13 +11,14 @@ Filter = Callable[[str, str, Operation], str]
 def _function(value: str, _argument: str, op: Operation) -> str:
     """A Lambda function's ARN.
 
-    Takes a name, ``name:qualifier``, a partial ARN ``account:function:name`` and an ARN.
+    Takes a name, ``function:name``, a partial ARN ``account:function:name`` and an ARN, each with or
+    without a qualifier.
     """
     if value.startswith("arn:"):
         return value
     account, separator, name = value.partition(":function:")
     if not separator:
-        account, name = op.account, value
+        account, name = op.account, value.removeprefix("function:")
     return f"arn:{op.partition}:lambda:{op.region}:{account}:function:{name}"
 
 

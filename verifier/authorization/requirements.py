@@ -20,6 +20,7 @@ Adding a rule
 from collections.abc import Iterator
 from typing import Any
 
+from verifier.authorization.context import Context, called_via
 from verifier.authorization.convention import conventional_resource
 from verifier.authorization.operation import Operation, Requirement
 from verifier.authorization.rules import OperationRules, Rule, ServiceRules, service_rules
@@ -96,11 +97,22 @@ def _requirement(rule: Rule, rules: ServiceRules, op: Operation, item: Any) -> R
         resource = fill(written, op, item) if written else _conventional(rule.action, rules, op, item)
     except MissingParameterError as missing:
         raise UnmappedOperation(f"{op}: {rule.action} needs the parameter {missing}") from missing
-    return Requirement(rule.action, resource, _context(rule, op, item), rule.primary, rule.source)
+    context = _context(rule, op, item) | _forwarded(rule.action, rules)
+    return Requirement(rule.action, resource, context, rule.primary, rule.source)
 
 
-def _context(rule: Rule, op: Operation, item: Any) -> dict[str, str | tuple[str, ...]]:
-    context: dict[str, str | tuple[str, ...]] = {}
+def _forwarded(action: str, rules: ServiceRules) -> Context:
+    """What is different where the service asks another one with the caller's credentials.
+
+    Passing a role is no call: it is checked within the request that passes it.
+    """
+    if action.partition(":")[0] == rules.prefix or action == "iam:PassRole":
+        return {}
+    return called_via(rules.service)
+
+
+def _context(rule: Rule, op: Operation, item: Any) -> Context:
+    context: Context = {}
     for key, written in rule.context.items():
         try:
             context[key] = fill_all(str(written), op, item)

@@ -6,7 +6,8 @@ from urllib.parse import parse_qsl
 
 from verifier.authorization.operation import Operation
 
-_MEMBERS = ("Tags", "tags", "Tagging", "TagSet", "TagList", "TagSpecifications", "CreateBucketConfiguration")
+_MEMBERS = ("Tags", "tags", "Tagging", "TagSet", "TagList", "TagSpecifications")
+_HOLDERS = ("CreateBucketConfiguration", "DistributionConfigWithTags", "StreamingDistributionConfigWithTags")
 _NESTED = ("TagSet", "Tags", "tags", "TagList", "Items")
 _KEYS = ("Key", "key", "TagKey", "tagKey")
 _VALUES = ("Value", "value", "TagValue", "tagValue")
@@ -19,11 +20,9 @@ def request_tags(op: Operation) -> dict[str, str]:
     ``TagKey``), ``{"TagSet": [...]}`` (S3, also in CreateBucketConfiguration), ``[{"ResourceType": ...,
     "Tags": [...]}]`` (EC2) and the query string of S3's x-amz-tagging header.
     """
-    tags: dict[str, str] = {}
-    for member in _MEMBERS:
-        if member in op.params:
-            tags |= _flat(op.params[member])
-    return tags
+    places = [op.params, *(op.params[name] for name in _HOLDERS if isinstance(op.params.get(name), Mapping))]
+    found = [_flat(place[member]) for place in places for member in _MEMBERS if member in place]
+    return {key: value for tags in found for key, value in tags.items()}
 
 
 def removed_tag_keys(op: Operation) -> tuple[str, ...]:

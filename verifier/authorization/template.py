@@ -8,6 +8,7 @@ A placeholder is a path into its parameters (``Code.S3Bucket``; ``item.Key`` ins
 
 import re
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from typing import Any
 
 from verifier.authorization.filters import FILTERS
@@ -59,7 +60,8 @@ def holds(condition: Any, op: Operation, item: Any = None) -> bool:
     """Whether a rule's ``when`` is true of the operation.
 
     A string is a path that must lead to something that is not empty or false ("A or B": either);
-    a list wants all of its members; a mapping wants each path to equal its value (or one of a list).
+    a list wants all of its members; a mapping wants each path to match its value (or one of a list),
+    in which ``*`` stands for anything.
     """
     if isinstance(condition, str):
         return any(_present(lookup(path.strip(), op, item)) for path in condition.split(" or "))
@@ -69,12 +71,12 @@ def holds(condition: Any, op: Operation, item: Any = None) -> bool:
 
 
 def _present(value: Any) -> bool:
-    return value not in (None, "", False) and value not in ([], (), {})
+    return value is not None and value is not False and not (hasattr(value, "__len__") and len(value) == 0)
 
 
 def _equals(value: Any, wanted: Any) -> bool:
     options = wanted if isinstance(wanted, list) else [wanted]
-    return value is not None and _text(value) in {_text(option) for option in options}
+    return value is not None and any(fnmatchcase(_text(value), _text(option)) for option in options)
 
 
 def _placeholder(expression: str, op: Operation, item: Any) -> str:
