@@ -92,6 +92,9 @@ def test_application() -> None:
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     assert parameters(DomainDispatcherApplication) == ["create_app"]
+    assert parameters(DomainDispatcherApplication.infer_service_region_host) == ["self", "environ", "path"]
+    application = DomainDispatcherApplication(create_backend_app)
+    assert application.app_instances == {}
     assert parameters(create_backend_app) == ["service"]
 
 

@@ -15,8 +15,6 @@ from verifier.gateway.gaps import gap_for
 from verifier.gateway.message import HttpRequest, HttpResponse
 from verifier.gateway.repairs import repair_moto
 
-# moto's own controls and an instance's metadata: nothing that a client of AWS should reach.
-_MOTO_PATHS = ("/moto-api", "/favicon.ico", "/latest/meta-data/", "/latest/api/")
 _ACCESS_KEY = "AKIAVERIFIERUPSTREAM"
 # No profile, configuration file or endpoint of the user's has a say: (config name, variable, default, type).
 _SESSION_VARIABLES = {
@@ -34,9 +32,9 @@ class MotoUpstream:
 
     def __init__(self, faults: FaultInjector | None = None) -> None:
         repair_moto()
-        from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+        from verifier.gateway.moto_app import MotoApplication
 
-        self._application: Any = DomainDispatcherApplication(create_backend_app)
+        self._application = MotoApplication()
         self._lock = threading.RLock()
         self._clients: dict[tuple[str, str], Any] = {}
         self._account = threading.local()
@@ -142,8 +140,6 @@ class MotoUpstream:
         return AWSResponse(request.url, response.status, dict(response.headers), _Raw(response.body))
 
     def _call(self, environ: wsgi.Environ, what: str) -> HttpResponse:
-        if environ["PATH_INFO"].startswith(_MOTO_PATHS):
-            raise AwsError("NotImplemented", f"{what}: the emulator keeps this path for itself", 501)
         with self._lock:
             try:
                 response = wsgi.call(self._application, environ)

@@ -1,0 +1,103 @@
+"""Which hosts are AWS, which are package registries, and how a host is written."""
+
+from pathlib import Path
+
+import botocore.loaders
+import pytest
+
+from verifier.gateway.hosts import is_aws, is_loopback, is_metadata, package_registry_hosts, split_host
+
+PUBLIC = {"registry.npmjs.org", "pypi.org", "files.pythonhosted.org"}
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "sts.amazonaws.com",
+        "S3.EU-WEST-1.AMAZONAWS.COM",
+        "my.bucket.s3.amazonaws.com.",
+        "lambda.cn-north-1.amazonaws.com.cn",
+        "lambda.us-east-1.api.aws",
+    ],
+)
+def test_hosts_of_aws(host: str) -> None:
+    assert is_aws(host)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "example.com",
+        "amazonaws.com.example",
+        "notamazonaws.com",
+        "aws",
+        "amazonaws.com@evil",
+        "",
+        "127.0.0.1",
+    ],
+)
+def test_other_hosts(host: str) -> None:
+    assert not is_aws(host)
+
+
+def test_every_partition_of_botocore_is_aws() -> None:
+    partitions = botocore.loaders.Loader().load_data("partitions")["partitions"]
+    assert len(partitions) >= 7
+    for partition in partitions:
+        for suffix in (partition["outputs"]["dnsSuffix"], partition["outputs"]["dualStackDnsSuffix"]):
+            assert is_aws(f"lambda.some-region.{suffix}"), suffix
+
+
+def test_loopback_and_metadata() -> None:
+    assert all(is_loopback(host) for host in ("localhost", "127.0.0.1", "127.1.2.3", "[::1]", "b.localhost"))
+    assert not any(is_loopback(host) for host in ("example.com", "127.0.0.1.example", "10.0.0.1", ""))
+    assert all(is_metadata(host) for host in ("169.254.169.254", "169.254.170.2", "[FD00:EC2::254]"))
+
+
+@pytest.mark.parametrize(
+    ("authority", "host", "port"),
+    [
+        ("a.example", "a.example", 443),
+        ("a.example:8443", "a.example", 8443),
+        ("[::1]:80", "[::1]", 80),
+        ("[::1]", "[::1]", 443),
+        ("a:b:c", "a:b:c", 443),
+        ("", "", 443),
+    ],
+)
+def test_split_host(authority: str, host: str, port: int) -> None:
+    assert split_host(authority, 443) == (host, port)
+
+
+def test_public_registries_by_default(tmp_path: Path) -> None:
+    assert package_registry_hosts({}, tmp_path) >= PUBLIC
+
+
+def test_configured_registries(tmp_path: Path) -> None:
+    (tmp_path / ".npmrc").write_text(
+        "registry=https://npm.example/path/\n@scope:registry = https://scoped.example:8443/\n//npm.example/:_authToken=x\n"
+    )
+    (tmp_path / ".config" / "pip").mkdir(parents=True)
+    (tmp_path / ".config" / "pip" / "pip.conf").write_text(
+        "[global]\nindex-url = https://user:secret@pip.example/simple\nextra-index-url = https://one.example https://two.example\n"
+    )
+    (tmp_path / "npmrc").write_text("registry=http://user.example")
+    environment = {
+        "PIP_INDEX_URL": "https://env-pip.example/simple",
+        "npm_config_registry": "https://env-npm.example",
+        "NPM_CONFIG_USERCONFIG": str(tmp_path / "npmrc"),
+        "PATH": "/bin",
+        "PIP_CERT": "https://not-a-registry.example",
+    }
+    found = package_registry_hosts(environment, tmp_path)
+    assert found >= PUBLIC | {
+        "npm.example",
+        "scoped.example",
+        "pip.example",
+        "one.example",
+        "two.example",
+        "user.example",
+        "env-pip.example",
+        "env-npm.example",
+    }
+    assert "not-a-registry.example" not in found

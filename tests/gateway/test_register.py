@@ -1,0 +1,18 @@
+"""What a trial made up."""
+
+from verifier.cloudformation.interface import GeneratedName
+from verifier.gateway.register import NameRegister
+
+
+def test_register() -> None:
+    register = NameRegister()
+    name = GeneratedName("stack-bucket-abc", "AWS::S3::Bucket", "stack", "Bucket", "stack")
+    for value in ("abc", "", "def", "abc"):
+        register.token(value)
+    register.generated(name)
+    register.generated(name)
+    assert list(register.tokens) == ["abc", "def"]
+    assert list(register.names) == [name]
+    register.clear()
+    assert not register.tokens
+    assert not register.names
