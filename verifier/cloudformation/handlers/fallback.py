@@ -5,6 +5,7 @@ and some of their strings are no IAM action. So the actions are asked for on ``*
 ``UPPER_BOUND``, and only those that the IAM catalog knows (DESIGN.md, rule 3).
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from verifier.iam import catalog
 
 _TAGGED_STEPS = frozenset({"create", "update"})
 _NAME_LIMIT = 64
+_PLACEHOLDER = re.compile(r"\$\{\w+\}")
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ class FallbackHandler(Handler):
 
     def read(self, work: Work) -> dict[str, Any]:
         ask_upper_bound(work, "read")
-        return {name: _attribute(work, name) for name in _entry(work.type).read_only}
+        entry = _entry(work.type)
+        return {name: _attribute(work, entry, name) for name in entry.read_only}
 
     def update(self, work: Work) -> None:
         ask_upper_bound(work, "update")
@@ -107,8 +110,31 @@ def _physical_id(work: Work, entry: RegistryEntry) -> str:
     return work.generate_name(_NAME_LIMIT)
 
 
-def _attribute(work: Work, name: str) -> str:
+def _attribute(work: Work, entry: RegistryEntry, name: str) -> str:
     if not name.endswith("Arn"):
         return f"{work.physical_id}-{name}"
-    service = work.type.split("::")[1].lower()
-    return f"arn:{work.partition}:{service}:{work.region}:{work.account}:{work.physical_id}"
+    template = _arn_template(entry)
+    own = _own_part(template)
+    for placeholder, value in (
+        ("${Partition}", work.partition),
+        ("${Region}", work.region),
+        ("${Account}", work.account),
+    ):
+        template = template.replace(placeholder, value)
+    return template.replace(own, _PLACEHOLDER.sub(work.physical_id, own))
+
+
+def _arn_template(entry: RegistryEntry) -> str:
+    """The form of the type's ARN: that of the create permission named for it, where it leaves no choice."""
+    _, service, noun = entry.type.split("::")[:3]
+    for permission in entry.handlers.get("create", ()):
+        templates = catalog.arn_templates(permission)
+        named = permission.lower().endswith(f":create{noun}".lower())
+        if named and len(templates) == 1 and len(_PLACEHOLDER.findall(_own_part(templates[0]))) == 1:
+            return templates[0]
+    return f"arn:${{Partition}}:{service.lower()}:${{Region}}:${{Account}}:${{Name}}"
+
+
+def _own_part(template: str) -> str:
+    """What follows the account in an ARN template."""
+    return template.split(":", 5)[-1]

@@ -48,7 +48,10 @@ class Role(Handler):
         work.call("iam", "CreateRole", params)
         work.created(name)
         work.read("iam", "GetRole", {"RoleName": name}, source="cfn-role-create-getrole")
-        _change_inline(work, {}, _inline(work.properties))
+        inline = _inline(work.properties)
+        _change_inline(work, {}, inline)
+        for policy in inline:
+            work.read("iam", "GetRolePolicy", {"RoleName": name, "PolicyName": policy})
         _change_attached(work, [], listed(work.properties.get("ManagedPolicyArns")))
 
     def read(self, work: Work) -> dict[str, Any]:
@@ -85,8 +88,13 @@ class Role(Handler):
         _change_tags(work)
 
     def delete(self, work: Work) -> None:
+        # GetRole stands in the registry's list, but whoever may not even get a role is refused
+        # DeleteRole first (source cfn-role-delete-deleterole).
         role = {"RoleName": work.physical_id}
-        for arn in listed(work.properties.get("ManagedPolicyArns")):
+        attached = listed(work.properties.get("ManagedPolicyArns"))
+        if attached:
+            work.read("iam", "ListAttachedRolePolicies", role, tolerate=_GONE)
+        for arn in attached:
             work.call("iam", "DetachRolePolicy", {**role, "PolicyArn": arn}, tolerate=_GONE)
         for name in _inline(work.properties):
             work.call("iam", "DeleteRolePolicy", {**role, "PolicyName": name}, tolerate=_GONE)

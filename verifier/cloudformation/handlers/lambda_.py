@@ -79,7 +79,9 @@ class Function(Handler):
         function = {"FunctionName": work.physical_id}
         found = work.read("lambda", "GetFunction", function, source="cfn-function-read-getfunction")
         _read_used(work)
-        return {"Arn": found.get("Configuration", {}).get("FunctionArn", _arn(work))}
+        configuration = found.get("Configuration", {})
+        snap_start = configuration.get("SnapStart", {"ApplyOn": "None", "OptimizationStatus": "Off"})
+        return {"Arn": configuration.get("FunctionArn", _arn(work)), "SnapStartResponse": snap_start}
 
     def update(self, work: Work) -> None:
         if work.changed("Code", "Architectures"):

@@ -35,6 +35,8 @@ class Bucket(Handler):
         name = work.properties.get("BucketName") or work.generate_name(_NAME_LIMIT, lowercase=True)
         work.call("s3", "CreateBucket", {"Bucket": name, **_creation(work)})
         work.created(name)
+        if "AccessControl" in work.properties:
+            work.read("s3", "GetBucketAcl", {"Bucket": name}, soft=True)
         _set_tags(work, wanted_tags(work), [])
         for feature in FEATURES:
             if feature.name in work.properties:
