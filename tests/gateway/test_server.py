@@ -1,0 +1,231 @@
+"""The gateway as a whole, in process: modes, phases, clean rooms, and what nobody foresaw."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from verifier.authorization.authorizer import Mode
+from verifier.authorization.operation import Operation
+from verifier.authorization.requirements import UnmappedOperation
+from verifier.errors import UnavailableError, VerifierError
+from verifier.gateway.decisions import DecisionRecord, ResponseRecord, UnmappedRecord
+from verifier.gateway.server import Gateway, GatewayConfig
+
+REGION = "eu-west-1"
+SESSION = botocore.session.Session()
+
+
+class Room:
+    """A gateway and its clients."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self.gateway = gateway
+
+    def client(self, service: str, keys: tuple[str, str] | None = None) -> Any:
+        access_key, secret = keys or (self.gateway.admin_access_key, self.gateway.admin_secret)
+        return SESSION.create_client(
+            service,
+            region_name=REGION,
+            endpoint_url=self.gateway.endpoint,
+            aws_access_key_id=access_key,
+            aws_secret_access_key=secret,
+            config=Config(retries={"total_max_attempts": 1}),
+        )
+
+    def user(self, *actions: str) -> tuple[str, str]:
+        iam = self.client("iam")
+        iam.create_user(UserName="dev")
+        if actions:
+            statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+            document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+            iam.put_user_policy(UserName="dev", PolicyName="p", PolicyDocument=document)
+        key = iam.create_access_key(UserName="dev")["AccessKey"]
+        return key["AccessKeyId"], key["SecretAccessKey"]
+
+    def asked(self, since: int = 0) -> list[tuple[str, str, bool]]:
+        decisions = self.gateway.decisions.decisions(since)
+        return [(one.requirement.action, str(one.decision.outcome), one.enforced) for one in decisions]
+
+
+@pytest.fixture
+def room() -> Iterator[Room]:
+    with Gateway(GatewayConfig("610000000001", REGION)) as gateway:
+        yield Room(gateway)
+
+
+def test_observing_records_and_lets_through(room: Room) -> None:
+    keys = room.user()
+    room.gateway.mode = Mode.OBSERVE
+    assert "QueueUrl" in room.client("sqs", keys).create_queue(QueueName="q")
+    assert room.asked() == [("sqs:CreateQueue", "implicitDeny", False)]
+    room.gateway.mode = Mode.ENFORCE
+    with pytest.raises(ClientError):
+        room.client("sqs", keys).create_queue(QueueName="q")
+    room.gateway.mode = Mode.OFF
+    mark = room.gateway.decisions.mark()
+    room.client("sqs", keys).create_queue(QueueName="q")
+    assert room.asked(mark) == []
+
+
+def test_an_explicit_deny_is_real_while_observing(room: Room) -> None:
+    keys = room.user("sqs:*")
+    document = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Deny", "Action": "sqs:*", "Resource": "*"}],
+    }
+    room.client("iam").put_user_policy(UserName="dev", PolicyName="d", PolicyDocument=json.dumps(document))
+    room.gateway.mode = Mode.OBSERVE
+    with pytest.raises(ClientError):
+        room.client("sqs", keys).create_queue(QueueName="q")
+
+
+def test_absent_objects_while_observing(room: Room) -> None:
+    keys = room.user("s3:GetObject")
+    room.client("s3").create_bucket(Bucket="room", CreateBucketConfiguration={"LocationConstraint": REGION})
+    room.gateway.mode = Mode.OBSERVE
+    with pytest.raises(ClientError) as caught:
+        room.client("s3", keys).get_object(Bucket="room", Key="absent")
+    assert caught.value.response["Error"]["Code"] == "NoSuchKey"
+    assert room.asked() == [("s3:GetObject", "allowed", True), ("s3:ListBucket", "implicitDeny", False)]
+    assert room.gateway.decisions.decisions()[1].source == "gateway-s3-absent-object"
+
+
+def test_phases(room: Room) -> None:
+    keys = room.user("sqs:ListQueues")
+    room.gateway.decisions.set_phase("deploy")
+    mark = room.gateway.decisions.mark()
+    room.client("sqs", keys).list_queues()
+    decision, response = room.gateway.decisions.records(mark)
+    assert isinstance(decision, DecisionRecord)
+    assert response == ResponseRecord(
+        "deploy", "arn:aws:iam::610000000001:user/dev", "sqs", "ListQueues", 200, "", ""
+    )
+
+
+def test_a_clean_room(room: Room) -> None:
+    keys = room.user("sqs:*", "sts:*")
+    room.client("sqs", keys).create_queue(QueueName="q")
+    room.gateway.register.token("abc")
+    former = room.gateway.cloudformation
+    room.gateway.new_account("610000000002")
+    assert room.client("sts").get_caller_identity()["Account"] == "610000000002"
+    with pytest.raises(ClientError) as caught:
+        room.client("sqs", keys).list_queues()
+    assert caught.value.response["Error"]["Code"] == "InvalidClientTokenId"
+    assert not room.client("sqs").list_queues().get("QueueUrls")
+    assert not room.gateway.register.tokens
+    assert room.gateway.cloudformation is not former
+    room.gateway.new_account("610000000001")
+    assert room.client("iam").list_users()["Users"] == []
+    room.user()
+    room.gateway.reset()
+    assert room.client("iam").list_users()["Users"] == []
+
+
+def test_unmapped_operations(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody_knows(operation: Operation) -> None:
+        raise UnmappedOperation(f"{operation}: add a rule")
+
+    keys = room.user("*")
+    monkeypatch.setattr("verifier.authorization.authorizer.requirements", nobody_knows)
+    for mode in (Mode.ENFORCE, Mode.OBSERVE):
+        room.gateway.mode = mode
+        mark = room.gateway.decisions.mark()
+        with pytest.raises(ClientError) as caught:
+            room.client("sqs", keys).list_queues()
+        assert caught.value.response["Error"]["Code"] == "VerifierUnmappedOperation"
+        assert "sqs:ListQueues: add a rule" in caught.value.response["Error"]["Message"]
+        unmapped, response = room.gateway.decisions.records(mark)
+        assert isinstance(unmapped, UnmappedRecord)
+        assert (unmapped.service, unmapped.operation) == ("sqs", "ListQueues")
+        assert isinstance(response, ResponseRecord)
+        assert response.status == 501
+
+
+def test_our_own_fault_is_answered_and_noted(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumble(*_: object) -> None:
+        raise ZeroDivisionError("oops")
+
+    monkeypatch.setattr("verifier.gateway.door.parse_request", stumble)
+    with pytest.raises(ClientError) as caught:
+        room.client("dynamodb").list_tables()
+    assert caught.value.response["Error"]["Code"] == "InternalFailure"
+    assert "ZeroDivisionError('oops')" in caught.value.response["Error"]["Message"]
+    last = room.gateway.decisions.records()[-1]
+    assert isinstance(last, ResponseRecord)
+    assert (last.status, last.code) == (500, "InternalFailure")
+
+
+def test_unsigned_requests(room: Room) -> None:
+    from urllib.error import HTTPError
+    from urllib.request import ProxyHandler, build_opener
+
+    opener = build_opener(ProxyHandler({"http": room.gateway.proxy}))
+    for url, status, code in (
+        (
+            "http://sts.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15",
+            403,
+            "MissingAuthenticationToken",
+        ),
+        ("http://my-bucket.s3.amazonaws.com/k", 403, "AccessDenied"),
+        (
+            "http://lambda.eu-west-1.amazonaws.com/2015-03-31/functions",
+            403,
+            "MissingAuthenticationTokenException",
+        ),
+    ):
+        with pytest.raises(HTTPError) as caught:
+            opener.open(url, timeout=10)
+        with caught.value:
+            assert caught.value.code == status
+            assert code in caught.value.read().decode()
+
+
+def test_roles_that_stacks_work_with(room: Room) -> None:
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "cloudformation.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+            }
+        ],
+    }
+    created = room.client("iam").create_role(RoleName="cfn", AssumeRolePolicyDocument=json.dumps(trust))
+    role = created["Role"]["Arn"]
+    cloudformation = room.client("cloudformation", room.user("cloudformation:*", "iam:PassRole"))
+    topic = {"Resources": {"Group": {"Type": "AWS::Logs::LogGroup"}}}
+    cloudformation.create_stack(StackName="s", TemplateBody=json.dumps(topic), RoleARN=role)
+    room.gateway.cloudformation.settle(20)
+    (stack,) = room.gateway.cloudformation.stacks("610000000001")
+    assert stack.status.startswith("ROLLBACK_")
+    (failed,) = (event for event in stack.events if event.status == "CREATE_FAILED")
+    assert (
+        "assumed-role/cfn/AWSCloudFormation is not authorized to perform: logs:CreateLogGroup"
+        in failed.reason
+    )
+
+
+def test_life(tmp_path: Path) -> None:
+    gateway = Gateway(GatewayConfig("610000000003", REGION, decision_log=tmp_path / "log"))
+    for name in ("endpoint", "ca_pem_path"):
+        with pytest.raises(VerifierError, match="not running"):
+            getattr(gateway, name)
+    gateway.start()
+    folder = gateway.ca_pem_path.parent
+    assert gateway.ca_pem_path.is_file()
+    port = int(gateway.endpoint.rpartition(":")[2])
+    other = Gateway(GatewayConfig("610000000004", REGION, port=port))
+    with pytest.raises(UnavailableError):
+        other.start()
+    other.close()
+    gateway.close()
+    gateway.close()
+    assert not folder.exists()
