@@ -114,6 +114,7 @@ class ChangeSetCommands:
             stack.capabilities = change_set.capabilities
             stack.notification_arns = change_set.notification_arns
             stack.role_arn = change_set.role_arn or stack.role_arn
+            stack.retain_except_on_create = bool(op.params.get("RetainExceptOnCreate"))
             keep = bool(op.params.get("DisableRollback")) or change_set.on_failure == "DO_NOTHING"
             if change_set.type == "CREATE":
                 stack.disable_rollback = keep

@@ -163,3 +163,4 @@ def _describe(stack: Stack, op: Operation) -> None:
     if op.params.get("NotificationARNs") is not None:
         stack.notification_arns = tuple(op.params["NotificationARNs"])
     stack.role_arn = op.params.get("RoleARN") or stack.role_arn
+    stack.retain_except_on_create = bool(op.params.get("RetainExceptOnCreate"))

@@ -45,9 +45,8 @@ class Rollback:
         for wave in reversed(waves(names, self._dependencies)):
             for name in wave:
                 resource = self._stack.resources[name]
-                kept = resource.physical_id and resource.deletion_policy == "Retain"
                 try:
-                    self._steps.delete(resource, retain=bool(kept))
+                    self._steps.delete(resource, retain=self._retains(resource))
                 except HandlerError:
                     failed.append(name)
         if failed:
@@ -73,6 +72,11 @@ class Rollback:
         with self._store.lock:
             self._stack.unfinished_rollback = None
         self._store.stack_status(self._stack, "UPDATE_ROLLBACK_COMPLETE")
+
+    def _retains(self, resource: StackResource) -> bool:
+        """Whether a resource that the operation made stays; RetainExceptOnCreate is for other times."""
+        kept = resource.deletion_policy == "Retain" and not self._stack.retain_except_on_create
+        return bool(resource.physical_id) and kept
 
     def _go_on(self, session: Session, skip: frozenset[str]) -> None:
         """Go on with a rollback that failed, with the rights of ``session``."""
@@ -118,9 +122,8 @@ class Rollback:
         for wave in reversed(waves(list(added), self._dependencies)):
             for name in wave:
                 resource = added[name]
-                kept = bool(resource.physical_id) and resource.deletion_policy == "Retain"
                 try:
-                    self._steps.delete(resource, retain=kept)
+                    self._steps.delete(resource, retain=self._retains(resource))
                 except HandlerError:
                     continue
                 finally:

@@ -73,6 +73,8 @@ class Stack:
     role_arn: str | None = None
     notification_arns: tuple[str, ...] = ()
     disable_rollback: bool = False
+    retain_except_on_create: bool = False
+    """The operation under way deletes what it made, also with the policy Retain, when it rolls back."""
     termination_protection: bool = False
     policy: str | None = None
     outputs: tuple[Output, ...] = ()

@@ -7,7 +7,7 @@ from typing import Any
 
 from verifier.authorization.authorizer import Authorizer, Call
 from verifier.authorization.caller import Caller, Certainty, OnBehalfOf
-from verifier.authorization.operation import Operation
+from verifier.authorization.operation import Operation, Requirement
 from verifier.authorization.requirements import UnmappedOperation, requirements
 from verifier.cloudformation.environment import Facts
 from verifier.cloudformation.handlers.base import HandlerError
@@ -94,13 +94,22 @@ class ResourceWork:
 
     def ask(self, actions: Sequence[str], certainty: Certainty) -> None:
         """Ask for bare actions on ``*``, without those that this step's calls have asked for already."""
-        asked = {one.action.lower() for operation in self._made for one in requirements(operation)}
+        asked = {one.action.lower() for operation in self._made for one in self._known(operation)}
         wanted = [action for action in actions if action.lower() not in asked]
         step = self._operation("cloudformation", self.type, {}, "", "")
         call = Call(step, self.session.caller, certainty, None, self._on_behalf_of())
         refusal = self.session.authorizer.authorize_actions(call, wanted)
         if refusal is not None:
             raise CallFailed(refusal.message, "AccessDenied", refused=True)
+
+    def permit(self, service: str, operation: str, params: Mapping[str, Any]) -> None:
+        """Ask for a call without making it: what it would set going is not ours to run.
+
+        Raises HandlerError for a refusal.
+        """
+        prepared = self._prepared(service, operation, params)
+        self._made.append(prepared)
+        self._authorize(prepared, Certainty.CALL, None)
 
     def created(self, physical_id: str) -> None:
         """The resource exists from now on."""
@@ -188,6 +197,14 @@ class ResourceWork:
             protocol = str(service_model(operation.service).metadata.get("protocol", ""))
             answered = _answered_by(operation.service, 400 if protocol == "json" else 403)
             raise CallFailed(f"{refusal.message} ({answered})", "AccessDenied", refused=True)
+
+    @staticmethod
+    def _known(operation: Operation) -> tuple[Requirement, ...]:
+        """What an operation needs; nothing where nobody knows (without authorization nobody was asked)."""
+        try:
+            return requirements(operation)
+        except UnmappedOperation:
+            return ()
 
     def _on_behalf_of(self) -> OnBehalfOf:
         return OnBehalfOf(self.stack_name, self.logical_id, self.type, self.lifecycle, self.used_by)
