@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from verifier.authorization.authorizer import Mode
-from verifier.converge import Grants, Loop, Settings, Verdict
+from verifier.converge import Bench, Grants, Loop, Settings, Verdict
 from verifier.deployment.framework import find_framework
 from verifier.deployment.service import load_service
 from verifier.deployment.trial import PhaseResult
@@ -41,7 +41,7 @@ def lap(trials: Trials) -> None:
 def converge(trials: Trials) -> None:
     trials.negative_control()
     with Journal(None) as journal:
-        result = Loop(trials, Settings(), Silent(), journal).converge()
+        result = Loop(Bench(trials, Silent(), journal), Settings()).converge()
     if result.verdict is not Verdict.SUFFICIENT:
         raise SystemExit(f"converge failed: {result.reason}")
 

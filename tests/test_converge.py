@@ -6,7 +6,7 @@ from pathlib import Path
 
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
-from verifier.converge import Convergence, Loop, Settings, Strategy, Verdict
+from verifier.converge import Bench, Convergence, Loop, Settings, Strategy, Verdict
 from verifier.deployment.trial import PhaseResult
 from verifier.deployment.trials import Candidate, Listener, Outcome
 from verifier.evidence import Asked, Provenance
@@ -59,7 +59,7 @@ class World:
 
 def converge(world: World, out: Path | None = None, **settings: object) -> Convergence:
     with Journal(out) as journal:
-        return Loop(world, Settings(**settings), Silent(), journal).converge()  # type: ignore[arg-type]
+        return Loop(Bench(world, Silent(), journal), Settings(**settings)).converge()  # type: ignore[arg-type]
 
 
 def actions(result: Convergence) -> list[str]:

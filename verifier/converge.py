@@ -109,14 +109,32 @@ class Grants:
         ]
 
 
+@dataclass(frozen=True)
+class Bench:
+    """Where trials are run one after the other, heard and written down."""
+
+    trials: Runner
+    observer: Observer
+    journal: Journal
+
+    def trial(self, candidate: Candidate, mode: Mode, number: int) -> Round:
+        """One round; a trial that fails for no refusal is tried again, then kept as it is."""
+        for attempt in range(1, TRIES + 1):
+            self.observer.round_started(number, mode)
+            self.journal.add("round", round=number, mode=str(mode), attempt=attempt)
+            outcome = self.trials.run(candidate, mode, self.observer)
+            if not outcome.problem:
+                break
+            self.journal.add("inconclusive", round=number, problem=outcome.problem)
+        return Round(number, mode, outcome)
+
+
 @dataclass
 class Loop:
     """The state of one run of the loop."""
 
-    trials: Runner
+    bench: Bench
     settings: Settings
-    observer: Observer
-    journal: Journal
     learnt: set[Permission] = field(default_factory=set)
     rounds: list[Round] = field(default_factory=list)
     first_round: dict[Permission, int] = field(default_factory=dict)
@@ -142,18 +160,9 @@ class Loop:
         return self._ended(Verdict.INSUFFICIENT, f"not converged within {self.settings.max_rounds} rounds")
 
     def _round(self, mode: Mode) -> Outcome:
-        """One round; a trial that fails for no refusal is tried again, then reported as it is."""
-        number = len(self.rounds) + 1
         candidate = Grants(self.settings.given, frozenset(self.learnt))
-        for attempt in range(1, TRIES + 1):
-            self.observer.round_started(number, mode)
-            self.journal.add("round", round=number, mode=str(mode), attempt=attempt)
-            outcome = self.trials.run(candidate, mode, self.observer)
-            if not outcome.problem:
-                break
-            self.journal.add("inconclusive", round=number, problem=outcome.problem)
-        self.rounds.append(Round(number, mode, outcome))
-        return outcome
+        self.rounds.append(self.bench.trial(candidate, mode, len(self.rounds) + 1))
+        return self.rounds[-1].outcome
 
     def _learn(self, outcome: Outcome) -> set[Permission]:
         """Grant what was refused; what is new by it."""
@@ -168,7 +177,7 @@ class Loop:
                 self.let_through.add(finding.permission)
             if self._granted(finding) and finding.permission not in self.learnt:
                 news.add(finding.permission)
-                self.journal.add("denial", round=number, **finding.as_denial())
+                self.bench.journal.add("denial", round=number, **finding.as_denial())
         self.learnt |= news
         return news
 
@@ -200,7 +209,7 @@ class Loop:
         unconfirmed: tuple[Finding, ...] = (),
         superfluous: tuple[Permission, ...] = (),
     ) -> Convergence:
-        self.journal.add("verdict", verdict=str(verdict), reason=reason)
+        self.bench.journal.add("verdict", verdict=str(verdict), reason=reason)
         numbered = tuple(
             finding.in_round(self.first_round.get(finding.permission, 1)) for finding in findings
         )

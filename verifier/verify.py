@@ -11,7 +11,7 @@ from typing import Any
 
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
-from verifier.converge import TRIES, Grants, Observer, Round, Runner, Verdict, no_grant_helps
+from verifier.converge import Bench, Grants, Round, Verdict, no_grant_helps
 from verifier.deployment.trials import Outcome
 from verifier.evidence import Asked
 from verifier.findings import Finding, consolidate, findings_of
@@ -19,7 +19,6 @@ from verifier.grant.generalise import Scope
 from verifier.iam.evaluate import AuthorizationRequest, evaluate
 from verifier.iam.placeholders import fill
 from verifier.iam.policy import PolicyDocument, Statement, parse_policy
-from verifier.journal import Journal
 
 
 @dataclass(frozen=True)
@@ -51,11 +50,10 @@ class Verification:
     reason: str = ""
 
 
-def verify(
-    trials: Runner, given: Sequence[Given], scope: Scope, observer: Observer, journal: Journal
-) -> Verification:
+def verify(bench: Bench, given: Sequence[Given], scope: Scope) -> Verification:
     """Try ``given`` together; ``unused`` is known only where a whole life was seen."""
-    strict = _trial(trials, given, Mode.ENFORCE, 1, observer, journal)
+    candidate = Grants(tuple(policy.document for policy in given), frozenset())
+    strict = bench.trial(candidate, Mode.ENFORCE, 1)
     rounds = [strict]
     lifted = _ungrantable(strict.outcome)
     if lifted is not None:
@@ -64,7 +62,7 @@ def verify(
         return Verification(Verdict.INCONCLUSIVE, tuple(rounds), reason=strict.outcome.problem)
     whole = strict
     if not strict.outcome.complete:
-        whole = _trial(trials, given, Mode.OBSERVE, 2, observer, journal)
+        whole = bench.trial(candidate, Mode.OBSERVE, 2)
         rounds.append(whole)
         lifted = _ungrantable(whole.outcome)
         if lifted is not None:
@@ -97,43 +95,31 @@ def _unused_of(
     shown: Statement, statement: Statement, document: PolicyDocument, asked: Sequence[Asked]
 ) -> Iterator[Unused]:
     label = f"{document.name}: {shown.sid or f'statement {shown.index}'}"
-    for action_text, action_part in _action_parts(shown, statement):
-        for resource_text, resource_part in _resource_parts(shown, statement):
-            part = replace(statement, **action_part, **resource_part)
+    for action_text, by_action in _by_action(statement):
+        for resource_text, part in _by_resource(shown, by_action):
             alone = replace(document, statements=(part,))
             if not any(_allows(alone, item) for item in asked):
                 yield Unused(label, action_text, resource_text)
 
 
-def _action_parts(shown: Statement, filled: Statement) -> list[tuple[str, dict[str, tuple[str, ...]]]]:
-    if shown.not_actions:
-        return [(f"NotAction {', '.join(shown.not_actions)}", {})]
-    return [(action, {"actions": (action,)}) for action in filled.actions]
+def _by_action(statement: Statement) -> list[tuple[str, Statement]]:
+    """The statement for each of its action patterns alone; NotAction is one pattern as a whole."""
+    if statement.not_actions:
+        return [(f"NotAction {', '.join(statement.not_actions)}", statement)]
+    return [(action, replace(statement, actions=(action,))) for action in statement.actions]
 
 
-def _resource_parts(shown: Statement, filled: Statement) -> list[tuple[str, dict[str, tuple[str, ...]]]]:
+def _by_resource(shown: Statement, statement: Statement) -> list[tuple[str, Statement]]:
+    """The statement for each of its resource patterns alone, under the text that the user wrote."""
     if shown.not_resources:
-        return [(f"NotResource {', '.join(shown.not_resources)}", {})]
-    pairs = zip(shown.resources, filled.resources, strict=True)
-    return [(text, {"resources": (resource,)}) for text, resource in pairs]
+        return [(f"NotResource {', '.join(shown.not_resources)}", statement)]
+    pairs = zip(shown.resources, statement.resources, strict=True)
+    return [(text, replace(statement, resources=(resource,))) for text, resource in pairs]
 
 
 def _allows(document: PolicyDocument, item: Asked) -> bool:
     request = AuthorizationRequest("", item.action, item.resource, item.context)
     return evaluate(request, (document,)).allowed
-
-
-def _trial(
-    trials: Runner, given: Sequence[Given], mode: Mode, number: int, observer: Observer, journal: Journal
-) -> Round:
-    candidate = Grants(tuple(policy.document for policy in given), frozenset())
-    for attempt in range(1, TRIES + 1):
-        observer.round_started(number, mode)
-        journal.add("round", round=number, mode=str(mode), attempt=attempt)
-        outcome = trials.run(candidate, mode, observer)
-        if not outcome.problem:
-            break
-    return Round(number, mode, outcome)
 
 
 def _ungrantable(outcome: Outcome) -> Asked | None:

@@ -1,6 +1,7 @@
 """The command line: the only place that prints, reads the environment and exits."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -10,7 +11,7 @@ from verifier.errors import ExitCode, VerifierError
 
 # One module a command, each with add_parser(subparsers) and run(args, stdout, stderr). Parsers import
 # nothing heavy; what a command needs is imported when it runs.
-COMMANDS = ("converge", "render", "serve", "simulate")
+COMMANDS = ("converge", "verify", "render", "serve", "simulate")
 
 
 def main(arguments: Sequence[str] | None = None) -> ExitCode:
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> ExitCode:
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has had enough; nothing more can be said on it.
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
         return ExitCode.OK
     except Exception as error:
         print(f"verifier: a bug: {_where(error)}: {_one_line(repr(error))}", file=sys.stderr)

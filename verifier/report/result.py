@@ -1,5 +1,6 @@
 """A convergence as JSON: the shape that DESIGN.md and the README document."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,9 +31,9 @@ def as_document(heading: Heading, result: Convergence) -> dict[str, Any]:
         "scope": str(heading.scope),
         "verdict": str(result.verdict),
         "reason": result.reason,
-        "rounds": [_round(item) for item in result.rounds],
+        "rounds": rounds_of(result.rounds),
         "permissions": [_permission(item, heading.framework) for item in result.findings],
-        "tolerated": tolerated(result, heading.scope),
+        "tolerated": tolerated_of(result.rounds, heading.scope),
         "unconfirmed": [
             _plain(item) | {"certainty": item.certainty.label} for item in consolidate(result.unconfirmed)
         ],
@@ -43,17 +44,41 @@ def as_document(heading: Heading, result: Convergence) -> dict[str, Any]:
     }
 
 
-def tolerated(result: Convergence, scope: Scope) -> list[dict[str, str]]:
+def rounds_of(rounds: Sequence[Round]) -> list[dict[str, Any]]:
+    """What each round's phases did."""
+    return [_round(item) for item in rounds]
+
+
+def tolerated_of(rounds: Sequence[Round], scope: Scope) -> list[dict[str, str]]:
     """Calls of the last life that the tool goes on without."""
-    if not result.rounds:
+    if not rounds:
         return []
-    outcome = result.rounds[-1].outcome
+    outcome = rounds[-1].outcome
     rows = [
         _plain(finding) | {"operation": item.operation, "phase": item.phase}
         for finding in findings_of(outcome.tolerated, outcome.provenance, scope)
         for item in finding.asked
     ]
     return _distinct(rows)
+
+
+def evidence_of(finding: Finding, framework: Framework) -> list[dict[str, Any]]:
+    """Everyone who asked for a permission, once each."""
+    return _distinct(
+        [
+            {
+                "phase": item.phase,
+                "operation": item.operation,
+                "onBehalfOf": dict(item.on_behalf_of) if item.on_behalf_of else None,
+                "resource": item.resource,
+                "round": finding.round,
+                "certainty": item.certainty.label,
+                "source": item.source,
+                "frameworks": [f"{framework.name}@{framework.version}"],
+            }
+            for item in finding.asked
+        ]
+    )
 
 
 def not_exercised(result: Convergence) -> list[dict[str, Any]]:
@@ -93,23 +118,10 @@ def _round(item: Round) -> dict[str, Any]:
 
 
 def _permission(finding: Finding, framework: Framework) -> dict[str, Any]:
-    evidence = [
-        {
-            "phase": item.phase,
-            "operation": item.operation,
-            "onBehalfOf": dict(item.on_behalf_of) if item.on_behalf_of else None,
-            "resource": item.resource,
-            "round": finding.round,
-            "certainty": item.certainty.label,
-            "source": item.source,
-            "frameworks": [f"{framework.name}@{framework.version}"],
-        }
-        for item in finding.asked
-    ]
     return _plain(finding) | {
         "condition": finding.permission.condition_block(),
         "certainty": finding.certainty.label,
-        "evidence": _distinct(evidence),
+        "evidence": evidence_of(finding, framework),
     }
 
 

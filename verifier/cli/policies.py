@@ -1,0 +1,66 @@
+"""The policies that a user names on the command line: files, and AWS managed policies."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from verifier.errors import InputError
+
+if TYPE_CHECKING:
+    from verifier.verify import Given
+
+
+def policy_files(paths: Iterable[Path]) -> list["Given"]:
+    """The policies in ``paths``, placeholders and all.
+
+    Raises InputError for a file that cannot be read, is not JSON or is no policy.
+    """
+    from verifier.iam.policy import parse_policy, to_dict
+    from verifier.verify import Given
+
+    found = []
+    for path in paths:
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"--policy {path}: cannot be read: {error}") from None
+        found.append(Given(path.name, to_dict(parse_policy(_own_policy(text), name=str(path)))))
+    return found
+
+
+def managed_policies(names: Iterable[str]) -> list["Given"]:
+    """AWS managed policies by name. Raises InputError for an unknown one."""
+    from verifier.managed import managed_policy
+    from verifier.verify import Given
+
+    return [Given(name, managed_policy(name)) for name in names]
+
+
+def unknown_actions(given: Sequence["Given"]) -> Iterator[str]:
+    """One warning for each action in ``given`` that AWS does not have, or pattern that matches none."""
+    from verifier.iam.catalog import expand
+    from verifier.iam.policy import parse_policy
+
+    for policy in given:
+        for statement in parse_policy(dict(policy.document), name=policy.name).statements:
+            for action in (*statement.actions, *statement.not_actions):
+                if action != "*" and not expand(action):
+                    where = statement.sid or f"statement {statement.index}"
+                    yield f"{policy.name}: {where}: {action} is no action that AWS has"
+
+
+def _own_policy(text: str) -> str | dict[str, Any]:
+    """The policy of a result of ours (converge --format json), or the text as it is."""
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return text
+    if (
+        isinstance(document, dict)
+        and "Statement" not in document
+        and isinstance(document.get("policy"), dict)
+    ):
+        policy: dict[str, Any] = document["policy"]
+        return policy
+    return text

@@ -1,0 +1,125 @@
+"""What the commands that run trials share: their options, and the trials built from them."""
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from verifier.errors import InputError, UnavailableError
+
+if TYPE_CHECKING:
+    from verifier.deployment.framework import Framework
+    from verifier.deployment.service import Service
+    from verifier.deployment.trials import Options, Trials
+    from verifier.journal import Journal
+    from verifier.report.progress import Progress
+    from verifier.targets.interface import Target
+
+TARGETS = ("embedded", "localstack", "aws")
+
+
+def add_trial_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say where and how trials run."""
+    parser.add_argument("service", type=Path, metavar="SERVICE", help="the folder with serverless.yml")
+    parser.add_argument("--target", choices=TARGETS, default="embedded")
+    parser.add_argument("--phases", metavar="LIST", help="some phases only, separated by commas")
+    parser.add_argument("--scope", choices=("service", "exact"), default="service")
+    parser.add_argument("--framework", default="auto", metavar="auto|NAME@VERSION|PATH")
+    parser.add_argument("--config", metavar="FILE", help="another configuration file in the service's folder")
+    parser.add_argument("--stage")
+    parser.add_argument("--region")
+    parser.add_argument("--account", help="12 digits; else each trial has an account of its own")
+    parser.add_argument("--partition", default="aws")
+    parser.add_argument(
+        "--timeout", type=float, default=600.0, metavar="SECONDS", help="for each run of the tool"
+    )
+    parser.add_argument("--enforce-likely", action="store_true", help="refuse for want of likely ones too")
+    parser.add_argument(
+        "--allow-host", action="append", default=[], metavar="HOST", help="let the tool reach it"
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write the result and the journal there")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+
+
+@dataclass(frozen=True)
+class Setup:
+    """A service, a tool and the options of its trials, checked and ready to run."""
+
+    service: "Service"
+    framework: "Framework"
+    options: "Options"
+    target: str
+
+
+def prepare(args: argparse.Namespace) -> Setup:
+    """Read the service and find the tool. Raises InputError and UnavailableError."""
+    from verifier.deployment.framework import find_framework
+    from verifier.deployment.service import load_service
+    from verifier.deployment.trial import parse_phases
+    from verifier.deployment.trials import Options
+
+    if args.timeout <= 0:
+        raise InputError(f"--timeout {args.timeout}: give more than 0 seconds")
+    options = Options(
+        stage=args.stage,
+        region=args.region,
+        account=checked_account(args.account),
+        phases=parse_phases(args.phases),
+        timeout=args.timeout,
+    )
+    service = load_service(args.service, args.config)
+    return Setup(service, find_framework(service, args.framework), options, args.target)
+
+
+@contextmanager
+def running(
+    setup: Setup, args: argparse.Namespace, journal: "Journal", progress: "Progress"
+) -> Iterator["Trials"]:
+    """The trials on their target, after the negative control; the target is gone afterwards."""
+    from verifier.deployment.trials import Trials
+
+    name = f"{setup.framework.name}@{setup.framework.version}"
+    progress.say(f"{setup.service.label}: {name.replace('@', ' ')} on {setup.target}")
+    journal.add("run", service=setup.service.label, framework=name, target=setup.target)
+    target = _target(args, setup.options)
+    try:
+        trials = Trials(target, setup.service, setup.framework, setup.options)
+        trials.negative_control()
+        progress.say("negative control: a user without policies is refused")
+        yield trials
+    finally:
+        progress.stop()
+        target.close()
+
+
+@contextmanager
+def reporting(args: argparse.Namespace, stderr: TextIO) -> Iterator[tuple["Journal", "Progress"]]:
+    """The journal in ``--out``, and the progress lines."""
+    from verifier.journal import Journal
+    from verifier.report.progress import Progress
+
+    with Journal(args.out) as journal:
+        yield journal, Progress(stderr)
+
+
+def checked_account(text: str | None) -> str | None:
+    """An account id as given. Raises InputError when it has not 12 digits."""
+    if text is not None and not (len(text) == 12 and text.isascii() and text.isdigit()):
+        raise InputError(f"--account {text}: an AWS account id has 12 digits")
+    return text
+
+
+def _target(args: argparse.Namespace, options: "Options") -> "Target":
+    if args.target != "embedded":
+        raise UnavailableError(f"--target {args.target}: cannot be used yet; use --target embedded")
+    from verifier.deployment.trials import DEFAULT_REGION
+    from verifier.targets.embedded import EmbeddedTarget
+
+    return EmbeddedTarget(
+        region=options.region or DEFAULT_REGION,
+        partition=args.partition,
+        enforce_likely=args.enforce_likely,
+        allow_hosts=tuple(args.allow_host),
+    )

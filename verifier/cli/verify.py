@@ -1,0 +1,90 @@
+"""``verifier verify SERVICE``: is a policy enough, what is missing, and what is never needed?"""
+
+import argparse
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from verifier.cli.setup import Setup, add_trial_options, prepare, reporting, running
+from verifier.errors import ExitCode, InputError
+
+if TYPE_CHECKING:
+    from verifier.verify import Given
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command's options."""
+    parser = subparsers.add_parser(
+        "verify",
+        help="is a policy enough for a service's deploy, and what of it is never needed?",
+        description="Runs SERVICE's whole life under the given policies. Exit 0: sufficient; 10: not.",
+    )
+    add_trial_options(parser)
+    parser.add_argument("--policy", type=Path, action="append", default=[], metavar="FILE")
+    parser.add_argument(
+        "--managed", action="append", default=[], metavar="NAME", help="an AWS managed policy; they add up"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
+    """Verify, print the result, say the rest on ``stderr``."""
+    from verifier.cli.policies import managed_policies, policy_files, unknown_actions
+    from verifier.converge import Bench, Verdict
+    from verifier.grant.generalise import Scope
+    from verifier.journal import write_result
+    from verifier.report.result import Heading
+    from verifier.report.verification import as_document, lines
+    from verifier.verify import verify
+
+    given = [*policy_files(args.policy), *managed_policies(args.managed)]
+    if not given:
+        raise InputError("verify: give at least one --policy FILE or --managed NAME")
+    setup = _where_the_policies_say(prepare(args), given)
+    scope = Scope(args.scope)
+    with reporting(args, stderr) as (journal, progress):
+        for warning in unknown_actions(given):
+            progress.say(f"warning: {warning}")
+        with running(setup, args, journal, progress) as trials:
+            result = verify(Bench(trials, progress, journal), given, scope)
+        document = as_document(
+            Heading(setup.service.label, setup.target, setup.framework, "verify", scope), result
+        )
+        if args.out:
+            write_result(args.out, "verification.json", document)
+        if args.format == "json":
+            print(json.dumps(document, indent=2), file=stdout)
+        else:
+            print("\n".join(lines(document)), file=stdout)
+    return {
+        Verdict.SUFFICIENT: ExitCode.OK,
+        Verdict.INSUFFICIENT: ExitCode.INSUFFICIENT,
+        Verdict.INCONCLUSIVE: ExitCode.INCONCLUSIVE,
+    }.get(result.verdict, ExitCode.NOT_CONVERGED)
+
+
+def _where_the_policies_say(setup: Setup, given: Sequence["Given"]) -> Setup:
+    """Trials run in the one account, region and stage that the policies name literally."""
+    from verifier.iam import literals
+    from verifier.iam.policy import parse_policy
+
+    documents = [parse_policy(dict(policy.document), name=policy.name) for policy in given]
+    options = setup.options
+    there = replace(
+        options,
+        account=options.account or _the_one("account", literals.accounts(documents)),
+        region=options.region or _the_one("region", literals.regions(documents)),
+        stage=options.stage or _the_one("stage", literals.stages(documents, setup.service.label)),
+    )
+    return replace(setup, options=there)
+
+
+def _the_one(name: str, values: Iterable[str]) -> str | None:
+    known = sorted(values)
+    if len(known) > 1:
+        raise InputError(
+            f"the policies name {len(known)} {name}s ({', '.join(known)}); say with --{name} which one to try"
+        )
+    return known[0] if known else None

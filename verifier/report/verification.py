@@ -1,0 +1,56 @@
+"""A verification as JSON, and in lines for a person."""
+
+from typing import Any
+
+from verifier.report.result import Heading, evidence_of, rounds_of, tolerated_of
+from verifier.verify import Verification
+
+
+def as_document(heading: Heading, result: Verification) -> dict[str, Any]:
+    """The whole result, as `verify --format json` prints it."""
+    return {
+        "service": heading.service,
+        "target": heading.target,
+        "framework": {"name": heading.framework.name, "version": heading.framework.version},
+        "scope": str(heading.scope),
+        "verdict": str(result.verdict),
+        "reason": result.reason,
+        "rounds": rounds_of(result.rounds),
+        "missing": [
+            {
+                "action": item.permission.action,
+                "resource": item.permission.resource,
+                "condition": item.permission.condition_block(),
+                "certainty": item.certainty.label,
+                "evidence": evidence_of(item, heading.framework),
+            }
+            for item in result.missing
+        ],
+        "unconfirmed": [
+            {
+                "action": item.permission.action,
+                "resource": item.permission.resource,
+                "certainty": item.certainty.label,
+            }
+            for item in result.unconfirmed
+        ],
+        "tolerated": tolerated_of(result.rounds, heading.scope),
+        "unused": [
+            {"statement": item.statement, "action": item.action, "resource": item.resource}
+            for item in result.unused
+        ],
+    }
+
+
+def lines(document: dict[str, Any]) -> list[str]:
+    """The result for a person: the verdict, what is missing, what is never needed."""
+    verdict = document["verdict"]
+    shown = [f"{verdict}: {document['reason']}" if document["reason"] else verdict]
+    for title, key in (("missing", "missing"), ("refused, but not surely needed", "unconfirmed")):
+        if document[key]:
+            shown.append(f"{title}:")
+            shown += [f"  {row['action']} on {row['resource']}" for row in document[key]]
+    if document["unused"]:
+        shown.append("granted and never needed:")
+        shown += [f"  {row['statement']}: {row['action']} on {row['resource']}" for row in document["unused"]]
+    return shown
