@@ -7,7 +7,7 @@ tags or of the environment, and never keys (DESIGN.md, rule 8).
 import json
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -57,7 +57,8 @@ class ResponseRecord:
     """What a client's request was answered; ``code`` and ``message`` are empty for a success.
 
     ``principal`` is the caller's ARN, empty for a key that nobody has. ``operation`` is empty for
-    a request that belongs to no operation.
+    a request that belongs to no operation. ``resource`` and ``region`` say of what and where it was
+    asked, as far as gateway.named knows it.
     """
 
     phase: str
@@ -67,6 +68,8 @@ class ResponseRecord:
     status: int
     code: str = ""
     message: str = ""
+    resource: str = field(default="", compare=False)
+    region: str = field(default="", compare=False)
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form of the log."""
@@ -79,6 +82,8 @@ class ResponseRecord:
             "status": self.status,
             "code": self.code,
             "message": self.message,
+            "resource": self.resource,
+            "region": self.region,
         }
 
 
@@ -169,10 +174,23 @@ class DecisionLog:
         self._append(DecisionRecord(self._phase, decided))
 
     def responded(
-        self, *, principal: str, service: str, operation: str, status: int, code: str, message: str
+        self,
+        *,
+        principal: str,
+        service: str,
+        operation: str,
+        status: int,
+        code: str,
+        message: str,
+        resource: str = "",
+        region: str = "",
     ) -> None:
         """Take the answer to a client's request."""
-        self._append(ResponseRecord(self._phase, principal, service, operation, status, code, message))
+        self._append(
+            ResponseRecord(
+                self._phase, principal, service, operation, status, code, message, resource, region
+            )
+        )
 
     def unmapped(
         self,

@@ -18,6 +18,7 @@ from verifier.gateway.credentials import Credential, read_credential
 from verifier.gateway.decisions import DecisionLog
 from verifier.gateway.faults import FaultInjector
 from verifier.gateway.message import HttpRequest, HttpResponse
+from verifier.gateway.named import name_in
 from verifier.gateway.parse import (
     ParsedRequest,
     UnroutableError,
@@ -38,6 +39,8 @@ class Exchange:
     dialect: Dialect
     principal: str = ""
     operation: str = ""
+    resource: str = ""
+    region: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ class FrontDoor:
         parsed = self._parsed(credential, caller, exchange)
         exchange.dialect = Dialect(parsed.operation.service, parsed.protocol, request.method)
         exchange.operation = parsed.operation.name
+        exchange.resource, exchange.region = name_in(parsed.operation), parsed.operation.region
         return self._carry_out(parsed, Call(parsed.operation, caller), exchange)
 
     def _caller(self, credential: Credential, exchange: Exchange) -> Caller:
@@ -152,6 +156,8 @@ class FrontDoor:
             status=status,
             code=code,
             message=message,
+            resource=exchange.resource,
+            region=exchange.region,
         )
 
 

@@ -32,9 +32,12 @@ class MotoUpstream:
 
     def __init__(self, faults: FaultInjector | None = None) -> None:
         repair_moto()
+        import botocore.session
+
         from verifier.gateway.moto_app import MotoApplication
 
         self._application = MotoApplication()
+        self._session = botocore.session.Session(session_vars=_SESSION_VARIABLES)
         self._lock = threading.RLock()
         self._clients: dict[tuple[str, str], Any] = {}
         self._account = threading.local()
@@ -105,10 +108,9 @@ class MotoUpstream:
         return self._clients[key]
 
     def _new_client(self, service: str, region: str) -> Any:
-        import botocore.session
         from botocore.config import Config
 
-        client = botocore.session.Session(session_vars=_SESSION_VARIABLES).create_client(
+        client = self._session.create_client(
             service,
             region_name=region,
             aws_access_key_id=_ACCESS_KEY,
