@@ -1,7 +1,8 @@
 """What AWS would ask: the requirements of an operation.
 
 By convention an operation needs ``{iam prefix}:{Operation}`` on the ARN that AWS's reference gives
-for that action. Everything that differs, and everything conditional, is a rule in
+for that action (and *likely* its tag action and iam:PassRole, where it passes tags or a role).
+Everything that differs, and everything conditional, is a rule in
 ``rules/<botocore service>.yaml``. What has neither is unmapped: an error, never a silent allow.
 
 Adding a rule
@@ -21,7 +22,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from verifier.authorization.context import Context, called_via
-from verifier.authorization.convention import conventional_resource
+from verifier.authorization.convention import conventional_requirements, conventional_resource
 from verifier.authorization.operation import Operation, Requirement
 from verifier.authorization.rules import OperationRules, Rule, ServiceRules, service_rules
 from verifier.authorization.template import MissingParameterError, fill, fill_all, holds, lookup
@@ -42,7 +43,7 @@ def requirements(op: Operation) -> tuple[Requirement, ...]:
     rules = service_rules(op.service)
     written = rules.operations.get(op.name)
     if written is None:
-        return (_by_convention(rules, op),)
+        return _by_convention(rules, op)
     _refuse_unknown(written, op)
     found: list[Requirement] = []
     for rule in written.requires:
@@ -56,19 +57,26 @@ def is_mapped(service: str, operation: str) -> bool:
     return operation in rules.operations or catalog.action_exists(f"{rules.prefix}:{operation}")
 
 
-def _by_convention(rules: ServiceRules, op: Operation) -> Requirement:
+def _by_convention(rules: ServiceRules, op: Operation) -> tuple[Requirement, ...]:
     name = catalog.canonical(f"{rules.prefix}:{op.name}")
     if name is None:
         raise UnmappedOperation(f"{op}: no rule, and AWS has no action {rules.prefix}:{op.name}; add a rule")
-    return Requirement(name, _conventional(name, rules, op, None))
+    found = conventional_requirements(name, op, rules.resources)
+    if found is None:
+        raise _unknown_resource(name, op)
+    return found
 
 
 def _conventional(action: str, rules: ServiceRules, op: Operation, item: Any) -> str:
     resource = conventional_resource(action, op, rules.resources, item)
     if resource is None:
-        templates = " or ".join(catalog.arn_templates(action))
-        raise UnmappedOperation(f"{op}: its parameters do not tell the resource ({templates}); add a rule")
+        raise _unknown_resource(action, op)
     return resource
+
+
+def _unknown_resource(action: str, op: Operation) -> UnmappedOperation:
+    templates = " or ".join(catalog.arn_templates(action))
+    return UnmappedOperation(f"{op}: its parameters do not tell the resource ({templates}); add a rule")
 
 
 def _refuse_unknown(written: OperationRules, op: Operation) -> None:
