@@ -48,3 +48,14 @@ def test_tokens_and_names_are_registered(cloud: Cloud) -> None:
     assert [one.name for one in cloud.register.names] == [name]
     assert name.rpartition("-")[2] in cloud.register.tokens
     assert cloud.view().id.rpartition("/")[2] in cloud.register.tokens
+
+
+def test_the_zones_of_a_region_are_asked_for(cloud: Cloud) -> None:
+    zone = {"Fn::Select": [0, {"Fn::GetAZs": ""}]}
+    cloud.deny("ec2:DescribeSubnets")
+    assert cloud.create({"Resources": {"A": queue("a", properties={"KmsMasterKeyId": zone})}}) == (
+        "ROLLBACK_COMPLETE"
+    )
+    assert "ec2:DescribeSubnets" in cloud.reason("A CREATE_FAILED")
+    asked = [one.requirement.action for one in cloud.sink.decided_all]
+    assert asked == ["ec2:DescribeAvailabilityZones", "ec2:DescribeAccountAttributes", "ec2:DescribeSubnets"]

@@ -9,6 +9,7 @@ from verifier.cloudformation.parameters import ParameterValue
 from verifier.cloudformation.references import Reference
 from verifier.cloudformation.template import ResourceDefinition, Template
 
+# (source: cfn-change-set-without-changes)
 NO_CHANGES = (
     "The submitted information didn't contain changes. Submit different information to create a change set."
 )

@@ -100,6 +100,7 @@ class StackCommands:
         return {}
 
     def _export_in_use(self, stack: Stack) -> str:
+        """Why the stack stays as it is, or "" (source: cfn-export-keeps-the-stack)."""
         for output in stack.outputs:
             importers = (
                 self._store.importers(stack.account, stack.region, output.export) if output.export else ()

@@ -41,7 +41,10 @@ class Launcher:
     role_caller: Callable[[str], Caller] | None
 
     def session(self, stack: Stack, caller: Caller, role_arn: str | None) -> Session:
-        """The rights of the stack's service role, else of the caller. Raises AwsError for a wrong role."""
+        """The rights of the stack's service role, else of the caller (source: cfn-role-of-the-stack).
+
+        Raises AwsError for a wrong role.
+        """
         acting = caller
         if role_arn:
             if self.role_caller is None:

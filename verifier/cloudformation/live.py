@@ -60,9 +60,12 @@ class LiveEnvironment(TemplateEnvironment):
         return found[1]
 
     def availability_zones(self, region: str) -> list[str]:
-        """The region's zones, asked of EC2 with the caller's rights."""
-        answer = self._work("read").call("ec2", "DescribeAvailabilityZones", {})
-        del region  # CloudFormation cannot see another region's zones either
+        """The region's zones, asked of EC2 with the caller's rights (source: cfn-getazs-permissions)."""
+        work = self._work("read")
+        work.region = region or work.region
+        answer = work.call("ec2", "DescribeAvailabilityZones", {})
+        for operation in ("DescribeAccountAttributes", "DescribeSubnets"):
+            work.permit("ec2", operation, {})
         return sorted(str(zone["ZoneName"]) for zone in answer.get("AvailabilityZones", []))
 
     def _work(self, lifecycle: str) -> ResourceWork:

@@ -1,5 +1,7 @@
 """Physical names as CloudFormation makes them up: ``{stack}-{logical id}-{suffix}``, cut to a limit.
 
+(source: cfn-generated-names)
+
 Real public names show how: where both parts do not fit, each gets half of the room (the stack the
 odd character), and what one does not need goes to the other (tests/cases/generated_names.json).
 """

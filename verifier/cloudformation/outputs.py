@@ -44,7 +44,10 @@ def resolved_outputs(
 
 
 def _check_exports(store: StackStore, stack: Stack, found: tuple[Output, ...]) -> None:
-    """An export's name is unique in its region; one that is imported can neither go nor change."""
+    """An export's name is unique in its region; one that is imported can neither go nor change.
+
+    (sources: cfn-export-taken, cfn-export-in-use)
+    """
     known = store.exports(stack.account, stack.region)
     new = {output.export: output.value for output in found if output.export}
     for name in new:

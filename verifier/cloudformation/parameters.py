@@ -42,7 +42,8 @@ def parameter_values(
     """Each of the template's parameters with its value.
 
     ``given`` is the request's Parameters; ``ssm`` reads a parameter of the SSM types, given our
-    parameter's key and the SSM name. Raises AwsError ValidationError in CloudFormation's words.
+    parameter's key and the SSM name. Raises AwsError ValidationError in CloudFormation's words
+    (source: cfn-parameters-must-have-values).
     """
     asked = {str(one.get("ParameterKey")): one for one in given}
     unknown = [key for key in asked if key not in template.parameters]

@@ -24,6 +24,7 @@ from verifier.cloudformation.validate import (
 from verifier.cloudformation.work import CallFailed, ResourceWork, Session
 from verifier.errors import AwsError
 
+# (sources: cfn-early-validation, cfn-early-validation-properties)
 _EARLY_VALIDATION = (
     "The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation]. To troubleshoot "
     "Early Validation errors, use the DescribeEvents API for detailed failure information."
@@ -85,7 +86,10 @@ def present(stack: Stack) -> Wanted:
 
 
 def _ssm_reader(session: Session) -> Callable[[str, str], str]:
-    """Reads the value of a parameter of an SSM type, with the caller's rights."""
+    """Reads the value of a parameter of an SSM type, with the caller's rights.
+
+    (sources: cfn-ssm-parameter-refused, cfn-ssm-parameter-missing)
+    """
 
     def read(key: str, name: str) -> str:
         work = ResourceWork(session, key, "AWS::SSM::Parameter", "read")

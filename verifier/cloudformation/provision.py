@@ -22,6 +22,7 @@ from verifier.cloudformation.template import ResourceDefinition
 from verifier.cloudformation.validate import property_problems
 from verifier.cloudformation.work import Session
 
+# (source: cfn-clean-up-failed)
 _NOT_DELETED = "Update successful. One or more resources could not be deleted."
 
 
@@ -38,7 +39,7 @@ class _Failures:
 
     @property
     def reason(self) -> str:
-        """The stack event's status reason."""
+        """The stack event's status reason (source: cfn-rollback-reason)."""
         parts = [
             f"The following resource(s) failed to {verb}: [{', '.join(names)}]. "
             for verb, names in (("create", self.create), ("update", self.update))
@@ -245,7 +246,10 @@ class Provisioner:
                     resource.deletion_policy, resource.update_replace_policy = wanted.policies[name]
 
     def _clean_up(self, before: Mapping[str, StackResource]) -> None:
-        """Delete what was replaced or removed; a failure leaves the resource behind, not the stack."""
+        """Delete what was replaced or removed; a failure leaves the resource behind, not the stack.
+
+        AWS tries three times; once tells as much here (source: cfn-clean-up-leaves-the-resource).
+        """
         self._store.stack_status(self._stack, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
         replaced = {
             name: (one.before, one.after.update_replace_policy)

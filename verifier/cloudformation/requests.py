@@ -49,7 +49,10 @@ def new_stack(op: Operation, name: str, register: Register) -> Stack:
 
 
 def refuse_unless_updatable(stack: Stack) -> None:
-    """Raises AwsError ValidationError for a stack that cannot be updated as it is."""
+    """Raises AwsError ValidationError for a stack that cannot be updated as it is.
+
+    (source: cfn-not-updatable)
+    """
     kept = stack.status == "CREATE_FAILED" and stack.disable_rollback
     if stack.status not in _UPDATABLE and not kept:
         raise AwsError(

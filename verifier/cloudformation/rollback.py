@@ -74,7 +74,10 @@ class Rollback:
         self._store.stack_status(self._stack, "UPDATE_ROLLBACK_COMPLETE")
 
     def _retains(self, resource: StackResource) -> bool:
-        """Whether a resource that the operation made stays; RetainExceptOnCreate is for other times."""
+        """Whether a resource that the operation made stays; RetainExceptOnCreate is for other times.
+
+        (sources: cfn-retain-except-on-create, cfn-retain-except-on-create-parameter)
+        """
         kept = resource.deletion_policy == "Retain" and not self._stack.retain_except_on_create
         return bool(resource.physical_id) and kept
 

@@ -95,7 +95,8 @@ class Steps:
     def attribute(self, resource: StackResource, name: str, used_by: str) -> Any:
         """What Fn::GetAtt gives: the read handler's answer, with the caller's rights.
 
-        Raises HandlerError in CloudFormation's words; the refusal is the using resource's failure.
+        Raises HandlerError in CloudFormation's words; the refusal is the using resource's failure
+        (source: cfn-getatt-reads).
         """
         found = self._attributes.get(resource.logical_id)
         if found is None:
@@ -208,7 +209,10 @@ def _nested(resource: StackResource, found: Mapping[str, Any], name: str) -> Any
 def _refuse_custom_name(
     entry: registry.RegistryEntry, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> None:
-    """A resource whose name is given cannot be replaced: both would bear the name at once."""
+    """A resource whose name is given cannot be replaced: both would bear the name at once.
+
+    (source: cfn-custom-named)
+    """
     if len(entry.primary_identifier) != 1:
         return  # named inside something else, which may differ
     candidates = {entry.primary_identifier[0], "Name", f"{entry.type.rpartition('::')[2]}Name"}

@@ -181,6 +181,7 @@ def _transforms(value: Any) -> tuple[str, ...]:
 
 
 def _refuse_null(value: Any, path: str) -> None:
+    """Refuse null anywhere (source: cfn-null-values)."""
     if value is None:
         raise AwsError("ValidationError", f"[{path or '/'}] 'null' values are not allowed in templates")
     items: Iterator[tuple[Any, Any]] = iter(())

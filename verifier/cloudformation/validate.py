@@ -16,7 +16,7 @@ from verifier.cloudformation.template import (
 )
 from verifier.errors import AwsError
 
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html, Capabilities
+# (sources: cfn-insufficient-capabilities, cfn-named-capability)
 _IAM_TYPES = frozenset(
     f"AWS::IAM::{name}"
     for name in (
@@ -34,7 +34,11 @@ _CUSTOM_NAMES = frozenset({"GroupName", "InstanceProfileName", "ManagedPolicyNam
 
 
 def validate(template: Template) -> None:
-    """Refuse what CloudFormation refuses at once. Raises AwsError ValidationError in its words."""
+    """Refuse what CloudFormation refuses at once. Raises AwsError ValidationError in its words.
+
+    (sources: cfn-unresolved-dependencies, cfn-unresolved-condition, cfn-unsupported-attribute,
+    cfn-circular-dependency)
+    """
     if _foreign_transforms(template):
         return  # what the transform makes of it is not known
     _types(template)
@@ -70,7 +74,7 @@ def needed_capability(template: Template) -> str:
 
 
 def capabilities_reason(template: Template) -> str:
-    """Why a capability is needed, as ValidateTemplate says it."""
+    """Why a capability is needed, as ValidateTemplate says it (source: cfn-capabilities-reason)."""
     types = sorted({one.type for one in template.resources.values() if one.type in _IAM_TYPES})
     return f"The following resource(s) require capabilities: [{', '.join(types)}]" if types else ""
 
@@ -88,7 +92,10 @@ def check_capabilities(template: Template, given: Iterable[str]) -> None:
 
 
 def property_problems(definition: ResourceDefinition, properties: Mapping[str, Any]) -> str:
-    """What the registry's schema says against a resource's properties, in CloudFormation's words, or ""."""
+    """What the registry's schema says against a resource's properties, or "".
+
+    Only of top-level properties: inside, CloudFormation mostly warns (source: cfn-properties-validation).
+    """
     entry = registry.entry(definition.type)
     if entry is None or definition.is_custom or not entry.properties:
         return ""
