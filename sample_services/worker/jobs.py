@@ -1,0 +1,6 @@
+def collect(event, context):
+    return {"collected": len(event)}
+
+
+def report(event, context):
+    return {"report": sorted(event)}

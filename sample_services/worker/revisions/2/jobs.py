@@ -1,0 +1,10 @@
+def collect(event, context):
+    return {"collected": len(event)}
+
+
+def report(event, context):
+    return {"report": sorted(event)}
+
+
+def archive(event, context):
+    return {"archived": True}
