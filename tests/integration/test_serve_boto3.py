@@ -82,9 +82,9 @@ class Served:
     def last_user(self) -> str:
         return f"user-{self.count}"
 
-    def stop(self) -> tuple[int, str, str]:
-        """End it with SIGTERM: exit code, the rest of stdout, stderr."""
-        self.process.send_signal(signal.SIGTERM)
+    def stop(self, number: int = signal.SIGTERM) -> tuple[int, str, str]:
+        """End it with a signal: exit code, the rest of stdout, stderr."""
+        self.process.send_signal(number)
         out, err = self.process.communicate(timeout=20)
         return self.process.returncode, out, err
 
@@ -539,7 +539,8 @@ def test_faults(tmp_path: Path) -> None:
     served.stop()
 
 
-def test_ending(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_ending(number: int) -> None:
     served = Served()
     certificate = Path(served.ready["ca"])
     assert certificate.read_text().startswith("-----BEGIN CERTIFICATE-----")
@@ -561,7 +562,7 @@ def test_ending(tmp_path: Path) -> None:
     assert (second.returncode, second.stdout) == (3, "")
     assert second.stderr.count("\n") == 1
     assert f"port {port}" in second.stderr
-    assert served.stop() == (0, "", "")
+    assert served.stop(number) == (0, "", "")
     assert not certificate.parent.exists()
 
 

@@ -16,6 +16,8 @@ class UnknownKeyError(Exception):
 class Principals:
     """Looks callers up in one partition of moto's IAM.
 
+    Other threads change that state meanwhile: whatever is walked through is copied first.
+
     ``admin_access_key`` is the account's root, whose account is set with ``account``.
     """
 
@@ -63,11 +65,11 @@ class Principals:
     def _user(self, key: Any) -> Caller:
         iam = self._iam(self.account)
         # moto's index of keys outlives a deleted user, so the user itself is asked.
-        user = next((user for user in iam.users.values() if key in user.access_keys), None)
+        user = next((user for user in list(iam.users.values()) if key in user.access_keys), None)
         if user is None or key.status != "Active":
             raise UnknownKeyError(key.access_key_id)
         documents = [*_documents(user, f"user/{user.name}")]
-        for group in iam.groups.values():
+        for group in list(iam.groups.values()):
             if user in group.users:
                 documents += _documents(group, f"group/{group.name}")
         return Caller(
@@ -83,7 +85,7 @@ class Principals:
         from moto.core.utils import utcnow
         from moto.sts.models import sts_backends
 
-        sessions = sts_backends[self.account][self.partition].assumed_roles
+        sessions = list(sts_backends[self.account][self.partition].assumed_roles)
         session = next((session for session in sessions if session.access_key_id == access_key), None)
         if session is None or session.expiration < utcnow():
             raise UnknownKeyError(access_key)
@@ -94,7 +96,7 @@ class Principals:
 
     def _role(self, role_arn: str) -> Any:
         parts = role_arn.split(":")
-        roles = self._iam(parts[4]).roles.values() if len(parts) == 6 and parts[4] else ()
+        roles = list(self._iam(parts[4]).roles.values()) if len(parts) == 6 and parts[4] else ()
         return next((role for role in roles if role.arn == role_arn), None)
 
     def _boundary(self, account: str, arn: str | None) -> PolicyDocument | None:
@@ -114,9 +116,9 @@ class Principals:
 
 def _documents(owner: Any, label: str) -> Iterable[PolicyDocument]:
     """The policies of a moto user, group or role: inline ones first, then managed ones."""
-    for name, text in owner.policies.items():
+    for name, text in list(owner.policies.items()):
         yield _parse(text, f"{label}/{name}")
-    for arn, policy in owner.managed_policies.items():
+    for arn, policy in list(owner.managed_policies.items()):
         yield _parse(_default_version(policy), arn)
 
 

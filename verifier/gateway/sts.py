@@ -51,10 +51,13 @@ def _trusts(text: str | None, caller: Caller, operation: Operation) -> bool:
     if text is None:
         return False
     document = json.loads(text)
-    statements = document.get("Statement", [])
+    written = document.get("Statement", [])
+    statements = written if isinstance(written, list) else [written]
+    if any("NotPrincipal" in statement for statement in statements):
+        raise _unsupported("NotPrincipal in a trust policy")
     matching = [
         _without_principal(statement)
-        for statement in (statements if isinstance(statements, list) else [statements])
+        for statement in statements
         if _names(statement.get("Principal"), caller)
     ]
     if not matching:

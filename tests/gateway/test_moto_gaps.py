@@ -1,0 +1,55 @@
+"""What moto lacks, and that it still lacks it."""
+
+from importlib import import_module
+from importlib.resources import files
+from typing import Any
+
+import botocore.session
+import pytest
+import yaml
+from botocore import xform_name
+
+_SESSION = botocore.session.get_session()
+_ENTRIES: list[dict[str, Any]] = yaml.safe_load(
+    files("verifier.gateway").joinpath("moto_gaps.yaml").read_text(encoding="utf-8")
+)
+_RESPONSES = {"lambda": ("awslambda", "LambdaResponse"), "logs": ("logs", "LogsResponse")}
+# moto's S3 tells bucket operations apart by these words in the query.
+_S3_BRANCHES = ("_bucket_response_get", "_bucket_response_put", "_bucket_response_delete")
+
+
+def _name(entry: dict[str, Any]) -> str:
+    return f"{entry['service']}:{entry['operation']}"
+
+
+@pytest.mark.parametrize("entry", _ENTRIES, ids=_name)
+def test_an_entry_is_complete_and_its_answer_fits(entry: dict[str, Any]) -> None:
+    assert set(entry) == {"service", "operation", "answer", "why"}
+    model = _SESSION.get_service_model(entry["service"]).operation_model(entry["operation"])
+    members = set(model.output_shape.members) if model.output_shape else set()
+    assert set(entry["answer"]) <= members
+
+
+@pytest.mark.parametrize("entry", [one for one in _ENTRIES if one["service"] != "s3"], ids=_name)
+def test_moto_still_lacks_it(entry: dict[str, Any]) -> None:
+    module, name = _RESPONSES[entry["service"]]
+    responses = getattr(import_module(f"moto.{module}.responses"), name)
+    assert not hasattr(responses, xform_name(entry["operation"]))
+
+
+@pytest.mark.parametrize("entry", [one for one in _ENTRIES if one["service"] == "s3"], ids=_name)
+def test_moto_still_takes_it_for_the_bucket_itself(entry: dict[str, Any]) -> None:
+    import inspect
+
+    from moto.s3.responses import S3Response
+
+    model = _SESSION.get_service_model("s3").operation_model(entry["operation"])
+    word = model.http["requestUri"].partition("?")[2].partition("&")[0].partition("=")[0]
+    branch = f"_bucket_response_{model.http['method'].lower()}"
+    if branch in _S3_BRANCHES:
+        assert f'"{word}" in querystring' not in inspect.getsource(getattr(S3Response, branch))
+
+
+def test_no_operation_stands_twice() -> None:
+    names = [_name(entry) for entry in _ENTRIES]
+    assert len(names) == len(set(names))
