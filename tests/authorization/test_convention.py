@@ -76,6 +76,8 @@ def test_iams_prefix_of_every_service_of_botocore() -> None:
         ("firehose:CreateDeliveryStream", {"iam:PassRole", "firehose:TagDeliveryStream"}),
         ("scheduler:CreateSchedule", {"iam:PassRole", "scheduler:TagResource"}),
         ("scheduler:TagResource", {"iam:PassRole"}),
+        ("iam:CreateSAMLProvider", {"iam:PassRole", "iam:TagSAMLProvider"}),
+        ("iam:TagRole", {"iam:PassRole"}),
         ("ec2:CreateVpc", {"iam:PassRole", "ec2:CreateTags"}),
     ],
 )

@@ -11,6 +11,7 @@ from verifier.iam import catalog
 
 PASS_ROLE = "iam:PassRole"
 _UNTAG = re.compile("Untag|Remove|Delete")
+_VERB = re.compile("^[A-Z][a-z]+")
 _ROLE = re.compile(r"arn:[^:]+:iam::[0-9]*:role/.+")
 _PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
 
@@ -42,14 +43,20 @@ def conventional_extras(action: str) -> frozenset[str]:
 
 
 def _tag_action(action: str) -> str | None:
-    """The action that puts tags on a resource of the service, unless it is ``action`` itself."""
+    """The action that tags what ``action`` works on: for CreateUser TagUser, else the service's general one.
+
+    None for an action that tags by itself.
+    """
+    prefix, _, name = action.partition(":")
+    if "Tagging" in catalog.access_level(action):
+        return None
     taggers = [
-        name
-        for name in catalog.actions(action.partition(":")[0])
-        if "Tagging" in catalog.access_level(name) and not _UNTAG.match(name.partition(":")[2])
+        tagger
+        for tagger in catalog.actions(prefix)
+        if "Tagging" in catalog.access_level(tagger) and not _UNTAG.match(tagger.partition(":")[2])
     ]
-    best = min(taggers, key=lambda name: not name.endswith(":TagResource"), default=None)
-    return None if best == action else best
+    own = f"{prefix}:Tag{_VERB.sub('', name)}"
+    return min(taggers, key=lambda tagger: (tagger != own, not tagger.endswith(":TagResource")), default=None)
 
 
 def conventional_resource(
