@@ -15,6 +15,7 @@ from verifier.authorization.operation import Operation
 from verifier.authorization.requirements import UnmappedOperation
 from verifier.errors import UnavailableError, VerifierError
 from verifier.gateway.decisions import DecisionRecord, ResponseRecord, UnmappedRecord
+from verifier.gateway.faults import FaultPlan
 from verifier.gateway.server import Gateway, GatewayConfig
 
 REGION = "eu-west-1"
@@ -211,6 +212,12 @@ def test_roles_that_stacks_work_with(room: Room) -> None:
         "assumed-role/cfn/AWSCloudFormation is not authorized to perform: logs:CreateLogGroup"
         in failed.reason
     )
+
+
+def test_faults_from_the_start() -> None:
+    gateway = Gateway(GatewayConfig("610000000005", REGION, faults=FaultPlan(fail_last_wave=True)))
+    assert gateway.faults.fail_last_wave
+    gateway.close()
 
 
 def test_life(tmp_path: Path) -> None:
