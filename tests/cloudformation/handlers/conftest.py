@@ -23,6 +23,7 @@ from verifier.cloudformation.work import ResourceWork, Session
 from verifier.gateway.register import NameRegister
 from verifier.gateway.upstream import MotoUpstream
 
+_LIVED: dict[str, list[Decided]] = {}
 ACCOUNT, REGION = "123456789012", "us-east-1"
 CASES = Path(__file__).parents[2] / "cases" / "handlers"
 _ANY_POLICY = {
@@ -102,10 +103,13 @@ class Life:
         """Create it; its physical id."""
         self.properties = properties
         work = self._work("create")
+        work.on_created = self._created
         self.handler.create(work)
         ask_for_unsupported(work, self.handler, "create")
-        self.physical_id = work.physical_id
-        return work.physical_id
+        return self.physical_id
+
+    def _created(self, physical_id: str) -> None:
+        self.physical_id = physical_id
 
     def read(self) -> dict[str, Any]:
         """Read it, as Fn::GetAtt does; its attributes."""
@@ -184,6 +188,41 @@ def life(account: Account) -> Callable[..., Life]:
 def case(account: Account) -> Callable[[Path], Case]:
     """Loads a case file and makes what its setup names."""
     return lambda path: _load(account, path)
+
+
+@pytest.fixture
+def decisions(
+    account: Account, case: Callable[[Path], Case], life: Callable[..., Life]
+) -> Callable[[str], list[Decided]]:
+    """The decisions of all lives of a type, lived once."""
+
+    def lived(type_name: str) -> list[Decided]:
+        if type_name not in _LIVED:
+            account.decisions.clear()
+            for path in sorted(CASES.glob("*.json")):
+                if json.loads(path.read_text())["type"] == type_name:
+                    _live(account, case(path), life)
+            _LIVED[type_name] = list(account.decisions)
+            assert account.problems == []
+        return _LIVED[type_name]
+
+    return lived
+
+
+def _live(account: Account, case: Case, life: Callable[..., Life]) -> None:
+    """Create, read, update, replace and delete."""
+    thing, successor = life(case.type), life(case.type)
+    thing.create(case.before)
+    thing.read()
+    for step in case.after:
+        thing.update(step["properties"], step.get("stackTags"))
+    for call in case.before_replace:
+        account.do(call)
+    successor.create(case.replace)
+    thing.delete()
+    thing.delete()
+    successor.read()
+    successor.delete()
 
 
 def _load(account: Account, path: Path) -> Case:

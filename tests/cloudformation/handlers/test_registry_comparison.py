@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import yaml
@@ -20,50 +20,12 @@ from verifier.cloudformation import registry
 from verifier.cloudformation.handlers import handlers
 from verifier.iam import catalog
 
-if TYPE_CHECKING:
-    from tests.cloudformation.handlers.conftest import Account, Case, Life
-
 CASES = Path(__file__).parents[2] / "cases"
 FILES = sorted((CASES / "handlers").glob("*.json"))
 TYPES = sorted(handlers())
 DIFFERENCES: Mapping[str, Mapping[str, Mapping[str, str]]] = json.loads(
     (CASES / "registry_differences.json").read_text()
 )
-_LIVED: dict[str, list[Decided]] = {}
-
-
-@pytest.fixture
-def decisions(
-    account: "Account", case: "Callable[[Path], Case]", life: "Callable[..., Life]"
-) -> "Callable[[str], list[Decided]]":
-    """The decisions of all lives of a type, lived once."""
-
-    def lived(type_name: str) -> list[Decided]:
-        if type_name not in _LIVED:
-            for path in FILES:
-                if json.loads(path.read_text())["type"] == type_name:
-                    _live(account, case(path), life)
-            _LIVED[type_name] = list(account.decisions)
-            assert account.problems == []
-        return _LIVED[type_name]
-
-    return lived
-
-
-def _live(account: "Account", case: "Case", life: "Callable[..., Life]") -> None:
-    """Create, read, update, replace and delete."""
-    thing, successor = life(case.type), life(case.type)
-    thing.create(case.before)
-    thing.read()
-    for step in case.after:
-        thing.update(step["properties"], step.get("stackTags"))
-    for call in case.before_replace:
-        account.do(call)
-    successor.create(case.replace)
-    thing.delete()
-    thing.delete()
-    successor.read()
-    successor.delete()
 
 
 def _named(type_name: str) -> dict[str, set[str]]:

@@ -1,0 +1,118 @@
+"""Types and properties for which only the registry's permissions are known."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from verifier.authorization.caller import Certainty
+from verifier.cloudformation import registry
+from verifier.cloudformation.handlers import handler_for, handlers
+from verifier.cloudformation.handlers.base import HandlerError
+from verifier.cloudformation.handlers.fallback import FallbackHandler, has_fallback, upper_bound
+from verifier.iam import catalog
+
+if TYPE_CHECKING:
+    from tests.cloudformation.handlers.conftest import Account, Life
+
+Lives = Callable[..., "Life"]
+_TRAIL: Mapping[str, Any] = {"TrailName": "trail", "S3BucketName": "code", "IsLogging": True}
+
+
+@pytest.fixture
+def fallback(life: Lives) -> "Callable[[str], Life]":
+    """The life of a resource without a handler."""
+
+    def make(type_name: str) -> "Life":
+        thing = life("AWS::S3::Bucket")
+        thing.type, thing.handler = type_name, FallbackHandler()
+        return thing
+
+    return make
+
+
+def _asked(account: "Account") -> set[str]:
+    actions = {one.requirement.action for one in account.decisions}
+    account.decisions.clear()
+    return actions
+
+
+def test_a_whole_life_asks_for_what_the_registry_names(
+    account: "Account", fallback: "Callable[[str], Life]"
+) -> None:
+    thing = fallback("AWS::CloudTrail::Trail")
+    assert thing.create(_TRAIL) == "trail"
+    assert {(one.certainty, one.requirement.resource) for one in account.decisions} == {
+        (Certainty.UPPER_BOUND, "*")
+    }
+    assert {"cloudtrail:CreateTrail", "cloudtrail:AddTags", "cloudtrail:RemoveTags"} <= _asked(account)
+    assert thing.read()["Arn"] == "arn:aws:cloudtrail:us-east-1:123456789012:trail/trail"
+    assert "cloudtrail:GetTrail" in _asked(account)
+    thing.update({**_TRAIL, "IsLogging": False})
+    assert {"cloudtrail:UpdateTrail", "cloudtrail:StopLogging"} <= _asked(account)
+    thing.delete()
+    assert _asked(account) == {"cloudtrail:DeleteTrail"}
+
+
+def test_a_physical_id_is_made_up_without_a_name(
+    account: "Account", fallback: "Callable[[str], Life]"
+) -> None:
+    name = fallback("AWS::DynamoDB::Table").create({})
+    assert name.startswith("shop-dev-Thing-")
+    assert [one.name for one in account.register.names] == [name]
+
+
+def test_only_iam_actions_are_asked_for_and_the_others_are_named() -> None:
+    entry = registry.entry("AWS::S3::Bucket")
+    assert entry is not None
+    bound = upper_bound(entry, "update")
+    assert "s3:DeleteBucketEncryption" in bound.not_actions
+    assert all(catalog.canonical(action) == action for action in bound.actions)
+    api = registry.entry("AWS::ApiGatewayV2::Api")
+    assert api is not None
+    assert "s3:GetObject" in upper_bound(api, "create").actions  # the registry writes s3:getObject
+
+
+def test_tagging_counts_where_stack_tags_arrive() -> None:
+    role = registry.entry("AWS::IAM::Role")
+    assert role is not None
+    assert "iam:ListRoleTags" in upper_bound(role, "create").actions
+    assert "iam:ListRoleTags" not in upper_bound(role, "read").actions
+
+
+@pytest.mark.parametrize(
+    ("type_name", "known"),
+    [("AWS::DynamoDB::Table", True), ("Custom::Thing", False), ("AWS::CodeBuild::Project", False)],
+)
+def test_types_that_nobody_knows(type_name: str, known: bool, fallback: "Callable[[str], Life]") -> None:
+    assert has_fallback(type_name) is known
+    assert handler_for(type_name) is None
+    if not known:
+        with pytest.raises(HandlerError, match=type_name):
+            fallback(type_name).create({})
+
+
+def test_an_unsupported_property_adds_the_upper_bound(account: "Account", life: Lives) -> None:
+    plain, beyond = life("AWS::S3::Bucket"), life("AWS::S3::Bucket")
+    plain.create({"BucketName": "plain"})
+    assert {one.certainty for one in account.decisions} == {Certainty.CALL, Certainty.LIKELY}
+    beyond.create({"BucketName": "beyond", "MetadataConfiguration": {}})
+    added = {one.requirement.action for one in account.decisions if one.certainty is Certainty.UPPER_BOUND}
+    assert "s3tables:CreateTable" in added
+    assert "s3:CreateBucket" not in added  # asked for by its call already
+
+
+def test_a_nested_part_can_go_beyond_a_handler(account: "Account", life: Lives) -> None:
+    audit = {"Operation": {"Audit": {"FindingsDestination": {"S3": {"Bucket": "code"}}}}}
+    life("AWS::Logs::LogGroup").create({"DataProtectionPolicy": {"Statement": [audit]}})
+    added = {one.requirement.action for one in account.decisions if one.certainty is Certainty.UPPER_BOUND}
+    assert "logs:CreateLogDelivery" in added
+
+
+@pytest.mark.parametrize("type_name", sorted(handlers()))
+def test_what_a_handler_supports_is_a_property(type_name: str) -> None:
+    entry, handler = registry.entry(type_name), handler_for(type_name)
+    assert entry is not None
+    assert handler is not None
+    assert handler.supported <= entry.properties
+    assert entry.required <= handler.supported
