@@ -7,7 +7,7 @@ tags or of the environment, and never keys (DESIGN.md, rule 8).
 import json
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -57,8 +57,8 @@ class ResponseRecord:
     """What a client's request was answered; ``code`` and ``message`` are empty for a success.
 
     ``principal`` is the caller's ARN, empty for a key that nobody has. ``operation`` is empty for
-    a request that belongs to no operation. ``resource`` and ``region`` say of what and where it was
-    asked, as far as gateway.named knows it.
+    a request that belongs to no operation. ``resource`` in ``region`` is what it was asked about, where
+    gateway.named knows it.
     """
 
     phase: str
@@ -68,8 +68,8 @@ class ResponseRecord:
     status: int
     code: str = ""
     message: str = ""
-    resource: str = field(default="", compare=False)
-    region: str = field(default="", compare=False)
+    resource: str = ""
+    region: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form of the log."""

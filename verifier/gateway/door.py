@@ -83,7 +83,8 @@ class FrontDoor:
         parsed = self._parsed(credential, caller, exchange)
         exchange.dialect = Dialect(parsed.operation.service, parsed.protocol, request.method)
         exchange.operation = parsed.operation.name
-        exchange.resource, exchange.region = name_in(parsed.operation), parsed.operation.region
+        exchange.resource = name_in(parsed.operation)
+        exchange.region = parsed.operation.region if exchange.resource else ""
         return self._carry_out(parsed, Call(parsed.operation, caller), exchange)
 
     def _caller(self, credential: Credential, exchange: Exchange) -> Caller:
