@@ -191,27 +191,28 @@ def case(account: Account) -> Callable[[Path], Case]:
 
 
 @pytest.fixture
-def decisions(
-    account: Account, case: Callable[[Path], Case], life: Callable[..., Life]
-) -> Callable[[str], list[Decided]]:
-    """The decisions of all lives of a type, lived once."""
+def decisions(upstream: MotoUpstream) -> Callable[[str], list[Decided]]:
+    """The decisions of all lives of a type, lived once and in an account of their own."""
 
     def lived(type_name: str) -> list[Decided]:
         if type_name not in _LIVED:
-            account.decisions.clear()
+            upstream.forget(ACCOUNT)
+            account = Account(upstream)
+            account.furnish()
             for path in sorted(CASES.glob("*.json")):
                 if json.loads(path.read_text())["type"] == type_name:
-                    _live(account, case(path), life)
-            _LIVED[type_name] = list(account.decisions)
+                    _live(account, _load(account, path))
+            upstream.forget(ACCOUNT)
             assert account.problems == []
+            _LIVED[type_name] = account.decisions
         return _LIVED[type_name]
 
     return lived
 
 
-def _live(account: Account, case: Case, life: Callable[..., Life]) -> None:
+def _live(account: Account, case: Case) -> None:
     """Create, read, update, replace and delete."""
-    thing, successor = life(case.type), life(case.type)
+    thing, successor = Life(account, case.type), Life(account, case.type)
     thing.create(case.before)
     thing.read()
     for step in case.after:

@@ -7,15 +7,14 @@ with one of four reasons.
 
 import json
 from collections.abc import Callable, Mapping
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from verifier.authorization.caller import Certainty
 from verifier.authorization.decision import Decided
+from verifier.authorization.sources import sources
 from verifier.cloudformation import registry
 from verifier.cloudformation.handlers import handlers
 from verifier.iam import catalog
@@ -41,11 +40,6 @@ def _named(type_name: str) -> dict[str, set[str]]:
     return named
 
 
-def _sources() -> set[str]:
-    file = resources.files("verifier.authorization") / "sources.yaml"
-    return {entry["id"] for entry in yaml.safe_load(file.read_text(encoding="utf-8"))}
-
-
 def test_every_type_has_a_case() -> None:
     assert {json.loads(path.read_text())["type"] for path in FILES} == set(TYPES)
 
@@ -60,7 +54,7 @@ def test_what_we_ask_for_beyond_the_registry_has_a_source(
 ) -> None:
     named = {permission.lower() for permission in _named(type_name)}
     unlisted = [one for one in decisions(type_name) if one.requirement.action.lower() not in named]
-    without = sorted({one.requirement.action for one in unlisted if one.source not in _sources()})
+    without = sorted({one.requirement.action for one in unlisted if one.source not in sources()})
     assert without == []
 
 
@@ -100,7 +94,7 @@ def test_the_reason_of_a_difference_is_true(type_name: str, permission: str) -> 
         case "named only under the type's list handler (not create, read, update, delete or tagging)":
             assert _named(type_name)[permission] == {"list"}
         case "disproved":
-            assert difference.pop("source") in _sources()
+            assert difference.pop("source") in sources()
             difference.pop("why", None)
         case reason:
             pytest.fail(f"no such reason: {reason}")
