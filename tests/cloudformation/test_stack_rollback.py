@@ -1,8 +1,12 @@
 """An update that fails is taken back."""
 
+import json
+import threading
+from typing import Any
+
 import pytest
 
-from tests.cloudformation.cloud import Cloud, Template, changed_and_added, topic
+from tests.cloudformation.cloud import Cloud, Template, changed_and_added, queue, topic
 from verifier.errors import AwsError
 
 
@@ -69,3 +73,39 @@ def test_a_rollback_that_fails_can_go_on(cloud: Cloud) -> None:
     assert cloud.settled() == "UPDATE_ROLLBACK_COMPLETE"
     with pytest.raises(AwsError, match="ContinueUpdateRollback cannot be called from current stack status"):
         cloud.call("ContinueUpdateRollback", StackName="shop-dev")
+
+
+def test_without_rollback_the_next_update_goes_on(cloud: Cloud) -> None:
+    before, after = changed_and_added()
+    after["Resources"]["Late"] = queue("late", properties={"DelaySeconds": 2}, DependsOn="Last")
+    before["Resources"]["Late"] = queue("late", properties={"DelaySeconds": 1})
+    cloud.create(before)
+    cloud.upstream.failing = {("CreateQueue", "last")}
+    assert cloud.update(after, DisableRollback=True) == "UPDATE_FAILED"
+    cloud.upstream.failing = set()
+    cloud.made()
+    assert cloud.update(after) == "UPDATE_COMPLETE"
+    assert cloud.made() == ["CreateQueue last", "SetQueueAttributes late", "DeleteQueue gone"]
+
+
+def test_an_update_can_be_cancelled(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, after = changed_and_added()
+    cloud.create(before)
+    reached, go_on = threading.Event(), threading.Event()
+    invoke = cloud.upstream.invoke
+
+    def slow(operation: Any) -> dict[str, Any]:
+        reached.set()
+        go_on.wait(5)
+        answer: dict[str, Any] = invoke(operation)
+        return answer
+
+    with pytest.raises(AwsError, match="CancelUpdateStack cannot be called from current stack status"):
+        cloud.call("CancelUpdateStack", StackName="shop-dev")
+    monkeypatch.setattr(cloud.upstream, "invoke", slow)
+    cloud.call("UpdateStack", StackName="shop-dev", TemplateBody=json.dumps(after))
+    reached.wait(5)
+    cloud.call("CancelUpdateStack", StackName="shop-dev")
+    go_on.set()
+    assert cloud.settled() == "UPDATE_ROLLBACK_COMPLETE"
+    assert "Last CREATE_IN_PROGRESS" not in cloud.events()

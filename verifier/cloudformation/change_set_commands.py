@@ -63,7 +63,7 @@ class ChangeSetCommands:
         found: tuple[Change, ...] = ()
         if prepared.wanted is not None:
             before = present(stack)
-            found = changes(stack, before, prepared.wanted)
+            found = changes(stack, prepared.wanted)
             if not reason and is_empty(before, prepared.wanted, found):
                 reason = NO_CHANGES
         token = str(uuid.uuid4())

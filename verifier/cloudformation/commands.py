@@ -55,12 +55,14 @@ class StackCommands:
         refuse_unless_updatable(stack)
         wanted = self._wanted(op, caller, stack)
         before = present(stack)
-        found = changes(stack, before, wanted)
+        found = changes(stack, wanted)
         if is_empty(before, wanted, found):
             raise AwsError("ValidationError", NO_UPDATES)
         with self._store.lock:
             refuse_unless_updatable(stack)
             _describe(stack, op)
+            for change_set in stack.change_sets.values():
+                change_set.execution_status = "OBSOLETE"
             if op.params.get("StackPolicyBody"):
                 stack.policy = str(op.params["StackPolicyBody"])
             disable_rollback = bool(op.params.get("DisableRollback"))

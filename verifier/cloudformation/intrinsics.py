@@ -86,17 +86,15 @@ def _unsupported(name: str, argument: Any) -> AwsError:
 
 
 def _ref(argument: Any, environment: Environment) -> Any:
+    if not isinstance(argument, str):
+        raise AwsError(
+            "ValidationError", "Template format error: Every Ref object must have a single String value."
+        )
     return environment.ref(argument)
 
 
 def _get_att(argument: Any, environment: Environment) -> Any:
-    try:
-        logical_id, attribute = attribute_of(argument)
-    except ValueError as error:
-        raise _error(
-            "every Fn::GetAtt object requires two non-empty parameters, the resource name and the resource "
-            "attribute"
-        ) from error
+    logical_id, attribute = attribute_of(argument)
     return environment.get_att(logical_id, str(resolve(attribute, environment)))
 
 
@@ -160,7 +158,7 @@ def _select(argument: Any, environment: Environment) -> Any:
 
 
 def _split(argument: Any, environment: Environment) -> list[str]:
-    if not isinstance(argument, list) or len(argument) != 2:
+    if not isinstance(argument, list) or len(argument) != 2 or not argument[0]:
         raise _error(
             "every Fn::Split object requires two parameters, (1) a string delimiter and (2) a string to be "
             "split"

@@ -15,6 +15,7 @@ from verifier.cloudformation.faults import Faults
 from verifier.cloudformation.interface import Register, Upstream
 from verifier.cloudformation.provision import Provisioner
 from verifier.cloudformation.stack import Stack, StackStore
+from verifier.cloudformation.steps import bug
 from verifier.cloudformation.views import ResourceUse
 from verifier.cloudformation.work import Session
 from verifier.errors import AwsError
@@ -94,7 +95,7 @@ class Launcher:
                 work()
             except Exception as error:
                 _LOG.exception("stack %s", stack.name)
-                self.store.problem(stack.account, f"{stack.name}: verifier: {error!r}")
+                self.store.problem(stack.account, f"{stack.name}: verifier: {bug(error)}")
                 with self.store.lock:
                     status = _AFTER_ERROR.get(stack.status, "UPDATE_ROLLBACK_FAILED")
                     self.store.stack_status(stack, status, f"verifier: {type(error).__name__}")

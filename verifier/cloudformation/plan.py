@@ -94,15 +94,15 @@ def _static(value: Any, environment: StaticEnvironment) -> Any:
         return {"as written": value, "parameters": given}
 
 
-def changes(stack: Stack, before: Wanted, after: Wanted) -> tuple[Change, ...]:
-    """The changes from ``before``, which the stack has, to ``after``: added, modified, removed.
+def changes(stack: Stack, after: Wanted) -> tuple[Change, ...]:
+    """The changes from what the stack's resources are to ``after``: added, modified, removed.
 
     Raises AwsError when a resource changes its type.
     """
     _refuse_new_types(stack, after)
     found: dict[str, Change] = {}
     for name in _in_order(after):
-        change = _change(stack, before, after, name, found)
+        change = _change(stack, after, name, found)
         if change is not None:
             found[name] = change
     removed = [
@@ -137,22 +137,19 @@ def _in_order(wanted: Wanted) -> Iterator[str]:
         yield from wave
 
 
-def _change(
-    stack: Stack, before: Wanted, after: Wanted, name: str, found: Mapping[str, Change]
-) -> Change | None:
+def _change(stack: Stack, after: Wanted, name: str, found: Mapping[str, Change]) -> Change | None:
     definition = after.active[name]
     existing = stack.resources.get(name)
-    if existing is None or not existing.physical_id or name not in before.active:
+    if existing is None or not existing.physical_id or existing.status.startswith("DELETE"):
         return Change("Add", name, definition.type)
     scope: list[str] = []
-    old, new = before.statics.get(name), after.statics[name]
-    attributes = _differing(old, new)
-    dynamic = _dynamic(after.uses[name], found)
-    if attributes or dynamic or existing.status.endswith("_FAILED"):
+    new = after.statics[name]
+    attributes = _differing(existing.static, new)
+    if attributes or _dynamic(after.uses[name], found) or existing.status.endswith("_FAILED"):
         scope.append("Properties")
-    if _tags_reach(definition.type) and dict(before.tags) != dict(after.tags):
+    if _tags_reach(definition.type) and dict(existing.stack_tags) != dict(after.tags):
         scope.append("Tags")
-    if before.active[name].metadata != definition.metadata:
+    if existing.definition.metadata != definition.metadata:
         scope.append("Metadata")
     if not scope:
         return None
@@ -161,7 +158,7 @@ def _change(
         name,
         definition.type,
         existing.physical_id,
-        _replacement(existing, old, new, found),
+        _replacement(existing, new, found),
         tuple(scope),
         attributes,
     )
@@ -187,9 +184,9 @@ def _may_change(use: Reference, found: Mapping[str, Change]) -> bool:
     )
 
 
-def _replacement(existing: StackResource, old: Any, new: Any, found: Mapping[str, Change]) -> str:
+def _replacement(existing: StackResource, new: Any, found: Mapping[str, Change]) -> str:
     """Whether the change replaces the resource; "Conditional" where only real values can tell."""
-    entry = registry.entry(existing.type)
+    entry, old = registry.entry(existing.type), existing.static
     if entry is None or not isinstance(old, Mapping) or not isinstance(new, Mapping):
         return "False"
     replacing = entry.replacing(old, new)

@@ -222,6 +222,7 @@ class Provisioner:
         return StackResource(
             definition=definition,
             properties=properties,
+            static=self._wanted.statics[name],
             stack_tags=dict(self._wanted.tags),
             dependencies=self._wanted.dependencies[name],
             deletion_policy=deletion,

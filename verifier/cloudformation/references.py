@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from verifier.errors import AwsError
+
 SUB_VARIABLE = re.compile(r"\$\{([^!}][^}]*)\}")
 PSEUDO_PARAMETERS = frozenset(
     f"AWS::{name}"
@@ -41,11 +43,15 @@ def function_of(value: Any) -> tuple[str, Any] | None:
 def attribute_of(argument: Any) -> tuple[str, Any]:
     """Fn::GetAtt's argument, "A.B.C" or ["A", "B.C"], as logical id and attribute name.
 
-    The attribute may itself be a function. Raises ValueError for any other form.
+    The attribute may itself be a function. Raises AwsError ValidationError for any other form.
     """
     parts = argument.split(".", 1) if isinstance(argument, str) else argument
     if not isinstance(parts, list) or len(parts) < 2 or not isinstance(parts[0], str):
-        raise ValueError("Fn::GetAtt takes a logical id and an attribute")
+        raise AwsError(
+            "ValidationError",
+            "Template error: every Fn::GetAtt object requires two non-empty parameters, the resource name "
+            "and the resource attribute",
+        )
     if len(parts) == 2:
         return parts[0], parts[1]
     return parts[0], ".".join(str(part) for part in parts[1:])
@@ -77,8 +83,8 @@ def references(value: Any) -> Iterator[Reference]:
 
 def _references_of_sub(argument: Any) -> Iterator[Reference]:
     text, variables = argument if isinstance(argument, list) and len(argument) == 2 else (argument, {})
-    if not isinstance(text, str):
-        return
+    if not isinstance(text, str) or not isinstance(variables, Mapping):
+        return  # a wrong form, which resolving it tells
     for name in sub_names(text):
         if name in variables:
             continue

@@ -4,7 +4,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from verifier.cloudformation.changeset import ChangeSet
@@ -26,6 +26,8 @@ class StackResource:
     reason: str = ""
     time: datetime = field(default_factory=lambda: datetime.now(UTC))
     properties: Mapping[str, Any] = field(default_factory=dict)
+    static: Any = None
+    """The properties before they were resolved, with placeholders: what a change set compares."""
     stack_tags: Mapping[str, str] = field(default_factory=dict)
     dependencies: frozenset[str] = frozenset()
     deletion_policy: str = "Delete"
@@ -140,11 +142,10 @@ class StackStore:
         """Append an event; strictly later than the one before."""
         with self.lock:
             now = datetime.now(UTC)
+            if stack.events:
+                now = max(now, stack.events[-1].time + timedelta(microseconds=1))
             is_stack = type_name == STACK_TYPE and logical_id == stack.name
             event_id = str(uuid.uuid4()) if is_stack else f"{logical_id}-{status}-{now:%Y-%m-%dT%H:%M:%S.%fZ}"
-            known = {event.id for event in stack.events[-4:]}
-            if event_id in known:
-                event_id += f"-{len(stack.events)}"
             stack.events.append(EventView(event_id, now, logical_id, type_name, physical_id, status, reason))
 
     def stack_status(self, stack: Stack, status: str, reason: str = "") -> None:

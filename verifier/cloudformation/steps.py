@@ -1,7 +1,9 @@
 """One resource's steps, with their events: create, update, replace, delete, and reading its attributes."""
 
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from verifier.cloudformation import registry
@@ -153,7 +155,7 @@ class Steps:
         except AwsError as error:
             raise HandlerError(error.message) from error
         except Exception as error:
-            line = f"verifier: the {work.lifecycle} handler of {resource.type} failed: {error!r}"
+            line = f"verifier: the {work.lifecycle} handler of {resource.type} failed: {bug(error)}"
             self.session.problem(line)
             raise HandlerError(line) from error
         return result
@@ -180,6 +182,12 @@ class Steps:
             used_by=used_by,
             on_created=on_created,
         )
+
+
+def bug(error: Exception) -> str:
+    """What and where, without the values that an exception's own text may hold."""
+    *_, last = traceback.extract_tb(error.__traceback__)
+    return f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
 
 
 class UpdateFailed(HandlerError):  # noqa: N818 - a refusal is no error of ours

@@ -199,7 +199,22 @@ def _parameter(name: str, one: Any) -> Mapping[str, Any]:
     _refuse_name("Parameter", name)
     if not isinstance(one, dict) or "Type" not in one:
         raise format_error(f"Every Parameters object must contain a Type member. [/Parameters/{name}]")
+    if isinstance(one.get("Default"), dict | list):
+        raise format_error("Every Default member must be a string.")
+    if not isinstance(one.get("AllowedValues", []), list):
+        raise format_error(f"[/Parameters/{name}/AllowedValues] must be a list.")
+    for limit in ("MinLength", "MaxLength", "MinValue", "MaxValue"):
+        if limit in one and not _is_number(one[limit]):
+            raise format_error(f"[/Parameters/{name}/{limit}] must be a number.")
     return one
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        float(value)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _resource(name: str, one: Any) -> ResourceDefinition:
@@ -215,12 +230,15 @@ def _resource(name: str, one: Any) -> ResourceDefinition:
     if not isinstance(properties, dict):
         raise AwsError("ValidationError", f"[/Resources/{name}/Properties] Properties must be an object.")
     depends_on = one.get("DependsOn", [])
+    names = depends_on if isinstance(depends_on, list) else [depends_on]
+    if not all(isinstance(each, str) for each in names):
+        raise format_error("DependsOn must be a string or list of strings.")
     condition = one.get("Condition")
     return ResourceDefinition(
         logical_id=name,
         type=one["Type"],
         properties=properties,
-        depends_on=tuple([depends_on] if isinstance(depends_on, str) else depends_on),
+        depends_on=tuple(names),
         condition=condition if isinstance(condition, str) else None,
         deletion_policy=one.get("DeletionPolicy"),
         update_replace_policy=one.get("UpdateReplacePolicy"),
