@@ -1,5 +1,7 @@
 """Who makes a stack's calls, and types that no handler knows."""
 
+import json
+
 from tests.cloudformation.cloud import Cloud, change, from_url, queue, two
 
 
@@ -59,3 +61,21 @@ def test_the_zones_of_a_region_are_asked_for(cloud: Cloud) -> None:
     assert "ec2:DescribeSubnets" in cloud.reason("A CREATE_FAILED")
     asked = [one.requirement.action for one in cloud.sink.decided_all]
     assert asked == ["ec2:DescribeAvailabilityZones", "ec2:DescribeAccountAttributes", "ec2:DescribeSubnets"]
+
+
+def test_what_is_not_done_as_on_aws_is_told(cloud: Cloud) -> None:
+    template = {
+        "Rules": {"R": {"Assertions": []}},
+        "Resources": {
+            "Kept": queue("kept", DeletionPolicy="Snapshot"),
+            "Wait": {"Type": "AWS::CloudFormation::WaitCondition"},
+        },
+    }
+    policy = json.dumps({"Statement": [{"Effect": "Deny", "Action": "Update:*", "Resource": "*"}]})
+    assert cloud.create(template, StackPolicyBody=policy) == "CREATE_COMPLETE"
+    assert cloud.service.problems("111122223333") == (
+        "shop-dev: the template's Rules are not evaluated",
+        "shop-dev: Kept: no snapshot is taken, so what that needs is not known",
+        "shop-dev: Wait: nobody waits for signals; they are taken to arrive",
+        "shop-dev: its stack policy is kept, but not enforced",
+    )

@@ -16,6 +16,7 @@ from verifier.cloudformation.interface import Register, Upstream
 from verifier.cloudformation.provision import Provisioner
 from verifier.cloudformation.stack import Stack, StackStore
 from verifier.cloudformation.steps import bug
+from verifier.cloudformation.validate import shortcomings
 from verifier.cloudformation.views import ResourceUse
 from verifier.cloudformation.work import Session
 from verifier.errors import AwsError
@@ -108,6 +109,10 @@ class Launcher:
                 handler = provisioner_of(one)
                 upper_bound = handler is not None and is_fallback(handler)
                 self.store.use(stack.account, ResourceUse(stack.name, name, one.type, False, upper_bound))
+        for line in shortcomings(wanted):
+            session.problem(line)
+        if stack.policy and '"Deny"' in stack.policy:
+            session.problem("its stack policy is kept, but not enforced")
         fail = self.faults.fail_last_wave and wanted.from_url
         return Provisioner(self.store, stack, session, wanted, fail_last_wave=fail)
 

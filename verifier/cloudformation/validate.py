@@ -5,6 +5,7 @@ from typing import Any
 
 from verifier.cloudformation import registry
 from verifier.cloudformation.builtin import NESTED_STACK, provisioner_of
+from verifier.cloudformation.changeset import Wanted
 from verifier.cloudformation.environment import unresolved
 from verifier.cloudformation.references import PSEUDO_PARAMETERS, Reference, conditions_used, references
 from verifier.cloudformation.syntax import format_error
@@ -63,6 +64,20 @@ def unsupported_types(active: Iterable[ResourceDefinition]) -> str:
     nested = " (nested stacks)" if NESTED_STACK in unknown else ""
     types = ", ".join(unknown)
     return f"verifier: neither a handler nor the registry says how {types}{nested} is provisioned"
+
+
+def shortcomings(wanted: Wanted) -> Iterator[str]:
+    """What AWS would do with the template beyond what is done here, one line each."""
+    if wanted.template.body.get("Rules"):
+        yield "the template's Rules are not evaluated"
+    for name, policies in wanted.policies.items():
+        if "Snapshot" in policies:
+            yield f"{name}: no snapshot is taken, so what that needs is not known"
+    for name, one in wanted.active.items():
+        if one.type == "AWS::CloudFormation::WaitCondition":
+            yield f"{name}: nobody waits for signals; they are taken to arrive"
+        if one.is_custom:
+            yield f"{name}: its function is not run; it is taken to succeed"
 
 
 def needed_capability(template: Template) -> str:
