@@ -13,7 +13,7 @@ from pathlib import Path
 
 from verifier.authorization.authorizer import Mode
 from verifier.converge import Bench, Grants, Loop, Settings, Verdict
-from verifier.deployment.framework import find_framework
+from verifier.deployment.finding import find_framework
 from verifier.deployment.service import load_service
 from verifier.deployment.trial import PhaseResult
 from verifier.deployment.trials import Options, Trials

@@ -15,7 +15,7 @@ from typing import Any
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
 from verifier.converge import Grants
-from verifier.deployment.framework import find_framework
+from verifier.deployment.finding import find_framework
 from verifier.deployment.service import load_service
 from verifier.deployment.trials import Options, Outcome, Trials
 from verifier.evidence import Asked

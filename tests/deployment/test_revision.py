@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from verifier.deployment.private_copy import private_copy
 from verifier.deployment.revision import revise
-from verifier.deployment.service import load_service, private_copy
+from verifier.deployment.service import load_service
 
 YAML = """service: shop
 provider:

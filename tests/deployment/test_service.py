@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from verifier.deployment.service import load_service, private_copy
+from verifier.deployment.private_copy import private_copy
+from verifier.deployment.service import load_service
 from verifier.errors import ExitCode, InputError
 
 GOOD = "service: shop\nprovider:\n  name: aws\nresources:\n  Outputs:\n    X: {Value: !Ref Y}\n"

@@ -38,7 +38,7 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
     from verifier.report.result import Heading, as_document
 
     settings = _settings(args)
-    setup = prepare(args)
+    setup = prepare(args, stderr)
     with reporting(args, stderr) as (journal, progress):
         with running(setup, args, journal, progress) as trials:
             result = Loop(Bench(trials, progress, journal), settings).converge()

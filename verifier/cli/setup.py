@@ -53,12 +53,14 @@ class Setup:
     target: str
 
 
-def prepare(args: argparse.Namespace) -> Setup:
-    """Read the service and find the tool. Raises InputError and UnavailableError."""
-    from verifier.deployment.framework import find_framework
+def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
+    """Read the service, get its packages and the tool. Raises InputError and UnavailableError."""
+    from verifier.deployment.dependencies import with_dependencies
+    from verifier.deployment.finding import accepted_by, find_framework
     from verifier.deployment.service import load_service
     from verifier.deployment.trial import parse_phases
     from verifier.deployment.trials import Options
+    from verifier.report.progress import Progress
 
     if args.timeout <= 0:
         raise InputError(f"--timeout {args.timeout}: give more than 0 seconds")
@@ -69,8 +71,12 @@ def prepare(args: argparse.Namespace) -> Setup:
         phases=parse_phases(args.phases),
         timeout=args.timeout,
     )
-    service = load_service(args.service, args.config)
-    return Setup(service, find_framework(service, args.framework), options, args.target)
+    say = Progress(stderr).say
+    service = with_dependencies(load_service(args.service, args.config), say)
+    framework = find_framework(service, args.framework, say)
+    if args.framework != "auto":
+        service = accepted_by(service, framework, say)
+    return Setup(service, framework, options, args.target)
 
 
 @contextmanager

@@ -42,7 +42,7 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
     given = [*policy_files(args.policy), *managed_policies(args.managed)]
     if not given:
         raise InputError("verify: give at least one --policy FILE or --managed NAME")
-    setup = _where_the_policies_say(prepare(args), given)
+    setup = _where_the_policies_say(prepare(args, stderr), given)
     scope = Scope(args.scope)
     with reporting(args, stderr) as (journal, progress):
         for warning in unknown_actions(given):

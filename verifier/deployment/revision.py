@@ -7,7 +7,7 @@ does not skip the deploy and each function is really updated.
 from pathlib import Path
 from typing import Any
 
-from verifier.deployment.service import PrivateCopy
+from verifier.deployment.private_copy import PrivateCopy
 
 VARIABLE = "VERIFIER_REVISION"
 # How a comment starts, by the source file's ending; an unknown ending gets a new file beside it instead.

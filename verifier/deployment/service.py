@@ -1,13 +1,8 @@
-"""The service's folder: its configuration as far as it can be read without running it, and private copies."""
+"""The service's folder: its configuration as far as it can be read without running it."""
 
 import json
-import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from verifier.errors import InputError
@@ -21,10 +16,7 @@ CONFIG_NAMES = (
     "serverless.mjs",
     "serverless.ts",
 )
-# What is the verifier's own beside a service, and what a deploy makes anew, is not copied: the framework
-# would package it. node_modules is large and only read, so it is linked.
-NOT_COPIED = frozenset({"revisions", "baseline", "verifier.yml", ".serverless", ".git", ".verifier"})
-LINKED = "node_modules"
+MODULES = "node_modules"
 
 
 @dataclass(frozen=True)
@@ -37,6 +29,10 @@ class Service:
     folder: Path
     config: Path
     settings: dict[str, Any]
+    modules: Path | None = None
+    """The folder of its npm packages: its own, or one that was installed for this run."""
+    pinned_version: str | None = None
+    """What private copies say for ``frameworkVersion`` instead of what is written."""
 
     @property
     def label(self) -> str:
@@ -68,7 +64,8 @@ def load_service(folder: Path, config: str | None = None) -> Service:
     path = _find_config(folder, config)
     settings = _parse(path)
     _check_provider(path, settings)
-    return Service(folder.resolve(), path.resolve(), settings)
+    modules = folder.resolve() / MODULES
+    return Service(folder.resolve(), path.resolve(), settings, modules if modules.is_dir() else None)
 
 
 def _find_config(folder: Path, config: str | None) -> Path:
@@ -135,62 +132,3 @@ def _check_provider(path: Path, settings: dict[str, Any]) -> None:
         raise InputError(f"{path}: no 'provider:' with 'name: aws'")
     if isinstance(name, str) and name != "aws" and "${" not in name:
         raise InputError(f"{path}: provider is '{name}'; only 'aws' can be verified")
-
-
-@contextmanager
-def private_copy(service: Service) -> Iterator["PrivateCopy"]:
-    """A copy of the service's folder that is gone afterwards; nothing is left in the user's own."""
-    with TemporaryDirectory(prefix="verifier-", ignore_cleanup_errors=True) as name:
-        copy = PrivateCopy(service, Path(name) / service.folder.name)
-        copy.restore()
-        yield copy
-
-
-@dataclass(frozen=True)
-class PrivateCopy:
-    """A private copy of a service's folder."""
-
-    service: Service
-    folder: Path
-
-    @property
-    def config(self) -> Path:
-        """The copy's configuration file."""
-        return self.folder / self.service.config.name
-
-    def restore(self) -> None:
-        """Make the copy what the user's folder is; what earlier phases built stays where it was."""
-        self._overlay(self.service.folder, skip=NOT_COPIED)
-
-    def apply(self, overlay: Path) -> None:
-        """Copy an overlay folder over the copy."""
-        self._overlay(overlay, skip=frozenset())
-
-    def _overlay(self, source: Path, skip: frozenset[str]) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        for entry in sorted(source.iterdir()):
-            if entry.name in skip:
-                continue
-            target = self.folder / entry.name
-            if entry.name == LINKED and entry.is_dir():
-                if not target.exists():
-                    target.symlink_to(entry.resolve(), target_is_directory=True)
-            elif entry.is_dir():
-                shutil.copytree(
-                    entry,
-                    target,
-                    symlinks=True,
-                    dirs_exist_ok=True,
-                    ignore=shutil.ignore_patterns(LINKED, ".git"),
-                )
-            else:
-                _replace_file(entry, target)
-
-
-def _replace_file(source: Path, target: Path) -> None:
-    # A fresh modification time and no read-only bits: the copy must be writable for the next overlay.
-    if target.is_symlink() or target.exists():
-        target.unlink()
-    shutil.copy(source, target, follow_symlinks=True)
-    target.chmod(target.stat().st_mode | 0o200)
-    os.utime(target)

@@ -6,10 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from verifier.deployment.framework import Framework
+from verifier.deployment.prerequisites import (
+    Prerequisite,
+    how_to_mend,
+    missing_prerequisites,
+    unnamed_source,
+)
+from verifier.deployment.private_copy import PrivateCopy
 from verifier.deployment.process import Completed
 from verifier.deployment.revision import revise
-from verifier.deployment.service import PrivateCopy
 from verifier.deployment.tolerated import split_tolerated
+from verifier.deployment.variables import output_addresses
 from verifier.errors import InputError
 from verifier.evidence import Asked
 from verifier.targets.interface import Facts, Room
@@ -31,6 +38,8 @@ class PhaseResult:
     problem: str | None = None
     denials: int = 0
     """How many different things were refused, let through or not; without what the tool goes on without."""
+    missing: tuple[Prerequisite, ...] = ()
+    """What must be there beforehand and is not; then ``problem`` says so."""
 
 
 @dataclass
@@ -45,7 +54,7 @@ class Life:
     stage: str | None = None
     region: str | None = None
     identity: dict[str, str] = field(default_factory=dict)
-    """The service's name, stage and region as the framework itself packaged them."""
+    """The service's name, stage, region and stack as the framework itself packaged them."""
 
     def run(self, command: str) -> Completed:
         """Run one command of the tool as the restricted user."""
@@ -70,6 +79,8 @@ class Life:
                 "service": service["service"],
                 "stage": service["provider"]["stage"],
                 "region": service["provider"]["region"],
+                "stack": service["provider"].get("stackName")
+                or f"{service['service']}-{service['provider']['stage']}",
             }
         except (ValueError, KeyError, TypeError):
             return
@@ -141,7 +152,7 @@ def _step(
     life.room.begin(phase, fail_last_wave=fail)
     done = life.run(command)
     facts = life.room.finish()
-    needed, _ = split_tolerated(facts.asked, life.framework.name)
+    needed, _ = split_tolerated(facts.asked, life.framework)
     explained = any(item.refused and item.enforced for item in needed)
     problem = None
     if not explained:
@@ -151,6 +162,10 @@ def _step(
             or (_no_update(facts) if must_update else None)
             or (_left_over(facts) if must_be_gone else None)
         )
+    missing: tuple[Prerequisite, ...] = ()
+    if problem is not None:
+        missing = _missing(life, done, facts)
+        problem = how_to_mend(missing, problem) if missing else unnamed_source(problem) or problem
     return PhaseResult(
         phase=phase,
         exit_code=done.exit_code,
@@ -159,7 +174,15 @@ def _step(
         passed=problem is None and not explained,
         problem=problem,
         denials=_denials(needed),
+        missing=missing,
     )
+
+
+def _missing(life: Life, done: Completed, facts: Facts) -> tuple[Prerequisite, ...]:
+    if done.timed_out:
+        return ()
+    addresses = output_addresses(life.copy.folder)
+    return missing_prerequisites(facts, done.output, addresses, life.room, life.identity.get("stack"))
 
 
 def _joined(first: PhaseResult, second: PhaseResult) -> PhaseResult:

@@ -7,7 +7,8 @@ from typing import Protocol
 
 from verifier.authorization.authorizer import Mode
 from verifier.deployment.framework import Framework
-from verifier.deployment.service import Service, private_copy
+from verifier.deployment.private_copy import private_copy
+from verifier.deployment.service import Service
 from verifier.deployment.tolerated import split_tolerated
 from verifier.deployment.trial import PHASES, Life, PhaseResult, run_phase
 from verifier.errors import UnavailableError
@@ -136,7 +137,7 @@ class Trials:
 
     def _outcome(self, room: Room, life: Life, results: tuple[PhaseResult, ...]) -> Outcome:
         everything = tuple(item for result in results for item in result.asked)
-        asked, tolerated = split_tolerated(everything, self._framework.name)
+        asked, tolerated = split_tolerated(everything, self._framework)
         self._stage = life.identity.get("stage", self._stage)
         self._region = life.identity.get("region", self._region)
         traces = room.traces()

@@ -50,13 +50,15 @@ def rounds_of(rounds: Sequence[Round]) -> list[dict[str, Any]]:
 
 
 def tolerated_of(rounds: Sequence[Round], scope: Scope) -> list[dict[str, str]]:
-    """Calls of the last life that the tool goes on without."""
+    """Calls of the last life that the tool goes on without, and that nobody else needs."""
     if not rounds:
         return []
     outcome = rounds[-1].outcome
+    needed = {finding.permission for finding in findings_of(outcome.asked, outcome.provenance, scope)}
     rows = [
         _plain(finding) | {"operation": item.operation, "phase": item.phase}
         for finding in findings_of(outcome.tolerated, outcome.provenance, scope)
+        if finding.permission not in needed
         for item in finding.asked
     ]
     return _distinct(rows)
