@@ -22,6 +22,8 @@ class Operation:
     partition: str = "aws"
     method: str = ""
     path: str = ""
+    implied: Mapping[str, Any] = field(default_factory=dict)
+    """What is part of the addressed resource's ARN and yet not sent: a role's Path."""
 
     def __str__(self) -> str:
         return f"{self.service}:{self.name}"

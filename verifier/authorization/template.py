@@ -23,7 +23,8 @@ class MissingParameterError(Exception):
 
 def lookup(path: str, op: Operation, item: Any = None) -> Any:
     """What ``path`` points at, or None; with ``[]`` after a part, a list over its elements."""
-    scope = {**op.params, "item": item, "account": op.account, "region": op.region, "partition": op.partition}
+    known = {"item": item, "account": op.account, "region": op.region, "partition": op.partition}
+    scope = {**op.implied, **op.params, **known}
     values: list[Any] = [scope]
     many = False
     for part in path.split("."):

@@ -10,6 +10,7 @@ from verifier.authorization.caller import Caller, Certainty, OnBehalfOf
 from verifier.authorization.operation import Operation, Requirement
 from verifier.authorization.requirements import UnmappedOperation, requirements
 from verifier.cloudformation.environment import Facts
+from verifier.cloudformation.handlers import handler_for
 from verifier.cloudformation.handlers.base import HandlerError
 from verifier.cloudformation.interface import GeneratedName, Register, Upstream
 from verifier.cloudformation.names import compose, new_suffix
@@ -183,7 +184,13 @@ class ResourceWork:
             partition=self.partition,
             method=method,
             path=path,
+            implied=self._implied(),
         )
+
+    def _implied(self) -> dict[str, Any]:
+        handler = handler_for(self.type)
+        names = handler.implied if handler else ()
+        return {name: self.properties[name] for name in names if name in self.properties}
 
     def _authorize(self, operation: Operation, certainty: Certainty, source: str | None) -> None:
         call = Call(operation, self.session.caller, certainty, source, self._on_behalf_of())

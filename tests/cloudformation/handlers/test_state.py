@@ -178,6 +178,17 @@ def test_role(account: "Account", case: Cases, life: Lives) -> None:
         account.invoke("iam", "GetRole", RoleName=name)
 
 
+def test_role_is_asked_for_with_its_path(account: "Account", life: Lives) -> None:
+    thing = life("AWS::IAM::Role")
+    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
+    inline = [{"PolicyName": "p", "PolicyDocument": policy}]
+    thing.create({"RoleName": "r", "Path": "/app/", "AssumeRolePolicyDocument": _TRUST, "Policies": inline})
+    thing.read()
+    thing.delete()
+    resources = {one.requirement.resource for one in account.decisions}
+    assert resources == {"arn:aws:iam::123456789012:role/app/r"}
+
+
 def test_role_that_fails_half_way_can_be_deleted(account: "Account", life: Lives) -> None:
     thing = life("AWS::IAM::Role")
     absent = "arn:aws:iam::123456789012:policy/absent"

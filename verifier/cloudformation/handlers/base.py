@@ -96,6 +96,9 @@ class Handler:
     """The properties that the handler acts on. For any other one of the registry's, the registry's
     permissions are asked for as an upper bound; ``model types`` lists them as not supported."""
 
+    implied: frozenset[str] = frozenset()
+    """The properties that are part of the resource's ARN although most of its requests leave them out."""
+
     def goes_beyond(self, properties: Mapping[str, Any]) -> bool:
         """Whether ``properties`` use a nested part of a supported property that is not acted on."""
         return False

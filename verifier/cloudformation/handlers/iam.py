@@ -35,6 +35,7 @@ class Role(Handler):
             "Tags",
         }
     )
+    implied = frozenset({"Path"})
 
     def create(self, work: Work) -> None:
         name = work.properties.get("RoleName") or work.generate_name(_NAME_LIMIT)
