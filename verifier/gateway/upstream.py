@@ -17,7 +17,7 @@ from verifier.gateway.repairs import repair_moto
 
 _ACCESS_KEY = "AKIAVERIFIERUPSTREAM"
 # No profile, configuration file or endpoint of the user's has a say: (config name, variable, default, type).
-_SESSION_VARIABLES = {
+SESSION_VARIABLES = {
     "profile": (None, None, None, None),
     "config_file": (None, None, os.devnull, None),
     "credentials_file": (None, None, os.devnull, None),
@@ -37,7 +37,7 @@ class MotoUpstream:
         from verifier.gateway.moto_app import MotoApplication
 
         self._application = MotoApplication()
-        self._session = botocore.session.Session(session_vars=_SESSION_VARIABLES)
+        self._session = botocore.session.Session(session_vars=SESSION_VARIABLES)
         self._lock = threading.RLock()
         self._clients: dict[tuple[str, str], Any] = {}
         self._account = threading.local()
