@@ -39,6 +39,9 @@ def add_trial_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allow-host", action="append", default=[], metavar="HOST", help="let the tool reach it"
     )
+    parser.add_argument(
+        "--seed", choices=("auto",), help="make up what must be there beforehand and is not in verifier.yml"
+    )
     parser.add_argument("--out", type=Path, metavar="DIR", help="write the result and the journal there")
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
@@ -70,6 +73,7 @@ def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
         account=checked_account(args.account),
         phases=parse_phases(args.phases),
         timeout=args.timeout,
+        seed=args.seed == "auto",
     )
     say = Progress(stderr).say
     service = with_dependencies(load_service(args.service, args.config), say)

@@ -26,6 +26,7 @@ _NOT_OURS = frozenset(
 )
 _QUIET = ("--no-audit", "--no-fund", "--no-progress", "--loglevel=error")
 _ERROR = re.compile(r"npm (?:error|ERR!)\s?(.*)")
+_TOPIC = re.compile(r"^(?:notarget|network|404)\s+")
 _NO_NEWS = re.compile(r"$|code |errno |syscall |path |A complete log of this run|\s*/.*-debug-0\.log$")
 
 
@@ -65,7 +66,7 @@ def _reason(output: str) -> str:
     """npm's own words: its error code and the first line that says something."""
     said = [match[1].rstrip() for line in output.splitlines() if (match := _ERROR.match(line))]
     code = next((line.removeprefix("code ") for line in said if line.startswith("code ")), None)
-    words = next((line for line in said if not _NO_NEWS.match(line)), None)
+    words = next((_TOPIC.sub("", line) for line in said if not _NO_NEWS.match(line)), None)
     if words is None:
         lines = [line.strip() for line in output.splitlines() if line.strip()]
         words = lines[-1] if lines else "npm said nothing"

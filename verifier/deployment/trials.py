@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from verifier.authorization.authorizer import Mode
+from verifier.deployment.fixtures import load_fixtures
 from verifier.deployment.framework import Framework
+from verifier.deployment.prerequisites import Prerequisite
 from verifier.deployment.private_copy import private_copy
+from verifier.deployment.seeding import Seeded, Surroundings, can_be_made_up
 from verifier.deployment.service import Service
 from verifier.deployment.tolerated import split_tolerated
 from verifier.deployment.trial import PHASES, Life, PhaseResult, run_phase
-from verifier.errors import UnavailableError
+from verifier.errors import InconclusiveError, UnavailableError
 from verifier.evidence import Asked, Provenance
 from verifier.iam.policy import PolicyDocument
 from verifier.principal import refuses, restricted_user, wait_until_known
@@ -50,6 +53,8 @@ class Outcome:
     exercised: tuple[Exercise, ...]
     complete: bool
     """Every wanted phase passed."""
+    seeded: tuple[Seeded, ...] = ()
+    """What was made up because it was missing."""
 
     @property
     def problem(self) -> str | None:
@@ -66,18 +71,23 @@ class Options:
     account: str | None = None
     phases: tuple[str, ...] = PHASES
     timeout: float = 600.0
+    seed: bool = False
+    """Make up what must be there beforehand and is not."""
 
 
 class Trials:
     """All trials of one service: the same target, tool and options."""
 
     def __init__(self, target: Target, service: Service, framework: Framework, options: Options) -> None:
+        """Raises InputError for a ``verifier.yml`` that cannot be used."""
         self._target = target
         self._service = service
         self._framework = framework
         self._options = options
         self._stage = options.stage or _written(service, "stage") or DEFAULT_STAGE
         self._region = options.region or _written(service, "region") or DEFAULT_REGION
+        self._fixtures = load_fixtures(service.folder)
+        self._lacking: dict[Prerequisite, None] = {}
 
     def negative_control(self) -> None:
         """A user without policies must be refused; UnavailableError when the target enforces nothing."""
@@ -99,7 +109,10 @@ class Trials:
                     )
 
     def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:
-        """One trial. It stops after the first phase that does not pass."""
+        """One trial. It stops after the first phase that does not pass.
+
+        Raises InconclusiveError for a missing prerequisite, and InputError for a fixture that cannot be.
+        """
         with (
             self._target.room(mode, self._region, self._options.account) as room,
             private_copy(self._service) as copy,
@@ -110,6 +123,8 @@ class Trials:
                 "stage": self._stage,
                 "partition": room.partition,
             }
+            surroundings = Surroundings(room, values, self._fixtures)
+            surroundings.set_up(tuple(self._lacking))
             with restricted_user(room.admin("iam"), candidate.documents(values)) as user:
                 wait_until_known(room.client("sts", user.keys.access_key, user.keys.secret))
                 life = Life(
@@ -121,21 +136,40 @@ class Trials:
                     stage=self._options.stage,
                     region=self._options.region,
                 )
-                results = self._live(life, listener)
-                return self._outcome(room, life, results)
+                results = self._live(life, surroundings, listener)
+                return self._outcome(room, life, results, surroundings.seeded)
 
-    def _live(self, life: Life, listener: Listener) -> tuple[PhaseResult, ...]:
+    def _live(self, life: Life, surroundings: Surroundings, listener: Listener) -> tuple[PhaseResult, ...]:
         results: list[PhaseResult] = []
         for phase in self._options.phases:
-            listener.phase_started(phase)
-            result = run_phase(life, phase)
-            listener.phase_ended(result)
+            result = self._phase(life, phase, listener)
+            while self._made_up(result, surroundings):
+                result = self._phase(life, phase, listener)
             results.append(result)
             if not result.passed:
                 break
         return tuple(results)
 
-    def _outcome(self, room: Room, life: Life, results: tuple[PhaseResult, ...]) -> Outcome:
+    def _phase(self, life: Life, phase: str, listener: Listener) -> PhaseResult:
+        listener.phase_started(phase)
+        result = run_phase(life, phase)
+        listener.phase_ended(result)
+        return result
+
+    def _made_up(self, result: PhaseResult, surroundings: Surroundings) -> bool:
+        """Whether what the phase lacked is there now. Raises InconclusiveError when it cannot be."""
+        if not result.missing:
+            return False
+        new = [one for one in result.missing if one not in self._lacking]
+        if not (self._options.seed and new and can_be_made_up(new)):
+            raise InconclusiveError(f"{result.phase}: {result.problem}")
+        surroundings.make_up(new)
+        self._lacking.update(dict.fromkeys(new))
+        return True
+
+    def _outcome(
+        self, room: Room, life: Life, results: tuple[PhaseResult, ...], seeded: tuple[Seeded, ...]
+    ) -> Outcome:
         everything = tuple(item for result in results for item in result.asked)
         asked, tolerated = split_tolerated(everything, self._framework)
         self._stage = life.identity.get("stage", self._stage)
@@ -155,6 +189,7 @@ class Trials:
             asked=asked,
             tolerated=tolerated,
             exercised=room.exercised(),
+            seeded=seeded,
             complete=len(results) == len(self._options.phases) and all(result.passed for result in results),
         )
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from verifier.converge import Convergence, Round
+from verifier.bench import Round
+from verifier.converge import Convergence
 from verifier.deployment.framework import Framework
 from verifier.findings import Finding, consolidate, findings_of
 from verifier.grant.generalise import Scope, crosses_stages
@@ -39,6 +40,7 @@ def as_document(heading: Heading, result: Convergence) -> dict[str, Any]:
         ],
         "superfluous": [{"action": item.action, "resource": item.resource} for item in result.superfluous],
         "notExercised": not_exercised(result),
+        "seeded": seeded(result),
         "crossesStages": stage_crossings(result, heading.scope),
         "policy": result.policy,
     }
@@ -92,6 +94,11 @@ def not_exercised(result: Convergence) -> list[dict[str, Any]]:
         for item in result.rounds[-1].outcome.exercised
         if item.updatable and not item.updated
     ]
+
+
+def seeded(result: Convergence) -> list[dict[str, str]]:
+    """What `--seed auto` made up for the last life."""
+    return [item.as_dict() for item in result.rounds[-1].outcome.seeded] if result.rounds else []
 
 
 def stage_crossings(result: Convergence, scope: Scope) -> list[str]:

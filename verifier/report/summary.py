@@ -20,6 +20,11 @@ def summary(document: dict[str, Any]) -> list[str]:
     lines += [
         f"superfluous, dropped: {row['action']} on {row['resource']}" for row in document["superfluous"]
     ]
+    lines += [
+        f"made up, as it was missing: {row['entry']}: {row['name']}"
+        + (f" = {row['value']}" if row["value"] else "")
+        for row in document["seeded"]
+    ]
     if document["notExercised"]:
         types = ", ".join(row["type"] for row in document["notExercised"])
         lines.append(f"never updated in this run, so update permissions may be missing: {types}")

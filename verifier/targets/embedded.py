@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from verifier.authorization.authorizer import Mode
-from verifier.authorization.decision import Decided
 from verifier.cloudformation.registry import entry
 from verifier.cloudformation.views import StackView
-from verifier.evidence import Asked, GeneratedName
-from verifier.gateway.decisions import DecisionRecord, HostRecord, UnmappedRecord
+from verifier.evidence import GeneratedName
 from verifier.gateway.server import Gateway, GatewayConfig
-from verifier.iam.evaluate import Outcome
+from verifier.gateway.upstream import SESSION_VARIABLES
 from verifier.targets.interface import Exercise, Facts, Room, StackEvent, Target, Traces
+from verifier.targets.records import absent, asked, refused_hosts, unmapped
 
 SETTLE_SECONDS = 120.0
 INJECTED = "VerifierInjectedFailure"
@@ -86,18 +85,25 @@ class EmbeddedRoom(Room):
             "AWS_CA_BUNDLE": str(self._bundle),
         }
 
-    def admin(self, service: str) -> Any:
+    def admin(self, service: str, region: str | None = None) -> Any:
         """A boto3 client as the account's root."""
-        return self.client(service, self._gateway.admin_access_key, self._gateway.admin_secret)
+        keys = (self._gateway.admin_access_key, self._gateway.admin_secret)
+        return self._client(service, *keys, region or self.region)
 
     def client(self, service: str, access_key: str, secret_key: str) -> Any:
         """A boto3 client with somebody's own keys, through the gateway."""
+        return self._client(service, access_key, secret_key, self.region)
+
+    def _client(self, service: str, access_key: str, secret_key: str, region: str) -> Any:
         import boto3
+        import botocore.session
         from botocore.config import Config
 
-        return boto3.session.Session().client(
+        # A profile that the user's environment names has no say, even when it does not exist.
+        session = botocore.session.Session(session_vars=SESSION_VARIABLES)
+        return boto3.session.Session(botocore_session=session).client(
             service,
-            region_name=self.region,
+            region_name=region,
             endpoint_url=self._gateway.endpoint,
             aws_access_key_id=access_key,
             aws_secret_access_key=secret_key,
@@ -110,6 +116,9 @@ class EmbeddedRoom(Room):
         self._gateway.decisions.set_phase(phase)
         self._gateway.faults.fail_last_wave = fail_last_wave
         self._records_seen = self._gateway.decisions.mark()
+        # What the administrator did in between is none of the phase's.
+        for _ in self._new_events(self._gateway.cloudformation.stacks(self.account)):
+            pass
 
     def finish(self) -> Facts:
         """Wait until every stack has settled; what happened since ``begin``."""
@@ -118,26 +127,16 @@ class EmbeddedRoom(Room):
         records = self._gateway.decisions.records(self._records_seen)
         stacks = self._gateway.cloudformation.stacks(self.account)
         return Facts(
-            asked=tuple(
-                _asked(record.phase, record.decided)
-                for record in records
-                if isinstance(record, DecisionRecord)
-            ),
+            asked=asked(records),
             events=tuple(self._new_events(stacks)),
             stacks={
                 stack.name: stack.status
                 for stack in stacks
                 if stack.status not in ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
             },
-            problems=tuple(record.message for record in records if isinstance(record, UnmappedRecord)),
-            notes=(
-                *(
-                    f"{record.host} is no AWS host and was refused; let it through with --allow-host"
-                    for record in records
-                    if isinstance(record, HostRecord) and not record.tunnelled
-                ),
-                *self._gateway.cloudformation.problems(self.account),
-            ),
+            problems=unmapped(records),
+            notes=(*refused_hosts(records), *self._gateway.cloudformation.problems(self.account)),
+            absent=absent(records),
         )
 
     def _new_events(self, stacks: tuple[StackView, ...]) -> Iterator[StackEvent]:
@@ -185,31 +184,6 @@ class EmbeddedRoom(Room):
 def random_account() -> str:
     """A 12-digit account id that begins with no zero."""
     return str(secrets.randbelow(9 * 10**11) + 10**11)
-
-
-def _asked(phase: str, decided: Decided) -> Asked:
-    operation = decided.operation
-    decision = decided.decision
-    grantable = decision.outcome is Outcome.IMPLICIT_DENY and decision.policy_type == "identity-based policy"
-    return Asked(
-        action=decided.requirement.action,
-        resource=decided.requirement.resource,
-        phase=phase,
-        operation=str(operation),
-        certainty=decided.certainty,
-        context=dict(decided.requirement.context),
-        source=decided.source,
-        on_behalf_of=decided.on_behalf_of.as_dict() if decided.on_behalf_of else None,
-        refused=decided.refused,
-        enforced=decided.enforced,
-        grantable=grantable or not decided.refused,
-        reason=_reason(decided) if decided.refused else "",
-    )
-
-
-def _reason(decided: Decided) -> str:
-    kind = "an explicit deny" if decided.decision.outcome is Outcome.EXPLICIT_DENY else "no allow"
-    return f"{kind} in the {decided.decision.policy_type}"
 
 
 def _authorities(own: Path) -> bytes:

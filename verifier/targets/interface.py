@@ -29,6 +29,16 @@ class StackEvent:
 
 
 @dataclass(frozen=True)
+class Absent:
+    """Something that the tool asked for by name and that is not there: a parameter, a stack, "bucket/key"."""
+
+    service: str
+    """botocore's name."""
+    name: str
+    region: str
+
+
+@dataclass(frozen=True)
 class Facts:
     """What happened in a room while one command-line run went on."""
 
@@ -40,6 +50,8 @@ class Facts:
     """What went wrong that is no refusal: an operation whose permissions nobody knows."""
     notes: tuple[str, ...] = ()
     """Worth knowing when something failed: a host that was refused, a parameter not carried out."""
+    absent: tuple[Absent, ...] = ()
+    """What the tool itself asked for in vain."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +85,8 @@ class Room(ABC):
         """What a child process needs to reach AWS here; no keys."""
 
     @abstractmethod
-    def admin(self, service: str) -> Any:
-        """A boto3 client with the administrator's rights."""
+    def admin(self, service: str, region: str | None = None) -> Any:
+        """A boto3 client with the administrator's rights; ``region`` None is the room's."""
 
     @abstractmethod
     def client(self, service: str, access_key: str, secret_key: str) -> Any:

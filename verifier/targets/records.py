@@ -1,0 +1,72 @@
+"""From the gateway's records to the facts of a phase."""
+
+from collections.abc import Sequence
+
+from verifier.authorization.decision import Decided
+from verifier.evidence import Asked
+from verifier.gateway.decisions import DecisionRecord, HostRecord, Record, ResponseRecord, UnmappedRecord
+from verifier.iam.evaluate import Outcome
+from verifier.targets.interface import Absent
+
+
+def asked(records: Sequence[Record]) -> tuple[Asked, ...]:
+    """Every requirement that was decided."""
+    return tuple(
+        _asked(record.phase, record.decided) for record in records if isinstance(record, DecisionRecord)
+    )
+
+
+def unmapped(records: Sequence[Record]) -> tuple[str, ...]:
+    """The operations whose permissions nobody knows."""
+    return tuple(record.message for record in records if isinstance(record, UnmappedRecord))
+
+
+def refused_hosts(records: Sequence[Record]) -> tuple[str, ...]:
+    """A line for each host that is not AWS and was refused."""
+    return tuple(
+        f"{record.host} is no AWS host and was refused; let it through with --allow-host"
+        for record in records
+        if isinstance(record, HostRecord) and not record.tunnelled
+    )
+
+
+def absent(records: Sequence[Record]) -> tuple[Absent, ...]:
+    """What was asked for by name and is not there."""
+    found = (
+        Absent(record.service, record.resource, record.region)
+        for record in records
+        if isinstance(record, ResponseRecord) and record.resource and _is_absence(record)
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _is_absence(record: ResponseRecord) -> bool:
+    if record.service == "cloudformation":
+        return record.operation == "DescribeStacks" and "does not exist" in record.message
+    # The answer to a HEAD has no code; a missing bucket or object is a 404 whatever the operation.
+    return record.code == "ParameterNotFound" or (record.service == "s3" and record.status == 404)
+
+
+def _asked(phase: str, decided: Decided) -> Asked:
+    operation = decided.operation
+    decision = decided.decision
+    grantable = decision.outcome is Outcome.IMPLICIT_DENY and decision.policy_type == "identity-based policy"
+    return Asked(
+        action=decided.requirement.action,
+        resource=decided.requirement.resource,
+        phase=phase,
+        operation=str(operation),
+        certainty=decided.certainty,
+        context=dict(decided.requirement.context),
+        source=decided.source,
+        on_behalf_of=decided.on_behalf_of.as_dict() if decided.on_behalf_of else None,
+        refused=decided.refused,
+        enforced=decided.enforced,
+        grantable=grantable or not decided.refused,
+        reason=_reason(decided) if decided.refused else "",
+    )
+
+
+def _reason(decided: Decided) -> str:
+    kind = "an explicit deny" if decided.decision.outcome is Outcome.EXPLICIT_DENY else "no allow"
+    return f"{kind} in the {decided.decision.policy_type}"
