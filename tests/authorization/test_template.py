@@ -52,6 +52,7 @@ def test_fill_all() -> None:
     assert fill_all("{Layers[]}", _OP) == ("l1", "l2")
     assert fill_all("{Tags[].Key}", _OP) == ("a", "b")
     assert fill_all("{Name}", _OP) == "n"
+    assert fill_all("{Empty}", _OP) == ""
     with pytest.raises(MissingParameterError):
         fill_all("{Absent[]}", _OP)
 

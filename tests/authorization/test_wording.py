@@ -101,6 +101,14 @@ def test_reasons(decision: Decision, reason: str) -> None:
             "GetObjectVersion for b/k/f.zip. S3 Error Code: AccessDenied. S3 Error Message: Access Denied",
         ),
         (
+            "lambda:CreateFunction",
+            "ec2:DescribeSubnets",
+            "*",
+            "Your access has been denied by EC2, please make sure your request credentials have permission to "
+            "DescribeSubnets for *. EC2 Error Code: UnauthorizedOperation. EC2 Error Message: "
+            "You are not authorized to perform this operation.",
+        ),
+        (
             "cloudformation:ValidateTemplate",
             "s3:GetObject",
             "arn:aws:s3:::b/t.json",

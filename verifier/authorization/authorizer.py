@@ -8,6 +8,7 @@ from verifier.authorization.caller import Caller, Certainty, OnBehalfOf
 from verifier.authorization.context import request_context
 from verifier.authorization.decision import Decided, DecisionSink, Refusal
 from verifier.authorization.operation import Operation, Requirement
+from verifier.authorization.paths import KnownPaths
 from verifier.authorization.requirements import requirements
 from verifier.authorization.wording import refusal_message
 from verifier.iam.evaluate import AuthorizationRequest, Outcome, evaluate
@@ -41,15 +42,17 @@ class Authorizer:
         self.sink = sink
         self.mode = mode
         self.enforce_likely = enforce_likely
+        self._paths = KnownPaths()
 
     def authorize(self, call: Call) -> Refusal | None:
         """Decide ``call``; the first enforced refusal, as AWS answers one at a time, or None.
 
         Raises UnmappedOperation when nobody knows what the operation needs.
         """
+        self._paths.learn(call.operation)
         if self.mode is Mode.OFF or call.caller.is_root:
             return None
-        return self._first_refusal(call, requirements(call.operation))
+        return self._first_refusal(call, requirements(self._paths.complete(call.operation)))
 
     def authorize_actions(self, call: Call, actions: Sequence[str]) -> Refusal | None:
         """Decide bare ``actions`` on ``*``: a step of which only the permissions are known, not the calls.

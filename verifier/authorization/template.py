@@ -46,8 +46,13 @@ def fill(template: str, op: Operation, item: Any = None) -> str:
 
 
 def fill_all(template: str, op: Operation, item: Any = None) -> str | tuple[str, ...]:
-    """As ``fill``; a template that is one ``{path[]}`` gives a tuple, one string per element."""
+    """As ``fill``; a template that is one ``{path[]}`` gives a tuple, one string per element.
+
+    A template that is one ``{path}`` takes an empty string as it is: ``s3:prefix`` may be one.
+    """
     whole = _PLACEHOLDER.fullmatch(template)
+    if whole is not None and lookup(whole.group(1), op, item) == "":
+        return ""
     if whole is None or "[]" not in whole.group(1):
         return fill(template, op, item)
     path, *filters = whole.group(1).split("|")
