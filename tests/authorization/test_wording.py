@@ -104,8 +104,8 @@ def test_reasons(decision: Decision, reason: str) -> None:
             "lambda:CreateFunction",
             "ec2:DescribeSubnets",
             "*",
-            "Your access has been denied by EC2, please make sure your request credentials have permission to "
-            "DescribeSubnets for *. EC2 Error Code: UnauthorizedOperation. EC2 Error Message: "
+            "Your access has been denied by EC2, please make sure your request credentials have permission "
+            "to DescribeSubnets for *. EC2 Error Code: UnauthorizedOperation. EC2 Error Message: "
             "You are not authorized to perform this operation.",
         ),
         (
