@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.cloudformation.cloud import Cloud, changed_and_added, two
+from tests.cloudformation.cloud import Cloud, changed_and_added, queue, two
 from verifier.errors import AwsError
 
 
@@ -80,3 +80,25 @@ def test_a_stack_that_exists_is_not_created_again(cloud: Cloud) -> None:
             ChangeSetType="CREATE",
             TemplateBody=json.dumps(two()),
         )
+
+
+def test_only_the_real_value_tells_whether_a_name_changes(cloud: Cloud) -> None:
+    cloud.create({"Resources": {"A": queue("a"), "B": queue("b")}})
+    named = {"A": queue("a"), "B": queue(properties={"QueueName": {"Ref": "A"}})}
+    cloud.call(
+        "CreateChangeSet",
+        StackName="shop-dev",
+        ChangeSetName="cs",
+        TemplateBody=json.dumps({"Resources": named}),
+    )
+    [change] = cloud.call("DescribeChangeSet", StackName="shop-dev", ChangeSetName="cs")["Changes"]
+    assert change["ResourceChange"]["Replacement"] == "Conditional"
+
+
+def test_a_direct_update_makes_a_change_set_obsolete(cloud: Cloud) -> None:
+    before, after = changed_and_added()
+    cloud.create(before)
+    cloud.call("CreateChangeSet", StackName="shop-dev", ChangeSetName="cs", TemplateBody=json.dumps(after))
+    cloud.update(two())
+    with pytest.raises(AwsError, match=r"cannot be executed in its current status of \[OBSOLETE\]"):
+        cloud.call("ExecuteChangeSet", StackName="shop-dev", ChangeSetName="cs")

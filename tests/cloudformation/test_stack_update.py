@@ -118,3 +118,22 @@ def test_a_failed_clean_up_leaves_its_event_and_the_update_stands(cloud: Cloud) 
     assert "sqs:deletequeue" in cloud.reason("B DELETE_FAILED")
     assert cloud.view().events[-1].reason == "Update successful. One or more resources could not be deleted."
     assert [one.logical_id for one in cloud.view().resources] == ["A"]
+
+
+def test_what_depends_through_an_unchanged_resource_waits_too(cloud: Cloud) -> None:
+    def template(delay: int) -> Template:
+        changed = {"DelaySeconds": delay}
+        return {
+            "Resources": {
+                "Last": queue("last", properties=changed, DependsOn="Middle"),
+                "Middle": queue("middle", DependsOn="First"),
+                "First": queue("first", properties=changed),
+            }
+        }
+
+    cloud.create(template(1))
+    cloud.made()
+    cloud.update(template(2))
+    assert cloud.made() == ["SetQueueAttributes first", "SetQueueAttributes last"]
+    assert cloud.delete() == "DELETE_COMPLETE"
+    assert cloud.made() == ["DeleteQueue last", "DeleteQueue middle", "DeleteQueue first"]

@@ -15,10 +15,10 @@ def delete_stack(store: StackStore, stack: Stack, session: Session, retain: froz
         for name, one in stack.resources.items()
         if one.status not in ("DELETE_COMPLETE", "DELETE_SKIPPED")
     }
-    dependencies = {name: one.dependencies for name, one in living.items()}
+    dependencies = {name: one.dependencies for name, one in stack.resources.items()}
     failed: list[str] = []
     blocked: set[str] = set()
-    for wave in reversed(waves(list(living), dependencies)):
+    for wave in reversed(waves(living, dependencies)):
         for name in wave:
             resource = living[name]
             if name in blocked:

@@ -1,6 +1,6 @@
 """Which resources an operation changes, worked out as a change set does: without touching any."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from verifier.cloudformation import registry
@@ -76,8 +76,9 @@ def wanted_state(
 
 
 def _default_policy(one: ResourceDefinition) -> str:
-    """Some types are kept as a snapshot by default; none of them has data here, so Delete."""
-    return "Delete"
+    """(source: cfn-default-deletion-policy)"""
+    alone = one.type == "AWS::RDS::DBInstance" and "DBClusterIdentifier" not in one.properties
+    return "Snapshot" if alone or one.type == "AWS::RDS::DBCluster" else "Delete"
 
 
 def _static(value: Any, environment: StaticEnvironment) -> Any:
@@ -118,22 +119,37 @@ def is_empty(before: Wanted, after: Wanted, found: tuple[Change, ...]) -> bool:
     return not found and before.outputs == after.outputs and dict(before.tags) == dict(after.tags)
 
 
-def waves(names: Iterator[str] | list[str], dependencies: Mapping[str, frozenset[str]]) -> list[list[str]]:
-    """``names`` in groups: each depends on earlier groups only. Dependencies outside are done already."""
+def waves(names: Iterable[str], dependencies: Mapping[str, frozenset[str]]) -> list[list[str]]:
+    """``names`` in groups: each depends on earlier groups only, also through others.
+
+    Dependencies outside ``names`` are done already.
+    """
     pending = list(names)
+    below = {name: _below(name, dependencies) for name in pending}
     found: list[list[str]] = []
     while pending:
         waiting = set(pending)
-        ready = [name for name in pending if not dependencies.get(name, frozenset()) & (waiting - {name})]
-        if not ready:
-            ready = pending  # a cycle cannot be provisioned; validation has refused it already
+        # A cycle cannot be provisioned, and validation has refused it: whatever is left goes at once.
+        ready = [name for name in pending if not below[name] & (waiting - {name})] or pending
         found.append(ready)
         pending = [name for name in pending if name not in set(ready)]
     return found
 
 
+def _below(name: str, dependencies: Mapping[str, frozenset[str]]) -> set[str]:
+    """Everything that ``name`` depends on, at any depth."""
+    found: set[str] = set()
+    todo = list(dependencies.get(name, ()))
+    while todo:
+        one = todo.pop()
+        if one not in found:
+            found.add(one)
+            todo += dependencies.get(one, ())
+    return found
+
+
 def _in_order(wanted: Wanted) -> Iterator[str]:
-    for wave in waves(list(wanted.active), wanted.dependencies):
+    for wave in waves(wanted.active, wanted.dependencies):
         yield from wave
 
 
@@ -191,12 +207,16 @@ def _replacement(existing: StackResource, new: Any, found: Mapping[str, Change])
         return "False"
     replacing = entry.replacing(old, new)
     if replacing:
-        unsure = "\0" in repr([(old.get(name), new.get(name)) for name in _top_level(replacing)])
-        return "Conditional" if unsure else "True"
+        differing = [(old.get(name), new.get(name)) for name in _top_level(replacing)]
+        return "Conditional" if _has_placeholder(differing) else "True"
     changing = [placeholder(name, None) for name, one in found.items() if one.replacement != "False"]
     changing += [placeholder(name, "") for name in found]
     create_only = repr([new.get(name) for name in entry.create_only])
     return "Conditional" if any(one in create_only for one in changing) else "False"
+
+
+def _has_placeholder(value: Any) -> bool:
+    return repr("\0").strip("'") in repr(value)
 
 
 def _top_level(paths: tuple[str, ...]) -> set[str]:

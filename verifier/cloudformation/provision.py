@@ -62,7 +62,6 @@ class Provisioner:
     ) -> None:
         self._store = store
         self._stack = stack
-        self._session = session
         self._wanted = wanted
         self._fail_last_wave = fail_last_wave
         self._steps = Steps(store, stack, session)
@@ -112,7 +111,7 @@ class Provisioner:
         if missing:
             return _Failures(other=f"{missing}. ")
         by_name = {change.logical_id: change for change in changes}
-        for wave in waves(list(by_name), self._wanted.dependencies):
+        for wave in waves(by_name, self._wanted.dependencies):
             if self._stack.cancelled:
                 return _Failures(other="Stack update cancelled. ")
             failures = _Failures()
@@ -263,9 +262,9 @@ class Provisioner:
             if name not in self._wanted.active
         }
         leftovers = replaced | removed
-        dependencies = {name: one.dependencies for name, (one, _) in leftovers.items()}
+        dependencies = {name: one.dependencies for name, one in before.items()}
         failed = False
-        for wave in reversed(waves(list(leftovers), dependencies)):
+        for wave in reversed(waves(leftovers, dependencies)):
             for name in wave:
                 resource, policy = leftovers[name]
                 try:

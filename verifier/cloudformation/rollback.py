@@ -87,8 +87,10 @@ class Rollback:
         self.undo_update(skip)
 
     def _to_restore(self) -> list[list[str]]:
+        """The changed resources in the order in which they depended on each other before."""
         changed = {name: one.before for name, one in self._touched.items() if one.before is not None}
-        return waves(list(changed), {name: one.dependencies for name, one in changed.items()})
+        before = {name: one.dependencies for name, one in self._stack.resources.items()}
+        return waves(changed, before | {name: one.dependencies for name, one in changed.items()})
 
     def _restore(self, name: str, skip: frozenset[str]) -> bool:
         """Bring one changed resource back; False when that fails."""
@@ -122,7 +124,7 @@ class Rollback:
             for name, one in self._touched.items()
             if (one.before is None or one.replaced) and (one.after.physical_id or one.before is None)
         }
-        for wave in reversed(waves(list(added), self._dependencies)):
+        for wave in reversed(waves(added, self._dependencies)):
             for name in wave:
                 resource = added[name]
                 try:
