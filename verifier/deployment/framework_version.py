@@ -44,5 +44,8 @@ def _place(text: str) -> tuple[int, int] | None:
         return None
     for key, value in root.value:
         if key.value == KEY and isinstance(value, yaml.ScalarNode):
-            return value.start_mark.index, value.end_mark.index
+            start, end = value.start_mark.index, value.end_mark.index
+            # A block scalar ends with the line breaks after it; they stay.
+            written = text[start:end].rstrip()
+            return (start, start + len(written)) if written else None
     return None
