@@ -12,7 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from verifier.authorization.authorizer import Mode
-from verifier.converge import Bench, Grants, Loop, Settings, Verdict
+from verifier.bench import Bench, Grants, Recorder
+from verifier.converge import Loop, Settings, Verdict
 from verifier.deployment.finding import find_framework
 from verifier.deployment.service import load_service
 from verifier.deployment.trial import PhaseResult
@@ -33,7 +34,8 @@ class Silent:
 
 
 def lap(trials: Trials) -> None:
-    outcome = trials.run(Grants((), frozenset()), Mode.OFF, Silent())
+    with Journal(None) as journal:
+        outcome = trials.run(Grants((), frozenset()), Mode.OFF, Recorder(Silent(), journal, 0))
     if not outcome.complete:
         raise SystemExit(f"the lap failed: {outcome.problem}")
 

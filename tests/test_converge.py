@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
-from verifier.converge import Bench, Convergence, Loop, Settings, Strategy, Verdict
+from verifier.bench import Bench
+from verifier.converge import Convergence, Loop, Settings, Strategy, Verdict
 from verifier.deployment.trial import PhaseResult
 from verifier.deployment.trials import Candidate, Listener, Outcome
 from verifier.evidence import Asked, Provenance
 from verifier.iam.evaluate import AuthorizationRequest, evaluate
+from verifier.iam.policy import PolicyDocument
 from verifier.journal import Journal
 
 Need = tuple[str, str, Certainty]
@@ -18,6 +21,7 @@ BUCKET = "arn:aws:s3:::files"
 READ: Need = ("s3:GetObject", f"{BUCKET}/a", Certainty.CALL)
 WRITE: Need = ("s3:PutObject", f"{BUCKET}/a", Certainty.CALL)
 LIKELY: Need = ("s3:GetBucketAcl", BUCKET, Certainty.LIKELY)
+PROVENANCE = Provenance("aws", "111122223333", "eu-west-1", "dev", "shop")
 VALUES = {"account": "111122223333", "region": "eu-west-1", "stage": "dev", "partition": "aws"}
 
 
@@ -48,13 +52,14 @@ class World:
             asked.append(
                 Asked(action, resource, "deploy", "s3:Op", certainty, refused=refused, enforced=enforced)
             )
+            if refused:
+                listener.denied(asked[-1], PROVENANCE)
             if refused and enforced:
                 break
         stopped = any(item.refused and item.enforced for item in asked)
         problem = self.problems.pop(0) if self.problems else None
         result = PhaseResult("deploy", 1 if stopped else 0, 1.0, tuple(asked), not stopped, problem)
-        provenance = Provenance("aws", "111122223333", "eu-west-1", "dev", "shop")
-        return Outcome((result,), provenance, tuple(asked), (), (), complete=result.passed)
+        return Outcome((result,), PROVENANCE, tuple(asked), (), (), complete=result.passed)
 
 
 def converge(world: World, out: Path | None = None, **settings: object) -> Convergence:
@@ -173,7 +178,7 @@ def test_a_grant_that_does_not_help_ends_the_loop() -> None:
             return super().run(NoPolicy(), mode, listener)
 
     class NoPolicy:
-        def documents(self, values: Mapping[str, str]) -> Sequence[object]:
+        def documents(self, values: Mapping[str, str]) -> Sequence[PolicyDocument]:
             return ()
 
     result = converge(Stubborn(lambda _: [READ]))
@@ -181,9 +186,22 @@ def test_a_grant_that_does_not_help_ends_the_loop() -> None:
     assert "still refused" in result.reason
 
 
-def test_the_journal_holds_every_denial_with_its_round(tmp_path: Path) -> None:
+def test_the_journal_holds_every_denial_and_grant_with_its_round(tmp_path: Path) -> None:
     converge(World(lambda number: [READ] if number == 1 else [READ, WRITE]), out=tmp_path)
     rows = [json.loads(line) for line in (tmp_path / "journal.jsonl").read_text().splitlines()]
-    denials = [(row["round"], row["action"]) for row in rows if row["kind"] == "denial"]
-    assert denials == [(1, "s3:GetObject"), (2, "s3:PutObject")]
+    for kind in ("denial", "grant"):
+        found = [(row["round"], row["action"]) for row in rows if row["kind"] == kind]
+        assert found == [(1, "s3:GetObject"), (2, "s3:PutObject")]
     assert rows[-1]["kind"] == "verdict"
+
+
+def test_a_failure_that_cannot_pass_by_itself_is_not_tried_again() -> None:
+    class Broken(World):
+        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:
+            outcome = super().run(candidate, mode, listener)
+            phases = tuple(replace(phase, may_pass_by_itself=False) for phase in outcome.phases)
+            return replace(outcome, phases=phases)
+
+    world = Broken(lambda _: [READ], problems=["the configuration is broken"])
+    assert converge(world).verdict is Verdict.INCONCLUSIVE
+    assert world.modes == [Mode.OBSERVE]

@@ -12,6 +12,7 @@ ROOT = Path(verifier.__file__).parent
 # From the ground up. A module may import from its own room and from rooms below it.
 LAYERS = (
     "errors",
+    "scratch",
     "iam",
     "authorization",
     "evidence",
@@ -25,7 +26,10 @@ LAYERS = (
     "principal",
     "managed",
     "journal",
+    "rows",
     "deployment",
+    "bench",
+    "resume",
     "converge",
     "verify",
     "report",

@@ -1,44 +1,80 @@
 """What a run has learnt, on disk before anything else happens: it survives a kill -9."""
 
+import contextlib
+import fcntl
 import json
 import os
+import threading
 from pathlib import Path
 from typing import Any, Self
 
-from verifier.errors import UnavailableError
+from verifier.errors import InputError, UnavailableError
+
+NAME = "journal.jsonl"
 
 
 class Journal:
     """Appends rows to ``DIR/journal.jsonl``, each one synced; without a folder it keeps nothing.
 
-    Rows hold identifiers only. Raises UnavailableError when the folder cannot be written to.
+    Rows hold identifiers only. Safe among threads; while it is open no other verifier can have the
+    folder. Raises UnavailableError when the folder is busy or cannot be written to.
     """
 
     def __init__(self, folder: Path | None) -> None:
-        self._file = None
+        self._file: int | None = None
+        self._lock = threading.Lock()
         if folder is None:
             return
+        self.path = folder / NAME
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._file = (folder / "journal.jsonl").open("a", encoding="utf-8")
+            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+            _hold(self._file)
+            _mend(self._file)
         except OSError as error:
-            raise UnavailableError(f"--out {folder}: {error.strerror}; give a folder that can be written") from None
+            self.close()
+            if isinstance(error, BlockingIOError):
+                raise UnavailableError(
+                    f"--out {folder}: another verifier writes there; give another folder, or wait"
+                ) from None
+            raise UnavailableError(
+                f"--out {folder}: {error.strerror}; give a folder that can be written"
+            ) from None
 
     def add(self, kind: str, **fields: Any) -> None:
         """Append one row and wait until it is on the disk."""
+        row = (json.dumps({"kind": kind, **fields}) + "\n").encode()
+        with self._lock:
+            if self._file is None:
+                return
+            size = os.fstat(self._file).st_size
+            try:
+                while row:
+                    row = row[os.write(self._file, row) :]
+                os.fsync(self._file)
+            except OSError as error:
+                with contextlib.suppress(OSError):
+                    os.ftruncate(self._file, size)
+                raise UnavailableError(f"{self.path}: {error.strerror}; what came before is kept") from None
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Every row so far, oldest first. Raises InputError for a line that is no row of ours."""
         if self._file is None:
-            return
-        try:
-            self._file.write(json.dumps({"kind": kind, **fields}) + "\n")
-            self._file.flush()
-            os.fsync(self._file.fileno())
-        except OSError as error:
-            raise UnavailableError(f"{self._file.name}: {error.strerror}") from None
+            return []
+        rows = []
+        for number, line in enumerate(self.path.read_bytes().splitlines(), start=1):
+            row = _row(line)
+            if row is None:
+                raise InputError(f"{self.path}:{number}: no row of a journal; run without --resume")
+            rows.append(row)
+        return rows
 
     def close(self) -> None:
-        """No more rows."""
-        if self._file is not None:
-            self._file.close()
+        """No more rows; the folder is free."""
+        with self._lock:
+            if self._file is not None:
+                os.close(self._file)
+                self._file = None
 
     def __enter__(self) -> Self:
         return self
@@ -47,13 +83,48 @@ class Journal:
         self.close()
 
 
+def _hold(file: int) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise
+    except OSError:
+        # A file system without locks: nothing can be said about others.
+        return
+
+
+def _mend(file: int) -> None:
+    """Drop a last line that was torn when its writer died; it was never believed to be written."""
+    text = os.pread(file, os.fstat(file).st_size, 0)
+    whole, _, rest = text.rpartition(b"\n")
+    if not rest:
+        return
+    if _row(rest) is None:
+        os.ftruncate(file, len(whole) + 1 if whole or text.startswith(b"\n") else 0)
+    else:
+        os.write(file, b"\n")
+
+
+def _row(line: bytes) -> dict[str, Any] | None:
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return None
+    return row if isinstance(row, dict) and isinstance(row.get("kind"), str) else None
+
+
 def write_result(folder: Path, name: str, document: Any) -> None:
     """Write ``document`` as JSON to ``folder/name``: whole, or not at all."""
     path = folder / name
+    partial = path.with_suffix(".partial")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial")
-        partial.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+        with partial.open("w", encoding="utf-8") as file:
+            file.write(json.dumps(document, indent=2) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
         partial.replace(path)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
         raise UnavailableError(f"{path}: {error.strerror}; give --out a folder that can be written") from None

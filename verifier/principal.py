@@ -4,8 +4,8 @@ Everything it makes lies under the path ``/verifier/``; keys stay in memory.
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,42 +37,65 @@ class Principal:
         return {"AWS_ACCESS_KEY_ID": self.keys.access_key, "AWS_SECRET_ACCESS_KEY": self.keys.secret}
 
 
+def _nobody(what: str, name: str) -> None:
+    """Nobody keeps account of what is made."""
+
+
 @contextmanager
-def restricted_user(iam: Any, policies: Sequence[PolicyDocument]) -> Iterator[Principal]:
+def restricted_user(
+    iam: Any, policies: Sequence[PolicyDocument], creating: Callable[[str, str], None] = _nobody
+) -> Iterator[Principal]:
     """An IAM user with exactly ``policies`` as managed policies; it and they are gone afterwards.
 
     ``iam`` is a boto3 client with the administrator's rights. At most ten policies of at most
-    6,144 characters each, IAM's limits for a managed policy and for a user.
+    6,144 characters each, IAM's limits for a managed policy and for a user. ``creating`` is told
+    kind and name of each thing before it is made. Whatever interrupts this, and wherever, what
+    may have been made is removed.
     """
     name = f"verifier-{secrets.token_hex(6)}"
-    attached: list[str] = []
-    access_key = ""
-    iam.create_user(Path=PATH, UserName=name)
-    try:
+    with ExitStack() as undo:
+        creating("iam user", name)
+        undo.callback(_remove, iam.delete_user, UserName=name)
+        user_arn = str(iam.create_user(Path=PATH, UserName=name)["User"]["Arn"])
         for number, policy in enumerate(policies, start=1):
-            attached.append(_attach(iam, name, f"{name}-{number}", policy))
+            _attach(iam, user_arn, f"{name}-{number}", policy, creating, undo)
+        undo.callback(_remove_keys, iam, name)
         made = iam.create_access_key(UserName=name)["AccessKey"]
-        access_key = made["AccessKeyId"]
-        yield Principal(name, Keys(access_key, made["SecretAccessKey"]))
-    finally:
-        _remove(iam, name, access_key, attached)
+        yield Principal(name, Keys(made["AccessKeyId"], made["SecretAccessKey"]))
 
 
-def _attach(iam: Any, user: str, name: str, policy: PolicyDocument) -> str:
-    arn = str(
-        iam.create_policy(Path=PATH, PolicyName=name, PolicyDocument=to_json(policy))["Policy"]["Arn"]
-    )
-    iam.attach_user_policy(UserName=user, PolicyArn=arn)
-    return arn
+def _attach(
+    iam: Any,
+    user_arn: str,
+    name: str,
+    policy: PolicyDocument,
+    creating: Callable[[str, str], None],
+    undo: ExitStack,
+) -> None:
+    before, _, user = user_arn.partition(":user/")
+    arn, user_name = f"{before}:policy{PATH}{name}", user.rpartition("/")[2]
+    creating("iam policy", name)
+    undo.callback(_remove, iam.delete_policy, PolicyArn=arn)
+    iam.create_policy(Path=PATH, PolicyName=name, PolicyDocument=to_json(policy))
+    undo.callback(_remove, iam.detach_user_policy, UserName=user_name, PolicyArn=arn)
+    iam.attach_user_policy(UserName=user_name, PolicyArn=arn)
 
 
-def _remove(iam: Any, user: str, access_key: str, policies: Sequence[str]) -> None:
-    for arn in policies:
-        iam.detach_user_policy(UserName=user, PolicyArn=arn)
-        iam.delete_policy(PolicyArn=arn)
-    if access_key:
-        iam.delete_access_key(UserName=user, AccessKeyId=access_key)
-    iam.delete_user(UserName=user)
+def _remove_keys(iam: Any, user: str) -> None:
+    # Asked for, not remembered: an interruption may have come between the making and the answer.
+    for key in iam.list_access_keys(UserName=user)["AccessKeyMetadata"]:
+        _remove(iam.delete_access_key, UserName=user, AccessKeyId=key["AccessKeyId"])
+
+
+def _remove(call: Callable[..., Any], **arguments: str) -> None:
+    """``call``, a delete or a detach; what is not there is as good as removed."""
+    from botocore.exceptions import ClientError
+
+    try:
+        call(**arguments)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchEntity":
+            raise
 
 
 def _unknown_key(error: BaseException) -> bool:

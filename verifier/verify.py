@@ -11,7 +11,8 @@ from typing import Any
 
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
-from verifier.converge import Bench, Grants, Round, Verdict, no_grant_helps
+from verifier.bench import Bench, Grants, Round
+from verifier.converge import Verdict, no_grant_helps
 from verifier.deployment.trials import Outcome
 from verifier.evidence import Asked
 from verifier.findings import Finding, consolidate, findings_of

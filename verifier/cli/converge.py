@@ -2,15 +2,19 @@
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from verifier.cli.setup import add_trial_options, prepare, reporting, running
+from verifier.cli.setup import Setup, add_trial_options, identity, prepare, reporting, running
 from verifier.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
     from verifier.converge import Convergence, Settings
+    from verifier.journal import Journal
     from verifier.report.progress import Progress
+    from verifier.resume import Learnt
+    from verifier.verify import Given
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -28,20 +32,28 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("--max-rounds", type=int, default=80, metavar="N")
     parser.add_argument("--minimal", action="store_true", help="leave out permissions that are only likely")
+    parser.add_argument(
+        "--resume", action="store_true", help="go on with what the journal in --out has of a run that ended"
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
     """Converge, print the result, say the rest on ``stderr``."""
-    from verifier.converge import Bench, Loop, Verdict
+    from verifier.bench import Bench
+    from verifier.cli.policies import policy_files, warn_of_unknown_actions
+    from verifier.converge import Loop, Verdict
     from verifier.grant.generalise import Scope
     from verifier.report.result import Heading, as_document
 
-    settings = _settings(args)
+    given = policy_files(args.policy)
+    settings = _settings(args, given)
     setup = prepare(args, stderr)
     with reporting(args, stderr) as (journal, progress):
-        with running(setup, args, journal, progress) as trials:
-            result = Loop(Bench(trials, progress, journal), settings).converge()
+        warn_of_unknown_actions(given, progress)
+        learnt = _begin(args, setup, journal, progress)
+        with running(setup, args, progress) as trials:
+            result = Loop(Bench(trials, progress, journal), settings, learnt).converge()
         heading = Heading(
             setup.service.label, setup.target, setup.framework, args.strategy, Scope(args.scope)
         )
@@ -52,11 +64,12 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
     }.get(result.verdict, ExitCode.NOT_CONVERGED)
 
 
-def _settings(args: argparse.Namespace) -> "Settings":
-    from verifier.cli.policies import policy_files
+def _settings(args: argparse.Namespace, given: Sequence["Given"]) -> "Settings":
     from verifier.converge import Settings, Strategy
     from verifier.grant.generalise import Scope
 
+    if args.resume and not args.out:
+        raise InputError("--resume: needs --out DIR, the folder with the journal to go on with")
     if args.max_rounds < 1:
         raise InputError(f"--max-rounds {args.max_rounds}: give 1 or more")
     return Settings(
@@ -64,8 +77,36 @@ def _settings(args: argparse.Namespace) -> "Settings":
         scope=Scope(args.scope),
         minimal=args.minimal,
         max_rounds=args.max_rounds,
-        given=tuple(policy.document for policy in policy_files(args.policy)),
+        given=tuple(policy.document for policy in given),
     )
+
+
+def _begin(args: argparse.Namespace, setup: Setup, journal: "Journal", progress: "Progress") -> "Learnt":
+    """What is known already, by --resume; from here on the journal is this run's."""
+    from verifier.deployment.tolerated import split_tolerated
+    from verifier.grant.generalise import Scope
+    from verifier.resume import Learnt, Reading, learnt_from
+
+    same = {
+        **identity(setup),
+        "scope": args.scope,
+        "minimal": args.minimal,
+        "enforceLikely": args.enforce_likely,
+    }
+    learnt = Learnt()
+    if args.resume:
+        reading = Reading(
+            needed=lambda asked: split_tolerated(asked, setup.framework)[0],
+            scope=Scope(args.scope),
+            minimal=args.minimal,
+        )
+        learnt = learnt_from(journal.rows(), same, reading)
+        progress.say(
+            f"resumed from {journal.path}: {len(learnt.rounds)} rounds ended, "
+            f"{len(learnt.permissions)} permissions learnt"
+        )
+    journal.add("run", command="converge", resumed=args.resume, strategy=args.strategy, **same)
+    return learnt
 
 
 def _report(
@@ -84,7 +125,9 @@ def _report(
         if sufficient:
             write_result(args.out, "policy.json", document["policy"])
         write_result(args.out, "evidence.json", {key: document[key] for key in document if key != "policy"})
-    for line in summary(document):
+    first, *rest = summary(document)
+    progress.say(first if sufficient else f"verifier: {first}")
+    for line in rest:
         progress.say(line)
     if args.format == "json":
         print(json.dumps(document, indent=2), file=stdout)

@@ -1,6 +1,7 @@
 """The policies that a user names on the command line: files, and AWS managed policies."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 from verifier.errors import InputError
 
 if TYPE_CHECKING:
+    from verifier.iam.policy import PolicyDocument
+    from verifier.report.progress import Progress
     from verifier.verify import Given
+
+# What a placeholder looks like that is not one of ours: IAM allows no braces in an ARN but in ${...}.
+_UNKNOWN_PLACEHOLDER = re.compile(r"(?<!\$)\{(?!(?:account|region|stage|partition)\})[^{}]*\}")
 
 
 def policy_files(paths: Iterable[Path]) -> list["Given"]:
@@ -25,7 +31,9 @@ def policy_files(paths: Iterable[Path]) -> list["Given"]:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f"--policy {path}: cannot be read: {error}") from None
-        found.append(Given(path.name, to_dict(parse_policy(_own_policy(text), name=str(path)))))
+        document = parse_policy(_own_policy(text), name=f"--policy {path}")
+        _check_placeholders(path, document)
+        found.append(Given(path.name, to_dict(document)))
     return found
 
 
@@ -35,6 +43,12 @@ def managed_policies(names: Iterable[str]) -> list["Given"]:
     from verifier.verify import Given
 
     return [Given(name, managed_policy(name)) for name in names]
+
+
+def warn_of_unknown_actions(given: Sequence["Given"], progress: "Progress") -> None:
+    """One line for each action that AWS does not have; the run goes on."""
+    for warning in unknown_actions(given):
+        progress.say(f"verifier: warning: {warning}")
 
 
 def unknown_actions(given: Sequence["Given"]) -> Iterator[str]:
@@ -48,6 +62,18 @@ def unknown_actions(given: Sequence["Given"]) -> Iterator[str]:
                 if action != "*" and not expand(action):
                     where = statement.sid or f"statement {statement.index}"
                     yield f"{policy.name}: {where}: {action} is no action that AWS has"
+
+
+def _check_placeholders(path: Path, document: "PolicyDocument") -> None:
+    for statement in document.statements:
+        for resource in (*statement.resources, *statement.not_resources):
+            unknown = _UNKNOWN_PLACEHOLDER.search(resource)
+            if unknown:
+                where = statement.sid or f"statement {statement.index}"
+                raise InputError(
+                    f"--policy {path}: {where}: nothing can be filled in for {unknown[0]}; there are "
+                    "{account}, {region}, {stage} and {partition}"
+                )
 
 
 def _own_policy(text: str) -> str | dict[str, Any]:

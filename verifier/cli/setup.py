@@ -83,16 +83,22 @@ def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
     return Setup(service, framework, options, args.target)
 
 
+def identity(setup: Setup) -> dict[str, str]:
+    """What tells a run from one of something else, as the journal's "run" row says it."""
+    return {
+        "service": setup.service.label,
+        "framework": f"{setup.framework.name}@{setup.framework.version}",
+        "target": setup.target,
+    }
+
+
 @contextmanager
-def running(
-    setup: Setup, args: argparse.Namespace, journal: "Journal", progress: "Progress"
-) -> Iterator["Trials"]:
+def running(setup: Setup, args: argparse.Namespace, progress: "Progress") -> Iterator["Trials"]:
     """The trials on their target, after the negative control; the target is gone afterwards."""
     from verifier.deployment.trials import Trials
 
-    name = f"{setup.framework.name}@{setup.framework.version}"
-    progress.say(f"{setup.service.label}: {name.replace('@', ' ')} on {setup.target}")
-    journal.add("run", service=setup.service.label, framework=name, target=setup.target)
+    framework = setup.framework
+    progress.say(f"{setup.service.label}: {framework.name} {framework.version} on {setup.target}")
     target = _target(args, setup.options)
     try:
         trials = Trials(target, setup.service, setup.framework, setup.options)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from verifier.cli.setup import Setup, add_trial_options, prepare, reporting, running
+from verifier.cli.setup import Setup, add_trial_options, identity, prepare, reporting, running
 from verifier.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
@@ -31,8 +31,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
     """Verify, print the result, say the rest on ``stderr``."""
-    from verifier.cli.policies import managed_policies, policy_files, unknown_actions
-    from verifier.converge import Bench, Verdict
+    from verifier.bench import Bench
+    from verifier.cli.policies import managed_policies, policy_files, warn_of_unknown_actions
+    from verifier.converge import Verdict
     from verifier.grant.generalise import Scope
     from verifier.journal import write_result
     from verifier.report.result import Heading
@@ -45,9 +46,9 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
     setup = _where_the_policies_say(prepare(args, stderr), given)
     scope = Scope(args.scope)
     with reporting(args, stderr) as (journal, progress):
-        for warning in unknown_actions(given):
-            progress.say(f"warning: {warning}")
-        with running(setup, args, journal, progress) as trials:
+        warn_of_unknown_actions(given, progress)
+        journal.add("run", command="verify", **identity(setup))
+        with running(setup, args, progress) as trials:
             result = verify(Bench(trials, progress, journal), given, scope)
         document = as_document(
             Heading(setup.service.label, setup.target, setup.framework, "verify", scope), result

@@ -1,9 +1,10 @@
 """One trial: a service's whole life under one candidate policy, in a clean account."""
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
 
 from verifier.deployment.framework import Framework
 from verifier.deployment.prerequisites import (
@@ -13,6 +14,7 @@ from verifier.deployment.prerequisites import (
     unnamed_source,
 )
 from verifier.deployment.private_copy import PrivateCopy
+from verifier.deployment.problems import Expected, check_space, find_problem
 from verifier.deployment.process import Completed
 from verifier.deployment.revision import revise
 from verifier.deployment.tolerated import split_tolerated
@@ -22,8 +24,7 @@ from verifier.evidence import Asked
 from verifier.targets.interface import Facts, Room
 
 PHASES = ("rollback-create", "deploy", "redeploy", "rollback-update", "remove")
-_FAILED = re.compile(r"FAILED$")
-_SHOWN_LINES = 12
+_ORDINARY = Expected()
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,20 @@ class PhaseResult:
     problem: str | None = None
     denials: int = 0
     """How many different things were refused, let through or not; without what the tool goes on without."""
+    may_pass_by_itself: bool = True
+    """Whether it makes sense to try again after ``problem``."""
     missing: tuple[Prerequisite, ...] = ()
     """What must be there beforehand and is not; then ``problem`` says so."""
+
+    def as_row(self) -> dict[str, Any]:
+        """The journal's form; without what was asked."""
+        return {
+            "phase": self.phase,
+            "exitCode": self.exit_code,
+            "seconds": self.seconds,
+            "passed": self.passed,
+            "denials": self.denials,
+        }
 
 
 @dataclass
@@ -63,13 +76,21 @@ class Life:
             options += ["--stage", self.stage]
         if self.region:
             options += ["--region", self.region]
-        done = self.framework.run(
-            (command, *options), self.copy, {**self.room.environment(), **self.keys}, timeout=self.timeout
-        )
-        self._learn_identity()
+        environment = {**self.room.environment(), **self.keys, "TMPDIR": str(self._temporary_folder())}
+        done = self.framework.run((command, *options), self.copy, environment, timeout=self.timeout)
+        if done.exit_code != 0:
+            check_space(self.copy.folder, done.output)
+        self.learn_identity()
         return done
 
-    def _learn_identity(self) -> None:
+    def _temporary_folder(self) -> Path:
+        # Beside the copy, and gone with it: a tool that is killed leaves nothing behind.
+        folder = self.copy.folder.parent / "tmp"
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def learn_identity(self) -> None:
+        """Read what the framework packaged, as soon as it is there."""
         state = self.copy.folder / ".serverless" / "serverless-state.json"
         if not state.is_file():
             return
@@ -106,7 +127,7 @@ def run_phase(life: Life, phase: str) -> PhaseResult:
 
 def _rollback_create(life: Life) -> PhaseResult:
     life.copy.restore()
-    first = _step(life, "rollback-create", "deploy", fail=True)
+    first = _step(life, "rollback-create", "deploy", Expected(rollback=True))
     if not first.passed:
         return first
     return _joined(first, _step(life, "rollback-create", "remove"))
@@ -119,16 +140,16 @@ def _deploy(life: Life) -> PhaseResult:
 
 def _redeploy(life: Life) -> PhaseResult:
     revise(life.copy, 1)
-    return _step(life, "redeploy", "deploy", must_update=True)
+    return _step(life, "redeploy", "deploy", Expected(update=True))
 
 
 def _rollback_update(life: Life) -> PhaseResult:
     revise(life.copy, 2)
-    return _step(life, "rollback-update", "deploy", fail=True)
+    return _step(life, "rollback-update", "deploy", Expected(rollback=True))
 
 
 def _remove(life: Life) -> PhaseResult:
-    return _step(life, "remove", "remove", must_be_gone=True)
+    return _step(life, "remove", "remove", Expected(nothing_left=True))
 
 
 _STEPS: dict[str, Callable[[Life], PhaseResult]] = {
@@ -140,40 +161,27 @@ _STEPS: dict[str, Callable[[Life], PhaseResult]] = {
 }
 
 
-def _step(
-    life: Life,
-    phase: str,
-    command: str,
-    *,
-    fail: bool = False,
-    must_update: bool = False,
-    must_be_gone: bool = False,
-) -> PhaseResult:
-    life.room.begin(phase, fail_last_wave=fail)
+def _step(life: Life, phase: str, command: str, expected: Expected = _ORDINARY) -> PhaseResult:
+    life.room.begin(phase, fail_last_wave=expected.rollback)
     done = life.run(command)
     facts = life.room.finish()
     needed, _ = split_tolerated(facts.asked, life.framework)
     explained = any(item.refused and item.enforced for item in needed)
-    problem = None
-    if not explained:
-        problem = (
-            _common_problem(done, facts, life.timeout)
-            or (_no_rollback(done, facts) if fail else _not_done(done, facts))
-            or (_no_update(facts) if must_update else None)
-            or (_left_over(facts) if must_be_gone else None)
-        )
+    problem = None if explained else find_problem(done, facts, expected, life.timeout)
+    words = problem.words if problem else None
     missing: tuple[Prerequisite, ...] = ()
-    if problem is not None:
+    if words is not None:
         missing = _missing(life, done, facts)
-        problem = how_to_mend(missing, problem) if missing else unnamed_source(problem) or problem
+        words = how_to_mend(missing, words) if missing else unnamed_source(words) or words
     return PhaseResult(
         phase=phase,
         exit_code=done.exit_code,
         seconds=done.seconds,
         asked=facts.asked,
         passed=problem is None and not explained,
-        problem=problem,
+        problem=words,
         denials=_denials(needed),
+        may_pass_by_itself=problem is None or problem.may_pass_by_itself,
         missing=missing,
     )
 
@@ -196,68 +204,3 @@ def _joined(first: PhaseResult, second: PhaseResult) -> PhaseResult:
 
 def _denials(asked: Sequence[Asked]) -> int:
     return len({(item.action, item.resource) for item in asked if item.refused})
-
-
-def _common_problem(done: Completed, facts: Facts, timeout: float) -> str | None:
-    if done.timed_out:
-        return f"the command-line tool did not end within {timeout:.0f} s and was stopped"
-    if facts.problems:
-        return "; ".join(dict.fromkeys(facts.problems))
-    return None
-
-
-def _not_done(done: Completed, facts: Facts) -> str | None:
-    if done.exit_code != 0:
-        return _tool_words(done, facts)
-    return _unexpected_failures(facts)
-
-
-def _no_rollback(done: Completed, facts: Facts) -> str | None:
-    if not any(event.injected for event in facts.events):
-        if done.exit_code != 0:
-            return _tool_words(done, facts)
-        return "the failure to be rolled back could not be injected: no template was deployed"
-    unexpected = _unexpected_failures(facts)
-    if unexpected:
-        return unexpected
-    stuck = [
-        f"{name} is {status}" for name, status in _touched(facts) if not status.endswith("ROLLBACK_COMPLETE")
-    ]
-    return "the rollback did not end: " + ", ".join(stuck) if stuck else None
-
-
-def _touched(facts: Facts) -> list[tuple[str, str]]:
-    """The stacks that this phase worked on; others, such as fixtures, are not the service's."""
-    names = {event.stack for event in facts.events}
-    return [(name, status) for name, status in facts.stacks.items() if name in names]
-
-
-def _unexpected_failures(facts: Facts) -> str | None:
-    failures = [
-        f"{event.logical_id} ({event.type}) {event.status}: {event.reason}"
-        for event in facts.events
-        if _FAILED.search(event.status) and not event.injected and not event.is_stack
-    ]
-    return "; ".join(failures) or None
-
-
-def _no_update(facts: Facts) -> str | None:
-    if any(event.is_stack and event.status == "UPDATE_IN_PROGRESS" for event in facts.events):
-        return None
-    return "the redeploy changed nothing: the framework skipped it; add an overlay revisions/1 to the service"
-
-
-def _left_over(facts: Facts) -> str | None:
-    left = [f"{name} ({status})" for name, status in _touched(facts)]
-    return "after remove there is still " + ", ".join(left) if left else None
-
-
-def _tool_words(done: Completed, facts: Facts) -> str:
-    """The tool's own message: what follows its last error mark, else its last lines; then our notes."""
-    lines = [line.rstrip() for line in done.output.splitlines() if line.strip()]
-    errors = [index for index, line in enumerate(lines) if re.match(r"\s*(✖|Error\b)", line)]
-    start = errors[-1] if errors else max(0, len(lines) - _SHOWN_LINES)
-    shown: Sequence[str] = lines[start : start + _SHOWN_LINES] or ["(it printed nothing)"]
-    words = " | ".join(line.strip() for line in shown)
-    notes = "".join(f" ({note})" for note in dict.fromkeys(facts.notes))
-    return f"the command-line tool failed (exit {done.exit_code}): {words}{notes}"

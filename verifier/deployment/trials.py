@@ -28,6 +28,15 @@ _OPTION_WITH_DEFAULT = re.compile(r"""\$\{\s*opt:\s*[\w-]+\s*,\s*['"]?([A-Za-z0-
 class Listener(Protocol):
     """Hears how trials go on."""
 
+    def creating(self, what: str, name: str) -> None:
+        """Something is about to be made on the target."""
+
+    def denied(self, asked: Asked, provenance: Provenance) -> None:
+        """Something was refused just now; may be called from any thread.
+
+        ``provenance`` is what is known so far.
+        """
+
     def phase_started(self, phase: str) -> None:
         """A phase begins."""
 
@@ -60,6 +69,11 @@ class Outcome:
     def problem(self) -> str | None:
         """What went wrong that no refusal explains: the phase and the words."""
         return next((f"{result.phase}: {result.problem}" for result in self.phases if result.problem), None)
+
+    @property
+    def may_pass_by_itself(self) -> bool:
+        """Whether it makes sense to try again after a problem."""
+        return all(result.may_pass_by_itself for result in self.phases)
 
 
 @dataclass(frozen=True)
@@ -125,7 +139,8 @@ class Trials:
             }
             surroundings = Surroundings(room, values, self._fixtures)
             surroundings.set_up(tuple(self._lacking))
-            with restricted_user(room.admin("iam"), candidate.documents(values)) as user:
+            documents = candidate.documents(values)
+            with restricted_user(room.admin("iam"), documents, listener.creating) as user:
                 wait_until_known(room.client("sts", user.keys.access_key, user.keys.secret))
                 life = Life(
                     room=room,
@@ -136,6 +151,7 @@ class Trials:
                     stage=self._options.stage,
                     region=self._options.region,
                 )
+                room.hear(lambda asked: listener.denied(asked, self._provenance(room, life)))
                 results = self._live(life, surroundings, listener)
                 return self._outcome(room, life, results, surroundings.seeded)
 
@@ -172,25 +188,31 @@ class Trials:
     ) -> Outcome:
         everything = tuple(item for result in results for item in result.asked)
         asked, tolerated = split_tolerated(everything, self._framework)
-        self._stage = life.identity.get("stage", self._stage)
-        self._region = life.identity.get("region", self._region)
-        traces = room.traces()
+        provenance = self._provenance(room, life)
+        self._stage, self._region = provenance.stage, provenance.region
         return Outcome(
             phases=results,
-            provenance=Provenance(
-                partition=room.partition,
-                account=room.account,
-                region=self._region,
-                stage=self._stage,
-                service=life.identity.get("service", self._service.label),
-                tokens=traces.tokens,
-                generated=traces.generated,
-            ),
+            provenance=provenance,
             asked=asked,
             tolerated=tolerated,
             exercised=room.exercised(),
             seeded=seeded,
             complete=len(results) == len(self._options.phases) and all(result.passed for result in results),
+        )
+
+    def _provenance(self, room: Room, life: Life) -> Provenance:
+        """As far as it is known: the framework's own words as soon as it has packaged something."""
+        if not life.identity:
+            life.learn_identity()
+        traces = room.traces()
+        return Provenance(
+            partition=room.partition,
+            account=room.account,
+            region=life.identity.get("region", self._region),
+            stage=life.identity.get("stage", self._stage),
+            service=life.identity.get("service", self._service.label),
+            tokens=traces.tokens,
+            generated=traces.generated,
         )
 
 

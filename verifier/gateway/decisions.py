@@ -6,7 +6,7 @@ tags or of the environment, and never keys (DESIGN.md, rule 8).
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -144,6 +144,8 @@ class DecisionLog:
         self._lock = threading.Lock()
         self._records: list[Record] = []
         self._phase = ""
+        self.listener: Callable[[DecisionRecord], None] | None = None
+        """Told of each decision at once, in the thread that decides."""
         self._file = _open(path) if path else None
 
     @property
@@ -171,7 +173,10 @@ class DecisionLog:
 
     def decided(self, decided: Decided) -> None:
         """Take one decision, before its operation is carried out."""
-        self._append(DecisionRecord(self._phase, decided))
+        record = DecisionRecord(self._phase, decided)
+        self._append(record)
+        if self.listener is not None:
+            self.listener(record)
 
     def responded(
         self,

@@ -4,7 +4,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,12 @@ from typing import Any
 from verifier.authorization.authorizer import Mode
 from verifier.cloudformation.registry import entry
 from verifier.cloudformation.views import StackView
-from verifier.evidence import GeneratedName
+from verifier.evidence import Asked, GeneratedName
+from verifier.gateway.decisions import DecisionRecord
 from verifier.gateway.server import Gateway, GatewayConfig
 from verifier.gateway.upstream import SESSION_VARIABLES
 from verifier.targets.interface import Exercise, Facts, Room, StackEvent, Target, Traces
-from verifier.targets.records import absent, asked, refused_hosts, unmapped
+from verifier.targets.records import absent, asked, asked_of, refused_hosts, unmapped
 
 SETTLE_SECONDS = 120.0
 INJECTED = "VerifierInjectedFailure"
@@ -56,7 +57,10 @@ class EmbeddedTarget(Target):
         """A clean account; another one each time unless ``account`` names it."""
         self._gateway.new_account(account or random_account())
         self._gateway.mode = mode
-        yield EmbeddedRoom(self._gateway, region, self._bundle)
+        try:
+            yield EmbeddedRoom(self._gateway, region, self._bundle)
+        finally:
+            self._gateway.decisions.listener = None
 
     def close(self) -> None:
         """Stop the gateway; its state is gone."""
@@ -154,6 +158,15 @@ class EmbeddedRoom(Room):
                     is_stack=event.physical_id == stack.id,
                     injected=event.logical_id == INJECTED,
                 )
+
+    def hear(self, denied: Callable[[Asked], None]) -> None:
+        """Tell of each refusal, before its operation goes on."""
+
+        def decided(record: DecisionRecord) -> None:
+            if record.decided.refused:
+                denied(asked_of(record))
+
+        self._gateway.decisions.listener = decided
 
     def traces(self) -> Traces:
         """The random tokens and generated names so far."""

@@ -5,7 +5,7 @@ was asked for and what happened in it.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -99,6 +99,10 @@ class Room(ABC):
     @abstractmethod
     def finish(self) -> Facts:
         """Wait until every stack has settled; what happened since ``begin``. Raises InconclusiveError."""
+
+    @abstractmethod
+    def hear(self, denied: Callable[[Asked], None]) -> None:
+        """From now on tell ``denied`` of each refusal when it is decided, from whatever thread that is."""
 
     @abstractmethod
     def traces(self) -> Traces:

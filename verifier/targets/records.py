@@ -11,9 +11,7 @@ from verifier.targets.interface import Absent
 
 def asked(records: Sequence[Record]) -> tuple[Asked, ...]:
     """Every requirement that was decided."""
-    return tuple(
-        _asked(record.phase, record.decided) for record in records if isinstance(record, DecisionRecord)
-    )
+    return tuple(asked_of(record) for record in records if isinstance(record, DecisionRecord))
 
 
 def unmapped(records: Sequence[Record]) -> tuple[str, ...]:
@@ -47,14 +45,16 @@ def _is_absence(record: ResponseRecord) -> bool:
     return record.code == "ParameterNotFound" or (record.service == "s3" and record.status == 404)
 
 
-def _asked(phase: str, decided: Decided) -> Asked:
+def asked_of(record: DecisionRecord) -> Asked:
+    """One requirement that was decided."""
+    decided = record.decided
     operation = decided.operation
     decision = decided.decision
     grantable = decision.outcome is Outcome.IMPLICIT_DENY and decision.policy_type == "identity-based policy"
     return Asked(
         action=decided.requirement.action,
         resource=decided.requirement.resource,
-        phase=phase,
+        phase=record.phase,
         operation=str(operation),
         certainty=decided.certainty,
         context=dict(decided.requirement.context),

@@ -1,0 +1,90 @@
+"""The journal's form of what was asked for, there and back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from verifier.authorization.caller import Certainty
+from verifier.evidence import Asked, GeneratedName, Permission, Provenance
+
+
+def permission_row(permission: Permission) -> dict[str, Any]:
+    """One grant."""
+    return {
+        "action": permission.action,
+        "resource": permission.resource,
+        "condition": permission.condition_block(),
+    }
+
+
+def permission_of(row: Mapping[str, Any]) -> Permission:
+    """The grant that ``permission_row`` wrote."""
+    condition = sorted(
+        (operator, key, value) for operator, pairs in row["condition"].items() for key, value in pairs.items()
+    )
+    return Permission(row["action"], row["resource"], tuple(condition))
+
+
+def asked_row(asked: Asked) -> dict[str, Any]:
+    """One refusal as it was decided. The values of tags are the user's own texts: they stay out."""
+    return {
+        "action": asked.action,
+        "resource": asked.resource,
+        "phase": asked.phase,
+        "operation": asked.operation,
+        "certainty": asked.certainty.label,
+        "context": {key: value for key, value in asked.context.items() if "tag" not in key.lower()},
+        "source": asked.source,
+        "onBehalfOf": dict(asked.on_behalf_of) if asked.on_behalf_of else None,
+        "enforced": asked.enforced,
+        "grantable": asked.grantable,
+    }
+
+
+def asked_of(row: Mapping[str, Any]) -> Asked:
+    """The refusal that ``asked_row`` wrote."""
+    return Asked(
+        action=row["action"],
+        resource=row["resource"],
+        phase=row["phase"],
+        operation=row["operation"],
+        certainty=Certainty[row["certainty"].upper().replace(" ", "_")],
+        context={
+            key: tuple(value) if isinstance(value, list) else value for key, value in row["context"].items()
+        },
+        source=row["source"],
+        on_behalf_of=row["onBehalfOf"],
+        refused=True,
+        enforced=row["enforced"],
+        grantable=row["grantable"],
+    )
+
+
+def place_row(provenance: Provenance) -> dict[str, Any]:
+    """Where a trial runs; without what it makes up, which comes with the refusals."""
+    return {
+        "partition": provenance.partition,
+        "account": provenance.account,
+        "region": provenance.region,
+        "stage": provenance.stage,
+        "service": provenance.service,
+    }
+
+
+def generated_row(name: GeneratedName) -> list[str]:
+    """One generated name."""
+    return [name.name, name.type, name.stack, name.kept]
+
+
+def provenance_of(
+    place: Mapping[str, Any], tokens: frozenset[str], generated: tuple[GeneratedName, ...]
+) -> Provenance:
+    """A trial's provenance as far as it was written down."""
+    return Provenance(
+        partition=place["partition"],
+        account=place["account"],
+        region=place["region"],
+        stage=place["stage"],
+        service=place["service"],
+        tokens=tokens,
+        generated=generated,
+    )
