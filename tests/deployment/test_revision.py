@@ -71,10 +71,15 @@ def test_environment_that_is_a_variable_is_left_alone(folder: Path) -> None:
 
 
 def test_json_configuration(tmp_path: Path) -> None:
-    (tmp_path / "serverless.json").write_text(json.dumps({"service": "s", "provider": {"name": "aws"}}))
+    (tmp_path / "serverless.json").write_text(
+        json.dumps({"service": "s", "provider": "aws", "functions": {"one": {"handler": "one.main"}}})
+    )
     with private_copy(load_service(tmp_path)) as copy:
         revise(copy, 1)
-        assert json.loads(copy.config.read_text())["provider"]["environment"] == {"VERIFIER_REVISION": "1"}
+        assert json.loads(copy.config.read_text())["provider"] == {
+            "name": "aws",
+            "environment": {"VERIFIER_REVISION": "1"},
+        }
 
 
 def test_a_handler_outside_the_folder_is_not_touched(folder: Path) -> None:

@@ -1,7 +1,5 @@
 """Private copies of a service's folder: whatever a trial does, nothing is left in the user's own."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,19 +7,30 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from verifier.deployment.framework_version import pin
+from verifier.deployment.outside import copy_outside, place_for
 from verifier.deployment.service import MODULES, Service
+from verifier.deployment.tree import overlay
+from verifier.scratch import scratch
 
 # What is the verifier's own beside a service, and what a deploy makes anew, is not copied: the framework
 # would package it. node_modules is large and only read, so it is linked.
 NOT_COPIED = frozenset({"revisions", "baseline", "verifier.yml", ".serverless", ".git", ".verifier"})
 
+# The file that makes a change where nothing else can be changed.
+MARKER = "verifier-revision.txt"
+# Where a configuration that is code lies while the file of its name changes what it exports.
+ORIGINAL = "verifier-original"
+
 
 @contextmanager
 def private_copy(service: Service) -> Iterator["PrivateCopy"]:
     """A copy of the service's folder that is gone afterwards; nothing is left in the user's own."""
-    with TemporaryDirectory(prefix="verifier-", ignore_cleanup_errors=True) as name:
-        copy = PrivateCopy(service, Path(name) / service.folder.name)
+    with TemporaryDirectory(prefix="trial-", dir=scratch(), ignore_cleanup_errors=True) as name:
+        # Without links in it: what is outside is found by going up from the copy.
+        root = Path(name).resolve()
+        copy = PrivateCopy(service, place_for(service.folder, root))
         copy.restore()
+        copy_outside(service.folder, copy.folder, root)
         yield copy
 
 
@@ -39,6 +48,8 @@ class PrivateCopy:
 
     def restore(self) -> None:
         """Make the copy what the user's folder is; what earlier phases built stays where it was."""
+        for path in self._added():
+            path.unlink(missing_ok=True)
         self._overlay(self.service.folder, skip=NOT_COPIED)
         link = self.folder / MODULES
         if self.service.modules is not None and not link.is_symlink():
@@ -48,30 +59,18 @@ class PrivateCopy:
         """Copy an overlay folder over the copy."""
         self._overlay(overlay, skip=frozenset())
 
+    def _added(self) -> Iterator[Path]:
+        """The files that only the revisions have."""
+        yield self.folder / MARKER
+        yield self.folder / f"{ORIGINAL}{self.config.suffix}"
+        for revision in filter(None, map(self.service.revision, (1, 2))):
+            for path in sorted(revision.rglob("*")):
+                relative = path.relative_to(revision)
+                if not path.is_dir() and not (self.service.folder / relative).exists():
+                    yield self.folder / relative
+
     def _overlay(self, source: Path, skip: frozenset[str]) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        for entry in sorted(source.iterdir()):
-            if entry.name in skip or entry.name == MODULES:
-                continue
-            target = self.folder / entry.name
-            if entry.is_dir():
-                shutil.copytree(
-                    entry,
-                    target,
-                    symlinks=True,
-                    dirs_exist_ok=True,
-                    ignore=shutil.ignore_patterns(".git"),
-                )
-            else:
-                _replace_file(entry, target)
+        # The packages are the service's own or were installed for it; restore() links them.
+        overlay(source, self.folder, skip | {MODULES})
         if self.service.pinned_version is not None:
             pin(self.config, self.service.pinned_version)
-
-
-def _replace_file(source: Path, target: Path) -> None:
-    # A fresh modification time and no read-only bits: the copy must be writable for the next overlay.
-    if target.is_symlink() or target.exists():
-        target.unlink()
-    shutil.copy(source, target, follow_symlinks=True)
-    target.chmod(target.stat().st_mode | 0o200)
-    os.utime(target)

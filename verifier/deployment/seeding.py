@@ -75,6 +75,31 @@ class Surroundings:
         set_up(self._fixtures, self._room, self._values)
         self.make_up(lacking)
 
+    def follow(self, missing: Sequence[Prerequisite]) -> tuple[Prerequisite, ...]:
+        """Make what is declared for the service's region where the service looks for it; the others.
+
+        Which region is the service's is not always known before it is packaged for the first time.
+        """
+        before = self._fixtures
+        return tuple(one for one in missing if not (one.region and self._follow(one, before)))
+
+    def _follow(self, one: Prerequisite, before: Fixtures) -> bool:
+        for parameter in before.parameters:
+            if (one.kind, one.name, parameter.region) == ("ssm", parameter.name, None):
+                moved = replace(parameter, region=one.region)
+                if moved not in self._fixtures.parameters:
+                    make_parameter(moved, self._room)
+                    self._fixtures = replace(self._fixtures, parameters=(*self._fixtures.parameters, moved))
+                return moved not in before.parameters
+        for stack in before.stacks:
+            if (one.kind, one.name, stack.region) == ("stackOutputs", stack.stack, None):
+                there = replace(stack, region=one.region)
+                if there not in self._fixtures.stacks:
+                    make_stack(there, self._room)
+                    self._fixtures = replace(self._fixtures, stacks=(*self._fixtures.stacks, there))
+                return there not in before.stacks
+        return False
+
     def make_up(self, missing: Sequence[Prerequisite]) -> None:
         """Make up what is missing. Raises InputError for what AWS does not take."""
         self.seeded += tuple(self._make_up(one) for one in missing)

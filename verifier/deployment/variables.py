@@ -29,7 +29,7 @@ class OutputAddress:
 def output_addresses(folder: Path) -> tuple[OutputAddress, ...]:
     """Every other stack's output that the files under ``folder`` name, in a stable order."""
     found: dict[OutputAddress, None] = {}
-    for path in sorted(_files(folder)):
+    for path in sorted(text_files(folder)):
         for address in addresses(path.read_text(encoding="utf-8", errors="replace"), "cf"):
             stack, _, output = address.rpartition(".")
             if stack and output.isalnum():
@@ -64,11 +64,12 @@ def _without_variables(text: str) -> str:
     return kept
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def text_files(folder: Path) -> Iterator[Path]:
+    """The files under ``folder`` that can be configuration or code, without packages and links."""
     for entry in folder.iterdir():
         if entry.name in _NOT_READ or entry.is_symlink():
             continue
         if entry.is_dir():
-            yield from _files(entry)
+            yield from text_files(entry)
         elif entry.suffix in CONFIGURATION and entry.is_file() and entry.stat().st_size <= _MOST_BYTES:
             yield entry
