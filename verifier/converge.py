@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from verifier.authorization.authorizer import Mode
+from verifier.authorization.caller import Certainty
 from verifier.bench import Bench, Grants, Round
 from verifier.deployment.trials import Outcome
 from verifier.evidence import Asked, Permission, Provenance
@@ -129,7 +130,11 @@ class Loop:
         return self._ended(
             Verdict.SUFFICIENT,
             findings=consolidate(held),
-            unconfirmed=tuple(item for item in everything if item.permission in self.learnt.let_through),
+            unconfirmed=tuple(
+                item
+                for item in everything
+                if item.permission in self.learnt.let_through and item.certainty < Certainty.CALL
+            ),
             superfluous=tuple(sorted(dropped, key=lambda item: (item.action, item.resource))),
         )
 

@@ -15,6 +15,8 @@ import threading
 import time
 from pathlib import Path
 
+from verifier.errors import UnavailableError
+
 _PREFIX = "verifier-run-"
 # Before the lock is held the folder has another name: a sweep by somebody else must not take it.
 _NEW = "verifier-new-"
@@ -41,12 +43,20 @@ _guard = threading.Lock()
 
 
 def scratch() -> Path:
-    """This process's temporary folder; made at first use, with what dead runs left behind swept up."""
+    """This process's temporary folder; made at first use, with what dead runs left behind swept up.
+
+    Raises UnavailableError when there is no place for it.
+    """
     global _scratch  # noqa: PLW0603 - one per process, by nature
     with _guard:
         if _scratch is None:
             sweep()
-            _scratch = _Scratch()
+            try:
+                _scratch = _Scratch()
+            except OSError as error:
+                raise UnavailableError(
+                    f"temporary folder: {error.strerror or error}; set TMPDIR to a folder that can be written"
+                ) from None
             atexit.register(_scratch.close)
         return _scratch.folder
 

@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from verifier.deployment.process import run
 
 ENV = {"PATH": os.environ["PATH"]}
@@ -70,11 +72,23 @@ def test_a_child_that_hangs_is_ended_with_its_children(tmp_path: Path) -> None:
     assert wait_until_dead(int(output))
 
 
-def test_kill_9_of_ourselves_leaves_no_child(tmp_path: Path) -> None:
+DAEMON = (
+    "import os, subprocess, sys, time\n"
+    "sleep = [sys.executable, '-c', 'import time; time.sleep(60)']\n"
+    "child = subprocess.Popen(sleep, start_new_session=True)\n"
+)
+
+
+def test_a_daemon_that_leaves_the_group_is_ended_too(tmp_path: Path) -> None:
+    _, output = python(tmp_path, DAEMON + "print(child.pid, flush=True)\n")
+    assert wait_until_dead(int(output))
+
+
+@pytest.mark.parametrize("who", ["os.getpid()", "child.pid"])
+def test_kill_9_of_ourselves_leaves_no_child(tmp_path: Path, who: str) -> None:
     pid_file = tmp_path / "pid"
     child = (
-        "import os, time, pathlib\n"
-        f"pathlib.Path({str(pid_file)!r}).write_text(str(os.getpid()))\n"
+        "import pathlib\n" + DAEMON + f"pathlib.Path({str(pid_file)!r}).write_text(str({who}))\n"
         "time.sleep(60)\n"
     )
     code = (

@@ -13,6 +13,7 @@ from verifier.deployment.npm import npm
 from verifier.deployment.private_copy import PrivateCopy
 from verifier.deployment.service import MODULES, Service
 from verifier.errors import InputError
+from verifier.scratch import scratch
 
 _LOCKS = ("package-lock.json", "npm-shrinkwrap.json")
 _FOREIGN_LOCKS = ("yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb")
@@ -27,7 +28,7 @@ def with_dependencies(service: Service, say: Callable[[str], None]) -> Service:
     """
     if service.modules is not None or not _declares_packages(service.folder / "package.json"):
         return service
-    folder = Path(tempfile.mkdtemp(prefix="verifier-packages-"))
+    folder = Path(tempfile.mkdtemp(prefix="packages-", dir=scratch()))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     copy = PrivateCopy(service, folder / service.folder.name)
     copy.restore()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from verifier.deployment.process import run
 from verifier.errors import UnavailableError
+from verifier.scratch import scratch
 
 SECONDS = 900.0
 """How long one npm command may take."""
@@ -35,7 +36,7 @@ def npm(*arguments: str, folder: Path, what: str) -> None:
     program = shutil.which("npm")
     if program is None:
         raise UnavailableError(f"npm: not found on PATH; it is needed for: {what}")
-    with tempfile.TemporaryDirectory(prefix="verifier-npm-", ignore_cleanup_errors=True) as home:
+    with tempfile.TemporaryDirectory(prefix="npm-", dir=scratch(), ignore_cleanup_errors=True) as home:
         done = run((program, *arguments, *_QUIET), cwd=folder, env=environment(Path(home)), timeout=SECONDS)
     if done.timed_out:
         raise UnavailableError(f"{what}: npm did not end within {SECONDS:.0f} s and was stopped")

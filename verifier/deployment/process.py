@@ -2,10 +2,14 @@
 
 The child waits for a go before it starts; by then a watchdog knows its process group. When the
 verifier dies, however it dies, the watchdog's pipe ends and it kills every group that is left.
+Children carry a mark in their environment: what leaves the group (a daemon that a plugin starts) is
+found by it, where there is a /proc.
 """
 
 import contextlib
+import itertools
 import os
+import secrets
 import signal
 import subprocess
 import tempfile
@@ -15,6 +19,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+from verifier.scratch import scratch
 
 # Reads "+PGID" and "-PGID" lines; on end of file kills what is left. Plain sh: it starts in a millisecond
 # and needs nothing of ours. It ignores the terminal's Ctrl-C, which is the verifier's to handle.
@@ -29,8 +35,18 @@ while read -r line; do
         groups=$rest ;;
   esac
 done
+[ "$groups" ] || exit 0
 for g in $groups; do kill -s KILL -- "-$g" 2>/dev/null; done
+for again in 1 2 3; do
+  for e in $(grep -ls -- "$1" /proc/[0-9]*/environ); do
+    e=${e#/proc/}
+    kill -s KILL "${e%/environ}" 2>/dev/null
+  done
+done
 """
+MARK = "VERIFIER_CHILD"
+_RUN = secrets.token_hex(8)
+_numbers = itertools.count(1)
 _WAIT_FOR_GO = 'read -r _ && exec "$@" </dev/null'
 
 
@@ -53,7 +69,7 @@ class Watchdog:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            ["/bin/sh", "-c", _WATCHDOG],
+            ["/bin/sh", "-c", _WATCHDOG, "sh", f"{MARK}={_RUN}"],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -101,20 +117,22 @@ def watchdog() -> Watchdog:
 
 
 def run(command: Sequence[str], *, cwd: Path, env: Mapping[str, str], timeout: float) -> Completed:
-    """Run ``command`` with exactly ``env``; both output streams together, decoded leniently.
+    """Run ``command`` with exactly ``env`` and our mark; both output streams together, decoded leniently.
 
     ``timeout`` is in seconds; at its end the whole process group is killed. Interrupting (Ctrl-C)
     kills it too and goes on upwards.
     """
     started = time.monotonic()
-    with tempfile.TemporaryFile() as sink:
-        child = _start(command, cwd, env, sink)
+    mark = f"{_RUN}.{next(_numbers)}."
+    with tempfile.TemporaryFile(dir=scratch()) as sink:
+        child = _start(command, cwd, {**env, MARK: mark}, sink)
         try:
             exit_code: int | None = child.wait(timeout=timeout)
         except subprocess.TimeoutExpired:
             exit_code = None
         finally:
             _kill_group(child)
+            _kill_marked(f"{MARK}={mark}".encode())
             watchdog().remove(child.pid)
         sink.seek(0)
         output = sink.read().decode("utf-8", errors="replace")
@@ -147,3 +165,29 @@ def _kill_group(child: "subprocess.Popen[bytes]") -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
     child.wait()
+
+
+def _kill_marked(mark: bytes) -> None:
+    """Kill what has left the group, until nothing new turns up; no /proc, no search."""
+    for _ in range(3):
+        found = [pid for pid in _processes() if mark in _environment(pid).split(b"\0")]
+        for pid in found:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        if not found:
+            return
+
+
+def _processes() -> list[int]:
+    try:
+        return [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208 - thousands
+    except OSError:
+        return []
+
+
+def _environment(pid: int) -> bytes:
+    # Gone meanwhile, or somebody else's: neither is ours to end.
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return b""

@@ -19,6 +19,7 @@ from verifier.errors import VerifierError
 from verifier.gateway.decisions import DecisionLog
 from verifier.gateway.faults import FaultInjector, FaultPlan
 from verifier.gateway.register import NameRegister
+from verifier.scratch import scratch
 
 if TYPE_CHECKING:
     from verifier.cloudformation.service import CloudFormation
@@ -96,7 +97,7 @@ class Gateway:
             self._injector,
         )
         allowed = package_registry_hosts(os.environ, Path.home()) | set(self.config.allow_hosts)
-        self._directory = tempfile.TemporaryDirectory(prefix="verifier-gateway-")
+        self._directory = tempfile.TemporaryDirectory(prefix="gateway-", dir=scratch())
         try:
             certificates = Certificates(Path(self._directory.name))
             self._server = ProxyServer(self.config.port, door.answer, certificates, allowed, self.decisions)

@@ -16,6 +16,7 @@ from verifier.evidence import Asked, GeneratedName
 from verifier.gateway.decisions import DecisionRecord
 from verifier.gateway.server import Gateway, GatewayConfig
 from verifier.gateway.upstream import SESSION_VARIABLES
+from verifier.scratch import scratch
 from verifier.targets.interface import Exercise, Facts, Room, StackEvent, Target, Traces
 from verifier.targets.records import absent, asked, asked_of, refused_hosts, unmapped
 
@@ -48,7 +49,7 @@ class EmbeddedTarget(Target):
             )
         )
         self._gateway.start()
-        self._folder = Path(tempfile.mkdtemp(prefix="verifier-ca-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="ca-", dir=scratch()))
         self._bundle = self._folder / "ca.pem"
         self._bundle.write_bytes(_authorities(self._gateway.ca_pem_path))
 
