@@ -1,0 +1,145 @@
+"""The frameworks beside osls 4, for real: a service needs the same permissions, but for known reasons."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from verifier.authorization.sources import source
+
+pytestmark = pytest.mark.integration
+
+ROOT = Path(__file__).resolve().parents[2]
+HTTP_API = ROOT / "sample_services" / "http-api"
+NEWEST = "osls@4.3.1"
+DIFFERENCES: list[dict[str, Any]] = json.loads(
+    (ROOT / "tests" / "cases" / "framework_differences.json").read_text(encoding="utf-8")
+)
+# A function that reads another one's log: osls stops where serverless 3 goes on.
+LOG_WATCHER = """
+service: log-watcher
+provider:
+  name: aws
+  runtime: nodejs22.x
+functions:
+  source:
+    handler: handler.hello
+  watcher:
+    handler: handler.hello
+    events:
+      - cloudwatchLog: /aws/lambda/log-watcher-dev-source
+"""
+
+
+def converge(folder: Path, *options: str) -> tuple[dict[str, Any], str]:
+    """The result of a run that must be sufficient, and what it said to a person."""
+    done = subprocess.run(
+        [sys.executable, "-m", "verifier", "converge", str(folder), "--format", "json", *options],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    document: dict[str, Any] = json.loads(done.stdout)
+    assert document["verdict"] == "sufficient"
+    return document, done.stderr
+
+
+def permissions(document: dict[str, Any]) -> dict[tuple[str, str, str], str]:
+    """What is granted, and how certain it is."""
+    return {
+        (item["action"], item["resource"], json.dumps(item["condition"], sort_keys=True)): item["certainty"]
+        for item in document["permissions"]
+    }
+
+
+def copy_of_http_api(folder: Path, framework_version: str | None) -> Path:
+    """The sample without overlays, with another ``frameworkVersion``, or with none."""
+    folder.mkdir()
+    (folder / "handler.js").write_text((HTTP_API / "handler.js").read_text())
+    lines = (HTTP_API / "serverless.yml").read_text().splitlines(keepends=True)
+    kept = "".join(line for line in lines if not line.startswith("frameworkVersion"))
+    head = f"frameworkVersion: '{framework_version}'\n" if framework_version else ""
+    (folder / "serverless.yml").write_text(head + kept)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def http_api() -> dict[str, dict[str, Any]]:
+    return {
+        name: converge(HTTP_API, "--framework", name)[0]
+        for name in (NEWEST, "osls@3.77.1", "serverless@3.40.0")
+    }
+
+
+@pytest.fixture(scope="module")
+def log_watcher(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    folder = tmp_path_factory.mktemp("service") / "log-watcher"
+    folder.mkdir()
+    (folder / "serverless.yml").write_text(LOG_WATCHER)
+    (folder / "handler.js").write_text((HTTP_API / "handler.js").read_text())
+    return {
+        name: converge(folder, "--framework", name, "--phases", "deploy,remove")[0]
+        for name in (NEWEST, "serverless@3.40.0")
+    }
+
+
+def test_each_passes_its_whole_life_in_two_rounds(http_api: dict[str, dict[str, Any]]) -> None:
+    for name, document in http_api.items():
+        assert "@".join(document["framework"].values()) == name
+        assert [item["mode"] for item in document["rounds"]] == ["observe", "enforce"]
+        for item in document["rounds"]:
+            assert len(item["phases"]) == 5
+        assert document["superfluous"] == []
+        for permission in document["permissions"]:
+            assert all(item["frameworks"] == [name] for item in permission["evidence"])
+
+
+@pytest.mark.parametrize("case", DIFFERENCES, ids=lambda case: f"{case['service']}-{case['framework']}")
+def test_they_need_the_same_but_for_known_reasons(
+    case: dict[str, Any], request: pytest.FixtureRequest
+) -> None:
+    documents = request.getfixturevalue(case["service"].replace("-", "_"))
+    newest, other = permissions(documents[NEWEST]), permissions(documents[case["framework"]])
+    assert len(newest) > 40
+
+    def rows(keys: set[tuple[str, str, str]]) -> list[dict[str, str]]:
+        return [{"action": action, "resource": resource} for action, resource, _ in sorted(keys)]
+
+    assert rows(other.keys() - newest.keys()) == case["onlyHere"]
+    assert rows(newest.keys() - other.keys()) == case["notHere"]
+    assert {key: other[key] for key in newest.keys() & other.keys()} == {
+        key: newest[key] for key in newest.keys() & other.keys()
+    }
+    assert case["reason"]
+    if case["onlyHere"] or case["notHere"]:
+        assert source(case["source"])
+
+
+def test_what_serverless_3_goes_on_without_is_tolerated_there(log_watcher: dict[str, dict[str, Any]]) -> None:
+    rows = {
+        name: {(row["action"], row["phase"]) for row in document["tolerated"]}
+        for name, document in log_watcher.items()
+    }
+    assert rows[NEWEST] == {("ecr:DescribeRepositories", "remove")}
+    assert rows["serverless@3.40.0"] - rows[NEWEST] == {("logs:DescribeSubscriptionFilters", "deploy")}
+
+
+def test_a_service_of_another_major_is_pinned_in_its_copy(tmp_path: Path) -> None:
+    folder = copy_of_http_api(tmp_path / "svc", "4")
+    _, said = converge(folder, "--framework", "osls@3.77.1", "--phases", "deploy")
+    assert "note: serverless.yml has frameworkVersion '4'; for this run its private copy says 3.77.1" in said
+    assert "frameworkVersion: '4'" in (folder / "serverless.yml").read_text()
+
+
+def test_the_services_own_packages_bring_its_framework(tmp_path: Path) -> None:
+    folder = copy_of_http_api(tmp_path / "svc", None)
+    (folder / "package.json").write_text(json.dumps({"private": True, "devDependencies": {"osls": "3.77.1"}}))
+    before = sorted(path.name for path in folder.iterdir())
+    document, said = converge(folder, "--phases", "deploy")
+    assert document["framework"] == {"name": "osls", "version": "3.77.1"}
+    assert "npm install: installing the service's packages for this run" in said
+    assert sorted(path.name for path in folder.iterdir()) == before
