@@ -1,14 +1,18 @@
 """The command line: the only place that prints, reads the environment and exits."""
 
 import argparse
+import contextlib
+import errno
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
 from verifier import __version__
+from verifier.cli.interrupts import interrupts
 from verifier.errors import ExitCode, VerifierError
 
+_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 # One module a command, each with add_parser(subparsers) and run(args, stdout, stderr). Parsers import
 # nothing heavy; what a command needs is imported when it runs.
 COMMANDS = ("converge", "verify", "render", "serve", "simulate")
@@ -22,22 +26,12 @@ def main(arguments: Sequence[str] | None = None) -> ExitCode:
     except SystemExit as stop:
         return ExitCode.OK if stop.code in (0, None) else ExitCode.USAGE
     try:
-        code = args.run(args, sys.stdout, sys.stderr)
+        with interrupts():
+            code = args.run(args, sys.stdout, sys.stderr)
         sys.stdout.flush()
         return ExitCode(code)
-    except VerifierError as error:
-        print(f"verifier: {_one_line(str(error))}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("verifier: interrupted", file=sys.stderr)
-        return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has had enough; nothing more can be said on it.
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-        return ExitCode.OK
-    except Exception as error:
-        print(f"verifier: a bug: {_where(error)}: {_one_line(repr(error))}", file=sys.stderr)
-        return ExitCode.BUG
+    except (Exception, KeyboardInterrupt) as error:
+        return _ended_by(error)
 
 
 def entry_point() -> None:
@@ -55,6 +49,44 @@ def _parser() -> argparse.ArgumentParser:
     for name in COMMANDS:
         import_module(f"verifier.cli.{name}").add_parser(subparsers)
     return parser
+
+
+def _ended_by(error: BaseException) -> ExitCode:
+    """Say in one line what ended the run."""
+    match error:
+        case VerifierError():
+            return _failed(str(error), error.exit_code)
+        case KeyboardInterrupt():
+            return _failed("interrupted; nothing is left running", ExitCode.INTERRUPTED)
+        case BrokenPipeError():
+            # Whoever read our output has had enough; nothing more can be said on it.
+            _give_up_stdout()
+            return ExitCode.OK
+        case OSError() if _is_the_disks(error):
+            _give_up_stdout()
+            words = f"{_what_failed(error)}; free some space, or name another place"
+            return _failed(words, ExitCode.UNAVAILABLE)
+    return _failed(f"a bug: {_where(error)}: {error!r}", ExitCode.BUG)
+
+
+def _failed(words: str, code: ExitCode) -> ExitCode:
+    # Nobody may be there any more to read it: the exit code says it too.
+    with contextlib.suppress(OSError):
+        print(f"verifier: {_one_line(words)}", file=sys.stderr, flush=True)
+    return code
+
+
+def _give_up_stdout() -> None:
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+
+
+def _is_the_disks(error: OSError) -> bool:
+    # shutil's own error gathers those of many files as texts.
+    return error.errno in _OF_THE_DISK or any(os.strerror(number) in str(error) for number in _OF_THE_DISK)
+
+
+def _what_failed(error: OSError) -> str:
+    return f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)[:500]
 
 
 def _one_line(text: str) -> str:
