@@ -55,12 +55,16 @@ def _files_of(folder: Path, function: Mapping[str, Any]) -> Iterator[Path]:
         yield from _sources(folder, handler)
 
 
-def _sources(folder: Path, handler: str) -> Iterator[Path]:
+def _sources(folder: Path, handler: str) -> list[Path]:
+    """A handler is FILE.EXPORT, in Ruby FILE.CLASS.METHOD, or a file itself."""
     whole = folder / handler
-    stem = whole.with_suffix("") if "." in Path(handler).name else whole
-    candidates = [stem.with_name(stem.name + ending) for ending in COMMENTS]
-    sources = [path for path in candidates if _is_ours(folder, path)]
-    yield from sources or ([whole] if _is_ours(folder, whole) else [])
+    stem = whole
+    while True:
+        candidates = [stem.with_name(stem.name + ending) for ending in COMMENTS]
+        sources = [path for path in candidates if _is_ours(folder, path)]
+        if sources or "." not in stem.name.strip("."):
+            return sources or ([whole] if _is_ours(folder, whole) else [])
+        stem = stem.with_name(stem.name.rpartition(".")[0])
 
 
 def _is_ours(folder: Path, path: Path) -> bool:

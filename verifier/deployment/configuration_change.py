@@ -93,7 +93,7 @@ def _scalar(value: str) -> Any:
 _REVISE = """\
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const revise = (settings) => {
-  if (typeof settings.provider === "string") settings.provider = { name: settings.provider };
+  if (settings.provider === "aws") settings.provider = { name: "aws" };
   const owner = HAS_FUNCTIONS ? settings.provider : (settings.resources ??= {});
   const key = HAS_FUNCTIONS ? "environment" : "Outputs";
   if (!isObject(owner) || !isObject((owner[key] ??= {}))) return settings;

@@ -176,8 +176,9 @@ class Trials:
         """Whether what the phase lacked is there now. Raises InconclusiveError when it cannot be."""
         if not result.missing:
             return False
-        new = [one for one in result.missing if one not in self._lacking]
-        if not (self._options.seed and new and can_be_made_up(new)):
+        undeclared = surroundings.follow(result.missing)
+        new = [one for one in undeclared if one not in self._lacking]
+        if undeclared and not (self._options.seed and new and can_be_made_up(new)):
             raise InconclusiveError(f"{result.phase}: {result.problem}")
         surroundings.make_up(new)
         self._lacking.update(dict.fromkeys(new))

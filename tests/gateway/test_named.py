@@ -1,0 +1,23 @@
+import pytest
+
+from verifier.authorization.operation import Operation
+from verifier.gateway.named import name_in
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "params", "named"),
+    [
+        ("ssm", "GetParameter", {"Name": "/a", "WithDecryption": True}, "/a"),
+        ("ssm", "PutParameter", {"Name": "/a", "Value": "secret"}, "/a"),
+        ("ssm", "DescribeParameters", {}, ""),
+        ("cloudformation", "DescribeStacks", {"StackName": "net"}, "net"),
+        ("s3", "HeadBucket", {"Bucket": "b"}, "b"),
+        ("s3", "GetObject", {"Bucket": "b", "Key": "k/l"}, "b/k/l"),
+        ("secretsmanager", "GetSecretValue", {"SecretId": "s"}, "s"),
+        ("iam", "CreateUser", {"UserName": "u"}, ""),
+    ],
+)
+def test_an_identifier_and_nothing_else(
+    service: str, name: str, params: dict[str, object], named: str
+) -> None:
+    assert name_in(Operation(service, name, params, "111122223333", "us-east-1")) == named
