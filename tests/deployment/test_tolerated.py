@@ -52,6 +52,7 @@ def test_each_entry_says_when_and_where_it_was_read() -> None:
         ("logs:DescribeSubscriptionFilters", "r", "deploy", "serverless 3.40.0"),
         ("s3:DeleteObjects", "r", "redeploy", "serverless 3.40.0"),
         ("s3:DeleteObjects", "r", "remove", ""),
+        ("s3:DeleteObjects", "r", "rollback-create", ""),
         ("logs:DeleteLogGroup", "r", "deploy", ""),
         (
             "logs:DeleteLogGroup",
