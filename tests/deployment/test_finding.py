@@ -129,9 +129,21 @@ def test_auto_takes_the_newest_that_fits(
 
 
 def test_serverless_3_would_hand_over_to_another_one_in_the_service(service: Service) -> None:
-    install(service.folder, "serverless", "3.38.0")
+    package = install(service.folder, "serverless", "3.38.0")
+    (package / "bin").mkdir()
+    (package / "bin" / "serverless.js").touch()
     with pytest.raises(UnavailableError, match=r"hand over to the service's own serverless 3\.38\.0"):
         find_framework(load_service(service.folder), "serverless@3.40.0")
+
+
+def test_serverless_3_beside_an_installed_serverless_4(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(service.folder, "serverless", "4.17.1")
+    monkeypatch.setattr(
+        finding, "cached_package", lambda name, version, _: install(tmp_path / "cache", name, version)
+    )
+    assert find_framework(load_service(service.folder), "serverless@3.40.0").version == "3.40.0"
 
 
 def test_a_tool_that_the_user_chose_is_pinned_in_private_copies(service: Service) -> None:

@@ -99,12 +99,13 @@ def _named(node: str, service: Service, name: str, version: str, say: Callable[[
 
 
 def _refuse_another_serverless(service: Service, version: str) -> None:
-    # serverless 3 looks for "serverless" in node_modules and runs that one instead of itself
-    # (its bin/serverless.js: "Running "serverless" from node_modules").
+    # serverless 3 looks for bin/serverless of a "serverless" in node_modules and runs that one instead of
+    # itself (its bin/serverless.js: 'Running "serverless" from node_modules'); serverless 4 has no such file.
     if service.modules is None:
         return
-    local = manifest(service.modules / "serverless")
-    if local and local.get("version") != version:
+    package = service.modules / "serverless"
+    local = manifest(package)
+    if local.get("version") != version and (package / "bin" / "serverless.js").is_file():
         raise UnavailableError(
             f"--framework serverless@{version}: it would hand over to the service's own "
             f"{local.get('name')} {local.get('version')}; use --framework auto, or remove that one"
