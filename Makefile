@@ -7,7 +7,7 @@ VENV := .venv
 STAMP := $(VENV)/.setup-done
 PYTEST := $(VENV)/bin/pytest
 
-.PHONY: setup converge lint test test-integration bench clean
+.PHONY: setup converge lint test test-integration docs bench clean
 
 setup: $(STAMP)
 
@@ -34,6 +34,9 @@ test: lint
 
 test-integration: setup
 	$(PYTEST) -m integration
+
+docs: setup
+	$(VENV)/bin/python tools/published_policies.py
 
 bench: setup
 	$(VENV)/bin/python benchmarks/converge.py

@@ -6,6 +6,7 @@ recomputes rows that way). Run it with `make docs`.
 """
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import Any
 
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
-from verifier.converge import Grants
+from verifier.bench import Bench, Grants
 from verifier.deployment.finding import find_framework
 from verifier.deployment.service import load_service
 from verifier.deployment.trials import Options, Outcome, Trials
@@ -22,6 +23,7 @@ from verifier.evidence import Asked
 from verifier.iam.catalog import expand
 from verifier.iam.evaluate import AuthorizationRequest, evaluate
 from verifier.iam.policy import PolicyDocument, parse_policy
+from verifier.journal import Journal
 from verifier.managed import managed_policy
 from verifier.report.progress import Progress
 from verifier.targets.embedded import EmbeddedTarget
@@ -30,6 +32,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "tools" / "published_policies.json"
 PAGE = ROOT / "docs" / "published-policies.md"
 SHOWN = 6
+_ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
 
 
 @dataclass(frozen=True)
@@ -60,11 +63,11 @@ def published() -> list[Published]:
 def _published(row: dict[str, Any], lists: dict[str, list[str]]) -> Published:
     documents = [parse_policy(managed_policy(name), name=name) for name in row.get("managed", ())]
     actions = [each for word in row.get("actions", ()) for each in _listed(word, lists)]
-    if actions:
-        statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
-        documents.append(
-            parse_policy({"Version": "2012-10-17", "Statement": [statement]}, name=row["title"])
-        )
+    # AWS takes no policy with such words in it; the rest of the list is judged without them.
+    known = [action for action in actions if _ACTION.fullmatch(action)]
+    if known:
+        statement = {"Effect": "Allow", "Action": known, "Resource": "*"}
+        documents.append(parse_policy({"Version": "2012-10-17", "Statement": [statement]}, name=row["title"]))
     return Published(row["title"], tuple(documents), row["source"], row.get("note", ""), row["complete"])
 
 
@@ -108,7 +111,8 @@ def life(folder: Path, progress: Progress) -> Outcome:
     target = EmbeddedTarget(region="us-east-1")
     try:
         trials = Trials(target, service, find_framework(service), Options())
-        outcome = trials.run(Grants((), frozenset()), Mode.OBSERVE, progress)
+        bench = Bench(trials, progress, Journal(None))
+        outcome = bench.trial(Grants((), frozenset()), Mode.OBSERVE, 1).outcome
     finally:
         progress.stop()
         target.close()
@@ -119,7 +123,10 @@ def life(folder: Path, progress: Progress) -> Outcome:
 
 def page(outcomes: dict[str, Outcome]) -> str:
     """The page, in Markdown."""
-    rows = published()
+    rows = [
+        (row, {name: cell(row.documents, outcome) for name, outcome in outcomes.items()})
+        for row in published()
+    ]
     lines = [
         "# What published deploy policies are worth",
         "",
@@ -134,21 +141,35 @@ def page(outcomes: dict[str, Outcome]) -> str:
         "| policy | " + " | ".join(outcomes) + " |",
         "|---|" + "---|" * len(outcomes),
     ]
-    for row in rows:
-        cells = " | ".join(_shown(cell(row.documents, outcome)) for outcome in outcomes.values())
-        lines.append(f"| {row.title}{'' if row.complete else ' †'} | {cells} |")
+    for row, cells in rows:
+        shown = " | ".join(summary(found) for found in cells.values())
+        lines.append(f"| {row.title}{'' if row.complete else ' †'} | {shown} |")
+    lines += ["", "## What is missing, in full", ""]
+    lines += [
+        f"- **{row.title}**, {name}: {', '.join(found.missing)}"
+        for row, cells in rows
+        for name, found in cells.items()
+        if found.missing
+    ]
     lines += ["", "## Sources", ""]
-    lines += [f"- **{row.title}**: {row.source}{f'. Note: {row.note}' if row.note else ''}" for row in rows]
+    lines += [
+        f"- **{row.title}**: {row.source}{f'. Note: {row.note}' if row.note else ''}" for row, _ in rows
+    ]
     return "\n".join(lines) + "\n"
 
 
-def _shown(found: Cell) -> str:
-    vain = f"{found.unneeded:,} never needed"
-    if not found.missing:
-        return f"**sufficient**; {vain}"
-    first = ", ".join(f"`{action}`" for action in found.missing[:SHOWN])
-    more = f" and {len(found.missing) - SHOWN} more" if len(found.missing) > SHOWN else ""
-    return f"{len(found.missing)} missing: {first}{more}; {vain}"
+def summary(found: Cell) -> str:
+    """A cell of the table."""
+    return f"{verdict(found.missing)}; {found.unneeded:,} never needed"
+
+
+def verdict(missing: Sequence[str]) -> str:
+    """The first half of a cell: sufficient, or what is missing."""
+    if not missing:
+        return "**sufficient**"
+    first = ", ".join(f"`{action}`" for action in missing[:SHOWN])
+    more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
+    return f"{len(missing)} missing: {first}{more}"
 
 
 def main() -> int:
