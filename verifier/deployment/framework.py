@@ -13,6 +13,8 @@ _ALLOWED_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "N
 _QUIET = {
     "CI": "1",
     "NO_COLOR": "1",
+    # Warnings of Node itself stand between an error and its reason.
+    "NODE_NO_WARNINGS": "1",
     "SLS_AWS_MONITORING_FREQUENCY": "100",
     "SLS_AWS_REQUEST_MAX_RETRIES": "0",
     # serverless 3 only: no report home, no update of itself, no switch to a regional product by locale.

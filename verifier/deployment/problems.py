@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,8 @@ _PASSING = re.compile(
 )
 _NO_SPACE = re.compile(r"\bENOSPC\b|\bEDQUOT\b|No space left on device", re.IGNORECASE)
 _LEAST_FREE_BYTES = 64 * 1024
+# As the system says it of a process, and as a shell says it.
+_STOPPED_AT_THE_LIMIT = (-signal.SIGXFSZ, 128 + signal.SIGXFSZ)
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,14 @@ def find_problem(done: Completed, facts: Facts, expected: Expected, timeout: flo
     )
 
 
-def check_space(folder: Path, output: str) -> None:
-    """Raises UnavailableError when the tool failed because the disk that ``folder`` is on is full."""
-    if _NO_SPACE.search(output) or shutil.disk_usage(folder).free < _LEAST_FREE_BYTES:
+def check_space(folder: Path, done: Completed) -> None:
+    """Raises UnavailableError when the tool failed because it could write no more where ``folder`` is."""
+    if done.exit_code in _STOPPED_AT_THE_LIMIT or "EFBIG" in done.output:
+        raise UnavailableError(
+            "the command-line tool was stopped: a file too large for the limit on the size of files; "
+            "raise it (ulimit -f)"
+        )
+    if _NO_SPACE.search(done.output) or shutil.disk_usage(folder).free < _LEAST_FREE_BYTES:
         raise UnavailableError(
             f"{folder.parent}: no space left on the disk; free some, or set TMPDIR to another one"
         )

@@ -79,7 +79,7 @@ class Life:
         environment = {**self.room.environment(), **self.keys, "TMPDIR": str(self._temporary_folder())}
         done = self.framework.run((command, *options), self.copy, environment, timeout=self.timeout)
         if done.exit_code != 0:
-            check_space(self.copy.folder, done.output)
+            check_space(self.copy.folder, done)
         self.learn_identity()
         return done
 
