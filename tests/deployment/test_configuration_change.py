@@ -47,8 +47,8 @@ def test_code(tmp_path: Path, name: str, text: str) -> None:
     ("settings", "has_functions", "expected"),
     [
         ({"provider": "aws"}, True, {"provider": {"name": "aws", "environment": {"VERIFIER_REVISION": "1"}}}),
-        ({"provider": {"environment": "${x}"}}, True, {"provider": {"environment": "${x}"}}),
-        ({"provider": "${file(p.yml)}"}, True, {"provider": "${file(p.yml)}"}),
+        ({"provider": {"environment": "a ${x}"}}, True, {"provider": {"environment": "a ${x}"}}),
+        ({"provider": "google"}, True, {"provider": "google"}),
         ({}, False, {"resources": {"Outputs": {"VerifierRevision": {"Value": "1"}}}}),
         ({"resources": ["${x}"]}, False, {"resources": ["${x}"]}),
         (
@@ -68,3 +68,42 @@ def test_the_same_in_every_kind_of_file(
     change_configuration(path, 1, has_functions=has_functions)
     found = by_node(path) if name.endswith(".js") else yaml.safe_load(path.read_text())
     assert found == expected
+
+
+RESOLVE = """
+const wanted = JSON.parse(process.argv[2]);
+const resolveVariable = async (expression) => {
+  if (expression !== wanted.expression) throw new Error(expression);
+  return wanted.value;
+};
+require(process.argv[1])({ resolveVariable }).then((value) => console.log(JSON.stringify(value)));
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expression", "value", "expected"),
+    [
+        (
+            "provider: ${file(p.yml):${sls:stage}, ''}",
+            "file(p.yml):${sls:stage}, ''",
+            {"name": "aws", "environment": {"A": "1"}},
+            {"name": "aws", "environment": {"A": "1", "VERIFIER_REVISION": "1"}},
+        ),
+        ("provider: ${x}", "x", {"name": "aws"}, {"name": "aws", "environment": {"VERIFIER_REVISION": "1"}}),
+        ("provider: ${x}", "x", {"environment": "${y}"}, {"environment": "${y}"}),
+        ("provider: {environment: '${e}'}", "e", {"A": "1"}, {"A": "1", "VERIFIER_REVISION": "1"}),
+        ("provider: {environment: '${e}'}", "e", None, {"VERIFIER_REVISION": "1"}),
+    ],
+)
+def test_behind_a_variable(tmp_path: Path, text: str, expression: str, value: Any, expected: Any) -> None:
+    path = tmp_path / "serverless.yml"
+    path.write_text(text)
+    change_configuration(path, 1, has_functions=True)
+    assert "${file(verifier-resolver.cjs)}" in path.read_text()
+    wanted = json.dumps({"expression": expression, "value": value})
+    module = str(tmp_path / "verifier-resolver.cjs")
+    done = subprocess.run(
+        ["node", "-e", RESOLVE, module, wanted], capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""
+    assert json.loads(done.stdout) == expected

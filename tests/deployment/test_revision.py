@@ -60,13 +60,14 @@ def test_overlays_are_copied_over(folder: Path) -> None:
         assert copy.config.read_text() == YAML
 
 
-def test_environment_that_is_a_variable_is_left_alone(folder: Path) -> None:
+def test_without_functions_an_output_more_and_a_file_more(folder: Path) -> None:
     (folder / "serverless.yml").write_text(
         "service: s\nprovider:\n  name: aws\n  environment: ${file(env.yml)}\nfunctions: {}\n"
     )
     with private_copy(load_service(folder)) as copy:
         revise(copy, 1)
         assert "${file(env.yml)}" in copy.config.read_text()
+        assert "VerifierRevision" in copy.config.read_text()
         assert (copy.folder / "verifier-revision.txt").read_text() == "revision 1\n"
 
 

@@ -6,10 +6,11 @@ beside it then, and changes what that exports.
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
-from verifier.deployment.private_copy import ORIGINAL
+from verifier.deployment.private_copy import ORIGINAL, RESOLVER
 
 VARIABLE = "VERIFIER_REVISION"
 OUTPUT = "VerifierRevision"
@@ -50,10 +51,11 @@ def _change_yaml(path: Path, number: int, has_functions: bool) -> None:
         (VARIABLE, _scalar(str(number))) if has_functions else (OUTPUT, _mapping("Value", str(number)))
     )
     place = _mapping_at(root, *_place(has_functions))
-    if place is None:
-        return
-    place.value = [pair for pair in place.value if pair[0].value != name]
-    place.value.append((_scalar(name), value))
+    if place is not None:
+        place.value = [pair for pair in place.value if pair[0].value != name]
+        place.value.append((_scalar(name), value))
+    elif has_functions:
+        _change_behind_variable(path.parent, root, number)
     path.write_text(yaml.serialize(root, Dumper=yaml.SafeDumper), encoding="utf-8")
 
 
@@ -77,6 +79,28 @@ def _mapping_at(node: Any, *keys: str) -> Any:
     return node if isinstance(node, yaml.MappingNode) else None
 
 
+def _change_behind_variable(folder: Path, root: Any, number: int) -> None:
+    """Where the provider or its environment is a variable: a module resolves it and changes the value."""
+    import yaml
+
+    node = root
+    for depth, key in enumerate(_place(True)):
+        pairs = node.value if isinstance(node, yaml.MappingNode) else []
+        index = next((at for at, pair in enumerate(pairs) if pair[0].value == key), None)
+        if index is None:
+            return
+        found = pairs[index][1]
+        whole = _WHOLE_VARIABLE.fullmatch(found.value) if isinstance(found, yaml.ScalarNode) else None
+        if whole:
+            module = _RESOLVE.replace("EXPRESSION", json.dumps(whole[1]))
+            module = module.replace("KEYS", json.dumps(_place(True)[depth + 1 :]))
+            module = module.replace("CHANGE", json.dumps({VARIABLE: str(number)}))
+            (folder / RESOLVER).write_text(module, encoding="utf-8")
+            pairs[index] = (pairs[index][0], _scalar(f"${{file({RESOLVER})}}"))
+            return
+        node = found
+
+
 def _mapping(key: str, value: str) -> Any:
     import yaml
 
@@ -89,6 +113,17 @@ def _scalar(value: str) -> Any:
     return yaml.ScalarNode("tag:yaml.org,2002:str", value)
 
 
+# A variable, and nothing beside it.
+_WHOLE_VARIABLE = re.compile(r"\s*\$\{((?:[^{}]|\$\{[^{}]*\})*)\}\s*")
+_RESOLVE = """\
+module.exports = async ({ resolveVariable }) => {
+  const settings = JSON.parse(JSON.stringify((await resolveVariable(EXPRESSION)) ?? {}));
+  let place = settings;
+  for (const key of KEYS) place = place[key] ??= {};
+  if (typeof place === "object" && !Array.isArray(place)) Object.assign(place, CHANGE);
+  return settings;
+};
+"""
 # The framework takes an object or a promise of one; TypeScript's and ES modules' is the default export.
 _REVISE = """\
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);

@@ -20,6 +20,8 @@ NOT_COPIED = frozenset({"revisions", "baseline", "verifier.yml", ".serverless", 
 MARKER = "verifier-revision.txt"
 # Where a configuration that is code lies while the file of its name changes what it exports.
 ORIGINAL = "verifier-original"
+# Where a part of the configuration is a variable: the module that changes what that stands for.
+RESOLVER = "verifier-resolver.cjs"
 
 
 @contextmanager
@@ -62,6 +64,7 @@ class PrivateCopy:
     def _added(self) -> Iterator[Path]:
         """The files that only the revisions have."""
         yield self.folder / MARKER
+        yield self.folder / RESOLVER
         yield self.folder / f"{ORIGINAL}{self.config.suffix}"
         for revision in filter(None, map(self.service.revision, (1, 2))):
             for path in sorted(revision.rglob("*")):
