@@ -1,5 +1,6 @@
 # Two commands do everything: `make converge` runs the main job, `make test` the tests.
 # Both set up what they need from PyPI and npm; only Python 3.11+ and Node.js 20+ must be there.
+# `make converge` keeps stdout for the policy alone.
 
 PYTHON ?= python3
 SERVICE ?= sample_services/http-api
@@ -16,13 +17,14 @@ $(STAMP): pyproject.toml constraints.txt package.json package-lock.json
 		{ echo "make: Python 3.11 or newer is needed; name one with PYTHON=..." >&2; exit 1; }
 	@node -e 'process.exit(+(parseInt(process.versions.node) < 20))' || \
 		{ echo "make: Node.js 20 or newer is needed on PATH" >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet --constraint constraints.txt --editable '.[dev]'
-	npm ci --no-audit --no-fund --loglevel=error
+	@echo "setting up $(VENV) and node_modules" >&2
+	@$(PYTHON) -m venv $(VENV) >&2
+	@$(VENV)/bin/pip install --quiet --constraint constraints.txt --editable '.[dev]' >&2
+	@npm ci --no-audit --no-fund --loglevel=error >&2
 	@touch $@
 
 converge: setup
-	$(VENV)/bin/verifier converge $(SERVICE)
+	@$(VENV)/bin/verifier converge $(SERVICE)
 
 lint: setup
 	$(VENV)/bin/ruff check .
