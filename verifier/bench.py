@@ -124,6 +124,7 @@ class Recorder:
         """A phase is over. Raises UnavailableError when a refusal in it could not be written down."""
         if self._failure is not None:
             raise self._failure
+        self.journal.add("phase-end", round=self.number, **result.as_row())
         self.observer.phase_ended(result)
 
     def denied(self, asked: Asked, provenance: Provenance) -> None:
