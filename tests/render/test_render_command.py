@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from verifier.cli import render
-from verifier.errors import ExitCode, InputError
+from verifier.errors import ExitCode, InputError, UnavailableError
 
 ALL = ["--account", "111122223333", "--region", "eu-west-1", "--stage", "prod", "--partition", "aws-cn"]
 
@@ -131,4 +131,64 @@ def test_an_unknown_format(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         run("x", "--format", "yaml")
     assert stop.value.code == ExitCode.USAGE
-    assert "invalid choice: 'yaml' (choose from 'json')" in capsys.readouterr().err
+    assert (
+        "invalid choice: 'yaml' (choose from 'json', 'terraform', 'cloudformation')"
+        in capsys.readouterr().err
+    )
+
+
+def long_policy() -> dict[str, Any]:
+    listed = [f"arn:{{partition}}:sqs:{{region}}:{{account}}:svc-{{stage}}-{number}" for number in range(200)]
+    statement = {"Sid": "Sqs", "Effect": "Allow", "Action": ["sqs:CreateQueue"], "Resource": listed}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+@pytest.mark.parametrize("name", ["terraform", "cloudformation"])
+def test_what_the_format_fills_itself_is_not_called_missing(tmp_path: Path, name: str) -> None:
+    code, stdout, stderr = run(write(tmp_path, policy()), "--format", name)
+    assert code is ExitCode.OK
+    assert "{account}" not in stdout
+    assert stderr == ""
+
+
+def test_one_document_too_long_for_iam_is_said(tmp_path: Path) -> None:
+    code, stdout, stderr = run(write(tmp_path, long_policy()), *ALL)
+    assert code is ExitCode.OK
+    assert len(json.loads(stdout)["Statement"][0]["Resource"]) == 200
+    assert "and a managed policy has 6144; split it: --split DIR" in stderr
+    assert "at most" in run(write(tmp_path, long_policy()))[2]
+
+
+def test_split_into_a_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "out" / "parts"
+    code, stdout, stderr = run(write(tmp_path, long_policy()), *ALL, "--split", str(folder))
+    assert code is ExitCode.OK
+    assert stderr == ""
+    paths = stdout.splitlines()
+    assert paths == [str(folder / f"policy-{number}.json") for number in range(1, len(paths) + 1)]
+    assert len(paths) > 1
+    found = [
+        resource
+        for path in paths
+        for statement in json.loads(Path(path).read_text(encoding="utf-8"))["Statement"]
+        for resource in statement["Resource"]
+    ]
+    assert found == [f"arn:aws-cn:sqs:eu-west-1:111122223333:svc-prod-{number}" for number in range(200)]
+
+
+def test_split_leaves_an_earlier_policy_alone(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "policy-7.json").touch()
+    with pytest.raises(InputError, match="the folder is not empty; name a new one"):
+        run(write(tmp_path, policy()), *ALL, "--split", str(tmp_path / "out"))
+
+
+def test_split_where_nothing_can_be_written(tmp_path: Path) -> None:
+    file = write(tmp_path, policy())
+    with pytest.raises(UnavailableError, match="cannot be written: "):
+        run(file, *ALL, "--split", file)
+
+
+def test_split_is_for_json(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="terraform splits by itself"):
+        run(write(tmp_path, policy()), "--format", "terraform", "--split", str(tmp_path / "out"))

@@ -4,14 +4,17 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from verifier.errors import ExitCode, InputError
+from verifier.errors import ExitCode, InputError, UnavailableError
+from verifier.grant.split import MANAGED_POLICY_LIMIT, MOST_POLICIES
 from verifier.iam.placeholders import NAMES
 from verifier.iam.policy import parse_policy
 from verifier.render.formats import FORMATS, fill_known, placeholders_in, render
+from verifier.render.json_ import as_json
+from verifier.render.parts import LONGEST_STAGE, longest_size, parts
 
 # What may stand for each placeholder. No wildcard: it would widen every grant of the policy.
 _VALUES = {
@@ -22,16 +25,39 @@ _VALUES = {
 }
 
 
+_DESCRIPTION = """\
+Prints the policy in FILE with {account}, {region}, {stage} and {partition} filled.
+What no value is given for depends on the format:
+
+  placeholder   json    terraform                          cloudformation
+  {account}     stays   data source aws_caller_identity    AWS::AccountId
+  {region}      stays   data source aws_region             AWS::Region
+  {partition}   stays   data source aws_partition          AWS::Partition
+  {stage}       stays   variable "stage"                   parameter Stage"""
+_EPILOG = f"""\
+IAM takes managed policies of up to {MANAGED_POLICY_LIMIT:,} characters, {MOST_POLICIES} to a user.
+terraform and cloudformation split a longer policy, service by service where that fits, and leave room
+for any region and for stages of up to {LONGEST_STAGE} characters, the most that the rendered file accepts.
+json is always one document; a note on stderr says when it is too long, and --split DIR writes it in parts."""
+
+
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command's options."""
     parser = subparsers.add_parser(
         "render",
         help="fill a policy's placeholders and print it in the form a tool takes",
-        description="Prints the policy in FILE with {account}, {region}, {stage} and {partition} filled; "
-        "what no value is given for stays and is named on stderr.",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("file", metavar="FILE", help="a policy, or a result that holds one; - for stdin")
-    parser.add_argument("--format", choices=sorted(FORMATS), default="json")
+    parser.add_argument("--format", choices=list(FORMATS), default="json")
+    parser.add_argument(
+        "--split",
+        metavar="DIR",
+        help="json: write policy-1.json, policy-2.json, ... to the new or empty folder DIR, each short "
+        "enough for IAM, and print their names",
+    )
     for name in NAMES:
         parser.add_argument(f"--{name}", help=f"stands for {{{name}}}")
     parser.set_defaults(run=run)
@@ -42,14 +68,49 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
     name = "stdin" if args.file == "-" else args.file
     given = {option: getattr(args, option) for option in NAMES}
     values = {option: _checked(option, value) for option, value in given.items() if value is not None}
+    if args.split is not None and args.format != "json":
+        raise InputError(f"--split {args.split}: is for json; {args.format} splits by itself")
     document = _policy(_read(args.file, name), name)
-    stdout.write(render(document, args.format, values))
-    remaining = placeholders_in(fill_known(document, values))
+    if args.split is None:
+        stdout.write(render(document, args.format, values))
+    else:
+        for path in _write_parts(Path(args.split), parts(fill_known(document, values))):
+            print(path, file=stdout)
+    if args.format == "json":
+        _note_what_is_left(fill_known(document, values), args.split is None, stderr)
+    return ExitCode.OK
+
+
+def _note_what_is_left(document: Mapping[str, Any], whole: bool, stderr: TextIO) -> None:
+    """Say on ``stderr`` what remains to be done before IAM takes ``document``."""
+    remaining = placeholders_in(document)
     if remaining:
         options = " ".join(f"--{option}" for option in NAMES if option in remaining)
         shown = ", ".join(f"{{{option}}}" for option in NAMES if option in remaining)
         print(f"verifier: not filled: {shown}; give {options}", file=stderr)
-    return ExitCode.OK
+    length = longest_size(document)
+    if whole and length > MANAGED_POLICY_LIMIT:
+        at_most = "at most " if remaining else ""
+        print(
+            f"verifier: {at_most}{length} characters, and a managed policy has {MANAGED_POLICY_LIMIT}; "
+            "split it: --split DIR, or --format terraform or cloudformation",
+            file=stderr,
+        )
+
+
+def _write_parts(folder: Path, documents: Sequence[Mapping[str, Any]]) -> list[Path]:
+    """Only into an empty folder: a part left from an earlier policy would be attached with the others."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if next(folder.iterdir(), None) is not None:
+            raise InputError(f"--split {folder}: the folder is not empty; name a new one")
+        paths = [folder / f"policy-{number}.json" for number in range(1, len(documents) + 1)]
+        for path, document in zip(paths, documents, strict=True):
+            path.write_text(as_json(document), encoding="utf-8")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise UnavailableError(f"--split {folder}: cannot be written: {reason}") from None
+    return paths
 
 
 def _checked(option: str, value: str) -> str:

@@ -5,7 +5,8 @@ managed policies attached to a user.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -19,43 +20,63 @@ MOST_POLICIES = 10
 _DIVISIBLE = ("Resource", "Action")
 
 
-def split(policy: Mapping[str, Any], limit: int = MANAGED_POLICY_LIMIT) -> tuple[dict[str, Any], ...]:
-    """``policy`` in at most ten documents of at most ``limit`` characters, by service where that fits.
-
-    Fill placeholders first: a filled policy is longer. Raises InputError where it does not fit.
-    """
-    if size(policy) <= limit:
-        return (dict(policy),)
-    given = policy["Statement"]
-    whole: list[Statement] = [dict(given)] if isinstance(given, Mapping) else list(given)
-    envelope = {key: value for key, value in policy.items() if key != "Statement"}
-    pieces = _renamed([piece for statement in whole for piece in _pieces(statement, envelope, limit)])
-    bins = _by_service(pieces, envelope, limit)
-    if len(bins) > MOST_POLICIES:
-        bins = _dense(pieces, envelope, limit)
-    if len(bins) > MOST_POLICIES:
-        raise InputError(
-            f"policy: {size(policy)} characters need {len(bins)} managed policies of {limit}; "
-            f"IAM attaches at most {MOST_POLICIES} to a user"
-        )
-    return tuple({**envelope, "Statement": statements} for statements in bins)
-
-
 def size(policy: Mapping[str, Any]) -> int:
     """The characters that AWS counts: those of the JSON text without white space."""
     return len(json.dumps(policy, separators=(",", ":"), ensure_ascii=False))
 
 
-def _pieces(statement: Statement, envelope: Mapping[str, Any], limit: int) -> list[Statement]:
-    if _fits([statement], envelope, limit):
+def split(
+    policy: Mapping[str, Any],
+    limit: int = MANAGED_POLICY_LIMIT,
+    measure: Callable[[Mapping[str, Any]], int] = size,
+) -> tuple[dict[str, Any], ...]:
+    """``policy`` in at most ten documents of at most ``limit`` characters, by service where that fits.
+
+    A policy with its placeholders filled is longer: fill them first, or give a ``measure`` (from a
+    document to its characters) that counts what will stand there. Raises InputError where it does not fit.
+    """
+    if measure(policy) <= limit:
+        return (dict(policy),)
+    given = policy["Statement"]
+    whole: list[Statement] = [dict(given)] if isinstance(given, Mapping) else list(given)
+    room = _Room({key: value for key, value in policy.items() if key != "Statement"}, limit, measure)
+    pieces = _renamed([piece for statement in whole for piece in _pieces(statement, room)])
+    bins = _by_service(pieces, room)
+    if len(bins) > MOST_POLICIES:
+        bins = _dense(pieces, room)
+    if len(bins) > MOST_POLICIES:
+        raise InputError(
+            f"policy: {measure(policy)} characters need {len(bins)} managed policies of {limit}; "
+            f"IAM attaches at most {MOST_POLICIES} to a user"
+        )
+    return tuple(room.document(statements) for statements in bins)
+
+
+@dataclass(frozen=True)
+class _Room:
+    """What one managed policy has room for; ``envelope`` is what every part repeats."""
+
+    envelope: Mapping[str, Any]
+    limit: int
+    measure: Callable[[Mapping[str, Any]], int]
+
+    def document(self, statements: Sequence[Statement]) -> dict[str, Any]:
+        return {**self.envelope, "Statement": statements}
+
+    def fits(self, statements: Sequence[Statement]) -> bool:
+        return self.measure(self.document(statements)) <= self.limit
+
+
+def _pieces(statement: Statement, room: _Room) -> list[Statement]:
+    if room.fits([statement]):
         return [statement]
     halves = _halves(statement)
     if not halves:
         name = statement.get("Sid", "without a Sid")
         raise InputError(
-            f"policy: statement {name} alone is longer than a managed policy of {limit} characters"
+            f"policy: statement {name} alone is longer than a managed policy of {room.limit} characters"
         )
-    return [piece for half in halves for piece in _pieces(half, envelope, limit)]
+    return [piece for half in halves for piece in _pieces(half, room)]
 
 
 def _halves(statement: Statement) -> list[Statement]:
@@ -69,39 +90,33 @@ def _halves(statement: Statement) -> list[Statement]:
     return [statement | {key: part} for part in (statement[key][:middle], statement[key][middle:])]
 
 
-def _by_service(
-    pieces: Sequence[Statement], envelope: Mapping[str, Any], limit: int
-) -> list[list[Statement]]:
+def _by_service(pieces: Sequence[Statement], room: _Room) -> list[list[Statement]]:
     """In order; a service that fits into one policy is never torn apart."""
     bins: list[list[Statement]] = [[]]
     for _, group in groupby(pieces, key=_service):
         together = list(group)
-        if _fits(bins[-1] + together, envelope, limit):
+        if room.fits(bins[-1] + together):
             bins[-1] += together
             continue
         if bins[-1]:
             bins.append([])
         for piece in together:
-            if not _fits([*bins[-1], piece], envelope, limit):
+            if not room.fits([*bins[-1], piece]):
                 bins.append([])
             bins[-1].append(piece)
     return bins
 
 
-def _dense(pieces: Sequence[Statement], envelope: Mapping[str, Any], limit: int) -> list[list[Statement]]:
+def _dense(pieces: Sequence[Statement], room: _Room) -> list[list[Statement]]:
     """As few policies as first fit finds, the longest statements first."""
     bins: list[list[Statement]] = []
-    for piece in sorted(pieces, key=lambda statement: -size(statement)):
-        home = next((each for each in bins if _fits([*each, piece], envelope, limit)), None)
+    for piece in sorted(pieces, key=lambda statement: -room.measure(statement)):
+        home = next((each for each in bins if room.fits([*each, piece])), None)
         if home is None:
             bins.append([piece])
         else:
             home.append(piece)
     return bins
-
-
-def _fits(statements: Sequence[Statement], envelope: Mapping[str, Any], limit: int) -> bool:
-    return size({**envelope, "Statement": statements}) <= limit
 
 
 def _service(statement: Statement) -> str:

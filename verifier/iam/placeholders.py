@@ -15,6 +15,11 @@ def names_in(text: str) -> frozenset[str]:
     return frozenset(_PLACEHOLDER.findall(text))
 
 
+def cut(text: str) -> list[str]:
+    """``text`` as literals and names of placeholders in turn; both ends are literals, perhaps empty."""
+    return _PLACEHOLDER.split(text)
+
+
 def fill(text: str, values: Mapping[str, str], where: str = "policy") -> str:
     """``text`` with every placeholder replaced; ``values`` maps names to texts.
 

@@ -4,4 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 Formatter = Callable[[Mapping[str, Any]], str]
-"""From a policy document, in which placeholders may remain, to the text of a file, ending in a newline."""
+"""From a policy document, in which placeholders may remain, to the text of a file, ending in a newline.
+
+Raises InputError for what the format cannot say.
+"""
