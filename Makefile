@@ -32,7 +32,7 @@ lint: setup
 	$(VENV)/bin/mypy
 
 test: lint
-	$(PYTEST) -m 'not integration'
+	$(PYTEST) -m 'not integration and not terraform'
 
 test-integration: setup
 	$(PYTEST) -m integration

@@ -5,13 +5,10 @@ which words of AWS's documentation say so, stands in ``departures.py``.
 """
 
 import json
-import shutil
 import subprocess
 from collections import Counter
 from functools import cache
 from pathlib import Path
-
-import pytest
 
 from tests.iam.departures import DEPARTURES, conditions, resource_patterns, statements
 from tests.iam.pairs import Pair, PairGenerator
@@ -25,11 +22,6 @@ COUNT = 4500
 LEAST_COMPARED = 2000
 LEAST_OF_EACH = 20
 
-needs_peer = pytest.mark.skipif(
-    shutil.which("node") is None or not (ROOT / "node_modules/@cloud-copilot/iam-simulate").is_dir(),
-    reason="needs Node and `npm ci`",
-)
-
 
 @cache
 def pairs() -> list[Pair]:
@@ -41,7 +33,6 @@ def compared() -> list[Pair]:
     return [pair for pair in pairs() if not any(kind.applies(pair) for kind in DEPARTURES.values())]
 
 
-@needs_peer
 def test_no_difference() -> None:
     lines = [json.dumps(pair) for pair in compared()]
     differences = [
@@ -52,7 +43,6 @@ def test_no_difference() -> None:
     assert not differences, "\n".join([f"{len(differences)} differences", *differences[:3]])
 
 
-@needs_peer
 def test_each_departure_is_needed() -> None:
     """A kind that makes no difference would hide pairs for nothing."""
     kinds = {name: [pair for pair in pairs() if kind.applies(pair)] for name, kind in DEPARTURES.items()}
