@@ -121,6 +121,7 @@ class _Reader:
         self._place: Row = {}
         self._tokens: set[str] = set()
         self._generated: set[GeneratedName] = set()
+        self._news = False
 
     def read(self, row: Row) -> None:
         match row["kind"]:
@@ -139,10 +140,9 @@ class _Reader:
                 self._forget()
             case "grant":
                 self.learnt.permissions.add(permission_of(row))
+                self._news = True
             case "round-end":
                 self._ended(row)
-            case "verdict":
-                self._judged()
 
     def cut_off(self) -> None:
         """The round did not end: what was refused in it is known all the same."""
@@ -156,8 +156,14 @@ class _Reader:
     def _forget(self) -> None:
         self._denied, self._place = [], {}
         self._tokens, self._generated = set(), set()
+        self._news = False
 
     def _ended(self, row: Row) -> None:
+        mode = Mode(row["mode"])
+        if mode is Mode.ENFORCE and not self._news:
+            # The verdict rests on this life: it is lived again, for all that it shows.
+            self._forget()
+            return
         for asked in row["asked"]:
             self.learnt.first_round.setdefault(permission_of(asked), row["round"])
         self.learnt.let_through |= {permission_of(item) for item in row["letThrough"]}
@@ -173,11 +179,6 @@ class _Reader:
             for phase in row["phases"]
         )
         outcome = Outcome(phases, _NOWHERE, (), (), (), complete=row["complete"])
-        self.learnt.rounds.append(Round(row["round"], Mode(row["mode"]), outcome))
+        self.learnt.rounds.append(Round(row["round"], mode, outcome))
         self.learnt.mode = Mode.ENFORCE
         self._forget()
-
-    def _judged(self) -> None:
-        # The life that a verdict rests on is lived again: a verdict needs all of it, not only its grants.
-        if self.learnt.rounds and self.learnt.rounds[-1].number == self._number:
-            self.learnt.mode = self.learnt.rounds.pop().mode
