@@ -212,6 +212,18 @@ def test_a_read_only_service_folder_works_and_a_read_only_out_folder_is_one_line
     assert "--out" in last_line(done)
 
 
+def test_nobody_listens_any_more(lab: Lab) -> None:
+    lab.luck()
+    process = lab.start("--out", str(lab.out))
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    process.stderr.close()
+    assert process.wait() == 0
+    assert json.loads((lab.out / "policy.json").read_text(encoding="utf-8"))["Statement"]
+    assert lab.rows()[-1]["verdict"] == "sufficient"
+
+
 def test_a_port_in_use() -> None:
     first = subprocess.Popen(
         [sys.executable, "-m", "verifier", "serve"], stdout=subprocess.PIPE, text=True, cwd=ROOT

@@ -10,6 +10,7 @@ from importlib import import_module
 
 from verifier import __version__
 from verifier.cli.interrupts import interrupts
+from verifier.cli.output import give_up_stdout
 from verifier.errors import ExitCode, VerifierError
 
 _OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
@@ -60,10 +61,10 @@ def _ended_by(error: BaseException) -> ExitCode:
             return _failed("interrupted; nothing is left running", ExitCode.INTERRUPTED)
         case BrokenPipeError():
             # Whoever read our output has had enough; nothing more can be said on it.
-            _give_up_stdout()
+            give_up_stdout()
             return ExitCode.OK
         case OSError() if _is_the_disks(error):
-            _give_up_stdout()
+            give_up_stdout()
             words = f"{_what_failed(error)}; free some space, or name another place"
             return _failed(words, ExitCode.UNAVAILABLE)
     return _failed(f"a bug: {_where(error)}: {error!r}", ExitCode.BUG)
@@ -74,10 +75,6 @@ def _failed(words: str, code: ExitCode) -> ExitCode:
     with contextlib.suppress(OSError):
         print(f"verifier: {_one_line(words)}", file=sys.stderr, flush=True)
     return code
-
-
-def _give_up_stdout() -> None:
-    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
 
 
 def _is_the_disks(error: OSError) -> bool:

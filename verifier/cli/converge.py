@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from verifier.cli.output import show
 from verifier.cli.setup import Setup, add_trial_options, identity, prepare, reporting, running
 from verifier.errors import ExitCode, InputError
 
@@ -130,6 +131,6 @@ def _report(
     for line in rest:
         progress.say(line)
     if args.format == "json":
-        print(json.dumps(document, indent=2), file=stdout)
+        show(json.dumps(document, indent=2), stdout)
     elif sufficient:
-        print(json.dumps(document["policy"], indent=2), file=stdout)
+        show(json.dumps(document["policy"], indent=2), stdout)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from verifier.cli.output import show
 from verifier.cli.setup import Setup, add_trial_options, identity, prepare, reporting, running
 from verifier.errors import ExitCode, InputError
 
@@ -55,10 +56,12 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
         )
         if args.out:
             write_result(args.out, "verification.json", document)
+        if result.verdict in (Verdict.INCONCLUSIVE, Verdict.UNGRANTABLE):
+            progress.say(f"verifier: {result.verdict}: {result.reason}")
         if args.format == "json":
-            print(json.dumps(document, indent=2), file=stdout)
+            show(json.dumps(document, indent=2), stdout)
         else:
-            print("\n".join(lines(document)), file=stdout)
+            show("\n".join(lines(document)), stdout)
     return {
         Verdict.SUFFICIENT: ExitCode.OK,
         Verdict.INSUFFICIENT: ExitCode.INSUFFICIENT,

@@ -85,7 +85,7 @@ class Life:
 
     def _temporary_folder(self) -> Path:
         # Beside the copy, and gone with it: a tool that is killed leaves nothing behind.
-        folder = self.copy.folder.parent / "tmp"
+        folder = self.copy.folder.parent / ".verifier-tmp"
         folder.mkdir(exist_ok=True)
         return folder
 

@@ -1,5 +1,6 @@
 """What a person sees while a run goes on: one line per phase, live on a terminal, plain elsewhere."""
 
+import contextlib
 import threading
 import time
 from typing import TextIO
@@ -25,7 +26,9 @@ class Progress:
 
     def say(self, line: str) -> None:
         """One line of talk."""
-        print(line, file=self._stream, flush=True)
+        # Who stops listening to the talk does not stop the run.
+        with contextlib.suppress(BrokenPipeError):
+            print(line, file=self._stream, flush=True)
 
     def round_started(self, number: int, mode: Mode) -> None:
         """A round begins."""
