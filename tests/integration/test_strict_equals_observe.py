@@ -1,0 +1,52 @@
+"""Learning from real refusals alone, round by round, ends at what one observed life shows at once."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.replay import recorded
+from tools.record_calls import SERVICE
+from verifier.deployment.trial import PHASES
+
+pytestmark = pytest.mark.integration
+
+# All three need the same of http-api (tests/cases/framework_differences.json).
+OBSERVED = recorded("http-api-permissions")["permissions"]
+FRAMEWORKS = ("osls@4.3.1", "osls@3.77.1", "serverless@3.40.0")
+MOST_ROUNDS = 40
+
+
+def journal_rows(folder: Path, kind: str) -> list[dict[str, Any]]:
+    lines = (folder / "journal.jsonl").read_text(encoding="utf-8").splitlines()
+    return [row for row in map(json.loads, lines) if row["kind"] == kind]
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_strict_ends_at_what_was_observed_and_learns_in_every_round(framework: str, tmp_path: Path) -> None:
+    command = ["converge", str(SERVICE), "--framework", framework, "--strategy", "strict"]
+    done = subprocess.run(
+        [sys.executable, "-m", "verifier", *command, "--out", str(tmp_path), "--format", "json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert [
+        {key: row[key] for key in ("action", "resource", "condition", "certainty")}
+        for row in document["permissions"]
+    ] == OBSERVED
+    assert document["superfluous"] == []
+
+    rounds = document["rounds"]
+    assert {item["mode"] for item in rounds} == {"enforce"}
+    assert 10 < len(rounds) <= MOST_ROUNDS
+    granted = [row["round"] for row in journal_rows(tmp_path, "grant")]
+    # The last one grants nothing: it is the whole life that passes.
+    assert sorted(set(granted)) == [item["round"] for item in rounds[:-1]]
+    assert [phase["phase"] for phase in rounds[-1]["phases"]] == list(PHASES)
+    assert f"sufficient after {len(rounds)} rounds" in done.stderr

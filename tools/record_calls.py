@@ -1,0 +1,284 @@
+"""Records what the real command-line tool asks AWS for in one life of a sample service.
+
+    .venv/bin/python tools/record_calls.py
+
+writes tests/cases/recorded/http-api.json, the tool's own calls run by run, and http-api-permissions.json,
+what that life needed. tests/support/replay.py plays them again. No keys and no headers are kept.
+"""
+
+import base64
+import io
+import json
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from verifier.authorization.authorizer import Mode
+from verifier.bench import Grants
+from verifier.deployment.finding import find_framework
+from verifier.deployment.framework import Framework
+from verifier.deployment.private_copy import PrivateCopy
+from verifier.deployment.process import Completed
+from verifier.deployment.service import load_service
+from verifier.deployment.trial import PhaseResult
+from verifier.deployment.trials import DEFAULT_REGION, Options, Outcome, Trials
+from verifier.evidence import Asked, Provenance
+from verifier.findings import consolidate, findings_of
+from verifier.gateway.credentials import read_credential
+from verifier.gateway.door import FrontDoor
+from verifier.gateway.message import HttpRequest, HttpResponse
+from verifier.gateway.parse import parse_request
+from verifier.gateway.respond import read_error
+from verifier.grant.generalise import Scope
+from verifier.targets.embedded import EmbeddedTarget
+
+ROOT = Path(__file__).resolve().parents[1]
+SERVICE = ROOT / "sample_services" / "http-api"
+FRAMEWORK = "osls@4.3.1"
+CASES = ROOT / "tests" / "cases" / "recorded"
+EVERYTHING = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+}
+
+# What is made up anew in each life, by the operation whose answer tells it. In the recording it stands
+# as "{bucket}"; an operation's later answers replace its earlier ones.
+REFERENCES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "bucket": ("cloudformation:DescribeStackResource", ("StackResourceDetail", "PhysicalResourceId")),
+    "stackId": ("cloudformation:CreateChangeSet", ("StackId",)),
+    "account": ("sts:GetCallerIdentity", ("Account",)),
+    "changeSetId": ("cloudformation:CreateChangeSet", ("Id",)),
+}
+# Asked again and again until something is done: once is enough in a recording.
+POLLS = ("cloudformation:DescribeStackEvents", "cloudformation:DescribeChangeSet")
+# Said by the client library of itself, not by the tool: the replaying one says its own.
+_LIBRARY_PARAMETERS = ("ContentLength", "ContentEncoding")
+# The tool's notes for itself, which hold paths of the machine. AWS stores them and looks at none.
+_NOTES = "/serverless-state.json"
+
+
+@dataclass
+class Recorder:
+    """The calls of the run that goes on, in the order in which they were answered."""
+
+    runs: list[dict[str, Any]] = field(default_factory=list)
+    _known: dict[str, str] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def run_begins(self, command: str) -> None:
+        """The tool is started."""
+        self.runs.append({"phase": "", "command": command, "exitCode": None, "calls": []})
+
+    def run_ended(self, exit_code: int | None) -> None:
+        """The tool is done."""
+        self.runs[-1]["exitCode"] = exit_code
+
+    def answered(self, door: FrontDoor, request: HttpRequest, response: HttpResponse) -> None:
+        """One request of the restricted user, and its answer; the administrator's are none of it."""
+        credential = read_credential(request)
+        if credential is None or not self.runs or self.runs[-1]["exitCode"] is not None:
+            return
+        caller = door.principals.caller(credential.access_key)
+        if "/verifier/" not in caller.arn:
+            return
+        parsed = parse_request(request, credential, caller.account)
+        name = str(parsed.operation)
+        with self._lock:
+            call = {
+                "service": parsed.operation.service,
+                "operation": parsed.operation.name,
+                "params": self._plain(_own_params(parsed.operation.params, request)),
+                "error": _error(response),
+            }
+            self.runs[-1]["phase"] = door.log.phase
+            calls = self.runs[-1]["calls"]
+            if name in POLLS and calls and _same(calls[-1], call):
+                calls.pop()
+            calls.append(call)
+            if response.status < 300:
+                self._learn(name, parsed.model, parsed.protocol, response)
+
+    def _learn(self, operation: str, model: Any, protocol: str, response: HttpResponse) -> None:
+        from botocore.parsers import create_parser
+
+        paths = {ref: path for ref, (teller, path) in REFERENCES.items() if teller == operation}
+        if not paths:
+            return
+        answer = create_parser(protocol).parse(
+            {"status_code": response.status, "headers": dict(response.headers), "body": response.body},
+            model.output_shape,
+        )
+        for reference, path in paths.items():
+            self._known[reference] = at(answer, path)
+
+    def _plain(self, value: Any) -> Any:
+        """``value`` as JSON, with references for what is made up anew."""
+        if isinstance(value, Mapping):
+            return {key: self._plain(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._plain(item) for item in value]
+        if isinstance(value, bytes):
+            return {"base64": base64.b64encode(value).decode()}
+        if isinstance(value, str):
+            for reference, known in sorted(self._known.items(), key=lambda pair: -len(pair[1])):
+                value = value.replace(known, f"{{{reference}}}")
+        return value
+
+
+def at(answer: Mapping[str, Any], path: tuple[str, ...]) -> str:
+    """The text at ``path`` in an answer."""
+    value: Any = answer
+    for key in path:
+        value = value[key]
+    return str(value)
+
+
+def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return all(one[key] == other[key] for key in ("service", "operation", "params"))
+
+
+def _error(response: HttpResponse) -> str | None:
+    if response.status < 300:
+        return None
+    code, _ = read_error(response)
+    # As botocore names the answer to a HEAD, which has no body.
+    return code or str(response.status)
+
+
+def _own_params(params: Mapping[str, Any], request: HttpRequest) -> dict[str, Any]:
+    own = {
+        key: value
+        for key, value in params.items()
+        if key not in _LIBRARY_PARAMETERS and not key.startswith("Checksum")
+    }
+    if "Body" in own:
+        own["Body"] = b"{}" if str(own["Key"]).endswith(_NOTES) else unchunked(request)
+    return own
+
+
+def unchunked(request: HttpRequest) -> bytes:
+    """The body without the frames of "aws-chunked"."""
+    if "aws-chunked" not in request.header("Content-Encoding"):
+        return request.body
+    stream, body = io.BytesIO(request.body), b""
+    while size := int(stream.readline().split(b";")[0] or b"0", 16):
+        body += stream.read(size)
+        stream.readline()
+    return body
+
+
+@dataclass(frozen=True)
+class RecordedFramework(Framework):
+    """The real tool; the recorder hears when it starts and ends."""
+
+    recorder: Recorder = field(default_factory=Recorder)
+
+    def run(
+        self, arguments: tuple[str, ...], copy: PrivateCopy, environment: Mapping[str, str], *, timeout: float
+    ) -> Completed:
+        """Run the tool in the private copy."""
+        self.recorder.run_begins(arguments[0])
+        done = super().run(arguments, copy, environment, timeout=timeout)
+        self.recorder.run_ended(done.exit_code)
+        return done
+
+
+class Silent:
+    """A listener that has nothing to say."""
+
+    def creating(self, what: str, name: str) -> None: ...
+    def denied(self, asked: Asked, provenance: Provenance) -> None: ...
+    def phase_started(self, phase: str) -> None: ...
+    def phase_ended(self, result: PhaseResult) -> None: ...
+
+
+@contextmanager
+def listening(recorder: Recorder) -> Iterator[None]:
+    """Everything that the front door answers is heard by ``recorder``."""
+    original = FrontDoor.answer
+
+    def answer(door: FrontDoor, request: HttpRequest) -> HttpResponse:
+        response = original(door, request)
+        recorder.answered(door, request, response)
+        return response
+
+    with patch.object(FrontDoor, "answer", answer):
+        yield
+
+
+def record() -> tuple[dict[str, Any], Outcome]:
+    """One life of the sample with every right: the recording and the outcome."""
+    service = load_service(SERVICE)
+    found = find_framework(service, FRAMEWORK, lambda line: print(line, file=sys.stderr))
+    recorder = Recorder()
+    framework = RecordedFramework(found.name, found.version, found.command, recorder)
+    with listening(recorder), closing(EmbeddedTarget(region=DEFAULT_REGION)) as target:
+        trials = Trials(target, service, framework, Options())
+        outcome = trials.run(Grants((EVERYTHING,), frozenset()), Mode.ENFORCE, Silent())
+    if not outcome.complete:
+        raise SystemExit(f"the life did not pass: {outcome.problem}")
+    seen = outcome.provenance
+    recording = {
+        "framework": {"name": found.name, "version": found.version},
+        "service": seen.service,
+        "stage": seen.stage,
+        "region": seen.region,
+        "runs": recorder.runs,
+    }
+    calls = [json.dumps(call) for run in recorder.runs for call in run["calls"]]
+    leaks = [call for call in calls if any(word in call for word in (seen.account, *seen.tokens))]
+    if leaks:
+        raise SystemExit("these calls hold what another life makes up anew:\n" + "\n".join(leaks))
+    return recording, outcome
+
+
+def needs(outcome: Outcome) -> dict[str, Any]:
+    """What a life needed: everything that was asked for, by whom, and the permissions that answer it."""
+    exact = findings_of(outcome.asked, outcome.provenance, Scope.EXACT)
+    wide = consolidate(findings_of(outcome.asked, outcome.provenance, Scope.SERVICE))
+    return {
+        "asked": [
+            {
+                "action": finding.permission.action,
+                "resource": finding.permission.resource,
+                "condition": finding.permission.condition_block(),
+                "certainty": finding.certainty.label,
+                "by": sorted({_asker(item) for item in finding.asked}),
+            }
+            for finding in exact
+        ],
+        "permissions": [
+            {
+                "action": finding.permission.action,
+                "resource": finding.permission.resource,
+                "condition": finding.permission.condition_block(),
+                "certainty": finding.certainty.label,
+            }
+            for finding in wide
+        ],
+    }
+
+
+def _asker(asked: Asked) -> str:
+    behalf = asked.on_behalf_of
+    who = f"{behalf['logicalId']} {behalf['lifecycle']}" if behalf else "cli"
+    return f"{asked.phase}: {asked.operation} ({who}) {asked.certainty.label}"
+
+
+def main() -> None:
+    """Write both files."""
+    recording, outcome = record()
+    CASES.mkdir(parents=True, exist_ok=True)
+    for name, document in (("http-api", recording), ("http-api-permissions", needs(outcome))):
+        path = CASES / f"{name}.json"
+        path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+        print(path.relative_to(ROOT), path.stat().st_size, "bytes", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
