@@ -152,7 +152,7 @@ def test_only_the_last_run_of_converge_counts(tmp_path: Path) -> None:
     with Journal(tmp_path) as journal:
         journal.add(**RUN)
         journal.add("run", command="verify", service="shop", framework="osls@4.3.1", target="embedded")
-        journal.add("round", round=1, mode="enforce", attempt=1)
+        journal.add("round", round=1, mode="strict", attempt=1)
         assert learnt_from(journal.rows(), SAME, READING) == Learnt()
 
 

@@ -72,7 +72,7 @@ def test_a_failure_that_passes_teaches_nothing(lab: Lab) -> None:
     done = lab.run("--format", "json", "--out", str(lab.out))
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
-    assert [item["mode"] for item in result["rounds"]] == ["observe", "enforce"]
+    assert [item["mode"] for item in result["rounds"]] == ["observe", "strict"]
     assert result["superfluous"] == []
     assert [row["problem"] for row in lab.rows() if row["kind"] == "inconclusive"]
 

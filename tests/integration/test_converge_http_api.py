@@ -68,7 +68,7 @@ def outcome(policy: PolicyDocument, action: str, resource: str, **context: str) 
 
 def test_two_rounds_of_five_phases(document: dict[str, Any]) -> None:
     assert document["verdict"] == "sufficient"
-    assert [item["mode"] for item in document["rounds"]] == ["observe", "enforce"]
+    assert [item["mode"] for item in document["rounds"]] == ["observe", "strict"]
     for item in document["rounds"]:
         assert [phase["phase"] for phase in item["phases"]] == PHASES
     assert document["superfluous"] == []

@@ -90,7 +90,7 @@ def log_watcher(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str,
 def test_each_passes_its_whole_life_in_two_rounds(http_api: dict[str, dict[str, Any]]) -> None:
     for name, document in http_api.items():
         assert "@".join(document["framework"].values()) == name
-        assert [item["mode"] for item in document["rounds"]] == ["observe", "enforce"]
+        assert [item["mode"] for item in document["rounds"]] == ["observe", "strict"]
         for item in document["rounds"]:
             assert len(item["phases"]) == 5
         assert document["superfluous"] == []

@@ -72,8 +72,8 @@ def test_what_the_journal_holds_is_not_asked_for_again(lab: Lab) -> None:
     rows = lab.rows()
     begun = max(index for index, row in enumerate(rows) if row["kind"] == "run")
     modes = [row["mode"] for row in rows[begun:] if row["kind"] == "round"]
-    assert modes == ["enforce"], "the observing round was complete"
-    assert [item["mode"] for item in json.loads(done.stdout)["rounds"]] == ["observe", "enforce"]
+    assert modes == ["strict"], "the observing round was complete"
+    assert [item["mode"] for item in json.loads(done.stdout)["rounds"]] == ["observe", "strict"]
     tolerated = {row["action"] for row in json.loads(done.stdout)["tolerated"]}
     again = [row for row in rows[begun:] if row["kind"] == "denial" and row["action"] not in tolerated]
     assert before > 0
@@ -92,7 +92,7 @@ def test_a_round_that_was_cut_off_is_gone_through_under_what_it_taught(lab: Lab)
     assert done.returncode == 0, done.stderr
     rows = lab.rows()
     begun = max(index for index, row in enumerate(rows) if row["kind"] == "run")
-    assert [row["mode"] for row in rows[begun:] if row["kind"] == "round"] == ["observe", "enforce"]
+    assert [row["mode"] for row in rows[begun:] if row["kind"] == "round"] == ["observe", "strict"]
     again = {(row["action"], row["operation"]) for row in rows[begun:] if row["kind"] == "denial"}
     tolerated = {row["operation"] for row in json.loads(done.stdout)["tolerated"]}
     assert not {pair for pair in first & again if pair[1] not in tolerated}

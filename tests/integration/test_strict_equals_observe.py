@@ -43,7 +43,7 @@ def test_strict_ends_at_what_was_observed_and_learns_in_every_round(framework: s
     assert document["superfluous"] == []
 
     rounds = document["rounds"]
-    assert {item["mode"] for item in rounds} == {"enforce"}
+    assert {item["mode"] for item in rounds} == {"strict"}
     assert 10 < len(rounds) <= MOST_ROUNDS
     granted = [row["round"] for row in journal_rows(tmp_path, "grant")]
     # The last one grants nothing: it is the whole life that passes.

@@ -17,7 +17,7 @@ from verifier.iam.evaluate import AuthorizationRequest, Outcome, evaluate
 class Mode(StrEnum):
     """What a refusal does. ``OFF`` asks nothing at all: a bare lap, for speed figures only."""
 
-    ENFORCE = "enforce"
+    ENFORCE = "strict"
     OBSERVE = "observe"
     OFF = "off"
 
