@@ -58,23 +58,16 @@ def restricted_user(
         undo.callback(_remove, iam.delete_user, UserName=name)
         user_arn = str(iam.create_user(Path=PATH, UserName=name)["User"]["Arn"])
         for number, policy in enumerate(policies, start=1):
-            _attach(iam, user_arn, f"{name}-{number}", policy, creating, undo)
+            creating("iam policy", f"{name}-{number}")
+            _attach(iam, user_arn, f"{name}-{number}", policy, undo)
         undo.callback(_remove_keys, iam, name)
         made = iam.create_access_key(UserName=name)["AccessKey"]
         yield Principal(name, Keys(made["AccessKeyId"], made["SecretAccessKey"]))
 
 
-def _attach(
-    iam: Any,
-    user_arn: str,
-    name: str,
-    policy: PolicyDocument,
-    creating: Callable[[str, str], None],
-    undo: ExitStack,
-) -> None:
+def _attach(iam: Any, user_arn: str, name: str, policy: PolicyDocument, undo: ExitStack) -> None:
     before, _, user = user_arn.partition(":user/")
     arn, user_name = f"{before}:policy{PATH}{name}", user.rpartition("/")[2]
-    creating("iam policy", name)
     undo.callback(_remove, iam.delete_policy, PolicyArn=arn)
     iam.create_policy(Path=PATH, PolicyName=name, PolicyDocument=to_json(policy))
     undo.callback(_remove, iam.detach_user_policy, UserName=user_name, PolicyArn=arn)
