@@ -65,4 +65,3 @@ def consolidate(findings: Sequence[Finding]) -> tuple[Finding, ...]:
             home = next(item for item in kept if covers(item, finding.permission))
         homes[home] += finding.asked
     return tuple(Finding(item, tuple(homes[item])) for item in sorted(homes, key=order))
-

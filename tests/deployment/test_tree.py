@@ -77,9 +77,7 @@ def test_a_file_takes_the_place_of_a_folder_and_the_other_way_round(source: Path
     assert (copy / "src/deep/a.js").read_text() == "a"
 
 
-def test_what_cannot_be_read_is_named(
-    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_cannot_be_read_is_named(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
