@@ -3,8 +3,8 @@
 Only the child process is replaced. Trials, target, gateway, provisioner and emulator are the real
 ones, so that what a policy lets through is decided as ever::
 
-    with target() as embedded:
-        trials = replayed_trials(embedded)
+    with embedded_target() as target:
+        trials = replayed_trials(target)
         outcome = trials.run(candidate, Mode.ENFORCE, listener)
 
 tools/record_calls.py makes the recording.
@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from verifier.gateway.upstream import SESSION_VARIABLES
 from verifier.targets.embedded import EmbeddedTarget
 
 _POLL_SECONDS = 0.02
+_DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE")
 _REFUSED = ("AccessDenied", "AccessDeniedException", "403")
 
 
@@ -71,14 +73,14 @@ class ReplayedFramework(Framework):
 
     recording: Mapping[str, Any] = field(default_factory=dict)
     lives: dict[Path, "_Life"] = field(default_factory=dict)
-    """By the private copy's folder: each trial has its own."""
+    """By the private copy's folder, of which each trial has its own; only the present one is kept."""
 
     def run(
         self, arguments: tuple[str, ...], copy: PrivateCopy, environment: Mapping[str, str], *, timeout: float
     ) -> Completed:
         """Play the next recorded run of the life that ``copy`` is of."""
         started = time.monotonic()
-        life = self.lives.setdefault(copy.folder, _Life(self, environment))
+        life = self.lives.get(copy.folder) or self._new_life(copy.folder, environment)
         run = self.recording["runs"][life.runs_played]
         life.runs_played += 1
         assert run["command"] == arguments[0], "the recording is of other phases"
@@ -88,6 +90,13 @@ class ReplayedFramework(Framework):
         except ToolStopped as stopped:
             return Completed(1, f"Error:\n{stopped}\n", time.monotonic() - started)
         return Completed(0, "", time.monotonic() - started)
+
+    def _new_life(self, folder: Path, environment: Mapping[str, str]) -> "_Life":
+        for former in self.lives.values():
+            former.end()
+        self.lives.clear()
+        self.lives[folder] = life = _Life(self, environment)
+        return life
 
     def _package(self, copy: PrivateCopy) -> None:
         """What the verifier reads of the package that the tool makes."""
@@ -125,10 +134,18 @@ class _Life:
             else:
                 self._once(call, name, params, run["phase"])
 
+    def end(self) -> None:
+        """Close the connections."""
+        for client in self.clients.values():
+            client.close()
+
     def _once(self, call: Mapping[str, Any], name: str, params: dict[str, Any], phase: str) -> None:
         answer, error = self._call(call["service"], call["operation"], params)
         if error is not None and error != call["error"] and not self._goes_on(name, phase, error):
             raise ToolStopped(f"{name}: {error}")
+        if answer.get("Errors"):
+            # S3's DeleteObjects answers 200 and names each refused key; the tool reads them and stops.
+            raise ToolStopped(f"{name}: {answer['Errors'][0]['Code']}")
         for reference, (teller, path) in REFERENCES.items():
             if teller == name and error is None:
                 self.known[reference] = at(answer, path)
@@ -166,9 +183,7 @@ class _Life:
                 if _is_failure(event, action):
                     reason = event.get("ResourceStatusReason", status)
                     raise ToolStopped(f"{status}: {event['LogicalResourceId']}\n{reason}")
-                done = _is_stack(event) and status in (
-                    *("CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE"),
-                )
+                done = _is_stack(event) and status in _DONE
             if done:
                 return
             time.sleep(_POLL_SECONDS)
@@ -215,12 +230,12 @@ class _Life:
         return value
 
 
-def _session(sessions: list[Any] = []) -> Any:  # noqa: B006 - one for all: it holds the parsed API models
+@cache
+def _session() -> Any:
+    """One for all lives: it holds the parsed API models."""
     import botocore.session
 
-    if not sessions:
-        sessions.append(botocore.session.Session(session_vars=SESSION_VARIABLES))
-    return sessions[0]
+    return botocore.session.Session(session_vars=SESSION_VARIABLES)
 
 
 def _is_stack(event: Mapping[str, Any]) -> bool:
