@@ -95,3 +95,9 @@ def test_is_mapped() -> None:
     assert is_mapped("s3", "HeadBucket")
     assert is_mapped("dynamodb", "ListTables")
     assert not is_mapped("s3", "FlyToTheMoon")
+
+
+def test_what_should_be_an_arn_and_is_none_is_never_granted() -> None:
+    layers = {"FunctionName": "f", "Role": "arn:aws:iam::111122223333:role/r", "Layers": ["made-up"]}
+    with pytest.raises(UnmappedOperation, match="'made-up' is none"):
+        requirements(Operation("lambda", "CreateFunction", layers, "111122223333", "eu-west-1"))

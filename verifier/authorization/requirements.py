@@ -28,6 +28,7 @@ from verifier.authorization.rules import OperationRules, Rule, ServiceRules, ser
 from verifier.authorization.template import MissingParameterError, fill, fill_all, holds, lookup
 from verifier.errors import VerifierError
 from verifier.iam import catalog
+from verifier.iam.arn import parse_arn
 
 
 class UnmappedOperation(VerifierError):  # noqa: N818 - the word of DESIGN.md
@@ -105,6 +106,8 @@ def _requirement(rule: Rule, rules: ServiceRules, op: Operation, item: Any) -> R
         resource = fill(written, op, item) if written else _conventional(rule.action, rules, op, item)
     except MissingParameterError as missing:
         raise UnmappedOperation(f"{op}: {rule.action} needs the parameter {missing}") from missing
+    if resource != "*" and parse_arn(resource) is None:
+        raise UnmappedOperation(f"{op}: {rule.action} is asked on an ARN, and {resource!r} is none")
     context = _context(rule, op, item) | _forwarded(rule.action, rules)
     return Requirement(rule.action, resource, context, rule.primary, rule.source)
 

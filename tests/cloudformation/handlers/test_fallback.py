@@ -62,6 +62,13 @@ def test_a_physical_id_is_made_up_without_a_name(
     assert [one.name for one in account.register.names] == [name]
 
 
+def test_what_an_arn_identifies_is_referred_to_by_its_arn(fallback: "Callable[[str], Life]") -> None:
+    thing = fallback("AWS::SNS::Topic")
+    arn = thing.create({})
+    assert arn.startswith("arn:aws:sns:us-east-1:123456789012:")
+    assert thing.read()["TopicArn"] == arn
+
+
 def test_only_iam_actions_are_asked_for_and_the_others_are_named() -> None:
     entry = registry.entry("AWS::S3::Bucket")
     assert entry is not None

@@ -103,16 +103,24 @@ def _entry(type_name: str) -> RegistryEntry:
 
 
 def _physical_id(work: Work, entry: RegistryEntry) -> str:
-    if len(entry.primary_identifier) == 1:
-        name = work.properties.get(entry.primary_identifier[0])
-        if isinstance(name, str):
-            return name
-    return work.generate_name(_NAME_LIMIT)
+    identifier = entry.primary_identifier[0] if len(entry.primary_identifier) == 1 else ""
+    name = work.properties.get(identifier)
+    if isinstance(name, str):
+        return name
+    made_up = work.generate_name(_NAME_LIMIT)
+    # What Ref gives is the primary identifier: the ARN of a topic, the name of a queue.
+    return _arn(work, entry, made_up) if identifier.endswith("Arn") else made_up
 
 
 def _attribute(work: Work, entry: RegistryEntry, name: str) -> str:
     if not name.endswith("Arn"):
         return f"{work.physical_id}-{name}"
+    if work.physical_id.startswith("arn:"):
+        return work.physical_id
+    return _arn(work, entry, work.physical_id)
+
+
+def _arn(work: Work, entry: RegistryEntry, name: str) -> str:
     template = _arn_template(entry)
     own = _own_part(template)
     for placeholder, value in (
@@ -121,7 +129,7 @@ def _attribute(work: Work, entry: RegistryEntry, name: str) -> str:
         ("${Account}", work.account),
     ):
         template = template.replace(placeholder, value)
-    return template.replace(own, _PLACEHOLDER.sub(work.physical_id, own))
+    return template.replace(own, _PLACEHOLDER.sub(name, own))
 
 
 def _arn_template(entry: RegistryEntry) -> str:
