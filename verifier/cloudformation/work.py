@@ -93,12 +93,12 @@ class ResourceWork:
         certainty = Certainty.CALL if source and not soft else Certainty.LIKELY
         return self._make(service, operation, params, certainty=certainty, source=source, tolerate=tolerate)
 
-    def ask(self, actions: Sequence[str], certainty: Certainty) -> None:
+    def ask(self, actions: Sequence[str], certainty: Certainty, source: str | None = None) -> None:
         """Ask for bare actions on ``*``, without those that this step's calls have asked for already."""
         asked = {one.action.lower() for operation in self._made for one in self._known(operation)}
         wanted = [action for action in actions if action.lower() not in asked]
         step = self._operation("cloudformation", self.type, {}, "", "")
-        call = Call(step, self.session.caller, certainty, None, self._on_behalf_of())
+        call = Call(step, self.session.caller, certainty, source, self._on_behalf_of())
         refusal = self.session.authorizer.authorize_actions(call, wanted)
         if refusal is not None:
             raise CallFailed(refusal.message, "AccessDenied", refused=True)

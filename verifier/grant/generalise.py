@@ -28,7 +28,8 @@ _COUNTED = {
     "cloudformation": re.compile(r"^((?:stack|changeSet)/[^/]+/)[^/]+$"),
 }
 # A log group's ARN as refusals name it; in policies it is written with ":*" (source: logs-arn-in-policies).
-_LOG_GROUP_AS_REFUSED = re.compile(r"^(log-group:.+):log-stream:$")
+# A request on every group names none: "log-group::log-stream:", in policies "log-group:*".
+_LOG_GROUP_AS_REFUSED = re.compile(r"^(log-group(?::.+)?)(?:::log-stream:|:log-stream:)$")
 # Where "name-*" of a whole service and stage covers what follows the colon: streams, versions, aliases.
 _PARTS_AFTER_COLON = ("logs", "lambda")
 _MASK = 0xE000

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from verifier.authorization.caller import Certainty
 from verifier.cloudformation.handlers.base import Handler, Work
 from verifier.cloudformation.handlers.values import document, pick, tag_changes, wanted_tags
 
@@ -108,6 +109,19 @@ _STAGE_IN_BOTH = (
 )
 
 
+# What API Gateway does for the caller to deliver access logs: permissions without API operations. AWS says
+# that the user "must have" all of them; a deploy failed for want of some (apigatewayv2-log-delivery-soi).
+_DELIVERY = "logs:CreateLogDelivery"
+_DELIVERY_TOO = (
+    "logs:DeleteLogDelivery",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+)
+
+
 class Stage(Handler):
     """A stage; its physical id is its name. Its tags go into CreateStage."""
 
@@ -118,6 +132,7 @@ class Stage(Handler):
         params = pick(work.properties, ("ApiId", "StageName", *_STAGE_IN_BOTH))
         if tags := wanted_tags(work):
             params["Tags"] = tags
+        _ask_for_delivery(work)
         work.call("apigatewayv2", "CreateStage", params)
         work.created(str(work.properties["StageName"]))
 
@@ -132,6 +147,8 @@ class Stage(Handler):
         kept = work.properties.get("RouteSettings", {})
         for route in work.previous.get("RouteSettings", {}).keys() - kept.keys():
             work.call("apigatewayv2", "DeleteRouteSettings", {**stage, "RouteKey": route}, tolerate=_GONE)
+        if work.changed("AccessLogSettings"):
+            _ask_for_delivery(work)
         if work.changed(*_STAGE_IN_BOTH):
             work.call("apigatewayv2", "UpdateStage", {**stage, **pick(work.properties, _STAGE_IN_BOTH)})
         arn = f"{_arn(work, str(work.properties['ApiId']))}/stages/{work.physical_id}"
@@ -139,6 +156,21 @@ class Stage(Handler):
 
     def delete(self, work: Work) -> None:
         work.call("apigatewayv2", "DeleteStage", _stage(work), tolerate=_GONE)
+
+
+def _ask_for_delivery(work: Work) -> None:
+    """Access logs are delivered with the caller's rights (source: apigatewayv2-http-logging).
+
+    The page is about HTTP APIs, which alone have ``$default`` and deployed-by-itself stages; of a stage that
+    could be a WebSocket API's all of it is only likely.
+    """
+    if not work.properties.get("AccessLogSettings"):
+        return
+    automatic = str(work.properties.get("AutoDeploy", "")).lower() == "true"
+    http = automatic or work.properties["StageName"] == "$default"
+    certainty = Certainty.CALL if http else Certainty.LIKELY
+    work.ask((_DELIVERY,), certainty, "apigatewayv2-http-logging")
+    work.ask(_DELIVERY_TOO, Certainty.LIKELY, "apigatewayv2-http-logging")
 
 
 def _stage(work: Work) -> dict[str, Any]:

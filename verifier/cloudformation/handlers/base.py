@@ -69,7 +69,7 @@ class Work(Protocol):
         A ``soft`` read is one whose refusal AWS's handler swallows: at most ``likely``.
         """
 
-    def ask(self, actions: Sequence[str], certainty: Certainty) -> None:
+    def ask(self, actions: Sequence[str], certainty: Certainty, source: str | None = None) -> None:
         """Ask for bare IAM actions on ``*``: a step of which only the permissions are known, not the calls.
 
         Nothing is called. Raises HandlerError for an enforced refusal.
