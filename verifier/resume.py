@@ -175,6 +175,7 @@ class _Reader:
                 asked=(),
                 passed=phase["passed"],
                 denials=phase["denials"],
+                tool_runs=phase["toolRuns"],
             )
             for phase in row["phases"]
         )

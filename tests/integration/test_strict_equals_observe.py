@@ -67,4 +67,4 @@ def test_strict_ends_at_what_was_observed_and_learns_in_every_round(
     # The last one grants nothing: it is the whole life that passes.
     assert sorted(set(granted)) == [item["round"] for item in rounds[:-1]]
     assert [phase["phase"] for phase in rounds[-1]["phases"]] == list(PHASES)
-    assert f"sufficient after {len(rounds)} rounds" in done.stderr
+    assert f"sufficient after {len(rounds)} rounds, " in done.stderr

@@ -39,6 +39,8 @@ class PhaseResult:
     problem: str | None = None
     denials: int = 0
     """How many different things were refused, let through or not; without what the tool goes on without."""
+    tool_runs: int = 1
+    """How often the command-line tool was started."""
     may_pass_by_itself: bool = True
     """Whether it makes sense to try again after ``problem``."""
     missing: tuple[Prerequisite, ...] = ()
@@ -52,6 +54,7 @@ class PhaseResult:
             "seconds": self.seconds,
             "passed": self.passed,
             "denials": self.denials,
+            "toolRuns": self.tool_runs,
         }
 
 
@@ -199,6 +202,7 @@ def _joined(first: PhaseResult, second: PhaseResult) -> PhaseResult:
         seconds=first.seconds + second.seconds,
         asked=first.asked + second.asked,
         denials=first.denials + second.denials,
+        tool_runs=first.tool_runs + second.tool_runs,
     )
 
 

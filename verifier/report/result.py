@@ -120,6 +120,7 @@ def _round(item: Round) -> dict[str, Any]:
                 "exitCode": phase.exit_code,
                 "seconds": round(phase.seconds, 2),
                 "denials": phase.denials,
+                "toolRuns": phase.tool_runs,
             }
             for phase in item.outcome.phases
         ],

@@ -13,6 +13,7 @@ def summary(document: dict[str, Any]) -> list[str]:
     if counted:
         shares = ", ".join(f"{number} {certainty}" for certainty, number in sorted(counted.items()))
         lines.append(f"{len(document['permissions'])} permissions ({shares})")
+    lines += _upper_bound(document)
     lines += [
         f"tolerated, not granted: {row['action']} ({row['phase']}: the tool goes on without it)"
         for row in document["tolerated"]
@@ -35,11 +36,26 @@ def summary(document: dict[str, Any]) -> list[str]:
     return lines
 
 
+def _upper_bound(document: dict[str, Any]) -> list[str]:
+    """What stands on ``*`` because its resource type has no handler yet."""
+    rows = [row for row in document["permissions"] if row["certainty"] == "upper bound"]
+    types = sorted(
+        {item["onBehalfOf"]["type"] for row in rows for item in row["evidence"] if item["onBehalfOf"]}
+    )
+    lines = []
+    if types:
+        lines.append(f"upper bound, more than needed: {', '.join(types)}")
+    if any(row["action"] == "iam:PassRole" for row in rows):
+        lines.append("warning: iam:PassRole stands on every role (upper bound); narrow it by hand")
+    return lines
+
+
 def _verdict(document: dict[str, Any]) -> str:
     verdict = document["verdict"]
-    rounds = len(document["rounds"])
+    rounds = document["rounds"]
+    runs = sum(phase["toolRuns"] for item in rounds for phase in item["phases"])
     what = f"{document['service']} on {document['target']}, {document['framework']['name']} "
     what += document["framework"]["version"]
     if verdict == Verdict.SUFFICIENT:
-        return f"sufficient after {rounds} rounds: {what}"
+        return f"sufficient after {len(rounds)} rounds, {runs} runs of the tool: {what}"
     return f"{verdict}: {what}: {document['reason']}"

@@ -1,0 +1,35 @@
+"""The lines of a run: plain in a file, live and coloured on a terminal."""
+
+import io
+
+from verifier.authorization.authorizer import Mode
+from verifier.deployment.trial import PhaseResult
+from verifier.report.progress import Progress
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def spoken(stream: io.StringIO, passed: bool = True) -> str:
+    progress = Progress(stream)
+    progress.round_started(1, Mode.OBSERVE)
+    progress.phase_started("deploy")
+    progress.phase_ended(PhaseResult("deploy", 0, 1.25, (), passed, denials=7))
+    return stream.getvalue()
+
+
+def test_plain_lines_where_nobody_looks_on() -> None:
+    assert spoken(io.StringIO()) == (
+        "round 1 (observe: refusals are recorded and let through)\n"
+        "  deploy             1.2 s    7 refused  ok\n"
+    )
+
+
+def test_a_phase_that_did_not_pass() -> None:
+    assert spoken(io.StringIO(), passed=False).endswith("stopped\n")
+
+
+def test_colour_on_a_terminal() -> None:
+    assert "\x1b[32mok\x1b[0m" in spoken(Terminal())

@@ -1,0 +1,75 @@
+"""The lines at the end of a run."""
+
+from typing import Any
+
+from verifier.report.summary import summary
+
+NOTHING: dict[str, Any] = {
+    "service": "shop",
+    "target": "embedded",
+    "framework": {"name": "osls", "version": "4.3.1"},
+    "verdict": "sufficient",
+    "reason": "",
+    "rounds": [
+        {"phases": [{"toolRuns": 2}, {"toolRuns": 1}]},
+        {"phases": [{"toolRuns": 2}]},
+    ],
+    "permissions": [],
+    "tolerated": [],
+    "superfluous": [],
+    "seeded": [],
+    "notExercised": [],
+    "crossesStages": [],
+}
+
+
+def permission(action: str, certainty: str, type_name: str | None = None) -> dict[str, Any]:
+    behalf = {"type": type_name} if type_name else None
+    return {"action": action, "certainty": certainty, "evidence": [{"onBehalfOf": behalf}]}
+
+
+def test_rounds_and_runs_of_the_tool_are_counted() -> None:
+    assert summary(NOTHING) == ["sufficient after 2 rounds, 5 runs of the tool: shop on embedded, osls 4.3.1"]
+
+
+def test_another_verdict_says_why() -> None:
+    lines = summary(NOTHING | {"verdict": "inconclusive", "reason": "deploy: no network"})
+    assert lines[0] == "inconclusive: shop on embedded, osls 4.3.1: deploy: no network"
+
+
+def test_permissions_are_counted_by_certainty() -> None:
+    rows = [
+        permission("s3:PutObject", "call"),
+        permission("s3:GetObject", "call"),
+        permission("a:B", "likely"),
+    ]
+    assert summary(NOTHING | {"permissions": rows})[1] == "3 permissions (2 call, 1 likely)"
+
+
+def test_an_upper_bound_names_its_types_and_warns_of_passing_any_role() -> None:
+    rows = [
+        permission("sqs:CreateQueue", "upper bound", "AWS::SQS::Queue"),
+        permission("iam:PassRole", "upper bound", "AWS::Events::Rule"),
+    ]
+    lines = summary(NOTHING | {"permissions": rows})
+    assert "upper bound, more than needed: AWS::Events::Rule, AWS::SQS::Queue" in lines
+    assert any(line.startswith("warning: iam:PassRole stands on every role") for line in lines)
+
+
+def test_everything_that_a_reader_must_know_is_said() -> None:
+    document = NOTHING | {
+        "tolerated": [{"action": "ecr:DescribeRepositories", "phase": "remove"}],
+        "superfluous": [{"action": "s3:ListBucket", "resource": "arn:x"}],
+        "seeded": [{"entry": "ssm", "name": "/a", "value": "1"}],
+        "notExercised": [{"type": "AWS::S3::Bucket"}],
+        "crossesStages": ["arn:y"],
+    }
+    text = "\n".join(summary(document))
+    for words in (
+        "tolerated, not granted: ecr",
+        "superfluous, dropped: s3",
+        "/a = 1",
+        "AWS::S3::Bucket",
+        "arn:y",
+    ):
+        assert words in text
