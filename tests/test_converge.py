@@ -105,6 +105,21 @@ def test_an_explicit_deny_is_never_granted_away() -> None:
     assert "explicit deny" in result.reason
 
 
+def test_a_deny_of_what_is_only_likely_decides_nothing() -> None:
+    class Denied(World):
+        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:
+            outcome = super().run(candidate, mode, listener)
+            asked = tuple(
+                replace(item, refused=True, enforced=False, grantable=False)
+                if item.certainty is Certainty.LIKELY
+                else item
+                for item in outcome.asked
+            )
+            return replace(outcome, asked=asked)
+
+    assert converge(Denied(lambda _: [READ, LIKELY])).verdict is Verdict.SUFFICIENT
+
+
 def test_a_failure_that_is_no_refusal_is_tried_again_and_teaches_nothing() -> None:
     world = World(lambda _: [READ], problems=["the network is gone", None, None])
     assert converge(world).verdict is Verdict.SUFFICIENT

@@ -77,7 +77,7 @@ class Loop:
         mode = self.learnt.mode or self._first_mode()
         while len(self.learnt.rounds) < self.settings.max_rounds:
             outcome = self._round(mode)
-            lifted = next((item for item in outcome.asked if item.refused and not item.grantable), None)
+            lifted = ungrantable(outcome)
             if lifted is not None:
                 return self._ended(Verdict.UNGRANTABLE, no_grant_helps(lifted))
             if outcome.problem:
@@ -152,6 +152,11 @@ class Loop:
             finding.in_round(self.learnt.first_round.get(finding.permission, 1)) for finding in findings
         )
         return Convergence(verdict, tuple(self.learnt.rounds), numbered, unconfirmed, superfluous, reason)
+
+
+def ungrantable(outcome: Outcome) -> Asked | None:
+    """A real refusal that no grant lifts: an explicit deny, a boundary; what is only likely never counts."""
+    return next((item for item in outcome.asked if item.enforced and not item.grantable), None)
 
 
 def no_grant_helps(asked: Asked) -> str:

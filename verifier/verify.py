@@ -12,7 +12,7 @@ from typing import Any
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
 from verifier.bench import Bench, Grants, Round
-from verifier.converge import Verdict, no_grant_helps
+from verifier.converge import Verdict, no_grant_helps, ungrantable
 from verifier.deployment.trials import Outcome
 from verifier.evidence import Asked
 from verifier.findings import Finding, consolidate, findings_of
@@ -56,7 +56,7 @@ def verify(bench: Bench, given: Sequence[Given], scope: Scope) -> Verification:
     candidate = Grants(tuple(policy.document for policy in given), frozenset())
     strict = bench.trial(candidate, Mode.ENFORCE, 1)
     rounds = [strict]
-    lifted = _ungrantable(strict.outcome)
+    lifted = ungrantable(strict.outcome)
     if lifted is not None:
         return Verification(Verdict.UNGRANTABLE, tuple(rounds), reason=no_grant_helps(lifted))
     if strict.outcome.problem:
@@ -65,7 +65,7 @@ def verify(bench: Bench, given: Sequence[Given], scope: Scope) -> Verification:
     if not strict.outcome.complete:
         whole = bench.trial(candidate, Mode.OBSERVE, 2)
         rounds.append(whole)
-        lifted = _ungrantable(whole.outcome)
+        lifted = ungrantable(whole.outcome)
         if lifted is not None:
             return Verification(Verdict.UNGRANTABLE, tuple(rounds), reason=no_grant_helps(lifted))
         if whole.outcome.problem:
@@ -121,10 +121,6 @@ def _by_resource(shown: Statement, statement: Statement) -> list[tuple[str, Stat
 def _allows(document: PolicyDocument, item: Asked) -> bool:
     request = AuthorizationRequest("", item.action, item.resource, item.context)
     return evaluate(request, (document,)).allowed
-
-
-def _ungrantable(outcome: Outcome) -> Asked | None:
-    return next((item for item in outcome.asked if item.refused and not item.grantable), None)
 
 
 def _refused(outcome: Outcome, scope: Scope) -> list[Finding]:
