@@ -7,11 +7,12 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import NoReturn
 
 from verifier import __version__
 from verifier.cli.interrupts import interrupts
 from verifier.cli.output import give_up_stdout
-from verifier.errors import ExitCode, VerifierError
+from verifier.errors import ExitCode, InputError, VerifierError
 
 _OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 # One module a command, each with add_parser(subparsers) and run(args, stdout, stderr). Parsers import
@@ -21,11 +22,12 @@ COMMANDS = ("converge", "verify", "render", "serve", "simulate")
 
 def main(arguments: Sequence[str] | None = None) -> ExitCode:
     """Run one command; in process, for tests too."""
-    parser = _parser()
     try:
-        args = parser.parse_args(arguments)
-    except SystemExit as stop:
-        return ExitCode.OK if stop.code in (0, None) else ExitCode.USAGE
+        args = _parser().parse_args(arguments)
+    except SystemExit:  # --help and --version have said it all
+        return ExitCode.OK
+    except InputError as error:
+        return _ended_by(error)
     try:
         with interrupts():
             code = args.run(args, sys.stdout, sys.stderr)
@@ -40,8 +42,16 @@ def entry_point() -> None:
     sys.exit(main())
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with the command line in one line, as for any other bad input."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raises InputError instead of printing the usage."""
+        raise InputError(f"{message}; see {self.prog} --help")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="verifier",
         description="Finds and proves the least-privilege policy of a Serverless Framework deploy.",
     )

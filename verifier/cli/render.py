@@ -2,12 +2,12 @@
 
 import argparse
 import json
-import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
+from verifier.cli.values import checked
 from verifier.errors import ExitCode, InputError, UnavailableError
 from verifier.grant.split import MANAGED_POLICY_LIMIT, MOST_POLICIES
 from verifier.iam.placeholders import NAMES
@@ -15,15 +15,6 @@ from verifier.iam.policy import parse_policy
 from verifier.render.formats import FORMATS, fill_known, placeholders_in, render
 from verifier.render.json_ import as_json
 from verifier.render.parts import LONGEST_STAGE, longest_size, parts
-
-# What may stand for each placeholder. No wildcard: it would widen every grant of the policy.
-_VALUES = {
-    "account": (re.compile(r"\d{12}"), "an AWS account id has 12 digits"),
-    "region": (re.compile(r"[a-z]+(-[a-z]+)+-\d+"), "a region looks like eu-west-1"),
-    "stage": (re.compile(r"[A-Za-z0-9._-]+"), "a stage has letters, digits, '-', '_' and '.'"),
-    "partition": (re.compile(r"aws(-[a-z]+)*"), "a partition looks like aws, aws-cn or aws-us-gov"),
-}
-
 
 _DESCRIPTION = """\
 Prints the policy in FILE with {account}, {region}, {stage} and {partition} filled.
@@ -66,8 +57,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
     """Render the policy; raises InputError for a file, a policy or a value that cannot be used."""
     name = "stdin" if args.file == "-" else args.file
-    given = {option: getattr(args, option) for option in NAMES}
-    values = {option: _checked(option, value) for option, value in given.items() if value is not None}
+    given = {option: checked(option, getattr(args, option)) for option in NAMES}
+    values = {option: value for option, value in given.items() if value is not None}
     if args.split is not None and args.format != "json":
         raise InputError(f"--split {args.split}: is for json; {args.format} splits by itself")
     document = _policy(_read(args.file, name), name)
@@ -111,13 +102,6 @@ def _write_parts(folder: Path, documents: Sequence[Mapping[str, Any]]) -> list[P
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise UnavailableError(f"--split {folder}: cannot be written: {reason}") from None
     return paths
-
-
-def _checked(option: str, value: str) -> str:
-    pattern, rule = _VALUES[option]
-    if not pattern.fullmatch(value):
-        raise InputError(f"--{option} {value!r}: {rule}")
-    return value
 
 
 def _read(file: str, name: str) -> str:

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import re
 import signal
 import threading
 from collections.abc import Iterator
@@ -10,13 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from verifier.cli.values import checked
 from verifier.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
     from verifier.gateway.server import Gateway, GatewayConfig
-
-_ACCOUNT = re.compile(r"\d{12}")
-_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -64,10 +61,8 @@ def _config(args: argparse.Namespace) -> "GatewayConfig":
     from verifier.gateway.parse import partition_of
     from verifier.gateway.server import GatewayConfig
 
-    if not _ACCOUNT.fullmatch(args.account):
-        raise InputError(f"--account {args.account}: give twelve digits")
-    if not _REGION.fullmatch(args.region):
-        raise InputError(f"--region {args.region}: give a region such as eu-west-1")
+    checked("account", args.account)
+    checked("region", args.region)
     if not 0 <= args.port <= 65535:
         raise InputError(f"--port {args.port}: give a number from 0 to 65535")
     return GatewayConfig(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from verifier.cli.values import checked
 from verifier.errors import InputError, UnavailableError
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def add_trial_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stage")
     parser.add_argument("--region")
     parser.add_argument("--account", help="12 digits; else each trial has an account of its own")
-    parser.add_argument("--partition", default="aws")
+    parser.add_argument("--partition", help="aws, aws-cn or aws-us-gov; else the region's own")
     parser.add_argument(
         "--timeout", type=float, default=600.0, metavar="SECONDS", help="for each run of the tool"
     )
@@ -68,9 +69,9 @@ def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
     if args.timeout <= 0:
         raise InputError(f"--timeout {args.timeout}: give more than 0 seconds")
     options = Options(
-        stage=args.stage,
-        region=args.region,
-        account=checked_account(args.account),
+        stage=checked("stage", args.stage),
+        region=checked("region", args.region),
+        account=checked("account", args.account),
         phases=parse_phases(args.phases),
         timeout=args.timeout,
         seed=args.seed == "auto",
@@ -120,13 +121,6 @@ def reporting(args: argparse.Namespace, stderr: TextIO) -> Iterator[tuple["Journ
         yield journal, Progress(stderr)
 
 
-def checked_account(text: str | None) -> str | None:
-    """An account id as given. Raises InputError when it has not 12 digits."""
-    if text is not None and not (len(text) == 12 and text.isascii() and text.isdigit()):
-        raise InputError(f"--account {text}: an AWS account id has 12 digits")
-    return text
-
-
 def _target(args: argparse.Namespace, options: "Options") -> "Target":
     if args.target != "embedded":
         raise UnavailableError(f"--target {args.target}: cannot be used yet; use --target embedded")
@@ -135,7 +129,7 @@ def _target(args: argparse.Namespace, options: "Options") -> "Target":
 
     return EmbeddedTarget(
         region=options.region or DEFAULT_REGION,
-        partition=args.partition,
+        partition=checked("partition", args.partition),
         enforce_likely=args.enforce_likely,
         allow_hosts=tuple(args.allow_host),
     )

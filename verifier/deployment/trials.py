@@ -22,6 +22,7 @@ from verifier.targets.interface import Exercise, Room, Target
 
 DEFAULT_STAGE = "dev"
 DEFAULT_REGION = "us-east-1"
+_REGION = re.compile(r"[a-z]+(-[a-z]+)+-[0-9]+")
 _OPTION_WITH_DEFAULT = re.compile(r"""\$\{\s*opt:\s*[\w-]+\s*,\s*['"]?([A-Za-z0-9-]+)['"]?\s*\}""")
 
 
@@ -99,7 +100,9 @@ class Trials:
         self._framework = framework
         self._options = options
         self._stage = options.stage or _written(service, "stage") or DEFAULT_STAGE
-        self._region = options.region or _written(service, "region") or DEFAULT_REGION
+        # What is no region is left to the tool, which says so in its own words.
+        written = _written(service, "region") or ""
+        self._region = options.region or (written if _REGION.fullmatch(written) else DEFAULT_REGION)
         self._fixtures = load_fixtures(service.folder)
         self._lacking: dict[Prerequisite, None] = {}
 

@@ -12,8 +12,10 @@ from typing import Any
 from verifier.authorization.authorizer import Mode
 from verifier.cloudformation.registry import entry
 from verifier.cloudformation.views import StackView
+from verifier.errors import InputError
 from verifier.evidence import Asked, GeneratedName
 from verifier.gateway.decisions import DecisionRecord
+from verifier.gateway.parse import partition_of
 from verifier.gateway.server import Gateway, GatewayConfig
 from verifier.gateway.upstream import SESSION_VARIABLES
 from verifier.scratch import scratch
@@ -33,7 +35,7 @@ class EmbeddedTarget(Target):
         self,
         *,
         region: str,
-        partition: str = "aws",
+        partition: str | None = None,
         enforce_likely: bool = False,
         allow_hosts: tuple[str, ...] = (),
         decision_log: Path | None = None,
@@ -42,7 +44,7 @@ class EmbeddedTarget(Target):
             GatewayConfig(
                 account=random_account(),
                 region=region,
-                partition=partition,
+                partition=partition or partition_of(region),
                 enforce_likely=enforce_likely,
                 allow_hosts=allow_hosts,
                 decision_log=decision_log,
@@ -55,7 +57,15 @@ class EmbeddedTarget(Target):
 
     @contextmanager
     def room(self, mode: Mode, region: str, account: str | None = None) -> Iterator[Room]:
-        """A clean account; another one each time unless ``account`` names it."""
+        """A clean account; another one each time unless ``account`` names it.
+
+        Raises InputError for a region of another partition than the target's.
+        """
+        if partition_of(region) != self._gateway.partition:
+            raise InputError(
+                f"region {region} is in the partition {partition_of(region)}, not in "
+                f"{self._gateway.partition}; say it with --region {region}"
+            )
         self._gateway.new_account(account or random_account())
         self._gateway.mode = mode
         try:
