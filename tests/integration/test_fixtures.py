@@ -131,3 +131,27 @@ def test_an_output_that_the_other_stack_lacks(tmp_path: Path) -> None:
     run = converge(folder, "--phases", "deploy")
     assert run.returncode == 4
     assert "verifier.yml: stackOutputs: {network-dev: {ZoneId: VALUE}} (" in run.stderr
+
+
+def test_with_a_service_role_the_user_needs_only_to_pass_it() -> None:
+    found = document(converge(SERVICES / "deployment-role", *SHORT))
+    by_cloudformation = {"iam:CreateRole", "lambda:CreateFunction", "logs:CreateLogGroup", "s3:CreateBucket"}
+    assert not by_cloudformation & {action for action, _ in pairs(found)}
+    passed = [item for item in found["permissions"] if item["action"] == "iam:PassRole"]
+    assert [(item["resource"], item["condition"]) for item in passed] == [
+        (
+            "arn:{partition}:iam::{account}:role/deploy-role",
+            {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}},
+        )
+    ]
+
+
+def test_what_a_service_role_lacks_is_not_granted_to_the_user(tmp_path: Path) -> None:
+    folder = tmp_path / "deployment-role"
+    shutil.copytree(SERVICES / "deployment-role", folder)
+    template = folder / "fixtures.yml"
+    template.write_text(template.read_text().replace("AdministratorAccess", "ReadOnlyAccess"))
+    run = converge(folder, *SHORT)
+    assert run.returncode == 12, run.stderr
+    assert json.loads(run.stdout)["verdict"] == "ungrantable"
+    assert "assumed-role/deploy-role" in run.stderr

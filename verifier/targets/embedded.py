@@ -20,7 +20,7 @@ from verifier.gateway.server import Gateway, GatewayConfig
 from verifier.gateway.upstream import SESSION_VARIABLES
 from verifier.scratch import scratch
 from verifier.targets.interface import Exercise, Facts, Room, StackEvent, Target, Traces
-from verifier.targets.records import absent, asked, asked_of, refused_hosts, unmapped
+from verifier.targets.records import absent, asked, asked_of, is_the_users, refused_hosts, unmapped
 
 SETTLE_SECONDS = 120.0
 INJECTED = "VerifierInjectedFailure"
@@ -174,7 +174,7 @@ class EmbeddedRoom(Room):
         """Tell of each refusal, before its operation goes on."""
 
         def decided(record: DecisionRecord) -> None:
-            if record.decided.refused:
+            if record.decided.refused and is_the_users(record.decided):
                 denied(asked_of(record))
 
         self._gateway.decisions.listener = decided

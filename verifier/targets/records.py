@@ -10,8 +10,21 @@ from verifier.targets.interface import Absent
 
 
 def asked(records: Sequence[Record]) -> tuple[Asked, ...]:
-    """Every requirement that was decided."""
-    return tuple(asked_of(record) for record in records if isinstance(record, DecisionRecord))
+    """Every requirement that concerns the deploy user."""
+    return tuple(
+        asked_of(record)
+        for record in records
+        if isinstance(record, DecisionRecord) and _concerns_the_user(record)
+    )
+
+
+def _concerns_the_user(record: DecisionRecord) -> bool:
+    """Whether the deploy user was asked, or is stopped by what another principal lacks.
+
+    With a service role CloudFormation works with that role's permissions, not with its caller's
+    (source: cloudformation-service-role): what the role is allowed says nothing of the user.
+    """
+    return is_the_users(record.decided) or (record.decided.refused and record.decided.enforced)
 
 
 def unmapped(records: Sequence[Record]) -> tuple[str, ...]:
@@ -62,11 +75,17 @@ def asked_of(record: DecisionRecord) -> Asked:
         on_behalf_of=decided.on_behalf_of.as_dict() if decided.on_behalf_of else None,
         refused=decided.refused,
         enforced=decided.enforced,
-        grantable=grantable or not decided.refused,
+        grantable=not decided.refused or (grantable and is_the_users(decided)),
         reason=_reason(decided) if decided.refused else "",
     )
 
 
+def is_the_users(decided: Decided) -> bool:
+    """Whether a user's own permissions were asked for, not those of a role that works for it."""
+    return ":user/" in decided.principal
+
+
 def _reason(decided: Decided) -> str:
     kind = "an explicit deny" if decided.decision.outcome is Outcome.EXPLICIT_DENY else "no allow"
-    return f"{kind} in the {decided.decision.policy_type}"
+    whose = "" if is_the_users(decided) else f" of {decided.principal}, as which CloudFormation works"
+    return f"{kind} in the {decided.decision.policy_type}{whose}"

@@ -1,0 +1,53 @@
+"""From the gateway's records to what is booked on the deploy user."""
+
+import pytest
+
+from verifier.authorization.caller import Certainty
+from verifier.authorization.decision import Decided
+from verifier.authorization.operation import Operation, Requirement
+from verifier.gateway.decisions import DecisionRecord
+from verifier.iam.evaluate import IDENTITY_POLICY, Decision, Outcome
+from verifier.targets.records import asked
+
+USER = "arn:aws:iam::111122223333:user/verifier/verifier-1"
+ROLE = "arn:aws:sts::111122223333:assumed-role/deploy-role/AWSCloudFormation"
+
+
+def record(principal: str, outcome: Outcome, enforced: bool = True) -> DecisionRecord:
+    return DecisionRecord(
+        "deploy",
+        Decided(
+            principal=principal,
+            operation=Operation("iam", "CreateRole", {}, "111122223333", "eu-west-1"),
+            requirement=Requirement("iam:CreateRole", "arn:aws:iam::111122223333:role/r"),
+            context={},
+            decision=Decision(outcome, IDENTITY_POLICY),
+            certainty=Certainty.CALL,
+            source=None,
+            on_behalf_of=None,
+            enforced=enforced,
+        ),
+    )
+
+
+def test_what_the_user_was_asked_is_the_users() -> None:
+    [item] = asked([record(USER, Outcome.IMPLICIT_DENY)])
+    assert item.refused
+    assert item.grantable
+
+
+@pytest.mark.parametrize(("outcome", "enforced"), [(Outcome.ALLOWED, True), (Outcome.IMPLICIT_DENY, False)])
+def test_what_a_service_role_may_says_nothing_of_the_user(outcome: Outcome, enforced: bool) -> None:
+    assert asked([record(ROLE, outcome, enforced)]) == ()
+
+
+def test_what_stops_a_service_role_is_never_granted_to_the_user() -> None:
+    [item] = asked([record(ROLE, Outcome.IMPLICIT_DENY)])
+    assert not item.grantable
+    assert ROLE in item.reason
+
+
+def test_an_explicit_deny_is_not_grantable() -> None:
+    [item] = asked([record(USER, Outcome.EXPLICIT_DENY)])
+    assert not item.grantable
+    assert item.reason == "an explicit deny in the identity-based policy"
