@@ -71,6 +71,8 @@ def _settings(args: argparse.Namespace, given: Sequence["Given"]) -> "Settings":
 
     if args.resume and not args.out:
         raise InputError("--resume: needs --out DIR, the folder with the journal to go on with")
+    if args.minimal and args.enforce_likely:
+        raise InputError("--minimal leaves out what --enforce-likely refuses for want of; give one of them")
     if args.max_rounds < 1:
         raise InputError(f"--max-rounds {args.max_rounds}: give 1 or more")
     return Settings(
