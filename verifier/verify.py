@@ -54,22 +54,15 @@ class Verification:
 def verify(bench: Bench, given: Sequence[Given], scope: Scope) -> Verification:
     """Try ``given`` together; ``unused`` is known only where a whole life was seen."""
     candidate = Grants(tuple(policy.document for policy in given), frozenset())
-    strict = bench.trial(candidate, Mode.ENFORCE, 1)
+    strict = whole = bench.trial(candidate, Mode.ENFORCE, 1)
     rounds = [strict]
-    lifted = ungrantable(strict.outcome)
-    if lifted is not None:
-        return Verification(Verdict.UNGRANTABLE, tuple(rounds), reason=no_grant_helps(lifted))
-    if strict.outcome.problem:
-        return Verification(Verdict.INCONCLUSIVE, tuple(rounds), reason=strict.outcome.problem)
-    whole = strict
-    if not strict.outcome.complete:
+    stopped = _stopped(rounds)
+    if stopped is None and not strict.outcome.complete:
         whole = bench.trial(candidate, Mode.OBSERVE, 2)
         rounds.append(whole)
-        lifted = ungrantable(whole.outcome)
-        if lifted is not None:
-            return Verification(Verdict.UNGRANTABLE, tuple(rounds), reason=no_grant_helps(lifted))
-        if whole.outcome.problem:
-            return Verification(Verdict.INCONCLUSIVE, tuple(rounds), reason=whole.outcome.problem)
+        stopped = _stopped(rounds)
+    if stopped is not None:
+        return stopped
     refused = _refused(whole.outcome, scope)
     return Verification(
         verdict=Verdict.SUFFICIENT if strict.outcome.complete else Verdict.INSUFFICIENT,
@@ -78,6 +71,17 @@ def verify(bench: Bench, given: Sequence[Given], scope: Scope) -> Verification:
         unconfirmed=consolidate([item for item in refused if item.certainty < Certainty.CALL]),
         unused=tuple(unused(given, whole.outcome)),
     )
+
+
+def _stopped(rounds: Sequence[Round]) -> Verification | None:
+    """What the last trial ended with, when it says nothing of what is missing."""
+    outcome = rounds[-1].outcome
+    lifted = ungrantable(outcome)
+    if lifted is not None:
+        return Verification(Verdict.UNGRANTABLE, tuple(rounds), reason=no_grant_helps(lifted))
+    if outcome.problem:
+        return Verification(Verdict.INCONCLUSIVE, tuple(rounds), reason=outcome.problem)
+    return None
 
 
 def unused(given: Sequence[Given], outcome: Outcome) -> Iterator[Unused]:

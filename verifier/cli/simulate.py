@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from verifier.errors import ExitCode, InputError
+from verifier.iam.placeholders import NAMES
 
 if TYPE_CHECKING:
     from verifier.iam.evaluate import Decision
     from verifier.iam.policy import PolicyDocument
-
-_PLACEHOLDERS = ("account", "region", "stage", "partition")
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -40,7 +39,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="FILE",
         help="requests with their policies, a JSON object a line (- is standard input); always exit 0",
     )
-    for name in _PLACEHOLDERS:
+    for name in NAMES:
         parser.add_argument(f"--{name}", help=f"what the placeholder {{{name}}} in a policy stands for")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.set_defaults(run=run)
@@ -88,7 +87,7 @@ def _lines(args: argparse.Namespace, stdout: TextIO) -> ExitCode:
 def _policy(path: str, args: argparse.Namespace) -> "PolicyDocument":
     from verifier.simulate import policy_from_text
 
-    values = {name: getattr(args, name) for name in _PLACEHOLDERS if getattr(args, name) is not None}
+    values = {name: getattr(args, name) for name in NAMES if getattr(args, name) is not None}
     return policy_from_text(_read(path), path, values)
 
 

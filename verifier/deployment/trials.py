@@ -16,13 +16,13 @@ from verifier.deployment.tolerated import split_tolerated
 from verifier.deployment.trial import PHASES, Life, PhaseResult, run_phase
 from verifier.errors import InconclusiveError, UnavailableError
 from verifier.evidence import Asked, Provenance
+from verifier.iam.placeholders import FORMS
 from verifier.iam.policy import PolicyDocument
 from verifier.principal import refuses, restricted_user, wait_until_known
 from verifier.targets.interface import Exercise, Room, Target
 
 DEFAULT_STAGE = "dev"
 DEFAULT_REGION = "us-east-1"
-_REGION = re.compile(r"[a-z]+(-[a-z]+)+-[0-9]+")
 _OPTION_WITH_DEFAULT = re.compile(r"""\$\{\s*opt:\s*[\w-]+\s*,\s*['"]?([A-Za-z0-9-]+)['"]?\s*\}""")
 
 
@@ -102,7 +102,7 @@ class Trials:
         self._stage = options.stage or _written(service, "stage") or DEFAULT_STAGE
         # What is no region is left to the tool, which says so in its own words.
         written = _written(service, "region") or ""
-        self._region = options.region or (written if _REGION.fullmatch(written) else DEFAULT_REGION)
+        self._region = options.region or (written if FORMS["region"].fullmatch(written) else DEFAULT_REGION)
         self._fixtures = load_fixtures(service.folder)
         self._lacking: dict[Prerequisite, None] = {}
 

@@ -6,6 +6,13 @@ from collections.abc import Mapping
 from verifier.errors import InputError
 
 NAMES = ("account", "region", "stage", "partition")
+# What each may stand for. No wildcard: it would widen every grant of a policy that is filled with it.
+FORMS = {
+    "account": re.compile(r"[0-9]{12}"),
+    "region": re.compile(r"[a-z]+(-[a-z]+)+-[0-9]+"),
+    "stage": re.compile(r"[A-Za-z0-9._-]+"),
+    "partition": re.compile(r"aws(-[a-z]+)*"),
+}
 # A policy variable is ${...}: never a placeholder, although a key might be named like one.
 _PLACEHOLDER = re.compile(r"(?<!\$)\{(" + "|".join(NAMES) + r")\}")
 
