@@ -11,7 +11,7 @@ from verifier.authorization.caller import Certainty
 from verifier.bench import Bench
 from verifier.converge import Convergence, Loop, Settings, Strategy, Verdict
 from verifier.deployment.trials import Candidate, Listener, Outcome
-from verifier.evidence import Asked
+from verifier.grant.evidence import Asked
 from verifier.iam.policy import PolicyDocument
 from verifier.journal import Journal
 

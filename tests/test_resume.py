@@ -15,7 +15,7 @@ from verifier.bench import Bench, Recorder
 from verifier.converge import Convergence, Loop, Settings, Strategy, Verdict
 from verifier.deployment.trials import Candidate, Listener, Outcome
 from verifier.errors import InputError, UnavailableError
-from verifier.evidence import Asked, GeneratedName
+from verifier.grant.evidence import Asked, GeneratedName
 from verifier.grant.generalise import Scope
 from verifier.journal import Journal
 from verifier.resume import Learnt, Reading, learnt_from

@@ -6,7 +6,7 @@ from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
 from verifier.deployment.trial import PhaseResult
 from verifier.deployment.trials import Candidate, Listener, Outcome
-from verifier.evidence import Asked, Provenance
+from verifier.grant.evidence import Asked, Provenance
 from verifier.iam.evaluate import AuthorizationRequest, evaluate
 
 Need = tuple[str, str, Certainty]

@@ -19,7 +19,7 @@ from verifier.bench import Bench, Grants
 from verifier.deployment.finding import find_framework
 from verifier.deployment.service import load_service
 from verifier.deployment.trials import Options, Outcome, Trials
-from verifier.evidence import Asked
+from verifier.grant.evidence import Asked
 from verifier.iam.catalog import expand
 from verifier.iam.evaluate import AuthorizationRequest, evaluate
 from verifier.iam.policy import PolicyDocument, parse_policy

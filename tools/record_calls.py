@@ -27,13 +27,13 @@ from verifier.deployment.process import Completed
 from verifier.deployment.service import load_service
 from verifier.deployment.trial import PhaseResult
 from verifier.deployment.trials import DEFAULT_REGION, Options, Outcome, Trials
-from verifier.evidence import Asked, Provenance
-from verifier.findings import consolidate, findings_of
 from verifier.gateway.credentials import read_credential
 from verifier.gateway.door import FrontDoor
 from verifier.gateway.message import HttpRequest, HttpResponse
 from verifier.gateway.parse import parse_request
 from verifier.gateway.respond import read_error
+from verifier.grant.evidence import Asked, Provenance
+from verifier.grant.findings import consolidate, findings_of
 from verifier.grant.generalise import Scope
 from verifier.targets.embedded import EmbeddedTarget
 

@@ -13,7 +13,7 @@ from verifier.authorization.authorizer import Mode
 from verifier.deployment.trial import PhaseResult
 from verifier.deployment.trials import Candidate, Listener, Outcome
 from verifier.errors import UnavailableError
-from verifier.evidence import Asked, GeneratedName, Permission, Provenance
+from verifier.grant.evidence import Asked, GeneratedName, Permission, Provenance
 from verifier.grant.pack import policy
 from verifier.grant.split import split
 from verifier.iam.placeholders import fill

@@ -12,8 +12,8 @@ from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
 from verifier.bench import Bench, Grants, Round
 from verifier.deployment.trials import Outcome
-from verifier.evidence import Asked, Permission, Provenance
-from verifier.findings import Finding, consolidate, findings_of
+from verifier.grant.evidence import Asked, Permission, Provenance
+from verifier.grant.findings import Finding, consolidate, findings_of
 from verifier.grant.generalise import Scope
 from verifier.grant.pack import policy
 from verifier.resume import Learnt, is_granted

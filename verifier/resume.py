@@ -14,8 +14,8 @@ from verifier.bench import Round
 from verifier.deployment.trial import PhaseResult
 from verifier.deployment.trials import Outcome
 from verifier.errors import InputError
-from verifier.evidence import Asked, GeneratedName, Permission, Provenance
-from verifier.findings import Finding, findings_of
+from verifier.grant.evidence import Asked, GeneratedName, Permission, Provenance
+from verifier.grant.findings import Finding, findings_of
 from verifier.grant.generalise import Scope
 from verifier.rows import asked_of, permission_of, provenance_of
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from verifier.authorization.caller import Certainty
-from verifier.evidence import Asked, GeneratedName, Permission, Provenance
+from verifier.grant.evidence import Asked, GeneratedName, Permission, Provenance
 
 
 def permission_row(permission: Permission) -> dict[str, Any]:

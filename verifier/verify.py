@@ -14,8 +14,8 @@ from verifier.authorization.caller import Certainty
 from verifier.bench import Bench, Grants, Round
 from verifier.converge import Verdict, no_grant_helps, ungrantable
 from verifier.deployment.trials import Outcome
-from verifier.evidence import Asked
-from verifier.findings import Finding, consolidate, findings_of
+from verifier.grant.evidence import Asked
+from verifier.grant.findings import Finding, consolidate, findings_of
 from verifier.grant.generalise import Scope
 from verifier.iam.evaluate import AuthorizationRequest, evaluate
 from verifier.iam.placeholders import fill

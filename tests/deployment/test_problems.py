@@ -8,7 +8,7 @@ from verifier.authorization.caller import Certainty
 from verifier.deployment.problems import Expected, check_space, find_problem
 from verifier.deployment.process import Completed
 from verifier.errors import UnavailableError
-from verifier.evidence import Asked
+from verifier.grant.evidence import Asked
 from verifier.targets.interface import Facts, StackEvent
 
 ASKED = Facts(asked=(Asked("s3:ListBucket", "*", "deploy", "s3:HeadBucket", Certainty.CALL),))

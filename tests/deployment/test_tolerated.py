@@ -4,7 +4,7 @@ from verifier.authorization.caller import Certainty
 from verifier.authorization.sources import source
 from verifier.deployment.framework import Framework
 from verifier.deployment.tolerated import split_tolerated, tolerations
-from verifier.evidence import Asked
+from verifier.grant.evidence import Asked
 
 OSLS = Framework("osls", "4.3.1", ())
 

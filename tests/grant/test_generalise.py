@@ -9,7 +9,7 @@ import pytest
 
 from verifier.authorization.caller import Certainty
 from verifier.errors import VerifierError
-from verifier.evidence import Asked, GeneratedName, Permission, Provenance
+from verifier.grant.evidence import Asked, GeneratedName, Permission, Provenance
 from verifier.grant.generalise import Scope, crosses_stages, generalise, permission
 
 CASES = Path(__file__).parents[1] / "cases" / "generalise"

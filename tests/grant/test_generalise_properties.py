@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from verifier.evidence import GeneratedName, Provenance
+from verifier.grant.evidence import GeneratedName, Provenance
 from verifier.grant.generalise import Scope, crosses_stages, generalise
 from verifier.grant.tokens import replace_whole
 from verifier.iam.arn import resource_matches

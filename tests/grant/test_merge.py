@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verifier.evidence import Permission
+from verifier.grant.evidence import Permission
 from verifier.grant.merge import covers, covers_resource, merge
 from verifier.iam.arn import resource_matches
 from verifier.iam.variables import Scope as Variables

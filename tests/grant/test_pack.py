@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verifier.evidence import Permission
+from verifier.grant.evidence import Permission
 from verifier.grant.merge import merge
 from verifier.grant.pack import policy, statements
 from verifier.grant.sids import distinct

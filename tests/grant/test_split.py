@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from verifier.errors import InputError
-from verifier.evidence import Permission
+from verifier.grant.evidence import Permission
 from verifier.grant.pack import policy
 from verifier.grant.split import MANAGED_POLICY_LIMIT, MOST_POLICIES, size, split
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from verifier.iam.evaluate import Decision
-from verifier.simulate import simulation_from_json
+from verifier.iam.simulate import simulation_from_json
 
 CASES = Path(__file__).parents[1] / "cases" / "iam"
 

@@ -14,7 +14,7 @@ from tests.iam.departures import DEPARTURES, conditions, resource_patterns, stat
 from tests.iam.pairs import Pair, PairGenerator
 from verifier.authorization.sources import source
 from verifier.iam.operators import BASE_OPERATORS, Quantifier, parse_operator
-from verifier.simulate import decide_lines
+from verifier.iam.simulate import decide_lines
 
 ROOT = Path(__file__).parents[2]
 SEED = 20261124

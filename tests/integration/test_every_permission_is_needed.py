@@ -18,7 +18,7 @@ from tools.record_calls import FRAMEWORK, SERVICE, needs, record
 from verifier.bench import Bench
 from verifier.converge import Verdict
 from verifier.deployment.trials import Trials
-from verifier.evidence import Permission
+from verifier.grant.evidence import Permission
 from verifier.grant.generalise import Scope
 from verifier.grant.pack import policy
 from verifier.journal import Journal

@@ -11,7 +11,7 @@ import pytest
 
 from tests.render.readback import read
 from verifier.errors import InputError
-from verifier.evidence import Permission
+from verifier.grant.evidence import Permission
 from verifier.grant.pack import policy
 from verifier.grant.split import MANAGED_POLICY_LIMIT, MOST_POLICIES, size
 from verifier.render.formats import render

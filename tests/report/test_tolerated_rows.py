@@ -4,7 +4,7 @@ from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
 from verifier.bench import Round
 from verifier.deployment.trials import Outcome
-from verifier.evidence import Asked, Provenance
+from verifier.grant.evidence import Asked, Provenance
 from verifier.grant.generalise import Scope
 from verifier.report.result import tolerated_of
 

@@ -58,7 +58,7 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
 
 def _single(args: argparse.Namespace, stdout: TextIO) -> ExitCode:
     from verifier.iam.evaluate import AuthorizationRequest
-    from verifier.simulate import Simulation, context_from_pairs
+    from verifier.iam.simulate import Simulation, context_from_pairs
 
     if not args.policy or not args.action:
         raise InputError("simulate: give --policy and --action, or --jsonl")
@@ -73,7 +73,7 @@ def _single(args: argparse.Namespace, stdout: TextIO) -> ExitCode:
 
 
 def _lines(args: argparse.Namespace, stdout: TextIO) -> ExitCode:
-    from verifier.simulate import decide_lines
+    from verifier.iam.simulate import decide_lines
 
     for option in ("policy", "action", "resource", "context", "boundary"):
         if getattr(args, option):
@@ -85,7 +85,7 @@ def _lines(args: argparse.Namespace, stdout: TextIO) -> ExitCode:
 
 
 def _policy(path: str, args: argparse.Namespace) -> "PolicyDocument":
-    from verifier.simulate import policy_from_text
+    from verifier.iam.simulate import policy_from_text
 
     values = {name: getattr(args, name) for name in NAMES if getattr(args, name) is not None}
     return policy_from_text(_read(path), path, values)

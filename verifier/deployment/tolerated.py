@@ -8,7 +8,7 @@ from typing import Any
 
 from verifier.deployment.framework import Framework
 from verifier.deployment.framework_version import admits
-from verifier.evidence import Asked
+from verifier.grant.evidence import Asked
 
 
 @dataclass(frozen=True)

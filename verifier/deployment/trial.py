@@ -20,7 +20,7 @@ from verifier.deployment.revision import revise
 from verifier.deployment.tolerated import split_tolerated
 from verifier.deployment.variables import output_addresses
 from verifier.errors import InputError
-from verifier.evidence import Asked
+from verifier.grant.evidence import Asked
 from verifier.targets.interface import Facts, Room
 
 PHASES = ("rollback-create", "deploy", "redeploy", "rollback-update", "remove")

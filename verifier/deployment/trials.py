@@ -15,7 +15,7 @@ from verifier.deployment.service import Service
 from verifier.deployment.tolerated import split_tolerated
 from verifier.deployment.trial import PHASES, Life, PhaseResult, run_phase
 from verifier.errors import InconclusiveError, UnavailableError
-from verifier.evidence import Asked, Provenance
+from verifier.grant.evidence import Asked, Provenance
 from verifier.iam.placeholders import FORMS
 from verifier.iam.policy import PolicyDocument
 from verifier.principal import refuses, restricted_user, wait_until_known

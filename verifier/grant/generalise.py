@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from verifier.errors import VerifierError
-from verifier.evidence import Asked, Permission, Provenance
+from verifier.grant.evidence import Asked, Permission, Provenance
 from verifier.grant.generated import pattern_of
 from verifier.grant.structure import own_words
 from verifier.grant.tokens import apply, changing_parts, replace_whole

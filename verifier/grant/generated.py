@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from verifier.evidence import GeneratedName, Provenance
+from verifier.grant.evidence import GeneratedName, Provenance
 from verifier.grant.tokens import Span, apply, changing_parts
 
 _NOT_THE_SERVICES = re.compile(r"\{\w+\}|-")

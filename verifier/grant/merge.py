@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from verifier.evidence import Permission
+from verifier.grant.evidence import Permission
 from verifier.iam.placeholders import NAMES
 
 # A placeholder is one symbol of no fixed length: only "*" covers it, never "?".

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
-from verifier.evidence import Permission
+from verifier.grant.evidence import Permission
 from verifier.grant.merge import merge
 from verifier.grant.sids import Group, sids
 from verifier.grant.split import split

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from verifier.evidence import Permission
+from verifier.grant.evidence import Permission
 
 _SERVICES = {
     "apigateway": "ApiGateway",

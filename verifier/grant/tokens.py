@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from verifier.evidence import Provenance
+from verifier.grant.evidence import Provenance
 
 _DELIMITER = r"[-_/.:]|%2[Ff]|%3[Aa]"
 _LEFT = r"(?:\A|(?<=[-_/.:])|(?<=%2[Ff])|(?<=%3[Aa]))"

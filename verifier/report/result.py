@@ -7,7 +7,7 @@ from typing import Any
 from verifier.bench import Round
 from verifier.converge import Convergence
 from verifier.deployment.framework import Framework
-from verifier.findings import Finding, consolidate, findings_of
+from verifier.grant.findings import Finding, consolidate, findings_of
 from verifier.grant.generalise import Scope, crosses_stages
 
 

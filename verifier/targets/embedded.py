@@ -13,11 +13,11 @@ from verifier.authorization.authorizer import Mode
 from verifier.cloudformation.registry import entry
 from verifier.cloudformation.views import StackView
 from verifier.errors import InputError
-from verifier.evidence import Asked, GeneratedName
 from verifier.gateway.decisions import DecisionRecord
 from verifier.gateway.parse import partition_of
 from verifier.gateway.server import Gateway, GatewayConfig
 from verifier.gateway.upstream import SESSION_VARIABLES
+from verifier.grant.evidence import Asked, GeneratedName
 from verifier.scratch import scratch
 from verifier.targets.interface import Exercise, Facts, Room, StackEvent, Target, Traces
 from verifier.targets.records import absent, asked, asked_of, is_the_users, refused_hosts, unmapped

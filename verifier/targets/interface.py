@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from verifier.authorization.authorizer import Mode
-from verifier.evidence import Asked, GeneratedName
+from verifier.grant.evidence import Asked, GeneratedName
 
 
 @dataclass(frozen=True)

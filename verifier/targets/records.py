@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from verifier.authorization.decision import Decided
-from verifier.evidence import Asked
 from verifier.gateway.decisions import DecisionRecord, HostRecord, Record, ResponseRecord, UnmappedRecord
+from verifier.grant.evidence import Asked
 from verifier.iam.evaluate import Outcome
 from verifier.targets.interface import Absent
 

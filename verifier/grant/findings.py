@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from verifier.authorization.caller import Certainty
-from verifier.evidence import Asked, Permission, Provenance
+from verifier.grant.evidence import Asked, Permission, Provenance
 from verifier.grant.generalise import Scope, permission
 from verifier.grant.merge import covers, merge, order
 

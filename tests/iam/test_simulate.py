@@ -7,7 +7,7 @@ import pytest
 
 from verifier.errors import InputError
 from verifier.iam.evaluate import Outcome
-from verifier.simulate import context_from_pairs, decide_lines, policy_from_text, simulation_from_json
+from verifier.iam.simulate import context_from_pairs, decide_lines, policy_from_text, simulation_from_json
 
 ALLOW = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}
 REQUEST = {
