@@ -12,14 +12,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from verifier.authorization.authorizer import Mode
-from verifier.bench import Bench, Grants, Recorder
-from verifier.converge import Loop, Settings, Verdict
-from verifier.deployment.finding import find_framework
-from verifier.deployment.service import load_service
-from verifier.deployment.trial import PhaseResult
-from verifier.deployment.trials import Options, Trials
-from verifier.journal import Journal
+from verifier.framework.find import find_framework
+from verifier.loop.converge import Loop, Settings, Verdict
+from verifier.loop.journal import Journal
+from verifier.loop.rounds import Bench, Grants, Recorder
+from verifier.service.service import load_service
 from verifier.targets.embedded import EmbeddedTarget
+from verifier.trial.phases import PhaseResult
+from verifier.trial.trials import Options, Trials
 
 ROOT = Path(__file__).resolve().parents[1]
 ALLOWED_LAPS = 2.4

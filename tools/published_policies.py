@@ -15,18 +15,18 @@ from typing import Any
 
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
-from verifier.bench import Bench, Grants
-from verifier.deployment.finding import find_framework
-from verifier.deployment.service import load_service
-from verifier.deployment.trials import Options, Outcome, Trials
+from verifier.framework.find import find_framework
 from verifier.grant.evidence import Asked
 from verifier.iam.catalog import expand
 from verifier.iam.evaluate import AuthorizationRequest, evaluate
 from verifier.iam.policy import PolicyDocument, parse_policy
-from verifier.journal import Journal
+from verifier.loop.journal import Journal
+from verifier.loop.rounds import Bench, Grants
 from verifier.managed import managed_policy
 from verifier.report.progress import Progress
+from verifier.service.service import load_service
 from verifier.targets.embedded import EmbeddedTarget
+from verifier.trial.trials import Options, Outcome, Trials
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "tools" / "published_policies.json"

@@ -19,14 +19,9 @@ from typing import Any
 from unittest.mock import patch
 
 from verifier.authorization.authorizer import Mode
-from verifier.bench import Grants
-from verifier.deployment.finding import find_framework
-from verifier.deployment.framework import Framework
-from verifier.deployment.private_copy import PrivateCopy
-from verifier.deployment.process import Completed
-from verifier.deployment.service import load_service
-from verifier.deployment.trial import PhaseResult
-from verifier.deployment.trials import DEFAULT_REGION, Options, Outcome, Trials
+from verifier.framework.find import find_framework
+from verifier.framework.framework import Framework
+from verifier.framework.process import Completed
 from verifier.gateway.credentials import read_credential
 from verifier.gateway.door import FrontDoor
 from verifier.gateway.message import HttpRequest, HttpResponse
@@ -35,7 +30,12 @@ from verifier.gateway.respond import read_error
 from verifier.grant.evidence import Asked, Provenance
 from verifier.grant.findings import consolidate, findings_of
 from verifier.grant.generalise import Scope
+from verifier.loop.rounds import Grants
+from verifier.service.private_copy import PrivateCopy
+from verifier.service.service import load_service
 from verifier.targets.embedded import EmbeddedTarget
+from verifier.trial.phases import PhaseResult
+from verifier.trial.trials import DEFAULT_REGION, Options, Outcome, Trials
 
 ROOT = Path(__file__).resolve().parents[1]
 SERVICE = ROOT / "sample_services" / "http-api"

@@ -11,10 +11,10 @@ import pytest
 
 from tests.support.replay import Unheard, embedded_target, replayed_trials
 from tools.record_calls import FRAMEWORK, SERVICE
-from verifier.bench import Bench
-from verifier.converge import Convergence, Loop, Settings
 from verifier.grant.generalise import Scope
-from verifier.journal import Journal
+from verifier.loop.converge import Convergence, Loop, Settings
+from verifier.loop.journal import Journal
+from verifier.loop.rounds import Bench
 
 pytestmark = pytest.mark.integration
 

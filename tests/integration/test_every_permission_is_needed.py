@@ -15,15 +15,15 @@ import pytest
 
 from tests.support.replay import Unheard, embedded_target, recorded, replayed_trials
 from tools.record_calls import FRAMEWORK, SERVICE, needs, record
-from verifier.bench import Bench
-from verifier.converge import Verdict
-from verifier.deployment.trials import Trials
 from verifier.grant.evidence import Permission
 from verifier.grant.generalise import Scope
 from verifier.grant.pack import policy
-from verifier.journal import Journal
-from verifier.rows import permission_of, permission_row
-from verifier.verify import Given, Verification, verify
+from verifier.loop.converge import Verdict
+from verifier.loop.journal import Journal
+from verifier.loop.journal_rows import permission_of, permission_row
+from verifier.loop.rounds import Bench
+from verifier.loop.verify import Given, Verification, verify
+from verifier.trial.trials import Trials
 
 pytestmark = pytest.mark.integration
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.replay import recorded
 from tools.record_calls import SERVICE
-from verifier.deployment.trial import PHASES
+from verifier.trial.phases import PHASES
 
 pytestmark = pytest.mark.integration
 

@@ -3,8 +3,8 @@
 import io
 
 from verifier.authorization.authorizer import Mode
-from verifier.deployment.trial import PhaseResult
 from verifier.report.progress import Progress
+from verifier.trial.phases import PhaseResult
 
 
 class Terminal(io.StringIO):

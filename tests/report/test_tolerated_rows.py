@@ -2,11 +2,11 @@ from dataclasses import replace
 
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
-from verifier.bench import Round
-from verifier.deployment.trials import Outcome
 from verifier.grant.evidence import Asked, Provenance
 from verifier.grant.generalise import Scope
+from verifier.loop.rounds import Round
 from verifier.report.result import tolerated_of
+from verifier.trial.trials import Outcome
 
 PROVENANCE = Provenance("aws", "111122223333", "eu-west-1", "dev", "shop")
 OLD = Asked(

@@ -22,14 +22,14 @@ from typing import Any
 
 from tools.record_calls import CASES, REFERENCES, SERVICE, Silent, at
 from verifier.authorization.authorizer import Mode
-from verifier.deployment.framework import Framework
-from verifier.deployment.private_copy import PrivateCopy
-from verifier.deployment.process import Completed
-from verifier.deployment.service import load_service
-from verifier.deployment.tolerated import tolerations
-from verifier.deployment.trials import DEFAULT_REGION, Options, Trials
+from verifier.framework.framework import Framework
+from verifier.framework.process import Completed
+from verifier.framework.tolerated import tolerations
 from verifier.gateway.upstream import SESSION_VARIABLES
+from verifier.service.private_copy import PrivateCopy
+from verifier.service.service import load_service
 from verifier.targets.embedded import EmbeddedTarget
+from verifier.trial.trials import DEFAULT_REGION, Options, Trials
 
 _POLL_SECONDS = 0.02
 _DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE")

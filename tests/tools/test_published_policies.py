@@ -4,10 +4,10 @@ import pytest
 
 from tools.published_policies import Cell, cell, granted, published, summary
 from verifier.authorization.caller import Certainty
-from verifier.deployment.trials import Outcome
 from verifier.grant.evidence import Asked, Provenance
 from verifier.iam.catalog import action_exists, expand
 from verifier.iam.policy import parse_policy
+from verifier.trial.trials import Outcome
 
 OUTCOME = Outcome(
     phases=(),

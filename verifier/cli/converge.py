@@ -11,11 +11,11 @@ from verifier.cli.setup import Setup, add_trial_options, identity, prepare, repo
 from verifier.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
-    from verifier.converge import Convergence, Settings
-    from verifier.journal import Journal
+    from verifier.loop.converge import Convergence, Settings
+    from verifier.loop.journal import Journal
+    from verifier.loop.resume import Learnt
+    from verifier.loop.verify import Given
     from verifier.report.progress import Progress
-    from verifier.resume import Learnt
-    from verifier.verify import Given
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -41,10 +41,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
     """Converge, print the result, say the rest on ``stderr``."""
-    from verifier.bench import Bench
     from verifier.cli.policies import policy_files, warn_of_unknown_actions
-    from verifier.converge import Loop, Verdict
     from verifier.grant.generalise import Scope
+    from verifier.loop.converge import Loop, Verdict
+    from verifier.loop.rounds import Bench
     from verifier.report.result import Heading, as_document
 
     given = policy_files(args.policy)
@@ -66,8 +66,8 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
 
 
 def _settings(args: argparse.Namespace, given: Sequence["Given"]) -> "Settings":
-    from verifier.converge import Settings, Strategy
     from verifier.grant.generalise import Scope
+    from verifier.loop.converge import Settings, Strategy
 
     if args.resume and not args.out:
         raise InputError("--resume: needs --out DIR, the folder with the journal to go on with")
@@ -86,9 +86,9 @@ def _settings(args: argparse.Namespace, given: Sequence["Given"]) -> "Settings":
 
 def _begin(args: argparse.Namespace, setup: Setup, journal: "Journal", progress: "Progress") -> "Learnt":
     """What is known already, by --resume; from here on the journal is this run's."""
-    from verifier.deployment.tolerated import split_tolerated
+    from verifier.framework.tolerated import split_tolerated
     from verifier.grant.generalise import Scope
-    from verifier.resume import Learnt, Reading, learnt_from
+    from verifier.loop.resume import Learnt, Reading, learnt_from
 
     same = {
         **identity(setup),
@@ -119,8 +119,8 @@ def _report(
     stdout: TextIO,
     progress: "Progress",
 ) -> None:
-    from verifier.converge import Verdict
-    from verifier.journal import write_result
+    from verifier.loop.converge import Verdict
+    from verifier.loop.journal import write_result
     from verifier.report.summary import summary
 
     sufficient = result.verdict is Verdict.SUFFICIENT

@@ -10,8 +10,8 @@ from verifier.errors import InputError
 
 if TYPE_CHECKING:
     from verifier.iam.policy import PolicyDocument
+    from verifier.loop.verify import Given
     from verifier.report.progress import Progress
-    from verifier.verify import Given
 
 # What a placeholder looks like that is not one of ours: IAM allows no braces in an ARN but in ${...}.
 _UNKNOWN_PLACEHOLDER = re.compile(r"(?<!\$)\{(?!(?:account|region|stage|partition)\})[^{}]*\}")
@@ -23,7 +23,7 @@ def policy_files(paths: Iterable[Path]) -> list["Given"]:
     Raises InputError for a file that cannot be read, is not JSON or is no policy.
     """
     from verifier.iam.policy import parse_policy, to_dict
-    from verifier.verify import Given
+    from verifier.loop.verify import Given
 
     found = []
     for path in paths:
@@ -39,8 +39,8 @@ def policy_files(paths: Iterable[Path]) -> list["Given"]:
 
 def managed_policies(names: Iterable[str]) -> list["Given"]:
     """AWS managed policies by name. Raises InputError for an unknown one."""
+    from verifier.loop.verify import Given
     from verifier.managed import managed_policy
-    from verifier.verify import Given
 
     return [Given(name, managed_policy(name)) for name in names]
 

@@ -11,12 +11,12 @@ from verifier.cli.values import checked
 from verifier.errors import InputError, UnavailableError
 
 if TYPE_CHECKING:
-    from verifier.deployment.framework import Framework
-    from verifier.deployment.service import Service
-    from verifier.deployment.trials import Options, Trials
-    from verifier.journal import Journal
+    from verifier.framework.framework import Framework
+    from verifier.loop.journal import Journal
     from verifier.report.progress import Progress
+    from verifier.service.service import Service
     from verifier.targets.interface import Target
+    from verifier.trial.trials import Options, Trials
 
 TARGETS = ("embedded", "localstack", "aws")
 
@@ -59,12 +59,12 @@ class Setup:
 
 def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
     """Read the service, get its packages and the tool. Raises InputError and UnavailableError."""
-    from verifier.deployment.dependencies import with_dependencies
-    from verifier.deployment.finding import accepted_by, find_framework
-    from verifier.deployment.service import load_service
-    from verifier.deployment.trial import parse_phases
-    from verifier.deployment.trials import Options
+    from verifier.framework.dependencies import with_dependencies
+    from verifier.framework.find import accepted_by, find_framework
     from verifier.report.progress import Progress
+    from verifier.service.service import load_service
+    from verifier.trial.phases import parse_phases
+    from verifier.trial.trials import Options
 
     if args.timeout <= 0:
         raise InputError(f"--timeout {args.timeout}: give more than 0 seconds")
@@ -96,7 +96,7 @@ def identity(setup: Setup) -> dict[str, str]:
 @contextmanager
 def running(setup: Setup, args: argparse.Namespace, progress: "Progress") -> Iterator["Trials"]:
     """The trials on their target, after the negative control; the target is gone afterwards."""
-    from verifier.deployment.trials import Trials
+    from verifier.trial.trials import Trials
 
     framework = setup.framework
     progress.say(f"{setup.service.label}: {framework.name} {framework.version} on {setup.target}")
@@ -114,7 +114,7 @@ def running(setup: Setup, args: argparse.Namespace, progress: "Progress") -> Ite
 @contextmanager
 def reporting(args: argparse.Namespace, stderr: TextIO) -> Iterator[tuple["Journal", "Progress"]]:
     """The journal in ``--out``, and the progress lines."""
-    from verifier.journal import Journal
+    from verifier.loop.journal import Journal
     from verifier.report.progress import Progress
 
     with Journal(args.out) as journal:
@@ -124,8 +124,8 @@ def reporting(args: argparse.Namespace, stderr: TextIO) -> Iterator[tuple["Journ
 def _target(args: argparse.Namespace, options: "Options") -> "Target":
     if args.target != "embedded":
         raise UnavailableError(f"--target {args.target}: cannot be used yet; use --target embedded")
-    from verifier.deployment.trials import DEFAULT_REGION
     from verifier.targets.embedded import EmbeddedTarget
+    from verifier.trial.trials import DEFAULT_REGION
 
     return EmbeddedTarget(
         region=options.region or DEFAULT_REGION,

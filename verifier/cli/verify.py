@@ -12,7 +12,7 @@ from verifier.cli.setup import Setup, add_trial_options, identity, prepare, repo
 from verifier.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
-    from verifier.verify import Given
+    from verifier.loop.verify import Given
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -32,14 +32,14 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
     """Verify, print the result, say the rest on ``stderr``."""
-    from verifier.bench import Bench
     from verifier.cli.policies import managed_policies, policy_files, warn_of_unknown_actions
-    from verifier.converge import Verdict
     from verifier.grant.generalise import Scope
-    from verifier.journal import write_result
+    from verifier.loop.converge import Verdict
+    from verifier.loop.journal import write_result
+    from verifier.loop.rounds import Bench
+    from verifier.loop.verify import verify
     from verifier.report.result import Heading
     from verifier.report.verification import as_document, lines
-    from verifier.verify import verify
 
     given = [*policy_files(args.policy), *managed_policies(args.managed)]
     if not given:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from verifier.bench import Round
-from verifier.converge import Convergence
-from verifier.deployment.framework import Framework
+from verifier.framework.framework import Framework
 from verifier.grant.findings import Finding, consolidate, findings_of
 from verifier.grant.generalise import Scope, crosses_stages
+from verifier.loop.converge import Convergence
+from verifier.loop.rounds import Round
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from verifier.converge import Verdict
+from verifier.loop.converge import Verdict
 
 
 def summary(document: dict[str, Any]) -> list[str]:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from verifier.loop.verify import Verification
 from verifier.report.result import Heading, evidence_of, rounds_of, tolerated_of
-from verifier.verify import Verification
 
 
 def as_document(heading: Heading, result: Verification) -> dict[str, Any]:

@@ -1,0 +1,156 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from verifier.errors import InputError, UnavailableError
+from verifier.framework import find as finding
+from verifier.framework.find import accepted_by, find_framework
+from verifier.framework.framework import Framework
+from verifier.service.service import Service, load_service
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Service:
+    (tmp_path / "serverless.yml").write_text("service: x\nprovider: aws\nframeworkVersion: '4'\n")
+    return load_service(tmp_path)
+
+
+def install(folder: Path, name: str, version: str) -> Path:
+    package = folder / "node_modules" / name
+    package.mkdir(parents=True)
+    manifest = {"name": name, "version": version, "bin": {name: "bin/run.js"}}
+    (package / "package.json").write_text(json.dumps(manifest))
+    return package
+
+
+def test_auto_takes_the_newest_osls(service: Service) -> None:
+    found = find_framework(service)
+    assert (found.name, found.version) == ("osls", "4.3.1")
+
+
+def test_auto_prefers_the_services_own(service: Service) -> None:
+    install(service.folder, "serverless", "3.40.0")
+    found = find_framework(load_service(service.folder))
+    assert (found.name, found.version) == ("serverless", "3.40.0")
+
+
+@pytest.mark.parametrize("wanted", ["2", ">=5", "nonsense"])
+def test_a_framework_version_that_nothing_satisfies(tmp_path: Path, wanted: str) -> None:
+    (tmp_path / "serverless.yml").write_text(f"service: x\nprovider: aws\nframeworkVersion: '{wanted}'\n")
+    with pytest.raises(UnavailableError, match="--framework"):
+        find_framework(load_service(tmp_path))
+
+
+def test_serverless_4_is_refused_with_the_reason(service: Service) -> None:
+    install(service.folder, "serverless", "4.1.0")
+    with pytest.raises(UnavailableError, match="login"):
+        find_framework(load_service(service.folder))
+
+
+@pytest.mark.parametrize("wanted", ["serverless@4.1.0", "serverless@4", "serverless@4.x"])
+def test_serverless_4_asked_for(service: Service, wanted: str) -> None:
+    with pytest.raises(UnavailableError, match="login"):
+        find_framework(service, wanted)
+
+
+def test_a_path_that_does_not_exist(service: Service) -> None:
+    with pytest.raises(UnavailableError, match="no such file"):
+        find_framework(service, "/nowhere/osls")
+
+
+def test_a_path_into_another_package(service: Service, tmp_path: Path) -> None:
+    install(tmp_path, "left-pad", "1.0.0")
+    with pytest.raises(UnavailableError, match="neither osls nor serverless"):
+        find_framework(service, str(tmp_path / "node_modules" / "left-pad"))
+
+
+def test_a_word_that_is_nothing(service: Service) -> None:
+    with pytest.raises(InputError, match="NAME@VERSION"):
+        find_framework(service, "newest")
+
+
+def test_no_node(service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UnavailableError, match=r"Node\.js"):
+        find_framework(service)
+
+
+def link(folder: Path, program: str, package: Path) -> None:
+    binaries = folder / "node_modules" / ".bin"
+    binaries.mkdir(parents=True, exist_ok=True)
+    (package / "bin").mkdir(exist_ok=True)
+    (package / "bin" / "run.js").touch()
+    (binaries / program).symlink_to(package / "bin" / "run.js")
+
+
+def test_the_link_says_which_package_it_is(service: Service, tmp_path: Path) -> None:
+    # osls installs itself under both names, and a workspace keeps its packages elsewhere.
+    link(service.folder, "serverless", install(tmp_path / "elsewhere", "osls", "3.77.1"))
+    found = find_framework(load_service(service.folder))
+    assert (found.name, found.version) == ("osls", "3.77.1")
+    assert found.command[1] == str(tmp_path / "elsewhere" / "node_modules" / "osls" / "bin" / "run.js")
+
+
+def test_a_path_to_the_program_or_to_its_package(service: Service, tmp_path: Path) -> None:
+    package = install(tmp_path / "elsewhere", "serverless", "3.39.0")
+    link(tmp_path / "elsewhere", "sls", package)
+    for path in (
+        package,
+        package / "bin" / "run.js",
+        tmp_path / "elsewhere" / "node_modules" / ".bin" / "sls",
+    ):
+        found = find_framework(service, str(path))
+        assert (found.name, found.version) == ("serverless", "3.39.0")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "version", "note"),
+    [
+        ("4", "4.3.1", True),
+        ("^4.2", "4.3.1", True),
+        ("3 || 4", "4.3.1", False),
+        (">= 3 < 4", "3.77.1", False),
+    ],
+)
+def test_auto_takes_the_newest_that_fits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanted: str, version: str, note: bool
+) -> None:
+    (tmp_path / "serverless.yml").write_text(f"service: x\nprovider: aws\nframeworkVersion: '{wanted}'\n")
+    monkeypatch.setattr(
+        finding, "cached_package", lambda name, version, _: install(tmp_path / "cache", name, version)
+    )
+    said: list[str] = []
+    found = find_framework(load_service(tmp_path), "auto", said.append)
+    assert (found.name, found.version) == ("osls", version)
+    assert said == (
+        [f"note: frameworkVersion '{wanted}' is taken as osls 4.3.1, the open framework"] if note else []
+    )
+
+
+def test_serverless_3_would_hand_over_to_another_one_in_the_service(service: Service) -> None:
+    package = install(service.folder, "serverless", "3.38.0")
+    (package / "bin").mkdir()
+    (package / "bin" / "serverless.js").touch()
+    with pytest.raises(UnavailableError, match=r"hand over to the service's own serverless 3\.38\.0"):
+        find_framework(load_service(service.folder), "serverless@3.40.0")
+
+
+def test_serverless_3_beside_an_installed_serverless_4(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(service.folder, "serverless", "4.17.1")
+    monkeypatch.setattr(
+        finding, "cached_package", lambda name, version, _: install(tmp_path / "cache", name, version)
+    )
+    assert find_framework(load_service(service.folder), "serverless@3.40.0").version == "3.40.0"
+
+
+def test_a_tool_that_the_user_chose_is_pinned_in_private_copies(service: Service) -> None:
+    said: list[str] = []
+    chosen = accepted_by(service, Framework("serverless", "3.40.0", ()), said.append)
+    assert chosen.pinned_version == "3.40.0"
+    assert said == [
+        "note: serverless.yml has frameworkVersion '4'; for this run its private copy says 3.40.0"
+    ]
+    assert accepted_by(service, Framework("osls", "4.3.1", ())) == service

@@ -1,0 +1,90 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from verifier.errors import ExitCode, UnavailableError
+from verifier.framework import npm as npm_module
+from verifier.framework.npm import environment, npm
+
+FakeNpm = Callable[[str], Path]
+
+
+def failure(folder: Path) -> str:
+    with pytest.raises(UnavailableError) as caught:
+        npm("ci", folder=folder, what="npm ci")
+    assert caught.value.exit_code is ExitCode.UNAVAILABLE
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("output", "words"),
+    [
+        (
+            "npm error code ETARGET\nnpm error notarget No matching version found for osls@9.9.9.\n"
+            "npm error A complete log of this run can be found in: /x/_logs/a-debug-0.log",
+            "npm ci failed: No matching version found for osls@9.9.9. (ETARGET)",
+        ),
+        (
+            "npm ERR! code EUSAGE\nnpm ERR! \nnpm ERR! `npm ci` can only install packages when\n",
+            "npm ci failed: `npm ci` can only install packages when (EUSAGE)",
+        ),
+        (
+            "npm error code ECONNREFUSED\nnpm error syscall connect\nnpm error errno ECONNREFUSED\n"
+            "npm error FetchError: request to http://localhost/osls failed\n",
+            "npm ci failed: FetchError: request to http://localhost/osls failed (ECONNREFUSED)",
+        ),
+        ("Segmentation fault\n", "npm ci failed: Segmentation fault"),
+        ("", "npm ci failed: npm said nothing"),
+    ],
+)
+def test_a_failure_is_one_line_of_npms_own_words(
+    tmp_path: Path, fake_npm: FakeNpm, output: str, words: str
+) -> None:
+    (tmp_path / "said").write_text(output)
+    fake_npm(f"cat '{tmp_path}/said' >&2; exit 1")
+    assert failure(tmp_path) == words
+
+
+def test_no_npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "npm: not found on PATH" in failure(tmp_path)
+
+
+def test_an_npm_that_hangs_is_stopped(
+    tmp_path: Path, fake_npm: FakeNpm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_npm("sleep 60")
+    monkeypatch.setattr(npm_module, "SECONDS", 0.2)
+    assert "did not end within" in failure(tmp_path)
+
+
+def test_npms_settings_pass_and_keys_do_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NPM_CONFIG_REGISTRY", "https://npm.example")
+    monkeypatch.setenv("npm_config_userconfig", "/etc/company.npmrc")
+    monkeypatch.setenv("npm_config_local_prefix", "/somewhere/else")
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAADMIN")
+    monkeypatch.setenv("AWS_PROFILE", "admin")
+    monkeypatch.setenv("GITHUB_TOKEN", "secret")
+    got = environment(tmp_path)
+    assert got["NPM_CONFIG_REGISTRY"] == "https://npm.example"
+    assert got["npm_config_userconfig"] == "/etc/company.npmrc"
+    assert got["npm_config_cache"] == str(Path.home() / ".npm")
+    assert got["HTTPS_PROXY"] == "http://proxy.example:3128"
+    assert got["HOME"] == str(tmp_path)
+    assert not [name for name in got if name.startswith("AWS_")]
+    assert not {"GITHUB_TOKEN", "npm_config_local_prefix"} & set(got)
+
+
+def test_the_child_has_that_environment(
+    tmp_path: Path, fake_npm: FakeNpm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    fake_npm(f"env > '{tmp_path}/env.txt'")
+    npm("ci", folder=tmp_path, what="npm ci")
+    names = {line.partition("=")[0] for line in (tmp_path / "env.txt").read_text().splitlines()}
+    assert "HOME" in names
+    assert not [name for name in names if name.startswith("AWS")], json.dumps(sorted(names))

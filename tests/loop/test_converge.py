@@ -1,0 +1,176 @@
+"""The loop on made-up trials: what it grants, keeps, drops, and when it stops."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from tests.loop.worlds import BUCKET, LIKELY, READ, WRITE, Need, Silent, World
+from verifier.authorization.authorizer import Mode
+from verifier.authorization.caller import Certainty
+from verifier.grant.evidence import Asked
+from verifier.iam.policy import PolicyDocument
+from verifier.loop.converge import Convergence, Loop, Settings, Strategy, Verdict
+from verifier.loop.journal import Journal
+from verifier.loop.rounds import Bench
+from verifier.trial.trials import Candidate, Listener, Outcome
+
+
+def converge(world: World, out: Path | None = None, **settings: object) -> Convergence:
+    with Journal(out) as journal:
+        return Loop(Bench(world, Silent(), journal), Settings(**settings)).converge()  # type: ignore[arg-type]
+
+
+def actions(result: Convergence) -> list[str]:
+    return [finding.permission.action for finding in result.findings]
+
+
+def test_observe_learns_everything_in_one_round_and_confirms_it() -> None:
+    world = World(lambda _: [READ, WRITE, LIKELY])
+    result = converge(world)
+    assert result.verdict is Verdict.SUFFICIENT
+    assert world.modes == [Mode.OBSERVE, Mode.ENFORCE]
+    assert actions(result) == ["s3:GetBucketAcl", "s3:GetObject", "s3:PutObject"]
+    assert [finding.permission.action for finding in result.unconfirmed] == ["s3:GetBucketAcl"]
+    assert {finding.round for finding in result.findings} == {1}
+
+
+def test_strict_learns_from_refusals_and_finds_the_same() -> None:
+    world = World(lambda _: [READ, WRITE, LIKELY])
+    strict = converge(world, strategy=Strategy.STRICT)
+    assert set(world.modes) == {Mode.ENFORCE}
+    observed = converge(World(lambda _: [READ, WRITE, LIKELY]))
+    assert strict.policy == observed.policy
+
+
+def test_what_the_last_life_did_not_ask_for_is_superfluous() -> None:
+    result = converge(World(lambda number: [READ, WRITE] if number == 1 else [READ]))
+    assert actions(result) == ["s3:GetObject"]
+    assert [item.action for item in result.superfluous] == ["s3:PutObject"]
+
+
+def test_what_only_the_confirming_life_asks_for_is_granted_in_one_more_round() -> None:
+    world = World(lambda number: [READ] if number == 1 else [READ, WRITE])
+    result = converge(world)
+    assert result.verdict is Verdict.SUFFICIENT
+    assert len(result.rounds) == 3
+    assert {finding.permission.action: finding.round for finding in result.findings} == {
+        "s3:GetObject": 1,
+        "s3:PutObject": 2,
+    }
+
+
+def test_minimal_leaves_likely_ones_out_and_still_names_them() -> None:
+    result = converge(World(lambda _: [READ, LIKELY]), minimal=True)
+    assert actions(result) == ["s3:GetObject"]
+    assert [finding.permission.action for finding in result.unconfirmed] == ["s3:GetBucketAcl"]
+
+
+def test_an_upper_bound_stays_in_a_minimal_policy() -> None:
+    bound: Need = ("sqs:CreateQueue", "*", Certainty.UPPER_BOUND)
+    result = converge(World(lambda _: [READ, bound]), minimal=True)
+    assert actions(result) == ["s3:GetObject", "sqs:CreateQueue"]
+
+
+def test_an_explicit_deny_is_never_granted_away() -> None:
+    deny: Mapping[str, object] = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Deny", "Action": "s3:PutObject", "Resource": "*"}],
+    }
+
+    class Denied(World):
+        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:
+            outcome = super().run(candidate, mode, listener)
+            asked = tuple(
+                Asked(
+                    item.action,
+                    item.resource,
+                    item.phase,
+                    item.operation,
+                    item.certainty,
+                    refused=True,
+                    enforced=True,
+                    grantable=False,
+                    reason="an explicit deny in the identity-based policy",
+                )
+                if item.action == "s3:PutObject"
+                else item
+                for item in outcome.asked
+            )
+            return Outcome(outcome.phases, outcome.provenance, asked, (), (), complete=False)
+
+    result = converge(Denied(lambda _: [READ, WRITE]), given=(deny,))
+    assert result.verdict is Verdict.UNGRANTABLE
+    assert "s3:PutObject" in result.reason
+    assert "explicit deny" in result.reason
+
+
+def test_a_deny_of_what_is_only_likely_decides_nothing() -> None:
+    class Denied(World):
+        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:
+            outcome = super().run(candidate, mode, listener)
+            asked = tuple(
+                replace(item, refused=True, enforced=False, grantable=False)
+                if item.certainty is Certainty.LIKELY
+                else item
+                for item in outcome.asked
+            )
+            return replace(outcome, asked=asked)
+
+    assert converge(Denied(lambda _: [READ, LIKELY])).verdict is Verdict.SUFFICIENT
+
+
+def test_a_failure_that_is_no_refusal_is_tried_again_and_teaches_nothing() -> None:
+    world = World(lambda _: [READ], problems=["the network is gone", None, None])
+    assert converge(world).verdict is Verdict.SUFFICIENT
+    assert world.modes == [Mode.OBSERVE, Mode.OBSERVE, Mode.ENFORCE]
+
+
+def test_a_failure_that_stays_is_inconclusive() -> None:
+    world = World(lambda _: [READ], problems=["the network is gone"] * 9)
+    result = converge(world)
+    assert result.verdict is Verdict.INCONCLUSIVE
+    assert result.reason == "deploy: the network is gone"
+    assert result.findings == ()
+
+
+def test_it_ends_when_rounds_are_used_up() -> None:
+    endless = World(lambda number: [("s3:GetObject", f"{BUCKET}/{number}", Certainty.CALL)])
+    result = converge(endless, max_rounds=4)
+    assert result.verdict is Verdict.INSUFFICIENT
+    assert len(result.rounds) == 4
+
+
+def test_a_grant_that_does_not_help_ends_the_loop() -> None:
+    class Stubborn(World):
+        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:
+            return super().run(NoPolicy(), mode, listener)
+
+    class NoPolicy:
+        def documents(self, values: Mapping[str, str]) -> Sequence[PolicyDocument]:
+            return ()
+
+    result = converge(Stubborn(lambda _: [READ]))
+    assert result.verdict is Verdict.INSUFFICIENT
+    assert "still refused" in result.reason
+
+
+def test_the_journal_holds_every_denial_and_grant_with_its_round(tmp_path: Path) -> None:
+    converge(World(lambda number: [READ] if number == 1 else [READ, WRITE]), out=tmp_path)
+    rows = [json.loads(line) for line in (tmp_path / "journal.jsonl").read_text().splitlines()]
+    for kind in ("denial", "grant"):
+        found = [(row["round"], row["action"]) for row in rows if row["kind"] == kind]
+        assert found == [(1, "s3:GetObject"), (2, "s3:PutObject")]
+    assert rows[-1]["kind"] == "verdict"
+
+
+def test_a_failure_that_cannot_pass_by_itself_is_not_tried_again() -> None:
+    class Broken(World):
+        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:
+            outcome = super().run(candidate, mode, listener)
+            phases = tuple(replace(phase, may_pass_by_itself=False) for phase in outcome.phases)
+            return replace(outcome, phases=phases)
+
+    world = Broken(lambda _: [READ], problems=["the configuration is broken"])
+    assert converge(world).verdict is Verdict.INCONCLUSIVE
+    assert world.modes == [Mode.OBSERVE]

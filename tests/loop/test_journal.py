@@ -1,0 +1,97 @@
+import json
+import os
+import resource
+from pathlib import Path
+
+import pytest
+
+from verifier.errors import InputError, UnavailableError
+from verifier.loop.journal import Journal, write_result
+
+
+def test_rows_are_on_disk_before_the_journal_is_closed(tmp_path: Path) -> None:
+    with Journal(tmp_path / "out") as journal:
+        journal.add("denial", action="s3:PutObject")
+        rows = (tmp_path / "out/journal.jsonl").read_text().splitlines()
+    assert [json.loads(row) for row in rows] == [{"kind": "denial", "action": "s3:PutObject"}]
+
+
+def test_a_second_run_appends(tmp_path: Path) -> None:
+    for number in (1, 2):
+        with Journal(tmp_path) as journal:
+            journal.add("run", number=number)
+    assert len((tmp_path / "journal.jsonl").read_text().splitlines()) == 2
+
+
+def test_without_a_folder_nothing_is_kept(tmp_path: Path) -> None:
+    os.chdir(tmp_path)
+    with Journal(None) as journal:
+        journal.add("run")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UnavailableError, match="--out"):
+        Journal(tmp_path / "file" / "out")
+    with pytest.raises(UnavailableError, match="--out"):
+        write_result(tmp_path / "file", "policy.json", {})
+
+
+def test_a_result_is_written_whole(tmp_path: Path) -> None:
+    write_result(tmp_path, "policy.json", {"a": 1})
+    assert json.loads((tmp_path / "policy.json").read_text()) == {"a": 1}
+    assert [path.name for path in tmp_path.iterdir()] == ["policy.json"]
+
+
+def test_a_folder_belongs_to_one_verifier_at_a_time(tmp_path: Path) -> None:
+    with Journal(tmp_path), pytest.raises(UnavailableError, match="another verifier"):
+        Journal(tmp_path)
+    with Journal(tmp_path):
+        pass
+
+
+@pytest.mark.parametrize("torn", ['{"kind": "den', "{", '{"kind": "denial"}x'])
+def test_a_torn_last_line_is_dropped_without_complaint(tmp_path: Path, torn: str) -> None:
+    whole = '{"kind": "run"}\n{"kind": "round"}\n'
+    (tmp_path / "journal.jsonl").write_text(whole + torn)
+    with Journal(tmp_path) as journal:
+        assert [row["kind"] for row in journal.rows()] == ["run", "round"]
+        journal.add("denial")
+    assert (tmp_path / "journal.jsonl").read_text() == whole + '{"kind": "denial"}\n'
+
+
+def test_a_file_that_is_one_torn_line(tmp_path: Path) -> None:
+    (tmp_path / "journal.jsonl").write_text('{"kind"')
+    with Journal(tmp_path) as journal:
+        journal.add("run")
+        assert journal.rows() == [{"kind": "run"}]
+
+
+def test_a_last_line_that_only_lacks_its_end_stays(tmp_path: Path) -> None:
+    (tmp_path / "journal.jsonl").write_text('{"kind": "run"}')
+    with Journal(tmp_path) as journal:
+        journal.add("round")
+        assert [row["kind"] for row in journal.rows()] == ["run", "round"]
+
+
+def test_a_broken_line_in_the_middle_is_named(tmp_path: Path) -> None:
+    (tmp_path / "journal.jsonl").write_text('{"kind": "run"}\nhello\n{"kind": "round"}\n')
+    with Journal(tmp_path) as journal, pytest.raises(InputError, match=r"journal\.jsonl:2"):
+        journal.rows()
+
+
+def test_what_does_not_fit_is_taken_back_and_the_rest_is_kept(tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with Journal(tmp_path) as journal:
+        journal.add("run")
+        resource.setrlimit(resource.RLIMIT_FSIZE, (50, before[1]))
+        try:
+            with pytest.raises(UnavailableError, match="too large"):
+                journal.add("denial", resource="x" * 100)
+            with pytest.raises(UnavailableError, match="too large"):
+                write_result(tmp_path, "policy.json", {"a": "x" * 100})
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        assert journal.rows() == [{"kind": "run"}]
+    assert [path.name for path in tmp_path.iterdir()] == ["journal.jsonl"]

@@ -1,0 +1,116 @@
+"""The recorded life stands for the real one: it asks for the same, and stops where the tool stops."""
+
+import base64
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.replay import embedded_target, recorded, replayed_trials
+from tools.record_calls import EVERYTHING, Silent, needs
+from verifier.authorization.authorizer import Mode
+from verifier.grant.pack import policy
+from verifier.loop.journal_rows import permission_of
+from verifier.loop.rounds import Grants
+from verifier.trial.phases import PHASES
+from verifier.trial.trials import Outcome, Trials
+
+
+@pytest.fixture(scope="module")
+def trials() -> Iterator[Trials]:
+    with embedded_target() as target:
+        yield replayed_trials(target)
+
+
+def live(trials: Trials, *policies: dict[str, Any]) -> Outcome:
+    return trials.run(Grants(policies, frozenset()), Mode.ENFORCE, Silent())
+
+
+def granted(without: str) -> dict[str, Any]:
+    """The recorded policy without one action."""
+    rows = recorded("http-api-permissions")["permissions"]
+    return policy([permission_of(row) for row in rows if row["action"] != without])
+
+
+@pytest.fixture(scope="module")
+def whole_life(trials: Trials) -> Outcome:
+    return live(trials, EVERYTHING)
+
+
+def test_the_replayed_life_passes_every_phase(whole_life: Outcome) -> None:
+    assert whole_life.complete, whole_life.problem
+    assert [(phase.phase, phase.exit_code) for phase in whole_life.phases] == [
+        ("rollback-create", 0),
+        ("deploy", 0),
+        ("redeploy", 0),
+        ("rollback-update", 1),
+        ("remove", 0),
+    ]
+
+
+def test_the_replayed_life_asks_for_what_the_real_one_asked_for(whole_life: Outcome) -> None:
+    asked = needs(whole_life)
+    assert asked == recorded("http-api-permissions")
+    assert len(asked["asked"]) > 60
+
+
+def test_the_policy_of_the_real_life_is_enough_for_the_replayed_one(trials: Trials) -> None:
+    assert live(trials, granted(without="nothing")).complete
+
+
+@pytest.mark.parametrize(
+    ("action", "phase", "last_call"),
+    [
+        ("cloudformation:DescribeStacks", "rollback-create", "cloudformation:DescribeStacks"),
+        ("s3:PutObject", "rollback-create", "s3:PutObject"),
+        ("cloudformation:ListStackResources", "deploy", "cloudformation:ListStackResources"),
+        ("lambda:UpdateFunctionCode", "redeploy", "cloudformation:DescribeStackEvents"),
+    ],
+)
+def test_a_refusal_stops_the_tool_where_it_comes(
+    trials: Trials, action: str, phase: str, last_call: str
+) -> None:
+    outcome = live(trials, granted(without=action))
+    last = outcome.phases[-1]
+    assert (last.phase, last.exit_code, last.passed, last.problem) == (phase, 1, False, None)
+    assert PHASES.index(phase) == len(outcome.phases) - 1
+    assert {item.action for item in last.asked if item.refused and item.enforced} == {action}
+    assert [item.operation for item in last.asked if not item.on_behalf_of][-1] == last_call
+
+
+def test_the_tool_goes_on_where_its_own_look_is_refused(trials: Trials) -> None:
+    outcome = live(trials, granted(without="lambda:GetFunction"))
+    first = outcome.phases[0]
+    looked = [item for item in first.asked if item.operation == "lambda:GetFunction" and item.refused]
+    assert looked[0].on_behalf_of is None, "the tool's own look comes first"
+    assert any(item.on_behalf_of for item in looked), "and the deploy went on to CloudFormation's"
+
+
+def test_nothing_private_is_in_the_recording() -> None:
+    bodies: list[bytes] = []
+
+    def texts(value: Any) -> Iterator[str]:
+        if isinstance(value, dict):
+            if value.keys() == {"base64"}:
+                bodies.append(base64.b64decode(value["base64"]))
+            for key, item in value.items():
+                yield key
+                yield from texts(item)
+        elif isinstance(value, list):
+            for item in value:
+                yield from texts(item)
+        else:
+            yield str(value)
+
+    document = recorded("http-api")
+    text = "\n".join(texts(document)) + "".join(body.decode("utf-8", "replace") for body in bodies)
+    assert len(bodies) == 12
+    assert not re.search(r"\b(AKIA|ASIA|LKIA)[A-Z0-9]{12,}", text)
+    assert not re.search(r"(?<![\d-])\d{12}(?!\d)", text), "an account"
+    assert not re.search(r"/(home|root|tmp|work|Users)/", text), "a path of some machine"
+    # The templates speak of headers too: of those that the API lets through.
+    assert not re.search("authorization|x-amz", str(document), re.IGNORECASE)
+    for run in document["runs"]:
+        for call in run["calls"]:
+            assert call.keys() == {"service", "operation", "params", "error"}

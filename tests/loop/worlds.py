@@ -1,0 +1,57 @@
+"""Made-up trials: services that need this and that, under a real evaluator."""
+
+from collections.abc import Callable, Sequence
+
+from verifier.authorization.authorizer import Mode
+from verifier.authorization.caller import Certainty
+from verifier.grant.evidence import Asked, Provenance
+from verifier.iam.evaluate import AuthorizationRequest, evaluate
+from verifier.trial.phases import PhaseResult
+from verifier.trial.trials import Candidate, Listener, Outcome
+
+Need = tuple[str, str, Certainty]
+BUCKET = "arn:aws:s3:::files"
+READ: Need = ("s3:GetObject", f"{BUCKET}/a", Certainty.CALL)
+WRITE: Need = ("s3:PutObject", f"{BUCKET}/a", Certainty.CALL)
+LIKELY: Need = ("s3:GetBucketAcl", BUCKET, Certainty.LIKELY)
+PROVENANCE = Provenance("aws", "111122223333", "eu-west-1", "dev", "shop")
+VALUES = {"account": "111122223333", "region": "eu-west-1", "stage": "dev", "partition": "aws"}
+
+
+class Silent:
+    """Hears and says nothing."""
+
+    def round_started(self, number: int, mode: Mode) -> None: ...
+    def phase_started(self, phase: str) -> None: ...
+    def phase_ended(self, result: PhaseResult) -> None: ...
+
+
+class World:
+    """Trials of a service that needs ``needs(round)``, one after the other, under a real evaluator."""
+
+    def __init__(self, needs: Callable[[int], Sequence[Need]], problems: Sequence[str | None] = ()) -> None:
+        self.needs = needs
+        self.problems = list(problems)
+        self.modes: list[Mode] = []
+
+    def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:
+        self.modes.append(mode)
+        documents = candidate.documents(VALUES)
+        asked: list[Asked] = []
+        for action, resource, certainty in self.needs(len(self.modes)):
+            decision = evaluate(AuthorizationRequest("u", action, resource, {}), documents)
+            enforced = mode is Mode.ENFORCE and certainty >= Certainty.CALL
+            refused = not decision.allowed
+            asked.append(
+                Asked(action, resource, "deploy", "s3:Op", certainty, refused=refused, enforced=enforced)
+            )
+            if refused:
+                listener.denied(asked[-1], PROVENANCE)
+            if refused and enforced:
+                break
+        stopped = any(item.refused and item.enforced for item in asked)
+        problem = self.problems.pop(0) if self.problems else None
+        listener.phase_started("deploy")
+        result = PhaseResult("deploy", 1 if stopped else 0, 1.0, tuple(asked), not stopped, problem)
+        listener.phase_ended(result)
+        return Outcome((result,), PROVENANCE, tuple(asked), (), (), complete=result.passed)

@@ -1,0 +1,92 @@
+"""verifier.yml: what it says, and one line for each thing that it cannot say."""
+
+from pathlib import Path
+
+import pytest
+
+from verifier.errors import ExitCode, InputError
+from verifier.service.fixtures import Bucket, Fixtures, Parameter, StackOutputs, filled, load_fixtures
+
+WHOLE = """
+fixtures: more.yml
+ssm:
+  /shop/{stage}/key: value
+  /shop/count: 3
+  /shop/on: true
+  /shop/list: [one, 2]
+  /shop/secret: {type: SecureString, value: {user: u}}
+  /shop/far@eu-west-1: far
+stackOutputs:
+  network-{stage}: {VpcId: vpc-1, Account: '{account}'}
+  edge@us-east-1: {Arn: 'arn:{partition}:x'}
+buckets:
+  shop-{account}:
+    settings-{region}.json: '{}'
+  empty:
+"""
+VALUES = {"account": "111122223333", "region": "eu-north-1", "stage": "dev", "partition": "aws"}
+
+
+def load(folder: Path, text: str) -> Fixtures:
+    (folder / "verifier.yml").write_text(text, encoding="utf-8")
+    return load_fixtures(folder)
+
+
+def test_everything_with_its_placeholders_filled(tmp_path: Path) -> None:
+    (tmp_path / "more.yml").write_text("Resources: {}")
+    assert filled(load(tmp_path, WHOLE), VALUES) == Fixtures(
+        template="Resources: {}",
+        parameters=(
+            Parameter("/shop/dev/key", "value"),
+            Parameter("/shop/count", "3"),
+            Parameter("/shop/on", "true"),
+            Parameter("/shop/list", "one,2", "StringList"),
+            Parameter("/shop/secret", '{"user": "u"}', "SecureString"),
+            Parameter("/shop/far", "far", region="eu-west-1"),
+        ),
+        stacks=(
+            StackOutputs("network-dev", (("VpcId", "vpc-1"), ("Account", "111122223333"))),
+            StackOutputs("edge", (("Arn", "arn:aws:x"),), "us-east-1"),
+        ),
+        buckets=(Bucket("shop-111122223333", (("settings-eu-north-1.json", "{}"),)), Bucket("empty")),
+    )
+
+
+def test_buckets_as_a_list_of_names(tmp_path: Path) -> None:
+    assert load(tmp_path, "buckets: [one, two]").buckets == (Bucket("one"), Bucket("two"))
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n"])
+def test_no_fixtures(tmp_path: Path, text: str) -> None:
+    assert load_fixtures(tmp_path) == Fixtures()
+    assert load(tmp_path, text) == Fixtures()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("- ssm\n", "not a mapping"),
+        ("ssm: {", "broken YAML"),
+        ("parameters: {}\n", "unknown entry 'parameters'"),
+        ("fixtures: nowhere.yml\n", "fixtures: nowhere.yml cannot be read"),
+        ("fixtures: {Resources: {}}\n", "fixtures: give the name of a CloudFormation template"),
+        ("ssm: [/a]\n", "ssm: give a mapping"),
+        ("ssm: {/a: }\n", "ssm: /a: give a value"),
+        ("ssm: {/a: ''}\n", "ssm: /a: give a value"),
+        ("ssm: {/a: {value: 1, kind: String}}\n", "ssm: /a: give a value, a list, or {type:"),
+        ("ssm: {/a: {value: 1, type: Text}}\n", "ssm: /a: give a value, a list, or {type:"),
+        ("ssm: {/a@: x}\n", "ssm: /a@: give a name, or NAME@REGION"),
+        ("stackOutputs: {net: value}\n", "stackOutputs: net: give its outputs"),
+        ("stackOutputs: {net: {Vpc-Id: x}}\n", "stackOutputs: net: Vpc-Id: the name of an output"),
+        ("stackOutputs: {net: {VpcId: [x]}}\n", "stackOutputs: net: VpcId: give a value"),
+        ("buckets: name\n", "buckets: give a list of names"),
+        ("buckets: {one: text}\n", "buckets: one: give its objects"),
+    ],
+)
+def test_one_line_that_names_the_entry(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(InputError) as caught:
+        load(tmp_path, text)
+    assert words in str(caught.value)
+    assert str(tmp_path / "verifier.yml") in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert caught.value.exit_code is ExitCode.USAGE

@@ -1,0 +1,90 @@
+from pathlib import Path
+
+import pytest
+
+from verifier.errors import ExitCode, InputError
+from verifier.service.private_copy import private_copy
+from verifier.service.service import load_service
+
+GOOD = "service: shop\nprovider:\n  name: aws\nresources:\n  Outputs:\n    X: {Value: !Ref Y}\n"
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_reads_name_and_framework_version_beside_cloudformation_tags(tmp_path: Path) -> None:
+    service = load_service(write(tmp_path, "serverless.yml", GOOD + "frameworkVersion: '4'\n"))
+    assert service.label == "shop"
+    assert service.framework_version == "4"
+
+
+@pytest.mark.parametrize("name", ["serverless.ts", "serverless.js", "serverless.mjs"])
+def test_a_configuration_that_is_code_is_taken_as_it_is(tmp_path: Path, name: str) -> None:
+    service = load_service(write(tmp_path, name, "module.exports = {}"))
+    assert service.settings == {}
+    assert service.label == tmp_path.name
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("serverless.yml", "service: [", "broken YAML"),
+        ("serverless.yml", "- a\n- b\n", "not a mapping"),
+        ("serverless.yml", "provider: aws\n", "no 'service:'"),
+        ("serverless.yml", "service: x\n", "no 'provider:'"),
+        ("serverless.yml", "service: x\nprovider: {name: google}\n", "provider is 'google'"),
+        ("serverless.json", '{"service": ', "broken JSON"),
+        ("serverless-compose.yml", "services: {}\n", "serverless-compose.yml holds several services"),
+        ("other.txt", "x", "no serverless.yml"),
+    ],
+)
+def test_bad_input_is_one_line_that_says_what_and_where(
+    tmp_path: Path, name: str, text: str, words: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        load_service(write(tmp_path, name, text))
+    message = str(caught.value)
+    assert words in message
+    assert str(tmp_path) in message
+    assert "\n" not in message
+    assert caught.value.exit_code is ExitCode.USAGE
+
+
+def test_no_such_folder(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such folder"):
+        load_service(tmp_path / "nowhere")
+
+
+def test_config_names_another_file(tmp_path: Path) -> None:
+    write(tmp_path, "serverless.yml", "service: one\nprovider: aws\n")
+    write(tmp_path, "other.yml", "service: two\nprovider: aws\n")
+    assert load_service(tmp_path, "other.yml").label == "two"
+    with pytest.raises(InputError, match="no such configuration file"):
+        load_service(tmp_path, "third.yml")
+
+
+def test_a_private_copy_leaves_the_folder_alone_and_is_gone_afterwards(tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    for name in ("revisions/1", "node_modules/a", "src"):
+        (folder / name).mkdir(parents=True)
+    write(folder, "serverless.yml", GOOD)
+    write(folder / "revisions/1", "serverless.yml", GOOD + "custom: {x: 1}\n")
+    write(folder / "src", "handler.js", "one")
+    (folder / "src/handler.js").chmod(0o444)
+    before = sorted(path.relative_to(folder) for path in folder.rglob("*"))
+    service = load_service(folder)
+    with private_copy(service) as copy:
+        assert not (copy.folder / "revisions").exists()
+        assert (copy.folder / "node_modules").is_symlink()
+        overlay = service.revision(1)
+        assert overlay is not None
+        copy.apply(overlay)
+        assert "custom" in copy.config.read_text()
+        copy.restore()
+        assert "custom" not in copy.config.read_text()
+        where = copy.folder
+    assert not where.exists()
+    assert sorted(path.relative_to(folder) for path in folder.rglob("*")) == before
+    assert service.revision(2) is None

@@ -1,0 +1,51 @@
+"""Variables in configuration files: their addresses, and which stack they can mean."""
+
+from pathlib import Path
+
+import pytest
+
+from verifier.service.variables import OutputAddress, addresses, output_addresses
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a: ${cf:net.VpcId}", ["net.VpcId"]),
+        ("a: ${cf(eu-west-1):net.VpcId}", ["net.VpcId"]),
+        ("a: ${cf.eu-west-1:net.VpcId}", ["net.VpcId"]),
+        ("a: ${ cf:net-${opt:stage, 'dev'}.VpcId, 'none'}", ["net-${opt:stage, 'dev'}.VpcId"]),
+        ("a: ${self:custom.x, ${cf:one.A}} ${cf:two.B}", ["one.A", "two.B"]),
+        ("a: ${ssm:/cf:net.VpcId}", []),
+        ("a: ${cf:cut", ["cut"]),
+    ],
+)
+def test_addresses(text: str, found: list[str]) -> None:
+    assert list(addresses(text, "cf")) == found
+
+
+@pytest.mark.parametrize(
+    ("address", "stack", "same"),
+    [
+        ("net", "net", True),
+        ("net", "network", False),
+        ("net-${sls:stage}", "net-dev", True),
+        ("net-${self:custom.${sls:stage}.name}-x", "net-a-x", True),
+        ("net-${sls:stage}-x", "net-dev", False),
+        ("${self:custom.net}", "whatever", True),
+        ("n.t", "net", False),
+    ],
+)
+def test_what_a_stack_with_variables_in_its_name_can_be(address: str, stack: str, same: bool) -> None:
+    assert OutputAddress(address, "X").names(stack) is same
+
+
+def test_all_files_but_packages_and_links(tmp_path: Path) -> None:
+    for name in ("a", "node_modules/b", ".serverless"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "serverless.ts").write_text("x: '${cf:one.A}'")
+    (tmp_path / "a/resources.yml").write_text("x: ${cf:two.B}\ny: ${cf:two.${sls:stage}}\n")
+    (tmp_path / "a/notes.txt").write_text("${cf:three.C}")
+    (tmp_path / "node_modules/b/index.js").write_text("${cf:four.D}")
+    (tmp_path / ".serverless/state.json").write_text("${cf:five.E}")
+    (tmp_path / "loop").symlink_to(tmp_path)
+    assert output_addresses(tmp_path) == (OutputAddress("two", "B"), OutputAddress("one", "A"))

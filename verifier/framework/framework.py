@@ -1,0 +1,62 @@
+"""The Serverless Framework's command-line tool, run as the restricted user."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from verifier.framework.process import Completed, run
+from verifier.service.private_copy import PrivateCopy
+
+# Never more than the child needs: keys and settings of whoever runs the verifier stay out of it.
+_ALLOWED_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "NODE_OPTIONS")
+_QUIET = {
+    "CI": "1",
+    "NO_COLOR": "1",
+    # Warnings of Node itself stand between an error and its reason.
+    "NODE_NO_WARNINGS": "1",
+    "SLS_AWS_MONITORING_FREQUENCY": "100",
+    "SLS_AWS_REQUEST_MAX_RETRIES": "0",
+    # serverless 3 only: no report home, no update of itself, no switch to a regional product by locale.
+    "SLS_TELEMETRY_DISABLED": "1",
+    "SLS_DISABLE_AUTO_UPDATE": "1",
+    "SLS_GEO_LOCATION": "no-cn",
+    "SLS_NOTIFICATIONS_MODE": "off",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
+@dataclass(frozen=True)
+class Framework:
+    """An installed command-line tool: its package's name and version, and how it is started."""
+
+    name: str
+    version: str
+    command: tuple[str, ...]
+
+    def run(
+        self,
+        arguments: tuple[str, ...],
+        copy: PrivateCopy,
+        environment: Mapping[str, str],
+        *,
+        timeout: float,
+    ) -> Completed:
+        """Run the tool in the private copy; ``environment`` is what the target and the user's keys add."""
+        config = () if copy.config.name.startswith("serverless.") else ("--config", copy.config.name)
+        return run(
+            (*self.command, *arguments, *config),
+            cwd=copy.folder,
+            env=child_environment(copy.folder.parent, environment),
+            timeout=timeout,
+        )
+
+
+def child_environment(home_parent: Path, additions: Mapping[str, str]) -> dict[str, str]:
+    """An environment built from an allowlist, with a home of its own."""
+    home = home_parent / "home"
+    home.mkdir(exist_ok=True)
+    kept = {name: os.environ[name] for name in _ALLOWED_ENVIRONMENT if name in os.environ}
+    return kept | _QUIET | {"HOME": str(home)} | dict(additions)

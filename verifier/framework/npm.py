@@ -1,0 +1,74 @@
+"""npm as a child process: with its own settings, without anything of AWS."""
+
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from verifier.errors import UnavailableError
+from verifier.framework.process import run
+from verifier.scratch import scratch
+
+SECONDS = 900.0
+"""How long one npm command may take."""
+_ALLOWED = (
+    *("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR"),
+    *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
+    *("NODE_EXTRA_CA_CERTS", "NODE_OPTIONS", "SSL_CERT_FILE", "SSL_CERT_DIR"),
+    # What an .npmrc usually names for the password of a registry.
+    *("NPM_TOKEN", "NODE_AUTH_TOKEN"),
+)
+_SETTING = re.compile(r"npm_config_\w+", re.IGNORECASE)
+# Set by an npm that runs us; they would send the packages to its own project.
+_NOT_OURS = frozenset(
+    f"npm_config_{name}"
+    for name in ("prefix", "local_prefix", "global_prefix", "global", "location", "dry_run")
+)
+_QUIET = ("--no-audit", "--no-fund", "--no-progress", "--loglevel=error")
+_ERROR = re.compile(r"npm (?:error|ERR!)\s?(.*)")
+_TOPIC = re.compile(r"^(?:notarget|network|404)\s+")
+_NO_NEWS = re.compile(r"$|code |errno |syscall |path |A complete log of this run|\s*/.*-debug-0\.log$")
+
+
+def npm(*arguments: str, folder: Path, what: str) -> None:
+    """Run npm in ``folder``. Raises UnavailableError with one line that begins with ``what``."""
+    program = shutil.which("npm")
+    if program is None:
+        raise UnavailableError(f"npm: not found on PATH; it is needed for: {what}")
+    with tempfile.TemporaryDirectory(prefix="npm-", dir=scratch(), ignore_cleanup_errors=True) as home:
+        done = run((program, *arguments, *_QUIET), cwd=folder, env=environment(Path(home)), timeout=SECONDS)
+    if done.timed_out:
+        raise UnavailableError(f"{what}: npm did not end within {SECONDS:.0f} s and was stopped")
+    if done.exit_code != 0:
+        raise UnavailableError(f"{what} failed: {_reason(done.output)}")
+
+
+def environment(home: Path) -> dict[str, str]:
+    """npm's settings and how to reach the network; ``home`` holds nothing, so packages find no keys there."""
+    own = Path.home()
+    kept = {name: os.environ[name] for name in _ALLOWED if name in os.environ}
+    settings = {
+        name: value
+        for name, value in os.environ.items()
+        if _SETTING.fullmatch(name) and name.lower() not in _NOT_OURS
+    }
+    named = {name.lower() for name in settings}
+    usual = {"npm_config_userconfig": str(own / ".npmrc"), "npm_config_cache": str(own / ".npm")}
+    return (
+        kept
+        | {name: value for name, value in usual.items() if name not in named}
+        | settings
+        | {"HOME": str(home), "CI": "1", "SLS_TELEMETRY_DISABLED": "1"}
+    )
+
+
+def _reason(output: str) -> str:
+    """npm's own words: its error code and the first line that says something."""
+    said = [match[1].rstrip() for line in output.splitlines() if (match := _ERROR.match(line))]
+    code = next((line.removeprefix("code ") for line in said if line.startswith("code ")), None)
+    words = next((_TOPIC.sub("", line) for line in said if not _NO_NEWS.match(line)), None)
+    if words is None:
+        lines = [line.strip() for line in output.splitlines() if line.strip()]
+        words = lines[-1] if lines else "npm said nothing"
+    return f"{words} ({code})" if code else words

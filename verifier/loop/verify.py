@@ -1,0 +1,150 @@
+"""Is a given policy enough, what is missing in it, and what of it is never needed?
+
+One strict trial gives the verdict; one observing trial from the given policies names everything that
+is missing at once. Like the loop it knows nothing of AWS or of processes.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from verifier.authorization.authorizer import Mode
+from verifier.authorization.caller import Certainty
+from verifier.grant.evidence import Asked
+from verifier.grant.findings import Finding, consolidate, findings_of
+from verifier.grant.generalise import Scope
+from verifier.iam.evaluate import AuthorizationRequest, evaluate
+from verifier.iam.placeholders import fill
+from verifier.iam.policy import PolicyDocument, Statement, parse_policy
+from verifier.loop.converge import Verdict, no_grant_helps, ungrantable
+from verifier.loop.rounds import Bench, Grants, Round
+from verifier.trial.trials import Outcome
+
+
+@dataclass(frozen=True)
+class Given:
+    """One policy to verify: its document, with placeholders, and the name it is shown under."""
+
+    name: str
+    document: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Unused:
+    """An action pattern on a resource pattern of an allowing statement that nothing asked for."""
+
+    statement: str
+    action: str
+    resource: str
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What the trials showed of the given policies."""
+
+    verdict: Verdict
+    rounds: tuple[Round, ...]
+    missing: tuple[Finding, ...] = ()
+    unconfirmed: tuple[Finding, ...] = ()
+    unused: tuple[Unused, ...] = ()
+    reason: str = ""
+
+
+def verify(bench: Bench, given: Sequence[Given], scope: Scope) -> Verification:
+    """Try ``given`` together; ``unused`` is known only where a whole life was seen."""
+    candidate = Grants(tuple(policy.document for policy in given), frozenset())
+    strict = whole = bench.trial(candidate, Mode.ENFORCE, 1)
+    rounds = [strict]
+    stopped = _stopped(rounds)
+    if stopped is None and not strict.outcome.complete:
+        whole = bench.trial(candidate, Mode.OBSERVE, 2)
+        rounds.append(whole)
+        stopped = _stopped(rounds)
+    if stopped is not None:
+        return stopped
+    refused = _refused(whole.outcome, scope)
+    return Verification(
+        verdict=Verdict.SUFFICIENT if strict.outcome.complete else Verdict.INSUFFICIENT,
+        rounds=tuple(rounds),
+        missing=consolidate([item for item in refused if item.certainty >= Certainty.CALL]),
+        unconfirmed=consolidate([item for item in refused if item.certainty < Certainty.CALL]),
+        unused=tuple(unused(given, whole.outcome)),
+    )
+
+
+def _stopped(rounds: Sequence[Round]) -> Verification | None:
+    """What the last trial ended with, when it says nothing of what is missing."""
+    outcome = rounds[-1].outcome
+    lifted = ungrantable(outcome)
+    if lifted is not None:
+        return Verification(Verdict.UNGRANTABLE, tuple(rounds), reason=no_grant_helps(lifted))
+    if outcome.problem:
+        return Verification(Verdict.INCONCLUSIVE, tuple(rounds), reason=outcome.problem)
+    return None
+
+
+def unused(given: Sequence[Given], outcome: Outcome) -> Iterator[Unused]:
+    """What ``given`` allows and this life never asked for, pattern by pattern."""
+    values = _values(outcome)
+    asked = _distinct((*outcome.asked, *outcome.tolerated))
+    for policy in given:
+        written = parse_policy(dict(policy.document), name=policy.name)
+        filled = _filled(policy, values)
+        for shown, statement in zip(written.statements, filled.statements, strict=True):
+            if statement.effect == "Allow":
+                yield from _unused_of(shown, statement, filled, asked)
+
+
+def _unused_of(
+    shown: Statement, statement: Statement, document: PolicyDocument, asked: Sequence[Asked]
+) -> Iterator[Unused]:
+    label = f"{document.name}: {shown.sid or f'statement {shown.index}'}"
+    for action_text, by_action in _by_action(statement):
+        for resource_text, part in _by_resource(shown, by_action):
+            alone = replace(document, statements=(part,))
+            if not any(_allows(alone, item) for item in asked):
+                yield Unused(label, action_text, resource_text)
+
+
+def _by_action(statement: Statement) -> list[tuple[str, Statement]]:
+    """The statement for each of its action patterns alone; NotAction is one pattern as a whole."""
+    if statement.not_actions:
+        return [(f"NotAction {', '.join(statement.not_actions)}", statement)]
+    return [(action, replace(statement, actions=(action,))) for action in statement.actions]
+
+
+def _by_resource(shown: Statement, statement: Statement) -> list[tuple[str, Statement]]:
+    """The statement for each of its resource patterns alone, under the text that the user wrote."""
+    if shown.not_resources:
+        return [(f"NotResource {', '.join(shown.not_resources)}", statement)]
+    pairs = zip(shown.resources, statement.resources, strict=True)
+    return [(text, replace(statement, resources=(resource,))) for text, resource in pairs]
+
+
+def _allows(document: PolicyDocument, item: Asked) -> bool:
+    request = AuthorizationRequest("", item.action, item.resource, item.context)
+    return evaluate(request, (document,)).allowed
+
+
+def _refused(outcome: Outcome, scope: Scope) -> list[Finding]:
+    refused = [item for item in outcome.asked if item.refused]
+    return list(findings_of(refused, outcome.provenance, scope))
+
+
+def _values(outcome: Outcome) -> dict[str, str]:
+    seen = outcome.provenance
+    return {
+        "account": seen.account,
+        "region": seen.region,
+        "stage": seen.stage,
+        "partition": seen.partition,
+    }
+
+
+def _filled(policy: Given, values: Mapping[str, str]) -> PolicyDocument:
+    return parse_policy(fill(json.dumps(dict(policy.document)), values), name=policy.name)
+
+
+def _distinct(asked: Iterable[Asked]) -> list[Asked]:
+    return list({(item.action, item.resource, str(item.context)): item for item in asked}.values())

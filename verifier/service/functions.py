@@ -1,0 +1,31 @@
+"""A service's functions: as the framework resolved them in its last packaging, else as they are written."""
+
+import json
+from typing import Any
+
+from verifier.service.private_copy import PrivateCopy
+
+
+def packaged_service(copy: PrivateCopy) -> dict[str, Any]:
+    """The resolved service that the framework left in ``.serverless``; empty where it left none."""
+    try:
+        state = json.loads(
+            (copy.folder / ".serverless" / "serverless-state.json").read_text(encoding="utf-8")
+        )
+    except (OSError, ValueError):
+        return {}
+    service = state.get("service") if isinstance(state, dict) else None
+    return service if isinstance(service, dict) else {}
+
+
+def functions_of(copy: PrivateCopy) -> tuple[dict[str, Any], ...]:
+    """Each function's settings, in no particular order."""
+    functions = packaged_service(copy).get("functions") or copy.service.settings.get("functions")
+    parts = functions if isinstance(functions, list) else [functions]
+    return tuple(
+        value
+        for part in parts
+        if isinstance(part, dict)
+        for value in part.values()
+        if isinstance(value, dict)
+    )

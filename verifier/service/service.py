@@ -1,0 +1,134 @@
+"""The service's folder: its configuration as far as it can be read without running it."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from verifier.errors import InputError
+
+CONFIG_NAMES = (
+    "serverless.yml",
+    "serverless.yaml",
+    "serverless.json",
+    "serverless.js",
+    "serverless.cjs",
+    "serverless.mjs",
+    "serverless.ts",
+)
+MODULES = "node_modules"
+
+
+@dataclass(frozen=True)
+class Service:
+    """A Serverless Framework service as its folder shows it.
+
+    ``settings`` is the parsed configuration, or empty where it is code (js, ts).
+    """
+
+    folder: Path
+    config: Path
+    settings: dict[str, Any]
+    modules: Path | None = None
+    """The folder of its npm packages: its own, or one that was installed for this run."""
+    pinned_version: str | None = None
+    """What private copies say for ``frameworkVersion`` instead of what is written."""
+
+    @property
+    def label(self) -> str:
+        """The service's name as written, or the folder's."""
+        name = self.settings.get("service")
+        if isinstance(name, dict):
+            name = name.get("name")
+        return name if isinstance(name, str) else self.folder.name
+
+    @property
+    def framework_version(self) -> str | None:
+        """``frameworkVersion`` as written, if any."""
+        version = self.settings.get("frameworkVersion")
+        return None if version is None else str(version)
+
+    def revision(self, number: int) -> Path | None:
+        """The overlay folder ``revisions/NUMBER``, if there is one."""
+        folder = self.folder / "revisions" / str(number)
+        return folder if folder.is_dir() else None
+
+
+def load_service(folder: Path, config: str | None = None) -> Service:
+    """Read the service in ``folder``; ``config`` names another configuration file in it.
+
+    Raises InputError: no such folder, no configuration, broken YAML or JSON, a provider other than aws.
+    """
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder; give the folder of a Serverless Framework service")
+    path = _find_config(folder, config)
+    settings = _parse(path)
+    _check_provider(path, settings)
+    modules = folder.resolve() / MODULES
+    return Service(folder.resolve(), path.resolve(), settings, modules if modules.is_dir() else None)
+
+
+def _find_config(folder: Path, config: str | None) -> Path:
+    if config is not None:
+        path = folder / config
+        if not path.is_file():
+            raise InputError(
+                f"{path}: no such configuration file; --config names a file in the service's folder"
+            )
+        return path
+    for name in CONFIG_NAMES:
+        if (folder / name).is_file():
+            return folder / name
+    if (folder / "serverless-compose.yml").is_file():
+        raise InputError(
+            f"{folder}: serverless-compose.yml holds several services; give the folder of one of them"
+        )
+    raise InputError(f"{folder}: no serverless.yml (or .yaml, .json, .js, .ts) in this folder")
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    if path.suffix not in (".yml", ".yaml", ".json"):
+        return {}
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read: {error}") from None
+    settings = _parse_json(path, text) if path.suffix == ".json" else _parse_yaml(path, text)
+    if not isinstance(settings, dict):
+        raise InputError(f"{path}: not a mapping; a service starts with 'service:' and 'provider:'")
+    return settings
+
+
+def _parse_json(path: Path, text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InputError(f"{path}:{error.lineno}:{error.colno}: broken JSON: {error.msg}") from None
+
+
+def _parse_yaml(path: Path, text: str) -> Any:
+    import yaml
+
+    from verifier.service.yaml_tags import TolerantLoader
+
+    try:
+        return yaml.load(text, Loader=TolerantLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
+        raise InputError(f"{path}{where}: broken YAML: {error.problem}") from None
+    except yaml.YAMLError as error:
+        raise InputError(f"{path}: broken YAML: {' '.join(str(error).split())}") from None
+
+
+def _check_provider(path: Path, settings: dict[str, Any]) -> None:
+    if not settings:
+        return
+    if not settings.get("service"):
+        raise InputError(f"{path}: no 'service:'; is this a Serverless Framework configuration?")
+    provider = settings.get("provider")
+    name = provider.get("name") if isinstance(provider, dict) else provider
+    if name is None:
+        raise InputError(f"{path}: no 'provider:' with 'name: aws'")
+    if isinstance(name, str) and name != "aws" and "${" not in name:
+        raise InputError(f"{path}: provider is '{name}'; only 'aws' can be verified")

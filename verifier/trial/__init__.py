@@ -1,0 +1,1 @@
+"""One service's life under one candidate, and what must be there for it."""

@@ -1,0 +1,210 @@
+"""One trial: a service's whole life under one candidate policy, in a clean account."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from verifier.errors import InputError
+from verifier.framework.framework import Framework
+from verifier.framework.process import Completed
+from verifier.framework.tolerated import split_tolerated
+from verifier.grant.evidence import Asked
+from verifier.service.private_copy import PrivateCopy
+from verifier.service.revision import revise
+from verifier.service.variables import output_addresses
+from verifier.targets.interface import Facts, Room
+from verifier.trial.prerequisites import (
+    Prerequisite,
+    how_to_mend,
+    missing_prerequisites,
+    unnamed_source,
+)
+from verifier.trial.problems import Expected, check_space, find_problem
+
+PHASES = ("rollback-create", "deploy", "redeploy", "rollback-update", "remove")
+_ORDINARY = Expected()
+
+
+@dataclass(frozen=True)
+class PhaseResult:
+    """How one phase ended. ``problem`` is what went wrong that no refusal explains, in one or few lines."""
+
+    phase: str
+    exit_code: int | None
+    seconds: float
+    asked: tuple[Asked, ...]
+    passed: bool
+    problem: str | None = None
+    denials: int = 0
+    """How many different things were refused, let through or not; without what the tool goes on without."""
+    tool_runs: int = 1
+    """How often the command-line tool was started."""
+    may_pass_by_itself: bool = True
+    """Whether it makes sense to try again after ``problem``."""
+    missing: tuple[Prerequisite, ...] = ()
+    """What must be there beforehand and is not; then ``problem`` says so."""
+
+    def as_row(self) -> dict[str, Any]:
+        """The journal's form; without what was asked."""
+        return {
+            "phase": self.phase,
+            "exitCode": self.exit_code,
+            "seconds": self.seconds,
+            "passed": self.passed,
+            "denials": self.denials,
+            "toolRuns": self.tool_runs,
+        }
+
+
+@dataclass
+class Life:
+    """A service in a room: what every phase needs. ``stage`` and ``region`` only where the user gave them."""
+
+    room: Room
+    copy: PrivateCopy
+    framework: Framework
+    keys: Mapping[str, str]
+    timeout: float
+    stage: str | None = None
+    region: str | None = None
+    identity: dict[str, str] = field(default_factory=dict)
+    """The service's name, stage, region and stack as the framework itself packaged them."""
+
+    def run(self, command: str) -> Completed:
+        """Run one command of the tool as the restricted user."""
+        options: list[str] = []
+        if self.stage:
+            options += ["--stage", self.stage]
+        if self.region:
+            options += ["--region", self.region]
+        environment = {**self.room.environment(), **self.keys, "TMPDIR": str(self._temporary_folder())}
+        done = self.framework.run((command, *options), self.copy, environment, timeout=self.timeout)
+        if done.exit_code != 0:
+            check_space(self.copy.folder, done)
+        self.learn_identity()
+        return done
+
+    def _temporary_folder(self) -> Path:
+        # Beside the copy, and gone with it: a tool that is killed leaves nothing behind.
+        folder = self.copy.folder.parent / ".verifier-tmp"
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def learn_identity(self) -> None:
+        """Read what the framework packaged, as soon as it is there."""
+        state = self.copy.folder / ".serverless" / "serverless-state.json"
+        if not state.is_file():
+            return
+        try:
+            service = json.loads(state.read_text(encoding="utf-8"))["service"]
+            self.identity = {
+                "service": service["service"],
+                "stage": service["provider"]["stage"],
+                "region": service["provider"]["region"],
+                "stack": service["provider"].get("stackName")
+                or f"{service['service']}-{service['provider']['stage']}",
+            }
+        except (ValueError, KeyError, TypeError):
+            return
+
+
+def parse_phases(text: str | None) -> tuple[str, ...]:
+    """``--phases deploy,remove`` as a tuple in life's order. Raises InputError for an unknown word."""
+    if text is None:
+        return PHASES
+    wanted = [word.strip() for word in text.split(",") if word.strip()]
+    unknown = [word for word in wanted if word not in PHASES]
+    if unknown or not wanted:
+        raise InputError(f"--phases {text}: give some of {', '.join(PHASES)}")
+    if "deploy" not in wanted and {"redeploy", "rollback-update", "remove"} & set(wanted):
+        raise InputError(f"--phases {text}: redeploy, rollback-update and remove need deploy before them")
+    return tuple(phase for phase in PHASES if phase in wanted)
+
+
+def run_phase(life: Life, phase: str) -> PhaseResult:
+    """Run one phase to its end, whatever comes of it. Raises InconclusiveError when stacks do not settle."""
+    return _STEPS[phase](life)
+
+
+def _rollback_create(life: Life) -> PhaseResult:
+    life.copy.restore()
+    first = _step(life, "rollback-create", "deploy", Expected(rollback=True))
+    if not first.passed:
+        return first
+    return _joined(first, _step(life, "rollback-create", "remove"))
+
+
+def _deploy(life: Life) -> PhaseResult:
+    life.copy.restore()
+    return _step(life, "deploy", "deploy")
+
+
+def _redeploy(life: Life) -> PhaseResult:
+    revise(life.copy, 1)
+    return _step(life, "redeploy", "deploy", Expected(update=True))
+
+
+def _rollback_update(life: Life) -> PhaseResult:
+    revise(life.copy, 2)
+    return _step(life, "rollback-update", "deploy", Expected(rollback=True))
+
+
+def _remove(life: Life) -> PhaseResult:
+    return _step(life, "remove", "remove", Expected(nothing_left=True))
+
+
+_STEPS: dict[str, Callable[[Life], PhaseResult]] = {
+    "rollback-create": _rollback_create,
+    "deploy": _deploy,
+    "redeploy": _redeploy,
+    "rollback-update": _rollback_update,
+    "remove": _remove,
+}
+
+
+def _step(life: Life, phase: str, command: str, expected: Expected = _ORDINARY) -> PhaseResult:
+    life.room.begin(phase, fail_last_wave=expected.rollback)
+    done = life.run(command)
+    facts = life.room.finish()
+    needed, _ = split_tolerated(facts.asked, life.framework)
+    explained = any(item.refused and item.enforced for item in needed)
+    problem = None if explained else find_problem(done, facts, expected, life.timeout)
+    words = problem.words if problem else None
+    missing: tuple[Prerequisite, ...] = ()
+    if words is not None:
+        missing = _missing(life, done, facts)
+        words = how_to_mend(missing, words) if missing else unnamed_source(words) or words
+    return PhaseResult(
+        phase=phase,
+        exit_code=done.exit_code,
+        seconds=done.seconds,
+        asked=facts.asked,
+        passed=problem is None and not explained,
+        problem=words,
+        denials=_denials(needed),
+        may_pass_by_itself=problem is None or problem.may_pass_by_itself,
+        missing=missing,
+    )
+
+
+def _missing(life: Life, done: Completed, facts: Facts) -> tuple[Prerequisite, ...]:
+    if done.timed_out:
+        return ()
+    addresses = output_addresses(life.copy.folder)
+    return missing_prerequisites(facts, done.output, addresses, life.room, life.identity.get("stack"))
+
+
+def _joined(first: PhaseResult, second: PhaseResult) -> PhaseResult:
+    return replace(
+        second,
+        seconds=first.seconds + second.seconds,
+        asked=first.asked + second.asked,
+        denials=first.denials + second.denials,
+        tool_runs=first.tool_runs + second.tool_runs,
+    )
+
+
+def _denials(asked: Sequence[Asked]) -> int:
+    return len({(item.action, item.resource) for item in asked if item.refused})

@@ -1,0 +1,232 @@
+"""Runs trials of one service on one target: a clean account, a restricted user, a private copy each."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from verifier.authorization.authorizer import Mode
+from verifier.errors import InconclusiveError, UnavailableError
+from verifier.framework.framework import Framework
+from verifier.framework.tolerated import split_tolerated
+from verifier.grant.evidence import Asked, Provenance
+from verifier.iam.placeholders import FORMS
+from verifier.iam.policy import PolicyDocument
+from verifier.service.fixtures import load_fixtures
+from verifier.service.private_copy import private_copy
+from verifier.service.service import Service
+from verifier.targets.interface import Exercise, Room, Target
+from verifier.trial.phases import PHASES, Life, PhaseResult, run_phase
+from verifier.trial.prerequisites import Prerequisite
+from verifier.trial.restricted_user import refuses, restricted_user, wait_until_known
+from verifier.trial.seeding import Seeded, Surroundings, can_be_made_up
+
+DEFAULT_STAGE = "dev"
+DEFAULT_REGION = "us-east-1"
+_OPTION_WITH_DEFAULT = re.compile(r"""\$\{\s*opt:\s*[\w-]+\s*,\s*['"]?([A-Za-z0-9-]+)['"]?\s*\}""")
+
+
+class Listener(Protocol):
+    """Hears how trials go on."""
+
+    def creating(self, what: str, name: str) -> None:
+        """Something is about to be made on the target."""
+
+    def denied(self, asked: Asked, provenance: Provenance) -> None:
+        """Something was refused just now; may be called from any thread.
+
+        ``provenance`` is what is known so far.
+        """
+
+    def phase_started(self, phase: str) -> None:
+        """A phase begins."""
+
+    def phase_ended(self, result: PhaseResult) -> None:
+        """A phase is over."""
+
+
+class Candidate(Protocol):
+    """The policies to try, once the values of their placeholders are known."""
+
+    def documents(self, values: Mapping[str, str]) -> Sequence[PolicyDocument]:
+        """The policy documents; ``values`` has account, region, stage and partition."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A trial that ended. ``asked`` is what must be granted, ``tolerated`` what the tool goes on without."""
+
+    phases: tuple[PhaseResult, ...]
+    provenance: Provenance
+    asked: tuple[Asked, ...]
+    tolerated: tuple[Asked, ...]
+    exercised: tuple[Exercise, ...]
+    complete: bool
+    """Every wanted phase passed."""
+    seeded: tuple[Seeded, ...] = ()
+    """What was made up because it was missing."""
+
+    @property
+    def problem(self) -> str | None:
+        """What went wrong that no refusal explains: the phase and the words."""
+        return next((f"{result.phase}: {result.problem}" for result in self.phases if result.problem), None)
+
+    @property
+    def may_pass_by_itself(self) -> bool:
+        """Whether it makes sense to try again after a problem."""
+        return all(result.may_pass_by_itself for result in self.phases)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user asked of trials; ``timeout`` in seconds for each run of the tool."""
+
+    stage: str | None = None
+    region: str | None = None
+    account: str | None = None
+    phases: tuple[str, ...] = PHASES
+    timeout: float = 600.0
+    seed: bool = False
+    """Make up what must be there beforehand and is not."""
+
+
+class Trials:
+    """All trials of one service: the same target, tool and options."""
+
+    def __init__(self, target: Target, service: Service, framework: Framework, options: Options) -> None:
+        """Raises InputError for a ``verifier.yml`` that cannot be used."""
+        self._target = target
+        self._service = service
+        self._framework = framework
+        self._options = options
+        self._stage = options.stage or _written(service, "stage") or DEFAULT_STAGE
+        # What is no region is left to the tool, which says so in its own words.
+        written = _written(service, "region") or ""
+        self._region = options.region or (written if FORMS["region"].fullmatch(written) else DEFAULT_REGION)
+        self._fixtures = load_fixtures(service.folder)
+        self._lacking: dict[Prerequisite, None] = {}
+
+    def negative_control(self) -> None:
+        """A user without policies must be refused; UnavailableError when the target enforces nothing."""
+        with (
+            self._target.room(Mode.ENFORCE, self._region) as room,
+            restricted_user(room.admin("iam"), ()) as user,
+        ):
+            keys = (user.keys.access_key, user.keys.secret)
+            wait_until_known(room.client("sts", *keys))
+            calls = {
+                "cloudformation:DescribeStacks": room.client("cloudformation", *keys).describe_stacks,
+                "s3:ListBuckets": room.client("s3", *keys).list_buckets,
+            }
+            for name, call in calls.items():
+                if not refuses(call):
+                    raise UnavailableError(
+                        f"target {self._target.name} does not enforce IAM: {name} was answered to a user "
+                        "without any policy, so a pass would prove nothing"
+                    )
+
+    def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:
+        """One trial. It stops after the first phase that does not pass.
+
+        Raises InconclusiveError for a missing prerequisite, and InputError for a fixture that cannot be.
+        """
+        with (
+            self._target.room(mode, self._region, self._options.account) as room,
+            private_copy(self._service) as copy,
+        ):
+            values = {
+                "account": room.account,
+                "region": self._region,
+                "stage": self._stage,
+                "partition": room.partition,
+            }
+            surroundings = Surroundings(room, values, self._fixtures)
+            surroundings.set_up(tuple(self._lacking))
+            documents = candidate.documents(values)
+            with restricted_user(room.admin("iam"), documents, listener.creating) as user:
+                wait_until_known(room.client("sts", user.keys.access_key, user.keys.secret))
+                life = Life(
+                    room=room,
+                    copy=copy,
+                    framework=self._framework,
+                    keys=user.environment(),
+                    timeout=self._options.timeout,
+                    stage=self._options.stage,
+                    region=self._options.region,
+                )
+                room.hear(lambda asked: listener.denied(asked, self._provenance(room, life)))
+                results = self._live(life, surroundings, listener)
+                return self._outcome(room, life, results, surroundings.seeded)
+
+    def _live(self, life: Life, surroundings: Surroundings, listener: Listener) -> tuple[PhaseResult, ...]:
+        results: list[PhaseResult] = []
+        for phase in self._options.phases:
+            result = self._phase(life, phase, listener)
+            while self._made_up(result, surroundings):
+                result = self._phase(life, phase, listener)
+            results.append(result)
+            if not result.passed:
+                break
+        return tuple(results)
+
+    def _phase(self, life: Life, phase: str, listener: Listener) -> PhaseResult:
+        listener.phase_started(phase)
+        result = run_phase(life, phase)
+        listener.phase_ended(result)
+        return result
+
+    def _made_up(self, result: PhaseResult, surroundings: Surroundings) -> bool:
+        """Whether what the phase lacked is there now. Raises InconclusiveError when it cannot be."""
+        if not result.missing:
+            return False
+        undeclared = surroundings.follow(result.missing)
+        new = [one for one in undeclared if one not in self._lacking]
+        if undeclared and not (self._options.seed and new and can_be_made_up(new)):
+            raise InconclusiveError(f"{result.phase}: {result.problem}")
+        surroundings.make_up(new)
+        self._lacking.update(dict.fromkeys(new))
+        return True
+
+    def _outcome(
+        self, room: Room, life: Life, results: tuple[PhaseResult, ...], seeded: tuple[Seeded, ...]
+    ) -> Outcome:
+        everything = tuple(item for result in results for item in result.asked)
+        asked, tolerated = split_tolerated(everything, self._framework)
+        provenance = self._provenance(room, life)
+        self._stage, self._region = provenance.stage, provenance.region
+        return Outcome(
+            phases=results,
+            provenance=provenance,
+            asked=asked,
+            tolerated=tolerated,
+            exercised=room.exercised(),
+            seeded=seeded,
+            complete=len(results) == len(self._options.phases) and all(result.passed for result in results),
+        )
+
+    def _provenance(self, room: Room, life: Life) -> Provenance:
+        """As far as it is known: the framework's own words as soon as it has packaged something."""
+        if not life.identity:
+            life.learn_identity()
+        traces = room.traces()
+        return Provenance(
+            partition=room.partition,
+            account=room.account,
+            region=life.identity.get("region", self._region),
+            stage=life.identity.get("stage", self._stage),
+            service=life.identity.get("service", self._service.label),
+            tokens=traces.tokens,
+            generated=traces.generated,
+        )
+
+
+def _written(service: Service, key: str) -> str | None:
+    """``provider.KEY`` as far as it can be read without the framework: plain, or an option's default."""
+    provider = service.settings.get("provider")
+    value = provider.get(key) if isinstance(provider, dict) else None
+    if not isinstance(value, str):
+        return None
+    if "${" not in value:
+        return value
+    match = _OPTION_WITH_DEFAULT.fullmatch(value.strip())
+    return match[1] if match else None
