@@ -15,6 +15,7 @@ from typing import Any
 
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
+from verifier.emulator.managed_policies import managed_policy
 from verifier.framework.find import find_framework
 from verifier.grant.evidence import Asked
 from verifier.iam.catalog import expand
@@ -22,7 +23,6 @@ from verifier.iam.evaluate import AuthorizationRequest, evaluate
 from verifier.iam.policy import PolicyDocument, parse_policy
 from verifier.loop.journal import Journal
 from verifier.loop.rounds import Bench, Grants
-from verifier.managed import managed_policy
 from verifier.report.progress import Progress
 from verifier.service.service import load_service
 from verifier.targets.embedded import EmbeddedTarget

@@ -19,12 +19,12 @@ from typing import Any
 from unittest.mock import patch
 
 from verifier.authorization.authorizer import Mode
+from verifier.emulator.http import HttpRequest, HttpResponse
 from verifier.framework.find import find_framework
 from verifier.framework.framework import Framework
 from verifier.framework.process import Completed
 from verifier.gateway.credentials import read_credential
 from verifier.gateway.door import FrontDoor
-from verifier.gateway.message import HttpRequest, HttpResponse
 from verifier.gateway.parse import parse_request
 from verifier.gateway.respond import read_error
 from verifier.grant.evidence import Asked, Provenance

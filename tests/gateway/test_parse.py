@@ -11,8 +11,8 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 
+from verifier.emulator.http import HttpRequest
 from verifier.gateway.credentials import read_credential
-from verifier.gateway.message import HttpRequest
 from verifier.gateway.parse import ParsedRequest, UnroutableError, candidate_services, parse_request
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "gateway" / "operations.json").read_text())

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from verifier.emulator.http import HttpRequest, HttpResponse
 from verifier.errors import UnavailableError
 from verifier.gateway.certificates import Certificates
-from verifier.gateway.message import HttpRequest, HttpResponse
 from verifier.gateway.proxy import ProxyServer
 
 AWS_HOST = "my-bucket.s3.eu-west-1.amazonaws.com"

@@ -8,9 +8,9 @@ import botocore.parsers
 import botocore.session
 import pytest
 
+from verifier.emulator.http import HttpResponse
 from verifier.errors import AwsError
 from verifier.gateway import respond
-from verifier.gateway.message import HttpResponse
 from verifier.gateway.respond import Dialect
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "gateway" / "answers.json").read_text())

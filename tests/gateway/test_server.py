@@ -13,9 +13,9 @@ from botocore.exceptions import ClientError
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.operation import Operation
 from verifier.authorization.requirements import UnmappedOperation
+from verifier.emulator.faults import FaultPlan
 from verifier.errors import UnavailableError, VerifierError
 from verifier.gateway.decisions import DecisionRecord, ResponseRecord, UnmappedRecord
-from verifier.gateway.faults import FaultPlan
 from verifier.gateway.server import Gateway, GatewayConfig
 
 REGION = "eu-west-1"

@@ -9,8 +9,8 @@ import pytest
 from verifier.authorization.authorizer import Call
 from verifier.authorization.caller import Caller
 from verifier.authorization.operation import Operation
+from verifier.emulator.identities import Principals
 from verifier.errors import AwsError
-from verifier.gateway.principals import Principals
 from verifier.gateway.sts import caller_identity, check_session
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "gateway" / "trust.json").read_text())

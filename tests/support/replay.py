@@ -22,10 +22,10 @@ from typing import Any
 
 from tools.record_calls import CASES, REFERENCES, SERVICE, Silent, at
 from verifier.authorization.authorizer import Mode
+from verifier.emulator.upstream import SESSION_VARIABLES
 from verifier.framework.framework import Framework
 from verifier.framework.process import Completed
 from verifier.framework.tolerated import tolerations
-from verifier.gateway.upstream import SESSION_VARIABLES
 from verifier.service.private_copy import PrivateCopy
 from verifier.service.service import load_service
 from verifier.targets.embedded import EmbeddedTarget

@@ -39,8 +39,8 @@ def policy_files(paths: Iterable[Path]) -> list["Given"]:
 
 def managed_policies(names: Iterable[str]) -> list["Given"]:
     """AWS managed policies by name. Raises InputError for an unknown one."""
+    from verifier.emulator.managed_policies import managed_policy
     from verifier.loop.verify import Given
-    from verifier.managed import managed_policy
 
     return [Given(name, managed_policy(name)) for name in names]
 

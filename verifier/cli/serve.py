@@ -57,7 +57,7 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
 
 
 def _config(args: argparse.Namespace) -> "GatewayConfig":
-    from verifier.gateway.faults import FaultPlan, load_faults
+    from verifier.emulator.faults import FaultPlan, load_faults
     from verifier.gateway.parse import partition_of
     from verifier.gateway.server import GatewayConfig
 

@@ -6,7 +6,7 @@ Secrets are not checked: the port is on the loopback interface, and only the key
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
-from verifier.gateway.message import HttpRequest
+from verifier.emulator.http import HttpRequest
 
 _DEFAULT_REGION = "us-east-1"
 

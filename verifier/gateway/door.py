@@ -11,14 +11,17 @@ from verifier.authorization.authorizer import Call
 from verifier.authorization.caller import Caller
 from verifier.authorization.requirements import UnmappedOperation
 from verifier.cloudformation.service import CloudFormation
+from verifier.emulator.faults import FaultInjector
+from verifier.emulator.http import HttpRequest, HttpResponse
+from verifier.emulator.identities import Principals, UnknownKeyError
+from verifier.emulator.upstream import MotoUpstream
 from verifier.errors import AwsError
-from verifier.gateway import respond, s3, sts
+from verifier.gateway import respond, sts
+from verifier.gateway import s3_decisions as s3
 from verifier.gateway.authority import GatewayAuthorizer
 from verifier.gateway.credentials import Credential, read_credential
 from verifier.gateway.decisions import DecisionLog
-from verifier.gateway.faults import FaultInjector
-from verifier.gateway.message import HttpRequest, HttpResponse
-from verifier.gateway.named import name_in
+from verifier.gateway.named_resource import name_in
 from verifier.gateway.parse import (
     ParsedRequest,
     UnroutableError,
@@ -26,9 +29,7 @@ from verifier.gateway.parse import (
     parse_request,
     protocol_of,
 )
-from verifier.gateway.principals import Principals, UnknownKeyError
 from verifier.gateway.respond import Dialect
-from verifier.gateway.upstream import MotoUpstream
 
 
 @dataclass

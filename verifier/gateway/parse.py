@@ -9,9 +9,9 @@ from importlib.resources import files
 from typing import Any
 
 from verifier.authorization.operation import Operation
+from verifier.emulator.http import HttpRequest
+from verifier.emulator.wsgi import to_environ
 from verifier.gateway.credentials import Credential
-from verifier.gateway.message import HttpRequest
-from verifier.gateway.wsgi import to_environ
 
 # The likeliest service of a signing name first; a service of the signing name itself is the default.
 _PREFERRED = {"rds": "rds", "ses": "ses", "execute-api": "apigatewaymanagementapi"}

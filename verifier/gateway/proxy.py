@@ -15,10 +15,10 @@ from http.server import BaseHTTPRequestHandler
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from verifier.emulator.http import HttpRequest, HttpResponse
 from verifier.errors import UnavailableError
 from verifier.gateway.certificates import Certificates
 from verifier.gateway.hosts import is_aws, is_loopback, is_metadata, split_host
-from verifier.gateway.message import HttpRequest, HttpResponse
 
 _LOOPBACK = "127.0.0.1"
 _CONNECT_TIMEOUT = 30.0

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
+from verifier.emulator.http import Headers, HttpResponse
 from verifier.errors import AwsError
-from verifier.gateway.message import Headers, HttpResponse
 
 _XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 

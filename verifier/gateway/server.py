@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Self
 
 from verifier.authorization.authorizer import Mode
 from verifier.cloudformation.faults import Faults
+from verifier.emulator.faults import FaultInjector, FaultPlan
 from verifier.errors import VerifierError
 from verifier.gateway.decisions import DecisionLog
-from verifier.gateway.faults import FaultInjector, FaultPlan
-from verifier.gateway.register import NameRegister
+from verifier.gateway.random_names import NameRegister
 from verifier.scratch import scratch
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ class Gateway:
 
     def __init__(self, config: GatewayConfig) -> None:
         # What needs moto is imported here: only a running gateway pays for it.
+        from verifier.emulator.identities import Principals
+        from verifier.emulator.upstream import MotoUpstream
         from verifier.gateway.authority import GatewayAuthorizer
-        from verifier.gateway.principals import Principals
-        from verifier.gateway.upstream import MotoUpstream
 
         self.config = config
         self.account = config.account

@@ -7,8 +7,8 @@ from verifier.authorization.authorizer import Call
 from verifier.authorization.caller import Caller
 from verifier.authorization.context import request_context
 from verifier.authorization.operation import Operation
+from verifier.emulator.identities import Principals
 from verifier.errors import AwsError, InputError
-from verifier.gateway.principals import Principals
 from verifier.iam.evaluate import AuthorizationRequest, evaluate
 from verifier.iam.policy import parse_policy
 

@@ -12,11 +12,11 @@ from typing import Any
 from verifier.authorization.authorizer import Mode
 from verifier.cloudformation.registry import entry
 from verifier.cloudformation.views import StackView
+from verifier.emulator.upstream import SESSION_VARIABLES
 from verifier.errors import InputError
 from verifier.gateway.decisions import DecisionRecord
 from verifier.gateway.parse import partition_of
 from verifier.gateway.server import Gateway, GatewayConfig
-from verifier.gateway.upstream import SESSION_VARIABLES
 from verifier.grant.evidence import Asked, GeneratedName
 from verifier.scratch import scratch
 from verifier.targets.interface import Exercise, Facts, Room, StackEvent, Target, Traces

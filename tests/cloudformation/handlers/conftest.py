@@ -20,8 +20,8 @@ from verifier.cloudformation.handlers.base import Handler
 from verifier.cloudformation.handlers.fallback import ask_for_unsupported
 from verifier.cloudformation.shapes import fit
 from verifier.cloudformation.work import ResourceWork, Session
-from verifier.gateway.register import NameRegister
-from verifier.gateway.upstream import MotoUpstream
+from verifier.emulator.upstream import MotoUpstream
+from verifier.gateway.random_names import NameRegister
 
 _LIVED: dict[str, list[Decided]] = {}
 ACCOUNT, REGION = "123456789012", "us-east-1"

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from verifier.authorization.operation import Operation
+from verifier.emulator.faults import FaultInjector, FaultPlan, ResponseFault
+from verifier.emulator.gaps import fixed_answers
+from verifier.emulator.http import HttpRequest
+from verifier.emulator.upstream import MotoUpstream
 from verifier.errors import AwsError
-from verifier.gateway.faults import FaultInjector, FaultPlan, ResponseFault
-from verifier.gateway.gaps import fixed_answers
-from verifier.gateway.message import HttpRequest
-from verifier.gateway.upstream import MotoUpstream
 
 ONE, TWO = "310000000001", "310000000002"
 

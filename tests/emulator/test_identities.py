@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from verifier.authorization.operation import Operation
+from verifier.emulator.identities import Principals, UnknownKeyError
+from verifier.emulator.upstream import MotoUpstream
 from verifier.errors import AwsError
-from verifier.gateway.principals import Principals, UnknownKeyError
-from verifier.gateway.upstream import MotoUpstream
 
 ACCOUNT = "210987654321"
 ADMIN = "AKIAADMINADMINADMINA"

@@ -1,7 +1,7 @@
 import pytest
 
 from verifier.authorization.operation import Operation
-from verifier.gateway.named import name_in
+from verifier.gateway.named_resource import name_in
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """What a trial made up."""
 
 from verifier.cloudformation.interface import GeneratedName
-from verifier.gateway.register import NameRegister
+from verifier.gateway.random_names import NameRegister
 
 
 def test_register() -> None:

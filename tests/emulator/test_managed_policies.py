@@ -1,7 +1,7 @@
 import pytest
 
+from verifier.emulator.managed_policies import managed_policy
 from verifier.errors import InputError
-from verifier.managed import managed_policy
 
 
 def test_by_name_and_by_arn() -> None:

@@ -8,12 +8,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from verifier.authorization.operation import Operation
+from verifier.emulator import wsgi
+from verifier.emulator.faults import FaultInjector, FaultPlan
+from verifier.emulator.gaps import gap_for
+from verifier.emulator.http import HttpRequest, HttpResponse
+from verifier.emulator.repairs import repair_moto
 from verifier.errors import AwsError
-from verifier.gateway import wsgi
-from verifier.gateway.faults import FaultInjector, FaultPlan
-from verifier.gateway.gaps import gap_for
-from verifier.gateway.message import HttpRequest, HttpResponse
-from verifier.gateway.repairs import repair_moto
 
 _ACCESS_KEY = "AKIAVERIFIERUPSTREAM"
 # No profile, configuration file or endpoint of the user's has a say: (config name, variable, default, type).
@@ -34,7 +34,7 @@ class MotoUpstream:
         repair_moto()
         import botocore.session
 
-        from verifier.gateway.moto_app import MotoApplication
+        from verifier.emulator.moto_app import MotoApplication
 
         self._application = MotoApplication()
         self._session = botocore.session.Session(session_vars=SESSION_VARIABLES)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from verifier.gateway.message import HttpRequest, HttpResponse
+from verifier.emulator.http import HttpRequest, HttpResponse
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Callable[[bytes], object]]

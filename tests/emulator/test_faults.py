@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from verifier.authorization.operation import Operation
+from verifier.emulator.faults import FaultInjector, FaultPlan, ResponseFault, load_faults, parse_faults
 from verifier.errors import AwsError, InputError
-from verifier.gateway.faults import FaultInjector, FaultPlan, ResponseFault, load_faults, parse_faults
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "gateway" / "bad_faults.json").read_text())
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from verifier.authorization.operation import Operation
+from verifier.emulator.upstream import MotoUpstream
 from verifier.errors import AwsError
-from verifier.gateway.upstream import MotoUpstream
 
 _ACCOUNT = "210987654321"
 

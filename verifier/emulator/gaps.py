@@ -7,8 +7,8 @@ from importlib.resources import files
 from typing import Any
 
 from verifier.authorization.operation import Operation
+from verifier.emulator import gaps_apigatewayv2
 from verifier.errors import AwsError
-from verifier.gateway import gaps_apigatewayv2
 
 Result = dict[str, Any]
 Invoke = Callable[[Operation], Result]

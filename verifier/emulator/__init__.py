@@ -1,0 +1,1 @@
+"""What carries operations out and keeps their state: moto, behind one seam."""
