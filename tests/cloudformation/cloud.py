@@ -11,10 +11,10 @@ from typing import Any
 from verifier.authorization.caller import Caller
 from verifier.authorization.decision import Decided
 from verifier.authorization.operation import Operation
-from verifier.cloudformation.handlers.base import Handler, Work
-from verifier.cloudformation.interface import GeneratedName
-from verifier.cloudformation.service import CloudFormation, Faults
-from verifier.cloudformation.views import StackView
+from verifier.cloudformation.api.service import CloudFormation, Faults
+from verifier.cloudformation.stack.views import StackView
+from verifier.cloudformation.types.handler import Handler, Work
+from verifier.cloudformation.types.interface import GeneratedName
 from verifier.errors import AwsError
 from verifier.iam.policy import parse_policy
 

@@ -15,9 +15,9 @@ from tests.cloudformation.cloud import (
 )
 from verifier.authorization.authorizer import Authorizer, Mode
 from verifier.authorization.caller import Caller
-from verifier.cloudformation import builtin
-from verifier.cloudformation.handlers.base import Handler
-from verifier.cloudformation.service import CloudFormation, Faults
+from verifier.cloudformation.api.service import CloudFormation, Faults
+from verifier.cloudformation.stack import builtin
+from verifier.cloudformation.types.handler import Handler
 from verifier.iam.policy import parse_policy
 
 

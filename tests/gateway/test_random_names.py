@@ -1,6 +1,6 @@
 """What a trial made up."""
 
-from verifier.cloudformation.interface import GeneratedName
+from verifier.cloudformation.types.interface import GeneratedName
 from verifier.gateway.random_names import NameRegister
 
 

@@ -30,7 +30,7 @@ class ResponseFault:
 
 @dataclass(frozen=True)
 class FaultPlan:
-    """What is to fail. ``fail_last_wave`` is that of ``verifier.cloudformation.faults``."""
+    """What is to fail. ``fail_last_wave`` is that of ``verifier.cloudformation.stack.faults``."""
 
     fail_last_wave: bool = False
     responses: tuple[ResponseFault, ...] = ()

@@ -10,7 +10,7 @@ from pathlib import Path
 from verifier.authorization.authorizer import Call
 from verifier.authorization.caller import Caller
 from verifier.authorization.requirements import UnmappedOperation
-from verifier.cloudformation.service import CloudFormation
+from verifier.cloudformation.api.service import CloudFormation
 from verifier.emulator.faults import FaultInjector
 from verifier.emulator.http import HttpRequest, HttpResponse
 from verifier.emulator.identities import Principals, UnknownKeyError

@@ -2,7 +2,7 @@
 
 import threading
 
-from verifier.cloudformation.interface import GeneratedName
+from verifier.cloudformation.types.interface import GeneratedName
 
 
 class NameRegister:

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from verifier.authorization.authorizer import Mode
-from verifier.cloudformation.faults import Faults
+from verifier.cloudformation.stack.faults import Faults
 from verifier.emulator.faults import FaultInjector, FaultPlan
 from verifier.errors import VerifierError
 from verifier.gateway.decisions import DecisionLog
@@ -22,7 +22,7 @@ from verifier.gateway.random_names import NameRegister
 from verifier.scratch import scratch
 
 if TYPE_CHECKING:
-    from verifier.cloudformation.service import CloudFormation
+    from verifier.cloudformation.api.service import CloudFormation
     from verifier.gateway.proxy import ProxyServer
 
 
@@ -178,7 +178,7 @@ class Gateway:
         return self._server
 
     def _new_cloudformation(self) -> "CloudFormation":
-        from verifier.cloudformation.service import CloudFormation
+        from verifier.cloudformation.api.service import CloudFormation
 
         return CloudFormation(
             self._authorizer,

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from verifier.authorization.authorizer import Mode
-from verifier.cloudformation.registry import entry
-from verifier.cloudformation.views import StackView
+from verifier.cloudformation.stack.views import StackView
+from verifier.cloudformation.types.registry import entry
 from verifier.emulator.upstream import SESSION_VARIABLES
 from verifier.errors import InputError
 from verifier.gateway.decisions import DecisionRecord

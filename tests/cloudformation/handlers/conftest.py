@@ -14,12 +14,12 @@ from verifier.authorization.authorizer import Authorizer, Mode
 from verifier.authorization.caller import Caller
 from verifier.authorization.decision import Decided
 from verifier.authorization.operation import Operation
-from verifier.cloudformation.environment import Facts
 from verifier.cloudformation.handlers import handlers
-from verifier.cloudformation.handlers.base import Handler
-from verifier.cloudformation.handlers.fallback import ask_for_unsupported
-from verifier.cloudformation.shapes import fit
-from verifier.cloudformation.work import ResourceWork, Session
+from verifier.cloudformation.stack.work import ResourceWork, Session
+from verifier.cloudformation.template.environment import Facts
+from verifier.cloudformation.types.fallback import ask_for_unsupported
+from verifier.cloudformation.types.handler import Handler
+from verifier.cloudformation.types.shapes import fit
 from verifier.emulator.upstream import MotoUpstream
 from verifier.gateway.random_names import NameRegister
 

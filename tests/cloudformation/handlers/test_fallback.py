@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from verifier.authorization.caller import Certainty
-from verifier.cloudformation import registry
 from verifier.cloudformation.handlers import handler_for, handlers
-from verifier.cloudformation.handlers.base import HandlerError
-from verifier.cloudformation.handlers.fallback import FallbackHandler, has_fallback, upper_bound
+from verifier.cloudformation.types import registry
+from verifier.cloudformation.types.fallback import FallbackHandler, has_fallback, upper_bound
+from verifier.cloudformation.types.handler import HandlerError
 from verifier.iam import catalog
 
 if TYPE_CHECKING:

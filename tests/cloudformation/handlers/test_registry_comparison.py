@@ -15,8 +15,8 @@ import pytest
 from verifier.authorization.caller import Certainty
 from verifier.authorization.decision import Decided
 from verifier.authorization.sources import sources
-from verifier.cloudformation import registry
 from verifier.cloudformation.handlers import handlers
+from verifier.cloudformation.types import registry
 from verifier.iam import catalog
 
 CASES = Path(__file__).parents[2] / "cases"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from verifier.cloudformation.handlers.base import HandlerError
+from verifier.cloudformation.types.handler import HandlerError
 from verifier.errors import AwsError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 
-from verifier.cloudformation.handlers.base import Handler
+from verifier.cloudformation.types.handler import Handler
 
 _MODULES = ("apigatewayv2", "iam", "lambda_", "logs", "s3")
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from verifier.authorization.caller import Certainty
-from verifier.cloudformation.handlers.base import Handler, Work
-from verifier.cloudformation.handlers.values import document, pick, tag_changes, wanted_tags
+from verifier.cloudformation.types.handler import Handler, Work
+from verifier.cloudformation.types.values import document, pick, tag_changes, wanted_tags
 
 _GONE = ("NotFoundException",)
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from verifier.cloudformation.handlers.base import Handler, Work
-from verifier.cloudformation.handlers.values import (
+from verifier.cloudformation.types.handler import Handler, Work
+from verifier.cloudformation.types.values import (
     document,
     key_value,
     listed,

@@ -5,8 +5,8 @@ import zipfile
 from collections.abc import Mapping
 from typing import Any
 
-from verifier.cloudformation.handlers.base import Handler, HandlerError, Work
-from verifier.cloudformation.handlers.values import listed, pick, renamed, tag_changes, wanted_tags
+from verifier.cloudformation.types.handler import Handler, HandlerError, Work
+from verifier.cloudformation.types.values import listed, pick, renamed, tag_changes, wanted_tags
 
 _NAME_LIMIT = 64
 _GONE = ("ResourceNotFoundException",)

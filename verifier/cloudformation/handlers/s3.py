@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from verifier.cloudformation.handlers.base import Handler, HandlerError, Work
 from verifier.cloudformation.handlers.s3_features import (
     FEATURES,
     LIST_FEATURES,
@@ -11,7 +10,8 @@ from verifier.cloudformation.handlers.s3_features import (
     read_back,
     undo,
 )
-from verifier.cloudformation.handlers.values import document, key_value, tag_changes, wanted_tags
+from verifier.cloudformation.types.handler import Handler, HandlerError, Work
+from verifier.cloudformation.types.values import document, key_value, tag_changes, wanted_tags
 
 _NAME_LIMIT = 63
 _GONE = ("NoSuchBucket", "404", "NotFound")

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from verifier.cloudformation.handlers import s3_shapes as shapes
-from verifier.cloudformation.handlers.base import Work
-from verifier.cloudformation.handlers.values import listed
+from verifier.cloudformation.types.handler import Work
+from verifier.cloudformation.types.values import listed
 
 Shaper = Callable[[Any], Any]
 

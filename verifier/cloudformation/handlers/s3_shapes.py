@@ -6,7 +6,7 @@ The two forms are AWS's own: the registry's schema on one side, botocore's on th
 from collections.abc import Mapping
 from typing import Any
 
-from verifier.cloudformation.handlers.values import listed, pick, renamed
+from verifier.cloudformation.types.values import listed, pick, renamed
 
 Shape = Mapping[str, Any]
 

@@ -1,0 +1,181 @@
+"""Whole stacks with the real handlers on moto: what is made, changed, taken back, deleted."""
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.cloudformation.cloud import ACCOUNT, REGION, Cloud, FakeRegister, Sink
+from verifier.authorization.authorizer import Authorizer, Mode
+from verifier.authorization.operation import Operation
+from verifier.cloudformation.api.service import CloudFormation, Faults
+from verifier.emulator.upstream import MotoUpstream
+
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    ],
+}
+TEMPLATE: dict[str, Any] = {
+    "Resources": {
+        "Bucket": {"Type": "AWS::S3::Bucket"},
+        "Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/aws/lambda/hello"}},
+        "Role": {
+            "Type": "AWS::IAM::Role",
+            "Properties": {
+                "AssumeRolePolicyDocument": TRUST,
+                "Policies": [
+                    {
+                        "PolicyName": "logs",
+                        "PolicyDocument": {
+                            "Version": "2012-10-17",
+                            "Statement": [
+                                {
+                                    "Effect": "Allow",
+                                    "Action": "logs:PutLogEvents",
+                                    "Resource": {"Fn::GetAtt": ["Logs", "Arn"]},
+                                }
+                            ],
+                        },
+                    }
+                ],
+            },
+        },
+        "Function": {
+            "Type": "AWS::Lambda::Function",
+            "DependsOn": "Logs",
+            "Properties": {
+                "FunctionName": "hello",
+                "Code": {"ZipFile": "exports.handler = () => {}"},
+                "Handler": "index.handler",
+                "Runtime": "nodejs22.x",
+                "MemorySize": "256",
+                "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+            },
+        },
+        "Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Name": "hello", "ProtocolType": "HTTP"}},
+        "Integration": {
+            "Type": "AWS::ApiGatewayV2::Integration",
+            "Properties": {
+                "ApiId": {"Ref": "Api"},
+                "IntegrationType": "AWS_PROXY",
+                "IntegrationUri": {"Fn::GetAtt": ["Function", "Arn"]},
+                "PayloadFormatVersion": "2.0",
+            },
+        },
+        "Route": {
+            "Type": "AWS::ApiGatewayV2::Route",
+            "Properties": {
+                "ApiId": {"Ref": "Api"},
+                "RouteKey": "GET /",
+                "Target": {"Fn::Join": ["/", ["integrations", {"Ref": "Integration"}]]},
+            },
+        },
+    },
+    "Outputs": {
+        "Bucket": {"Value": {"Ref": "Bucket"}},
+        "Api": {"Value": {"Fn::GetAtt": ["Api", "ApiEndpoint"]}},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def upstream() -> MotoUpstream:
+    return MotoUpstream()
+
+
+@pytest.fixture
+def on_moto(upstream: MotoUpstream) -> Iterator[Cloud]:
+    """An empty account on moto, with real handlers."""
+    upstream.forget(ACCOUNT)
+    register, faults, sink = FakeRegister(), Faults(), Sink()
+    service = CloudFormation(Authorizer(sink, Mode.ENFORCE), upstream, register, faults)
+    yield Cloud(service, upstream, register, faults, sink)
+    service.settle(10)
+    upstream.forget(ACCOUNT)
+
+
+def state(cloud: Cloud) -> dict[str, list[str]]:
+    """What exists in the account, by kind."""
+
+    def listed(service: str, name: str, members: str, key: str) -> list[str]:
+        answer = cloud.upstream.invoke(Operation(service, name, {}, ACCOUNT, REGION))
+        return [one[key] for one in answer.get(members, [])]
+
+    found = {
+        "buckets": listed("s3", "ListBuckets", "Buckets", "Name"),
+        "functions": listed("lambda", "ListFunctions", "Functions", "FunctionName"),
+        "logs": listed("logs", "DescribeLogGroups", "logGroups", "logGroupName"),
+        "roles": listed("iam", "ListRoles", "Roles", "RoleName"),
+        "apis": listed("apigatewayv2", "GetApis", "Items", "Name"),
+    }
+    return {kind: names for kind, names in found.items() if names}
+
+
+def memory(cloud: Cloud) -> int:
+    params = {"FunctionName": "hello"}
+    answer = cloud.upstream.invoke(Operation("lambda", "GetFunctionConfiguration", params, ACCOUNT, REGION))
+    return int(answer["MemorySize"])
+
+
+def bigger() -> dict[str, Any]:
+    template = copy.deepcopy(TEMPLATE)
+    template["Resources"]["Function"]["Properties"]["MemorySize"] = 512
+    template["Resources"]["More"] = {"Type": "AWS::Logs::LogGroup", "DependsOn": "Function"}
+    return template
+
+
+def test_a_stack_is_made_changed_and_deleted(on_moto: Cloud) -> None:
+    assert on_moto.create(TEMPLATE, Tags=[{"Key": "STAGE", "Value": "dev"}]) == "CREATE_COMPLETE"
+    made = state(on_moto)
+    assert sorted(made) == ["apis", "buckets", "functions", "logs", "roles"]
+    [stack] = on_moto.call("DescribeStacks", StackName="shop-dev")["Stacks"]
+    outputs = {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
+    assert outputs["Bucket"] == made["buckets"][0]
+    assert outputs["Api"].startswith("https://")
+    assert memory(on_moto) == 256
+    assert on_moto.update(bigger()) == "UPDATE_COMPLETE"
+    assert memory(on_moto) == 512
+    assert len(state(on_moto)["logs"]) == 2
+    assert on_moto.delete() == "DELETE_COMPLETE"
+    assert state(on_moto) == {}
+    assert on_moto.service.problems(ACCOUNT) == ()
+
+
+def test_a_create_that_is_refused_leaves_nothing_behind(on_moto: Cloud) -> None:
+    on_moto.deny("logs:CreateLogGroup")
+    assert on_moto.create(TEMPLATE) == "ROLLBACK_COMPLETE"
+    assert "is not authorized to perform: logs:CreateLogGroup" in on_moto.reason("Logs CREATE_FAILED")
+    assert state(on_moto) == {}
+
+
+def test_an_update_that_is_refused_is_taken_back(on_moto: Cloud) -> None:
+    on_moto.create(TEMPLATE)
+    before = state(on_moto)
+    on_moto.deny("logs:CreateLogGroup")
+    assert on_moto.update(bigger()) == "UPDATE_ROLLBACK_COMPLETE"
+    assert memory(on_moto) == 256
+    assert state(on_moto) == before
+
+
+def test_an_injected_failure_takes_the_creation_back(on_moto: Cloud) -> None:
+    on_moto.faults.fail_last_wave = True
+    for name, params in (
+        ("CreateBucket", {"Bucket": "deploy", "CreateBucketConfiguration": {"LocationConstraint": REGION}}),
+        ("PutObject", {"Bucket": "deploy", "Key": "t.json", "Body": json.dumps(TEMPLATE).encode()}),
+    ):
+        on_moto.upstream.invoke(Operation("s3", name, params, ACCOUNT, REGION))
+    on_moto.call(
+        "CreateStack",
+        StackName="shop-dev",
+        TemplateURL="https://deploy.s3.eu-west-1.amazonaws.com/t.json",
+        Capabilities=["CAPABILITY_IAM"],
+    )
+    assert on_moto.settled() == "ROLLBACK_COMPLETE"
+    assert [one for one in on_moto.events() if one.endswith("_FAILED")] == [
+        "VerifierInjectedFailure CREATE_FAILED"
+    ]
+    assert state(on_moto) == {"buckets": ["deploy"]}

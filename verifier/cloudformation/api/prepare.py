@@ -1,0 +1,111 @@
+"""What a request asks for: its template read, checked and resolved as far as it can be."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from verifier.authorization.caller import Caller
+from verifier.authorization.operation import Operation
+from verifier.cloudformation.api.launch import Launcher, facts_of
+from verifier.cloudformation.api.template_source import submitted_template
+from verifier.cloudformation.stack.changeset import Wanted
+from verifier.cloudformation.stack.plan import wanted_state
+from verifier.cloudformation.stack.store import Stack
+from verifier.cloudformation.stack.validate import (
+    check_capabilities,
+    property_problems,
+    unsupported_transforms,
+    unsupported_types,
+    validate,
+)
+from verifier.cloudformation.stack.work import CallFailed, ResourceWork, Session
+from verifier.cloudformation.template.parameters import parameter_values
+from verifier.cloudformation.template.sections import parse_template
+from verifier.cloudformation.types.handler import HandlerError
+from verifier.errors import AwsError
+
+# (sources: cfn-early-validation, cfn-early-validation-properties)
+_EARLY_VALIDATION = (
+    "The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation]. To troubleshoot "
+    "Early Validation errors, use the DescribeEvents API for detailed failure information."
+)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a request asks for, checked.
+
+    ``problem`` says why it cannot be carried out here, ``invalid`` what the registry's schema says
+    against it; both are "" for most. ``wanted`` is None with a transform that nobody here knows.
+    """
+
+    text: str
+    wanted: Wanted | None
+    problem: str = ""
+    invalid: str = ""
+
+
+def prepare(launcher: Launcher, op: Operation, caller: Caller, stack: Stack) -> Prepared:
+    """Read, check and resolve what the request submits for ``stack``.
+
+    Raises AwsError for what CloudFormation refuses at once.
+    """
+    submitted = submitted_template(op, launcher.upstream, stack)
+    template = parse_template(submitted.text)
+    validate(template)
+    check_capabilities(template, op.params.get("Capabilities") or ())
+    transforms = unsupported_transforms(template)
+    if transforms:
+        return Prepared(submitted.text, None, transforms)
+    session = launcher.session(stack, caller, op.params.get("RoleARN") or stack.role_arn)
+    parameters = parameter_values(
+        template, op.params.get("Parameters") or (), stack.parameters, _ssm_reader(session)
+    )
+    tags = op.params.get("Tags")
+    arns = op.params.get("NotificationARNs")
+    wanted = wanted_state(
+        template,
+        parameters,
+        stack.tags if tags is None else {str(one["Key"]): str(one["Value"]) for one in tags},
+        facts_of(stack, None if arns is None else tuple(arns)),
+        from_url=submitted.from_url,
+    )
+    found = [property_problems(one, wanted.statics[name]) for name, one in wanted.active.items()]
+    invalid = " ".join(" ".join(one.splitlines()) for one in found if one)
+    return Prepared(
+        submitted.text,
+        wanted,
+        unsupported_types(wanted.active.values()),
+        f"{_EARLY_VALIDATION} {invalid}" if invalid else "",
+    )
+
+
+def present(stack: Stack) -> Wanted:
+    """What the stack has now, as if it were wanted."""
+    return wanted_state(stack.template, stack.parameters, stack.tags, facts_of(stack))
+
+
+def _ssm_reader(session: Session) -> Callable[[str, str], str]:
+    """Reads the value of a parameter of an SSM type, with the caller's rights.
+
+    (sources: cfn-ssm-parameter-refused, cfn-ssm-parameter-missing)
+    """
+
+    def read(key: str, name: str) -> str:
+        work = ResourceWork(session, key, "AWS::SSM::Parameter", "read")
+        try:
+            answer: dict[str, Any] = work.call(
+                "ssm", "GetParameters", {"Names": [name], "WithDecryption": False}
+            )
+        except HandlerError as error:
+            message = error.message if isinstance(error, CallFailed) else error.reason
+            raise AwsError("ValidationError", message) from error
+        found = answer.get("Parameters") or []
+        if not found:
+            raise AwsError(
+                "ValidationError",
+                f"Unable to fetch parameters [{name}] from parameter store for this account.",
+            )
+        return str(found[0]["Value"])
+
+    return read

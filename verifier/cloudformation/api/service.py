@@ -1,0 +1,78 @@
+"""CloudFormation's API on our own provisioner."""
+
+from collections.abc import Callable
+from typing import Any
+
+from verifier.authorization.authorizer import Authorizer
+from verifier.authorization.caller import Caller
+from verifier.authorization.operation import Operation
+from verifier.cloudformation.api.change_set_commands import ChangeSetCommands
+from verifier.cloudformation.api.commands import StackCommands
+from verifier.cloudformation.api.launch import Launcher
+from verifier.cloudformation.api.queries import Queries
+from verifier.cloudformation.stack.faults import Faults
+from verifier.cloudformation.stack.store import StackStore, view
+from verifier.cloudformation.stack.views import ResourceUse, StackView
+from verifier.cloudformation.types.interface import Register, Upstream
+from verifier.errors import AwsError
+
+__all__ = ["CloudFormation", "Faults"]
+
+
+class CloudFormation:
+    """Answers CloudFormation's operations; the gateway has authorized the request itself already.
+
+    ``role_caller`` turns a service role's ARN into the caller that its stack's calls are made as; it
+    raises AwsError for a role that cannot be assumed. Every method may be called from any thread.
+    """
+
+    def __init__(
+        self,
+        authorizer: Authorizer,
+        upstream: Upstream,
+        register: Register,
+        faults: Faults,
+        role_caller: Callable[[str], Caller] | None = None,
+    ) -> None:
+        self._store = StackStore()
+        self._queries = Queries(self._store, upstream)
+        launcher = Launcher(self._store, authorizer, upstream, register, faults, role_caller)
+        self._commands = {
+            **StackCommands(launcher).operations,
+            **ChangeSetCommands(launcher, self._queries).operations,
+        }
+
+    def handle(self, operation: Operation, caller: Caller) -> dict[str, Any]:
+        """Carry ``operation`` out; botocore's output without ResponseMetadata.
+
+        What AWS does in the background goes on in a thread. Raises AwsError.
+        """
+        command = self._commands.get(operation.name)
+        if command is not None:
+            return command(operation, caller)
+        query = self._queries.operations.get(operation.name)
+        if query is not None:
+            with self._store.lock:
+                return query(operation)
+        raise AwsError("InvalidAction", f"verifier: {operation} is not supported")
+
+    def settle(self, timeout: float) -> None:
+        """Wait at most ``timeout`` seconds until no stack operation is in progress.
+
+        Raises InconclusiveError when one still is.
+        """
+        self._store.settle(timeout)
+
+    def stacks(self, account: str) -> tuple[StackView, ...]:
+        """Every stack of the account, deleted ones too, oldest first."""
+        with self._store.lock:
+            return tuple(view(stack) for stack in self._store.of(account))
+
+    def resources(self, account: str) -> tuple[ResourceUse, ...]:
+        """What the account's compiled service templates (TemplateURL) held, over all their lives."""
+        return self._store.uses(account)
+
+    def problems(self, account: str) -> tuple[str, ...]:
+        """What the provisioner could not do as AWS does, one line each: a parameter that it dropped,
+        an operation that nobody knows the permissions of."""
+        return self._store.problems(account)

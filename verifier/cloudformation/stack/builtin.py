@@ -1,0 +1,117 @@
+"""Handlers of what CloudFormation provisions by itself: custom resources and wait conditions."""
+
+from typing import Any
+
+from verifier.cloudformation.handlers import handler_for
+from verifier.cloudformation.stack.work import ResourceWork
+from verifier.cloudformation.template.sections import ResourceDefinition
+from verifier.cloudformation.types.fallback import FallbackHandler, has_fallback
+from verifier.cloudformation.types.handler import Handler, HandlerError, Work
+from verifier.cloudformation.types.names import new_suffix
+
+
+class _CustomResource(Handler):
+    """A custom resource: its function (or topic) is asked with the caller's rights, and taken to succeed.
+
+    ``Ref`` and the attributes are what the function would answer; they are made up.
+    """
+
+    type = "AWS::CloudFormation::CustomResource"
+
+    def create(self, work: Work) -> None:
+        self._ask(work)
+        work.created(f"{work.stack_name}-{work.logical_id}-{work.token(new_suffix())}")
+
+    def read(self, work: Work) -> dict[str, Any]:
+        return _AnyAttribute(work)
+
+    def update(self, work: Work) -> None:
+        self._ask(work)
+
+    def delete(self, work: Work) -> None:
+        self._ask(work)
+
+    def _ask(self, work: Work) -> None:
+        token = str(work.properties.get("ServiceToken", ""))
+        service = token.split(":")[2] if token.count(":") >= 5 else ""
+        if service == "lambda":
+            _permit(work, "lambda", "Invoke", {"FunctionName": token, "InvocationType": "Event"})
+        elif service == "sns":
+            _permit(work, "sns", "Publish", {"TopicArn": token, "Message": "{}"})
+        else:
+            raise HandlerError("Invalid service token.")
+
+
+def _permit(work: Work, service: str, operation: str, params: dict[str, Any]) -> None:
+    """Ask for the call only: the function's code is not run here."""
+    if isinstance(work, ResourceWork):
+        work.permit(service, operation, params)
+
+
+class _AnyAttribute(dict[str, Any]):
+    """Attributes that only the custom resource's function knows: a placeholder for each name."""
+
+    def __init__(self, work: Work) -> None:
+        super().__init__()
+        self._physical_id = work.physical_id
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> str:
+        return f"{self._physical_id}-{name}"
+
+
+class _WaitConditionHandle(Handler):
+    """A presigned URL that signals go to; it needs nothing."""
+
+    type = "AWS::CloudFormation::WaitConditionHandle"
+
+    def create(self, work: Work) -> None:
+        token = work.token(new_suffix())
+        work.created(f"https://cloudformation-waitcondition-{work.region}.s3.amazonaws.com/{token}")
+
+    def read(self, work: Work) -> dict[str, Any]:
+        return {}
+
+    def update(self, work: Work) -> None:
+        """Nothing can change."""
+
+    def delete(self, work: Work) -> None:
+        """Nothing was made."""
+
+
+class _WaitCondition(_WaitConditionHandle):
+    """A wait condition; its signals are taken to arrive at once."""
+
+    type = "AWS::CloudFormation::WaitCondition"
+
+    def create(self, work: Work) -> None:
+        handle = str(work.properties.get("Handle", ""))
+        work.created(f"{handle}/{work.token(new_suffix())}")
+
+    def read(self, work: Work) -> dict[str, Any]:
+        return {"Data": "{}"}
+
+
+_CUSTOM = _CustomResource()
+_FALLBACK = FallbackHandler()
+_OWN = {one.type: one for one in (_WaitConditionHandle(), _WaitCondition())}
+NESTED_STACK = "AWS::CloudFormation::Stack"
+
+
+def provisioner_of(definition: ResourceDefinition) -> Handler | None:
+    """The handler that provisions a resource, or None where nothing is known of its type."""
+    if definition.is_custom:
+        return _CUSTOM
+    if definition.type == NESTED_STACK:
+        return None
+    found = handler_for(definition.type) or _OWN.get(definition.type)
+    if found is not None:
+        return found
+    return _FALLBACK if has_fallback(definition.type) else None
+
+
+def is_fallback(handler: Handler) -> bool:
+    """Whether the registry's permission list stands in for calls."""
+    return handler is _FALLBACK

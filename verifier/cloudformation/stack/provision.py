@@ -1,0 +1,284 @@
+"""Stack operations: waves of resources, and the way back when one fails.
+
+A wave holds every resource whose dependencies are complete; all of a wave's failures are collected
+before the stack rolls back, so that one trial tells at least as many refusals as AWS would. Deletes of
+a rollback are authorized as any other call.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from verifier.cloudformation.stack.changeset import Change, Wanted
+from verifier.cloudformation.stack.faults import INJECTED_LOGICAL_ID, INJECTED_REASON, INJECTED_TYPE
+from verifier.cloudformation.stack.live_environment import LiveEnvironment
+from verifier.cloudformation.stack.outputs import OutputsError, missing_import, resolved_outputs
+from verifier.cloudformation.stack.plan import waves
+from verifier.cloudformation.stack.rollback import Rollback, Touched
+from verifier.cloudformation.stack.steps import REPLACING, Steps, UpdateFailed, copy_of
+from verifier.cloudformation.stack.store import Output, Stack, StackResource, StackStore
+from verifier.cloudformation.stack.validate import property_problems
+from verifier.cloudformation.stack.work import Session
+from verifier.cloudformation.template.sections import ResourceDefinition
+from verifier.cloudformation.types.handler import HandlerError
+
+# (source: cfn-clean-up-failed)
+_NOT_DELETED = "Update successful. One or more resources could not be deleted."
+
+
+@dataclass
+class _Failures:
+    """What failed in one wave, by what was tried."""
+
+    create: list[str] = field(default_factory=list)
+    update: list[str] = field(default_factory=list)
+    other: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.create or self.update or self.other)
+
+    @property
+    def reason(self) -> str:
+        """The stack event's status reason (source: cfn-rollback-reason)."""
+        parts = [
+            f"The following resource(s) failed to {verb}: [{', '.join(names)}]. "
+            for verb, names in (("create", self.create), ("update", self.update))
+            if names
+        ]
+        return "".join(parts) + self.other
+
+
+class Provisioner:
+    """Brings one stack to what is wanted, or back."""
+
+    def __init__(
+        self,
+        store: StackStore,
+        stack: Stack,
+        session: Session,
+        wanted: Wanted,
+        *,
+        fail_last_wave: bool = False,
+    ) -> None:
+        self._store = store
+        self._stack = stack
+        self._wanted = wanted
+        self._fail_last_wave = fail_last_wave
+        self._steps = Steps(store, stack, session)
+        self._live = LiveEnvironment(self._steps, wanted.template, wanted.parameters)
+        self._touched: dict[str, Touched] = {}
+        self._rollback = Rollback(store, self._steps, self._touched, wanted.dependencies)
+        self._new_outputs: tuple[Output, ...] = ()
+
+    def create(self, on_failure: str) -> None:
+        """Create everything; ``on_failure`` is ROLLBACK, DELETE or DO_NOTHING."""
+        failures = self._forward(
+            [Change("Add", one.logical_id, one.type) for one in self._wanted.active.values()]
+        )
+        if not failures:
+            self._commit()
+            self._store.stack_status(self._stack, "CREATE_COMPLETE")
+        elif on_failure == "DO_NOTHING":
+            self._store.stack_status(self._stack, "CREATE_FAILED", failures.reason)
+        elif on_failure == "DELETE":
+            self._store.stack_status(
+                self._stack, "DELETE_IN_PROGRESS", f"{failures.reason}Delete requested by user."
+            )
+            self._rollback.undo_create("DELETE")
+        else:
+            reason = f"{failures.reason}Rollback requested by user."
+            self._store.stack_status(self._stack, "ROLLBACK_IN_PROGRESS", reason)
+            self._rollback.undo_create("ROLLBACK")
+
+    def update(self, changes: tuple[Change, ...], *, disable_rollback: bool) -> None:
+        """Carry ``changes`` out, then clean up."""
+        before = dict(self._stack.resources)
+        failures = self._forward([change for change in changes if change.action != "Remove"])
+        if not failures:
+            self._commit()
+            self._clean_up(before)
+        elif disable_rollback:
+            self._keep_parts()
+            self._store.stack_status(self._stack, "UPDATE_FAILED", failures.reason)
+        else:
+            self._store.stack_status(self._stack, "UPDATE_ROLLBACK_IN_PROGRESS", failures.reason)
+            self._rollback.undo_update(frozenset())
+
+    # -- forward
+
+    def _forward(self, changes: list[Change]) -> _Failures:
+        missing = missing_import(self._store, self._stack, self._wanted)
+        if missing:
+            return _Failures(other=f"{missing}. ")
+        by_name = {change.logical_id: change for change in changes}
+        for wave in waves(by_name, self._wanted.dependencies):
+            if self._stack.cancelled:
+                return _Failures(other="Stack update cancelled. ")
+            failures = _Failures()
+            for name in wave:
+                self._bring(by_name[name], failures)
+            if failures:
+                return failures
+        if self._fail_last_wave:
+            self._store.event(
+                self._stack,
+                INJECTED_LOGICAL_ID,
+                INJECTED_TYPE,
+                "",
+                status="CREATE_FAILED",
+                reason=INJECTED_REASON,
+            )
+            return _Failures(create=[INJECTED_LOGICAL_ID])
+        return self._outputs()
+
+    def _outputs(self) -> _Failures:
+        try:
+            self._new_outputs = resolved_outputs(self._store, self._stack, self._wanted, self._live)
+        except OutputsError as error:
+            return _Failures(other=f"{error} ")
+        return _Failures()
+
+    def _bring(self, change: Change, failures: _Failures) -> None:
+        """Create, update or replace one resource; its failure is noted, not raised."""
+        definition = self._wanted.active[change.logical_id]
+        before = self._stack.resources.get(change.logical_id) if change.action == "Modify" else None
+        if before is None:
+            self._create(definition, failures)
+            return
+        try:
+            properties = self._properties(definition)
+            replaced = self._steps.replaces(before, properties)
+        except HandlerError as error:
+            self._steps.failed(copy_of(before), "UPDATE", error)
+            failures.update.append(change.logical_id)
+            return
+        after = self._described(definition, properties)
+        if replaced:
+            self._replace(before, after, failures)
+        else:
+            self._update(before, after, change, failures)
+
+    def _create(self, definition: ResourceDefinition, failures: _Failures) -> None:
+        resource = self._described(definition, {})
+        with self._store.lock:
+            self._stack.resources[definition.logical_id] = resource
+        self._touched[definition.logical_id] = Touched(resource)
+        self._store.resource_status(self._stack, resource, "CREATE_IN_PROGRESS")
+        try:
+            resource.properties = self._properties(definition)
+            self._steps.create(resource)
+        except HandlerError as error:
+            self._steps.failed(resource, "CREATE", error)
+            failures.create.append(resource.logical_id)
+
+    def _replace(self, before: StackResource, after: StackResource, failures: _Failures) -> None:
+        after.physical_id = before.physical_id
+        with self._store.lock:
+            self._stack.resources[after.logical_id] = after
+        self._touched[after.logical_id] = Touched(after, copy_of(before), replaced=True)
+        self._store.resource_status(self._stack, after, "UPDATE_IN_PROGRESS", REPLACING)
+        old_id, after.physical_id = after.physical_id, ""
+        try:
+            self._steps.create(after, verb="UPDATE")
+        except HandlerError as error:
+            self._steps.failed(after, "UPDATE", error, shown_id=after.physical_id or old_id)
+            failures.update.append(after.logical_id)
+
+    def _update(
+        self, before: StackResource, after: StackResource, change: Change, failures: _Failures
+    ) -> None:
+        after.physical_id, after.status, after.reason = before.physical_id, before.status, before.reason
+        same = before.properties == after.properties and not before.status.endswith("_FAILED")
+        retagged = "Tags" in change.scope and dict(before.stack_tags) != dict(after.stack_tags)
+        with self._store.lock:
+            self._stack.resources[after.logical_id] = after
+        if same and not retagged:
+            # Only what cannot reach the resource differs (a policy, metadata, an attribute that stayed).
+            self._touched[after.logical_id] = Touched(after, copy_of(before), to_restore=False)
+            return
+        touched = self._touched[after.logical_id] = Touched(after, copy_of(before))
+        try:
+            self._steps.update(after, before)
+            self._store.updated(self._stack.account, self._stack.name, after.logical_id, after.type)
+        except UpdateFailed as error:
+            touched.to_restore = error.wrote
+            self._steps.failed(after, "UPDATE", error)
+            failures.update.append(after.logical_id)
+
+    def _properties(self, definition: ResourceDefinition) -> Mapping[str, Any]:
+        """The resolved properties. Raises HandlerError when the registry's schema forbids them."""
+        found: Mapping[str, Any] = self._live.resolved(
+            definition.properties, definition.logical_id, definition.type
+        )
+        problems = property_problems(definition, found)
+        if problems:
+            raise HandlerError(problems)
+        return found
+
+    def _described(self, definition: ResourceDefinition, properties: Mapping[str, object]) -> StackResource:
+        name = definition.logical_id
+        deletion, replacement = self._wanted.policies[name]
+        return StackResource(
+            definition=definition,
+            properties=properties,
+            static=self._wanted.statics[name],
+            stack_tags=dict(self._wanted.tags),
+            dependencies=self._wanted.dependencies[name],
+            deletion_policy=deletion,
+            update_replace_policy=replacement,
+        )
+
+    # -- after success
+
+    def _commit(self) -> None:
+        wanted, stack = self._wanted, self._stack
+        with self._store.lock:
+            stack.template = wanted.template
+            stack.parameters = wanted.parameters
+            stack.tags = wanted.tags
+            stack.outputs = self._new_outputs
+            stack.imports = wanted.imports
+            stack.unfinished_rollback = None
+            for name, resource in stack.resources.items():
+                if name in wanted.active:
+                    resource.definition = wanted.active[name]
+                    resource.dependencies = wanted.dependencies[name]
+                    resource.deletion_policy, resource.update_replace_policy = wanted.policies[name]
+
+    def _clean_up(self, before: Mapping[str, StackResource]) -> None:
+        """Delete what was replaced or removed; a failure leaves the resource behind, not the stack.
+
+        AWS tries three times; once tells as much here (source: cfn-clean-up-leaves-the-resource).
+        """
+        self._store.stack_status(self._stack, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
+        replaced = {
+            name: (one.before, one.after.update_replace_policy)
+            for name, one in self._touched.items()
+            if one.replaced and one.before is not None
+        }
+        removed = {
+            name: (one, one.deletion_policy)
+            for name, one in before.items()
+            if name not in self._wanted.active
+        }
+        leftovers = replaced | removed
+        dependencies = {name: one.dependencies for name, one in before.items()}
+        failed = False
+        for wave in reversed(waves(leftovers, dependencies)):
+            for name in wave:
+                resource, policy = leftovers[name]
+                try:
+                    self._steps.delete(resource, retain=policy.startswith("Retain"))
+                except HandlerError:
+                    failed = True
+                if name in removed:
+                    with self._store.lock:
+                        self._stack.resources.pop(name, None)
+        self._store.stack_status(self._stack, "UPDATE_COMPLETE", _NOT_DELETED if failed else "")
+
+    def _keep_parts(self) -> None:
+        """With rollback disabled the stack stays as far as it came; the next update goes on from there."""
+        with self._store.lock:
+            self._stack.parameters = self._wanted.parameters
+            self._stack.tags = self._wanted.tags
+            self._stack.template = self._wanted.template

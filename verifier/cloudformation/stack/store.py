@@ -1,0 +1,241 @@
+"""Stacks and their resources, events and change sets, and the store that keeps them."""
+
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from verifier.cloudformation.stack.changeset import ChangeSet
+from verifier.cloudformation.stack.views import EventView, ResourceUse, ResourceView, StackView
+from verifier.cloudformation.template.parameters import ParameterValue
+from verifier.cloudformation.template.sections import EMPTY, ResourceDefinition, Template
+from verifier.errors import InconclusiveError
+
+STACK_TYPE = "AWS::CloudFormation::Stack"
+
+
+@dataclass
+class StackResource:
+    """A resource as it was last provisioned; ``physical_id`` is empty until it exists."""
+
+    definition: ResourceDefinition
+    physical_id: str = ""
+    status: str = ""
+    reason: str = ""
+    time: datetime = field(default_factory=lambda: datetime.now(UTC))
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    static: Any = None
+    """The properties before they were resolved, with placeholders: what a change set compares."""
+    stack_tags: Mapping[str, str] = field(default_factory=dict)
+    dependencies: frozenset[str] = frozenset()
+    deletion_policy: str = "Delete"
+    update_replace_policy: str = "Delete"
+
+    @property
+    def logical_id(self) -> str:
+        """Its name in the template."""
+        return self.definition.logical_id
+
+    @property
+    def type(self) -> str:
+        """Its resource type."""
+        return self.definition.type
+
+
+@dataclass(frozen=True)
+class Output:
+    """One resolved output; ``export`` is the name it is exported under."""
+
+    key: str
+    value: str
+    description: str | None = None
+    export: str | None = None
+
+
+@dataclass
+class Stack:
+    """One stack, from its first change set to after its deletion."""
+
+    name: str
+    id: str
+    account: str
+    region: str
+    partition: str
+    status: str = "REVIEW_IN_PROGRESS"
+    reason: str = ""
+    created: datetime = field(default_factory=lambda: datetime.now(UTC))
+    updated: datetime | None = None
+    deleted: datetime | None = None
+    template: Template = EMPTY
+    parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    capabilities: tuple[str, ...] = ()
+    role_arn: str | None = None
+    notification_arns: tuple[str, ...] = ()
+    disable_rollback: bool = False
+    retain_except_on_create: bool = False
+    """The operation under way deletes what it made, also with the policy Retain, when it rolls back."""
+    termination_protection: bool = False
+    policy: str | None = None
+    outputs: tuple[Output, ...] = ()
+    imports: frozenset[str] = frozenset()
+    resources: dict[str, StackResource] = field(default_factory=dict)
+    events: list[EventView] = field(default_factory=list)
+    change_sets: dict[str, ChangeSet] = field(default_factory=dict)
+    unfinished_rollback: Callable[[Any, frozenset[str]], None] | None = None
+    """What ContinueUpdateRollback goes on with, given a session and the resources to skip."""
+    cancelled: bool = False
+
+    @property
+    def is_deleted(self) -> bool:
+        """It can be found by its id only."""
+        return self.status == "DELETE_COMPLETE"
+
+    @property
+    def in_progress(self) -> bool:
+        """An operation is under way (a stack under review is not)."""
+        return self.status.endswith("_IN_PROGRESS") and self.status != "REVIEW_IN_PROGRESS"
+
+
+class StackStore:
+    """Every stack of every account. Take ``lock`` to read or change a stack."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self._settled = threading.Condition(self.lock)
+        self._stacks: dict[str, Stack] = {}
+        self._uses: dict[tuple[str, str, str, str], ResourceUse] = {}
+        self._problems: dict[tuple[str, str], None] = {}
+
+    def add(self, stack: Stack) -> None:
+        """Keep a new stack."""
+        with self.lock:
+            self._stacks[stack.id] = stack
+
+    def find(self, account: str, region: str, name_or_id: str) -> Stack | None:
+        """A live stack by its name, or any by its id."""
+        with self.lock:
+            if name_or_id.startswith("arn:"):
+                stack = self._stacks.get(name_or_id)
+                return stack if stack and (stack.account, stack.region) == (account, region) else None
+            live = (one for one in self.of(account, region) if not one.is_deleted)
+            return next((one for one in live if one.name == name_or_id), None)
+
+    def of(self, account: str, region: str | None = None) -> Iterator[Stack]:
+        """An account's stacks, oldest first, deleted ones too."""
+        with self.lock:
+            stacks = list(self._stacks.values())
+        return (s for s in stacks if s.account == account and region in (None, s.region))
+
+    def event(
+        self,
+        stack: Stack,
+        logical_id: str,
+        type_name: str,
+        physical_id: str,
+        *,
+        status: str,
+        reason: str = "",
+    ) -> None:
+        """Append an event; strictly later than the one before."""
+        with self.lock:
+            now = datetime.now(UTC)
+            if stack.events:
+                now = max(now, stack.events[-1].time + timedelta(microseconds=1))
+            is_stack = type_name == STACK_TYPE and logical_id == stack.name
+            event_id = str(uuid.uuid4()) if is_stack else f"{logical_id}-{status}-{now:%Y-%m-%dT%H:%M:%S.%fZ}"
+            stack.events.append(EventView(event_id, now, logical_id, type_name, physical_id, status, reason))
+
+    def stack_status(self, stack: Stack, status: str, reason: str = "") -> None:
+        """Change the stack's status, with its event; wakes those who wait for it to settle."""
+        with self.lock:
+            stack.status = status
+            stack.reason = reason
+            if status == "DELETE_COMPLETE":
+                stack.deleted = datetime.now(UTC)
+            self.event(stack, stack.name, STACK_TYPE, stack.id, status=status, reason=reason)
+            self._settled.notify_all()
+
+    def resource_status(self, stack: Stack, resource: StackResource, status: str, reason: str = "") -> None:
+        """Change a resource's status, with its event."""
+        with self.lock:
+            resource.status = status
+            resource.reason = reason
+            resource.time = datetime.now(UTC)
+            self.event(
+                stack, resource.logical_id, resource.type, resource.physical_id, status=status, reason=reason
+            )
+
+    def settle(self, timeout: float) -> None:
+        """Wait at most ``timeout`` seconds until no stack is in progress. Raises InconclusiveError."""
+        with self._settled:
+            if not self._settled.wait_for(lambda: not self._busy(), timeout):
+                names = ", ".join(f"{stack.name} ({stack.status})" for stack in self._busy())
+                raise InconclusiveError(f"a stack is still in progress after {timeout:g} s: {names}")
+
+    def _busy(self) -> list[Stack]:
+        return [stack for stack in self._stacks.values() if stack.in_progress]
+
+    def use(self, account: str, use: ResourceUse) -> None:
+        """Remember that a compiled service template holds this resource; an update once seen stays."""
+        key = (account, use.stack, use.logical_id, use.type)
+        with self.lock:
+            known = self._uses.get(key)
+            self._uses[key] = known if known is not None and known.updated else use
+
+    def updated(self, account: str, stack: str, logical_id: str, type_name: str) -> None:
+        """A resource's update handler ran to its end."""
+        key = (account, stack, logical_id, type_name)
+        with self.lock:
+            known = self._uses.get(key)
+            if known is not None:
+                self._uses[key] = ResourceUse(stack, logical_id, type_name, True, known.upper_bound)
+
+    def uses(self, account: str) -> tuple[ResourceUse, ...]:
+        """The resources of the account's compiled service templates."""
+        with self.lock:
+            return tuple(use for key, use in self._uses.items() if key[0] == account)
+
+    def problem(self, account: str, line: str) -> None:
+        """Note what could not be done as AWS does it; each line once."""
+        with self.lock:
+            self._problems.setdefault((account, line))
+
+    def problems(self, account: str) -> tuple[str, ...]:
+        """The account's problems, in the order in which they came up."""
+        with self.lock:
+            return tuple(line for owner, line in self._problems if owner == account)
+
+    def exports(self, account: str, region: str) -> Mapping[str, tuple[Stack, str]]:
+        """Every export of the region: its stack and its value."""
+        with self.lock:
+            return {
+                output.export: (stack, output.value)
+                for stack in self.of(account, region)
+                if not stack.is_deleted
+                for output in stack.outputs
+                if output.export
+            }
+
+    def importers(self, account: str, region: str, export: str) -> tuple[str, ...]:
+        """The names of the stacks that import ``export``."""
+        with self.lock:
+            stacks = (s for s in self.of(account, region) if not s.is_deleted)
+            return tuple(stack.name for stack in stacks if export in stack.imports)
+
+
+def view(stack: Stack) -> StackView:
+    """The stack as a value."""
+    return StackView(
+        name=stack.name,
+        id=stack.id,
+        region=stack.region,
+        status=stack.status,
+        events=tuple(stack.events),
+        resources=tuple(
+            ResourceView(one.logical_id, one.type, one.physical_id, one.status, one.reason)
+            for one in stack.resources.values()
+        ),
+    )

@@ -1,0 +1,174 @@
+"""What names in a template mean: before anything exists, and while a stack is provisioned."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from verifier.cloudformation.template.intrinsics import NO_VALUE, resolve
+from verifier.cloudformation.template.parameters import ParameterValue
+from verifier.cloudformation.template.references import Reference
+from verifier.cloudformation.template.sections import Template
+from verifier.errors import AwsError
+
+_URL_SUFFIXES = {"aws-cn": "amazonaws.com.cn", "aws-iso": "c2s.ic.gov", "aws-iso-b": "sc2s.sgov.gov"}
+_ASSUMED_ZONES = 6  # the most that a region has; only placeholders
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A stack's identity, as pseudo parameters give it."""
+
+    stack_name: str
+    stack_id: str
+    account: str
+    region: str
+    partition: str = "aws"
+    notification_arns: tuple[str, ...] = ()
+
+    def pseudo(self, name: str) -> Any:
+        """The value of the pseudo parameter ``name``. Raises KeyError."""
+        return {
+            "AWS::AccountId": self.account,
+            "AWS::NotificationARNs": list(self.notification_arns),
+            "AWS::NoValue": NO_VALUE,
+            "AWS::Partition": self.partition,
+            "AWS::Region": self.region,
+            "AWS::StackId": self.stack_id,
+            "AWS::StackName": self.stack_name,
+            "AWS::URLSuffix": _URL_SUFFIXES.get(self.partition, "amazonaws.com"),
+        }[name]
+
+
+class TemplateEnvironment:
+    """Parameters, mappings, conditions and pseudo parameters; subclasses say what resources give."""
+
+    def __init__(self, template: Template, parameters: Mapping[str, ParameterValue], facts: Facts) -> None:
+        self.template = template
+        self.parameters = parameters
+        self.facts = facts
+        self._conditions: dict[str, bool] = {}
+        self._evaluating: list[str] = []
+
+    def ref(self, name: str) -> Any:
+        """A parameter's, pseudo parameter's or resource's Ref."""
+        if name in self.parameters:
+            return self.parameters[name].value
+        if isinstance(name, str) and name.startswith("AWS::"):
+            try:
+                return self.facts.pseudo(name)
+            except KeyError:
+                raise unresolved(name) from None
+        return self.resource_ref(name)
+
+    def condition(self, name: str) -> bool:
+        """The truth of a condition of the template, worked out once."""
+        if name not in self.template.conditions:
+            raise AwsError(
+                "ValidationError",
+                f"Template format error: Unresolved condition dependency {name} in the Resources block of "
+                "the template",
+            )
+        if name in self._evaluating:
+            raise AwsError(
+                "ValidationError", f"Circular dependencies in conditions: [{', '.join(self._evaluating)}]"
+            )
+        if name not in self._conditions:
+            self._evaluating.append(name)
+            try:
+                self._conditions[name] = bool(resolve(self.template.conditions[name], self))
+            finally:
+                self._evaluating.pop()
+        return self._conditions[name]
+
+    def mapping(self, name: str) -> Mapping[str, Any] | None:
+        """A member of Mappings."""
+        found = self.template.mappings.get(name)
+        return found if isinstance(found, Mapping) else None
+
+    def resource_ref(self, logical_id: str) -> Any:
+        """What Ref gives for a resource."""
+        raise NotImplementedError
+
+    def get_att(self, logical_id: str, attribute: str) -> Any:
+        """A resource's attribute."""
+        raise NotImplementedError
+
+    def import_value(self, name: str) -> str:
+        """Another stack's export."""
+        raise NotImplementedError
+
+    def availability_zones(self, region: str) -> list[str]:
+        """The names of a region's zones; an empty name is the stack's own region."""
+        raise NotImplementedError
+
+
+@dataclass
+class _Used:
+    references: set[Reference] = field(default_factory=set)
+    imports: set[str] = field(default_factory=set)
+
+
+class StaticEnvironment(TemplateEnvironment):
+    """Before anything exists: resources give placeholders, and every use of one is noted.
+
+    Placeholders hold a NUL, so that they are equal to nothing that a template can say.
+    """
+
+    def __init__(
+        self,
+        template: Template,
+        parameters: Mapping[str, ParameterValue],
+        facts: Facts,
+        active: frozenset[str],
+    ) -> None:
+        super().__init__(template, parameters, facts)
+        self._active = active
+        self.used = _Used()
+
+    def fresh(self) -> "StaticEnvironment":
+        """The same names with nothing used yet."""
+        other = StaticEnvironment(self.template, self.parameters, self.facts, self._active)
+        other._conditions = self._conditions
+        return other
+
+    def resource_ref(self, logical_id: str) -> str:
+        """A placeholder; an inactive or unknown resource is an error, as on AWS."""
+        if logical_id not in self._active:
+            raise unresolved(logical_id)
+        self.used.references.add(Reference(logical_id))
+        return f"\0{placeholder(logical_id, None)}\0"
+
+    def get_att(self, logical_id: str, attribute: str) -> str:
+        """A placeholder."""
+        if logical_id not in self.template.resources:
+            raise AwsError(
+                "ValidationError",
+                f"Template error: instance of Fn::GetAtt references undefined resource {logical_id}",
+            )
+        if logical_id not in self._active:
+            raise unresolved(logical_id)
+        self.used.references.add(Reference(logical_id, attribute))
+        return f"\0{placeholder(logical_id, attribute)}\0"
+
+    def import_value(self, name: str) -> str:
+        """A placeholder; whether the export exists is asked when the stack is provisioned."""
+        self.used.imports.add(name)
+        return f"\0ImportValue {name}\0"
+
+    def availability_zones(self, region: str) -> list[str]:
+        """Placeholders."""
+        return [f"\0GetAZs {region or self.facts.region} {number}\0" for number in range(_ASSUMED_ZONES)]
+
+
+def placeholder(logical_id: str, attribute: str | None) -> str:
+    """The text that stands between NULs for what a resource gives; with "" how all its attributes begin."""
+    return f"Ref {logical_id} " if attribute is None else f"GetAtt {logical_id}.{attribute}"
+
+
+def unresolved(name: str, block: str = "Resources") -> AwsError:
+    """A name that nothing in the template bears."""
+    return AwsError(
+        "ValidationError",
+        f"Template format error: Unresolved resource dependencies [{name}] in the {block} block of the "
+        "template",
+    )

@@ -1,0 +1,134 @@
+"""A template's parameters: what was given, the defaults, the values kept from before."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from verifier.cloudformation.template.intrinsics import to_text
+from verifier.cloudformation.template.sections import Template
+from verifier.errors import AwsError
+
+_SSM_VALUE = "AWS::SSM::Parameter::Value<"
+
+
+@dataclass(frozen=True)
+class ParameterValue:
+    """One parameter: what was given, and for an SSM type what it stands for.
+
+    A NoEcho value stays in memory and is shown as asterisks.
+    """
+
+    key: str
+    given: str
+    type: str = "String"
+    resolved: str | None = None
+    no_echo: bool = False
+
+    @property
+    def value(self) -> str | list[str]:
+        """What Ref gives: a list for the list types."""
+        text = self.given if self.resolved is None else self.resolved
+        is_list = self.type == "CommaDelimitedList" or "List<" in self.type
+        return [part.strip() for part in text.split(",")] if is_list else text
+
+
+def parameter_values(
+    template: Template,
+    given: Iterable[Mapping[str, Any]],
+    previous: Mapping[str, ParameterValue],
+    ssm: Callable[[str, str], str],
+) -> dict[str, ParameterValue]:
+    """Each of the template's parameters with its value.
+
+    ``given`` is the request's Parameters; ``ssm`` reads a parameter of the SSM types, given our
+    parameter's key and the SSM name. Raises AwsError ValidationError in CloudFormation's words
+    (source: cfn-parameters-must-have-values).
+    """
+    asked = {str(one.get("ParameterKey")): one for one in given}
+    unknown = [key for key in asked if key not in template.parameters]
+    if unknown:
+        raise _invalid(f"Parameters: [{', '.join(unknown)}] do not exist in the template")
+    texts = {key: _text(key, one, asked.get(key), previous) for key, one in template.parameters.items()}
+    missing = [key for key, text in texts.items() if text is None]
+    if missing:
+        raise _invalid(f"Parameters: [{', '.join(missing)}] must have values")
+    return {
+        key: _checked(key, text, template.parameters[key], ssm)
+        for key, text in texts.items()
+        if text is not None
+    }
+
+
+def _text(
+    key: str,
+    declared: Mapping[str, Any],
+    asked: Mapping[str, Any] | None,
+    previous: Mapping[str, ParameterValue],
+) -> str | None:
+    if asked and asked.get("UsePreviousValue"):
+        if key not in previous:
+            raise _invalid(
+                f"Invalid input for parameter key {key}. Cannot specify usePreviousValue as true for a "
+                "parameter key not in the previous template"
+            )
+        return previous[key].given
+    if asked and asked.get("ParameterValue") is not None:
+        return to_text(asked["ParameterValue"])
+    return to_text(declared["Default"]) if "Default" in declared else None
+
+
+def _checked(
+    key: str, text: str, declared: Mapping[str, Any], ssm: Callable[[str, str], str]
+) -> ParameterValue:
+    type_name = str(declared["Type"])
+    no_echo = to_text(declared.get("NoEcho", False)).lower() == "true"
+    if type_name.startswith(_SSM_VALUE):
+        inner = type_name.removeprefix(_SSM_VALUE).removesuffix(">")
+        return ParameterValue(key, text, inner, ssm(key, text), no_echo)
+    for one in text.split(",") if type_name == "CommaDelimitedList" or "List<" in type_name else [text]:
+        _check(key, one.strip(), type_name, declared)
+    return ParameterValue(key, text, type_name, None, no_echo)
+
+
+def _check(key: str, text: str, type_name: str, declared: Mapping[str, Any]) -> None:
+    hint = declared.get("ConstraintDescription")
+    allowed = declared.get("AllowedValues")
+    if allowed is not None and text not in [to_text(one) for one in allowed]:
+        raise _constraint(key, hint, f"Parameter '{key}' must be one of AllowedValues")
+    pattern = declared.get("AllowedPattern")
+    if pattern is not None and not re.fullmatch(str(pattern), text):
+        raise _constraint(key, hint, f"Parameter '{key}' must match pattern {pattern}")
+    if type_name in ("Number", "List<Number>"):
+        _check_number(key, text, hint, declared)
+    elif "MinLength" in declared and len(text) < int(declared["MinLength"]):
+        raise _constraint(
+            key, hint, f"Parameter '{key}' must contain at least {declared['MinLength']} characters"
+        )
+    elif "MaxLength" in declared and len(text) > int(declared["MaxLength"]):
+        raise _constraint(
+            key, hint, f"Parameter '{key}' must contain at most {declared['MaxLength']} characters"
+        )
+
+
+def _check_number(key: str, text: str, hint: Any, declared: Mapping[str, Any]) -> None:
+    try:
+        number = float(text)
+    except ValueError as error:
+        raise _constraint(key, hint, f"Parameter '{key}' must be a number.") from error
+    if "MinValue" in declared and number < float(declared["MinValue"]):
+        raise _constraint(
+            key, hint, f"Parameter '{key}' must be a number not less than {declared['MinValue']}"
+        )
+    if "MaxValue" in declared and number > float(declared["MaxValue"]):
+        raise _constraint(
+            key, hint, f"Parameter '{key}' must be a number not greater than {declared['MaxValue']}"
+        )
+
+
+def _constraint(key: str, hint: Any, otherwise: str) -> AwsError:
+    return _invalid(f"Parameter {key} failed to satisfy constraint: {hint}" if hint else otherwise)
+
+
+def _invalid(message: str) -> AwsError:
+    return AwsError("ValidationError", message)

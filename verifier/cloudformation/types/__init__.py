@@ -1,0 +1,1 @@
+"""What a resource type is."""
