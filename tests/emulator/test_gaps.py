@@ -11,7 +11,7 @@ from botocore import xform_name
 
 _SESSION = botocore.session.get_session()
 _ENTRIES: list[dict[str, Any]] = yaml.safe_load(
-    files("verifier.gateway").joinpath("moto_gaps.yaml").read_text(encoding="utf-8")
+    files("verifier.emulator").joinpath("moto_gaps.yaml").read_text(encoding="utf-8")
 )
 _RESPONSES = {"lambda": ("awslambda", "LambdaResponse"), "logs": ("logs", "LogsResponse")}
 # moto's S3 tells bucket operations apart by these words in the query.

@@ -65,7 +65,7 @@ def fixed_answers() -> dict[tuple[str, str], Result]:
     """The answers of ``moto_gaps.yaml``, by botocore's service name and the operation's."""
     import yaml
 
-    text = files("verifier.gateway").joinpath("moto_gaps.yaml").read_text(encoding="utf-8")
+    text = files("verifier.emulator").joinpath("moto_gaps.yaml").read_text(encoding="utf-8")
     return {(entry["service"], entry["operation"]): entry["answer"] for entry in yaml.safe_load(text)}
 
 
