@@ -15,11 +15,12 @@ from verifier.authorization.caller import Caller
 from verifier.authorization.decision import Decided
 from verifier.authorization.operation import Operation
 from verifier.cloudformation.handlers import handlers
-from verifier.cloudformation.stack.work import ResourceWork, Session
+from verifier.cloudformation.stack.session import Session
 from verifier.cloudformation.template.environment import Facts
 from verifier.cloudformation.types.fallback import ask_for_unsupported
 from verifier.cloudformation.types.handler import Handler
 from verifier.cloudformation.types.shapes import fit
+from verifier.cloudformation.types.work import Work
 from verifier.emulator.upstream import MotoUpstream
 from verifier.gateway.random_names import NameRegister
 
@@ -137,9 +138,9 @@ class Life:
         lifecycle: str,
         previous: Mapping[str, Any] | None = None,
         previous_tags: Mapping[str, str] | None = None,
-    ) -> ResourceWork:
-        return ResourceWork(
-            session=self.account.session(),
+    ) -> Work:
+        return Work(
+            carrier=self.account.session(),
             logical_id="Thing",
             type=self.type,
             lifecycle=lifecycle,
@@ -148,6 +149,7 @@ class Life:
             previous=previous or {},
             stack_tags=self.tags,
             previous_stack_tags=previous_tags or {},
+            implied=self.handler.implied_in(self.properties),
         )
 
 

@@ -12,11 +12,11 @@ from verifier.cloudformation.stack.builtin import is_fallback, provisioner_of
 from verifier.cloudformation.stack.changeset import Change, Wanted
 from verifier.cloudformation.stack.faults import Faults
 from verifier.cloudformation.stack.provision import Provisioner
+from verifier.cloudformation.stack.session import Session
 from verifier.cloudformation.stack.steps import bug
 from verifier.cloudformation.stack.store import Stack, StackStore
 from verifier.cloudformation.stack.validate import shortcomings
 from verifier.cloudformation.stack.views import ResourceUse
-from verifier.cloudformation.stack.work import Session
 from verifier.cloudformation.template.environment import Facts
 from verifier.cloudformation.types.interface import Register, Upstream
 from verifier.errors import AwsError

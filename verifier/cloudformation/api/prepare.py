@@ -10,6 +10,7 @@ from verifier.cloudformation.api.launch import Launcher, facts_of
 from verifier.cloudformation.api.template_source import submitted_template
 from verifier.cloudformation.stack.changeset import Wanted
 from verifier.cloudformation.stack.plan import wanted_state
+from verifier.cloudformation.stack.session import CallFailed, Session
 from verifier.cloudformation.stack.store import Stack
 from verifier.cloudformation.stack.validate import (
     check_capabilities,
@@ -18,10 +19,10 @@ from verifier.cloudformation.stack.validate import (
     unsupported_types,
     validate,
 )
-from verifier.cloudformation.stack.work import CallFailed, ResourceWork, Session
 from verifier.cloudformation.template.parameters import parameter_values
 from verifier.cloudformation.template.sections import parse_template
 from verifier.cloudformation.types.handler import HandlerError
+from verifier.cloudformation.types.work import Work
 from verifier.errors import AwsError
 
 # (sources: cfn-early-validation, cfn-early-validation-properties)
@@ -92,7 +93,7 @@ def _ssm_reader(session: Session) -> Callable[[str, str], str]:
     """
 
     def read(key: str, name: str) -> str:
-        work = ResourceWork(session, key, "AWS::SSM::Parameter", "read")
+        work = Work(session, key, "AWS::SSM::Parameter", "read")
         try:
             answer: dict[str, Any] = work.call(
                 "ssm", "GetParameters", {"Names": [name], "WithDecryption": False}

@@ -1,16 +1,15 @@
-"""The handlers: one module per service, one small class per resource type.
+"""The handlers: one module a service, one value a resource type.
 
-A type without one, and properties that a handler lacks, fall to the registry's permissions
-(``fallback``).
+Every value of these modules that is a ``Handler`` is one; nothing needs to be listed. A type without
+one, and properties that a handler lacks, fall to the registry's permissions (``types/fallback.py``).
 """
 
+import pkgutil
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 
 from verifier.cloudformation.types.handler import Handler
-
-_MODULES = ("apigatewayv2", "iam", "lambda_", "logs", "s3")
 
 
 def handler_for(type_name: str) -> Handler | None:
@@ -20,11 +19,12 @@ def handler_for(type_name: str) -> Handler | None:
 
 @cache
 def handlers() -> Mapping[str, Handler]:
-    """Every handler by its type."""
+    """Every handler by its type. Raises ValueError where two are of one type."""
     found: dict[str, Handler] = {}
-    for name in _MODULES:
-        module = import_module(f"{__name__}.{name}")
-        for value in vars(module).values():
-            if isinstance(value, type) and issubclass(value, Handler) and "type" in vars(value):
-                found[value.type] = value()
+    for module in pkgutil.iter_modules(__path__):
+        for value in vars(import_module(f"{__name__}.{module.name}")).values():
+            if not isinstance(value, Handler):
+                continue
+            if found.setdefault(value.type, value) is not value:
+                raise ValueError(f"two handlers of {value.type}")
     return found

@@ -1,141 +1,154 @@
-"""Handlers of S3: the bucket and its policy."""
+"""S3: the bucket and its policy."""
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from verifier.cloudformation.handlers.s3_features import (
-    FEATURES,
-    LIST_FEATURES,
-    put,
-    put_items,
-    read_back,
-    undo,
-)
-from verifier.cloudformation.types.handler import Handler, HandlerError, Work
-from verifier.cloudformation.types.values import document, key_value, tag_changes, wanted_tags
+from verifier.cloudformation.handlers.s3_features import FEATURES
+from verifier.cloudformation.types.handler import Handler, HandlerError
+from verifier.cloudformation.types.kind import Kind, Name
+from verifier.cloudformation.types.params import ABSENT, ARN, ID, Computed, Params, Prop, Sourced, Text
+from verifier.cloudformation.types.part import Mention, Read
+from verifier.cloudformation.types.parts import Setting, Tagging
+from verifier.cloudformation.types.step import Step
+from verifier.cloudformation.types.values import document, key_value, wanted_tags
+from verifier.cloudformation.types.work import Work
 
-_NAME_LIMIT = 63
 _GONE = ("NoSuchBucket", "404", "NotFound")
 
 
-class Bucket(Handler):
-    """A general purpose bucket.
+def _acl(name: Any) -> str:
+    """A template says "PublicReadWrite", the API "public-read-write"."""
+    return "".join(f"-{char.lower()}" if char.isupper() else char for char in str(name)).lstrip("-")
 
-    Each property is a call of its own after CreateBucket, the tags too. Object-lock and ACL are
-    asked for in CreateBucket itself.
+
+def _ownership(work: Work) -> Any:
+    """S3 refuses an ACL on a bucket whose owner is enforced, which is the default."""
+    rules = work.properties.get("OwnershipControls", {}).get("Rules", [])
+    return rules[0]["ObjectOwnership"] if rules and "AccessControl" in work.properties else ABSENT
+
+
+def _location(work: Work) -> Any:
+    return ABSENT if work.region == "us-east-1" else {"LocationConstraint": work.region}
+
+
+def _if_true(value: Any) -> Any:
+    return True if str(value).lower() == "true" else ABSENT
+
+
+@dataclass(frozen=True)
+class _BucketTags(Tagging):
+    """S3 replaces a bucket's tags whole; where access is controlled by tags it refuses even that.
+
+    (source s3-abac-tagging)
     """
 
-    type = "AWS::S3::Bucket"
-    supported = frozenset(
-        {"BucketName", "AccessControl", "ObjectLockEnabled", "Tags"}
-        | {feature.name for feature in FEATURES}
-        | {feature.name for feature in LIST_FEATURES}
-    )
+    def mentions(self, service: str, itself: Params) -> Iterator[Mention]:
+        """Both ways of tagging."""
+        yield from (Mention(service, name, itself) for name in ("GetBucketTagging", self.untag))
+        yield Mention(service, self.tag, {**itself, self.tags: Prop(self.name)})
+        for name in ("ListTagsForResource", "TagResource", "UntagResource"):
+            yield Mention("s3control", name, self.target)
 
-    def create(self, work: Work) -> None:
-        name = work.properties.get("BucketName") or work.generate_name(_NAME_LIMIT, lowercase=True)
-        work.call("s3", "CreateBucket", {"Bucket": name, **_creation(work)})
-        work.created(name)
-        if "AccessControl" in work.properties:
-            work.read("s3", "GetBucketAcl", {"Bucket": name}, soft=True)
-        _set_tags(work, wanted_tags(work), [])
-        for feature in FEATURES:
-            if feature.name in work.properties:
-                put(work, feature, work.properties[feature.name])
-        for items in LIST_FEATURES:
-            put_items(work, items)
-        work.read("s3", "HeadBucket", {"Bucket": name})
+    def _change(self, step: Step, to_set: Mapping[str, str], to_remove: list[str]) -> None:
+        if not to_set and not to_remove:
+            return
+        if step.work.properties.get("AbacStatus") == "Enabled":
+            self._change_one_by_one(step, to_set, to_remove)
+            return
+        if step.work.previous:
+            bucket = step.params({})
+            step.work.read("s3", "GetBucketTagging", bucket, soft=True, tolerate=("NoSuchTagSet",))
+        if wanted := wanted_tags(step.work):
+            step.call(self.tag, step.params({self.tags: {"TagSet": self.form(wanted)}}))
+        else:
+            step.call(self.untag, step.params({}))
 
-    def read(self, work: Work) -> dict[str, Any]:
-        name, suffix = work.physical_id, _dns_suffix(work.partition)
-        work.read("s3", "HeadBucket", {"Bucket": name})
-        read_back(work)
-        return {
-            "Arn": f"arn:{work.partition}:s3:::{name}",
-            "DomainName": f"{name}.s3.{suffix}",
-            "RegionalDomainName": f"{name}.s3.{work.region}.{suffix}",
-            "DualStackDomainName": f"{name}.s3.dualstack.{work.region}.{suffix}",
-            "WebsiteURL": f"http://{name}.s3-website-{work.region}.{suffix}",
-        }
-
-    def update(self, work: Work) -> None:
-        bucket = {"Bucket": work.physical_id}
-        if work.changed("AccessControl"):
-            work.read("s3", "GetBucketAcl", bucket, soft=True)
-            work.call("s3", "PutBucketAcl", {**bucket, "ACL": _acl(work)})
-        for feature in FEATURES:
-            if work.changed(feature.name):
-                if feature.name in work.properties:
-                    put(work, feature, work.properties[feature.name])
-                else:
-                    undo(work, feature)
-        for items in LIST_FEATURES:
-            put_items(work, items)
-        _set_tags(work, *tag_changes(work))
-        work.read("s3", "HeadBucket", bucket)
-
-    def delete(self, work: Work) -> None:
-        bucket = {"Bucket": work.physical_id}
-        work.read("s3", "HeadBucket", bucket, tolerate=_GONE)
-        work.call("s3", "DeleteBucket", bucket, tolerate=_GONE)
+    def _change_one_by_one(self, step: Step, to_set: Mapping[str, str], to_remove: list[str]) -> None:
+        target = step.params(self.target, whole=False)
+        step.work.read("s3control", "ListTagsForResource", target, soft=True)
+        if to_remove:
+            step.work.call("s3control", "UntagResource", {**target, self.keys: to_remove})
+        if to_set:
+            step.work.call("s3control", "TagResource", {**target, "Tags": key_value(to_set)})
 
 
-def _creation(work: Work) -> dict[str, Any]:
-    params: dict[str, Any] = {}
-    if "AccessControl" in work.properties:
-        params["ACL"] = _acl(work)
-        # S3 refuses an ACL on a bucket whose owner is enforced, which is the default.
-        rules = work.properties.get("OwnershipControls", {}).get("Rules", [])
-        if rules:
-            params["ObjectOwnership"] = rules[0]["ObjectOwnership"]
-    if str(work.properties.get("ObjectLockEnabled", False)).lower() == "true":
-        params["ObjectLockEnabledForBucket"] = True
-    if work.region != "us-east-1":
-        params["CreateBucketConfiguration"] = {"LocationConstraint": work.region}
-    return params
+@dataclass(frozen=True)
+class _ObjectLock(Setting):
+    """Object lock can be turned on later (source s3-object-lock-existing-bucket), and never off.
+
+    (source s3-object-lock-stays)
+    """
+
+    def update(self, step: Step) -> None:
+        """Turn it on where it was not."""
+        before, after = step.work.previous.get(self.name), step.work.properties.get(self.name)
+        if _if_true(after) is True and _if_true(before) is not True:
+            step.call(self.put, step.params(self.params))
 
 
-def _acl(work: Work) -> str:
-    """A template says "PublicReadWrite", the API "public-read-write"."""
-    name = str(work.properties.get("AccessControl", "Private"))
-    return "".join(f"-{char.lower()}" if char.isupper() else char for char in name).lstrip("-")
-
-
-def _set_tags(work: Work, to_set: dict[str, str], to_remove: list[str]) -> None:
-    if not to_set and not to_remove:
-        return
-    if work.properties.get("AbacStatus") == "Enabled":
-        _set_tags_with_abac(work, to_set, to_remove)
-        return
-    bucket, wanted = {"Bucket": work.physical_id}, wanted_tags(work)
-    if work.previous:
-        work.read("s3", "GetBucketTagging", bucket, soft=True, tolerate=("NoSuchTagSet",))
-    if wanted:
-        work.call("s3", "PutBucketTagging", {**bucket, "Tagging": {"TagSet": key_value(wanted)}})
-    else:
-        work.call("s3", "DeleteBucketTagging", bucket)
-
-
-def _set_tags_with_abac(work: Work, to_set: dict[str, str], to_remove: list[str]) -> None:
-    """Where attribute-based access control is on, S3 refuses PutBucketTagging (source s3-abac-tagging)."""
-    target = {"AccountId": work.account, "ResourceArn": f"arn:{work.partition}:s3:::{work.physical_id}"}
-    work.read("s3control", "ListTagsForResource", target, soft=True)
-    if to_remove:
-        work.call("s3control", "UntagResource", {**target, "TagKeys": to_remove})
-    if to_set:
-        work.call("s3control", "TagResource", {**target, "Tags": key_value(to_set)})
-
-
-def _dns_suffix(partition: str) -> str:
-    return "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
+BUCKET = Kind(
+    type="AWS::S3::Bucket",
+    service="s3",
+    name=Name("BucketName", 63, "Bucket", lowercase=True),
+    itself={"Bucket": ID},
+    arn="arn:{partition}:s3:::{id}",
+    create_by="CreateBucket",
+    delete_by="DeleteBucket",
+    fixed={
+        "ACL": Prop("AccessControl", _acl),
+        "ObjectOwnership": Computed(_ownership, ("OwnershipControls",)),
+        "ObjectLockEnabledForBucket": Prop("ObjectLockEnabled", _if_true),
+        "CreateBucketConfiguration": Computed(_location),
+    },
+    gives={
+        "Arn": ARN,
+        "DomainName": Text("{id}.s3.{dns_suffix}"),
+        "RegionalDomainName": Text("{id}.s3.{region}.{dns_suffix}"),
+        "DualStackDomainName": Text("{id}.s3.dualstack.{region}.{dns_suffix}"),
+        "WebsiteURL": Text("http://{id}.s3-website-{region}.{dns_suffix}"),
+    },
+    parts=(
+        Read("HeadBucket"),
+        Read("GetBucketAcl", on=("create",), when="AccessControl", soft=True),
+        Setting(
+            "AccessControl",
+            "PutBucketAcl",
+            {"ACL": Prop("AccessControl", _acl)},
+            default=Sourced("s3-acl-private-default", {"ACL": "private"}),
+            look=Read("GetBucketAcl", soft=True),
+            at_create=False,
+        ),
+        _ObjectLock(
+            "ObjectLockEnabled",
+            "PutObjectLockConfiguration",
+            {"ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled"}},
+            at_create=False,
+        ),
+        *FEATURES,
+        _BucketTags(
+            "PutBucketTagging",
+            "DeleteBucketTagging",
+            {"AccountId": Text("{account}"), "ResourceArn": ARN},
+            tags="Tagging",
+        ),
+        Read("HeadBucket", on=("create", "update", "delete")),
+    ),
+    gone=_GONE,
+)
 
 
 class BucketPolicy(Handler):
-    """A bucket's policy; its physical id is the bucket's name."""
+    """A bucket's policy; its physical id is the bucket's name.
+
+    A class of its own: it looks first, and fails where there is a policy already.
+    """
 
     type = "AWS::S3::BucketPolicy"
     supported = frozenset({"Bucket", "PolicyDocument"})
 
     def create(self, work: Work) -> None:
+        """Put it, unless the bucket has one."""
         bucket = str(work.properties["Bucket"])
         if _read_policy(work, bucket).get("Policy"):
             # Seen in public as the handler's own message (source cfn-bucketpolicy-exists).
@@ -144,16 +157,22 @@ class BucketPolicy(Handler):
         work.created(bucket)
 
     def read(self, work: Work) -> dict[str, Any]:
+        """It has no attributes."""
         _read_policy(work, work.physical_id)
         return {}
 
     def update(self, work: Work) -> None:
+        """Put the wanted one."""
         _read_policy(work, work.physical_id)
         _put_policy(work, work.physical_id)
 
     def delete(self, work: Work) -> None:
+        """Delete it."""
         _read_policy(work, work.physical_id)
         work.call("s3", "DeleteBucketPolicy", {"Bucket": work.physical_id}, tolerate=_GONE)
+
+
+BUCKET_POLICY = BucketPolicy()
 
 
 def _read_policy(work: Work, bucket: str) -> dict[str, Any]:

@@ -1,212 +1,148 @@
-"""What a bucket can be configured with: one call sets a property, one undoes it, one reads it back."""
+"""What a bucket can be configured with: one call sets a property, one takes it back, one reads it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 from verifier.cloudformation.handlers import s3_shapes as shapes
-from verifier.cloudformation.types.handler import Work
-from verifier.cloudformation.types.values import listed
+from verifier.cloudformation.types.params import Params, Prop, Sourced, as_it_is
+from verifier.cloudformation.types.part import Part, Read
+from verifier.cloudformation.types.parts import Items, Setting
 
-Shaper = Callable[[Any], Any]
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
+_ONE = {"Id": Prop("Id")}
+_LOCKED = {"ObjectLockEnabled": "Enabled"}
 
 
-@dataclass(frozen=True)
-class Feature:
-    """A property that one call sets whole: ``put`` with ``member``, the property's shape in the API.
+def _setting(
+    name: str,
+    put: str,
+    get: str,
+    member: str = "",
+    shape: Callable[[Any], Any] = as_it_is,
+    *,
+    undo: str = "",
+    default: Sourced | None = None,
+    extra: Params | None = None,
+) -> Setting:
+    """A property that one call sets whole; ``member`` is the call's name for it, if another.
 
-    When the template drops the property, ``undo`` is called, or ``put`` with ``undo_value``.
-    ``extra`` are further members of ``put`` that come from inside the property.
+    It is read back only where the template uses it (``get``; empty: AWS's handler does without).
     """
-
-    name: str
-    put: str
-    member: str
-    get: str
-    shape: Shaper = _as_it_is
-    undo: str | None = None
-    undo_value: Any = None
-    extra: tuple[str, ...] = ()
+    params = {member or name: Prop(name, shape), **(extra or {})}
+    reads = (Read(get, soft=True),) if get else ()
+    return Setting(name, put, params, undo=undo, default=default, reads=reads)
 
 
-@dataclass(frozen=True)
-class ListFeature:
-    """A list property whose items are set and deleted one by one, by their Id."""
-
-    name: str
-    operation: str
-    """The end of the three operations' names: "BucketMetricsConfiguration"."""
-    member: str
-    shape: Shaper = field(default=_as_it_is)
+def _items(name: str, noun: str, shape: Callable[[Any], Any]) -> Items:
+    """A list whose items are set and taken back by their Id; ``noun`` ends the operations' names."""
+    member = noun.removeprefix("Bucket")
+    params = {**_ONE, member: Prop("", shape)}
+    reads = Read(f"Get{noun}", _ONE, soft=True)
+    return Items(name, "Id", f"Put{noun}", params, f"Delete{noun}", _ONE, reads=reads)
 
 
-# Ordered: versioning before what needs it, ownership before access.
-FEATURES = (
-    Feature(
+def _status(value: Any) -> dict[str, Any]:
+    return {"Status": value}
+
+
+# Ordered: versioning before what needs it, ownership before access. A bucket with just a public access block
+# was read (Fn::GetAtt) by a principal that has no s3:Get* at all (source cfn-bucket-set-crewpoppy).
+FEATURES: tuple[Part, ...] = (
+    _setting(
         "OwnershipControls",
         "PutBucketOwnershipControls",
-        "OwnershipControls",
         "GetBucketOwnershipControls",
         undo="DeleteBucketOwnershipControls",
     ),
-    Feature(
-        "PublicAccessBlockConfiguration",
-        "PutPublicAccessBlock",
-        "PublicAccessBlockConfiguration",
-        "GetPublicAccessBlock",
-        undo="DeletePublicAccessBlock",
-    ),
-    Feature(
+    _setting("PublicAccessBlockConfiguration", "PutPublicAccessBlock", "", undo="DeletePublicAccessBlock"),
+    _setting(
         "BucketEncryption",
         "PutBucketEncryption",
-        "ServerSideEncryptionConfiguration",
         "GetBucketEncryption",
+        "ServerSideEncryptionConfiguration",
         shapes.encryption,
         undo="DeleteBucketEncryption",
     ),
-    Feature(
+    _setting(
         "VersioningConfiguration",
         "PutBucketVersioning",
-        "VersioningConfiguration",
         "GetBucketVersioning",
-        undo_value={"Status": "Suspended"},
+        default=Sourced("s3-versioning-suspended", {"VersioningConfiguration": {"Status": "Suspended"}}),
     ),
-    Feature(
+    _setting(
         "ObjectLockConfiguration",
         "PutObjectLockConfiguration",
-        "ObjectLockConfiguration",
         "GetObjectLockConfiguration",
-        undo_value={"ObjectLockEnabled": "Enabled"},
+        default=Sourced("s3-object-lock-stays", {"ObjectLockConfiguration": _LOCKED}),
     ),
-    Feature(
+    _setting(
         "LifecycleConfiguration",
         "PutBucketLifecycleConfiguration",
-        "LifecycleConfiguration",
         "GetBucketLifecycleConfiguration",
-        shapes.lifecycle,
+        shape=shapes.lifecycle,
         undo="DeleteBucketLifecycle",
-        extra=("TransitionDefaultMinimumObjectSize",),
+        extra={
+            "TransitionDefaultMinimumObjectSize": Prop(
+                "LifecycleConfiguration.TransitionDefaultMinimumObjectSize"
+            )
+        },
     ),
-    Feature(
+    _setting(
         "CorsConfiguration",
         "PutBucketCors",
-        "CORSConfiguration",
         "GetBucketCors",
+        "CORSConfiguration",
         shapes.cors,
         undo="DeleteBucketCors",
     ),
-    Feature(
+    _setting(
         "WebsiteConfiguration",
         "PutBucketWebsite",
-        "WebsiteConfiguration",
         "GetBucketWebsite",
-        shapes.website,
+        shape=shapes.website,
         undo="DeleteBucketWebsite",
     ),
-    Feature(
+    _setting(
         "AccelerateConfiguration",
         "PutBucketAccelerateConfiguration",
-        "AccelerateConfiguration",
         "GetBucketAccelerateConfiguration",
-        lambda value: {"Status": value.get("AccelerationStatus")},
-        undo_value={"AccelerationStatus": "Suspended"},
+        shape=lambda value: _status(value.get("AccelerationStatus")),
+        default=Sourced("s3-acceleration-suspended", {"AccelerateConfiguration": _status("Suspended")}),
     ),
-    Feature(
+    _setting(
         "LoggingConfiguration",
         "PutBucketLogging",
-        "BucketLoggingStatus",
         "GetBucketLogging",
+        "BucketLoggingStatus",
         shapes.logging,
-        undo_value={},
+        default=Sourced("s3-logging-disabled", {"BucketLoggingStatus": {}}),
     ),
-    Feature(
+    _setting(
         "ReplicationConfiguration",
         "PutBucketReplication",
-        "ReplicationConfiguration",
         "GetBucketReplication",
-        shapes.replication,
+        shape=shapes.replication,
         undo="DeleteBucketReplication",
     ),
-    Feature(
+    _setting(
         "NotificationConfiguration",
         "PutBucketNotificationConfiguration",
-        "NotificationConfiguration",
         "GetBucketNotificationConfiguration",
-        shapes.notification,
-        undo_value={"EventBridgeConfiguration": {"EventBridgeEnabled": False}},
+        shape=shapes.notification,
+        default=Sourced("s3-notification-disabled", {"NotificationConfiguration": {}}),
     ),
-    Feature(
+    _setting(
         "AbacStatus",
         "PutBucketAbac",
-        "AbacStatus",
         "GetBucketAbac",
-        lambda value: {"Status": value},
-        undo_value="Disabled",
+        shape=_status,
+        default=Sourced("s3-abac-disabled", {"AbacStatus": _status("Disabled")}),
     ),
-)
-
-LIST_FEATURES = (
-    ListFeature(
-        "MetricsConfigurations", "BucketMetricsConfiguration", "MetricsConfiguration", shapes.metrics
-    ),
-    ListFeature(
-        "AnalyticsConfigurations", "BucketAnalyticsConfiguration", "AnalyticsConfiguration", shapes.analytics
-    ),
-    ListFeature(
-        "InventoryConfigurations", "BucketInventoryConfiguration", "InventoryConfiguration", shapes.inventory
-    ),
-    ListFeature(
+    _items("MetricsConfigurations", "BucketMetricsConfiguration", shapes.metrics),
+    _items("AnalyticsConfigurations", "BucketAnalyticsConfiguration", shapes.analytics),
+    _items("InventoryConfigurations", "BucketInventoryConfiguration", shapes.inventory),
+    _items(
         "IntelligentTieringConfigurations",
         "BucketIntelligentTieringConfiguration",
-        "IntelligentTieringConfiguration",
         shapes.intelligent_tiering,
     ),
 )
-
-# AWS's handler does without reading these back: a bucket with just these was read (Fn::GetAtt) by a
-# principal that has no s3:Get* at all. The others are read only where the template uses them.
-_READ_DISPROVED = frozenset({"PublicAccessBlockConfiguration"})
-
-
-def put(work: Work, feature: Feature, value: Any) -> None:
-    """Set ``feature`` to the template's ``value``."""
-    extra = {name: value[name] for name in feature.extra if isinstance(value, Mapping) and name in value}
-    params = {"Bucket": work.physical_id, feature.member: feature.shape(value), **extra}
-    work.call("s3", feature.put, params)
-
-
-def undo(work: Work, feature: Feature) -> None:
-    """Bring ``feature`` back to how a bucket without the property is."""
-    if feature.undo is not None:
-        work.call("s3", feature.undo, {"Bucket": work.physical_id})
-    elif feature.name == "LoggingConfiguration":
-        work.call("s3", feature.put, {"Bucket": work.physical_id, feature.member: {}})
-    else:
-        put(work, feature, feature.undo_value)
-
-
-def put_items(work: Work, feature: ListFeature) -> None:
-    """Set the list's items that are new or changed, and delete those that are gone."""
-    before = {item["Id"]: item for item in listed(work.previous.get(feature.name))}
-    after = {item["Id"]: item for item in listed(work.properties.get(feature.name))}
-    for key in before.keys() - after.keys():
-        work.call("s3", f"Delete{feature.operation}", {"Bucket": work.physical_id, "Id": key})
-    for key, item in after.items():
-        if before.get(key) != item:
-            params = {"Bucket": work.physical_id, "Id": key, feature.member: feature.shape(item)}
-            work.call("s3", f"Put{feature.operation}", params)
-
-
-def read_back(work: Work) -> None:
-    """Read every feature that the template uses."""
-    for feature in FEATURES:
-        if feature.name in work.properties and feature.name not in _READ_DISPROVED:
-            work.read("s3", feature.get, {"Bucket": work.physical_id}, soft=True)
-    for items in LIST_FEATURES:
-        for item in listed(work.properties.get(items.name)):
-            params = {"Bucket": work.physical_id, "Id": item["Id"]}
-            work.read("s3", f"Get{items.operation}", params, soft=True)

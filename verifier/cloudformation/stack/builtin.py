@@ -3,11 +3,11 @@
 from typing import Any
 
 from verifier.cloudformation.handlers import handler_for
-from verifier.cloudformation.stack.work import ResourceWork
 from verifier.cloudformation.template.sections import ResourceDefinition
 from verifier.cloudformation.types.fallback import FallbackHandler, has_fallback
-from verifier.cloudformation.types.handler import Handler, HandlerError, Work
+from verifier.cloudformation.types.handler import Handler, HandlerError
 from verifier.cloudformation.types.names import new_suffix
+from verifier.cloudformation.types.work import Work
 
 
 class _CustomResource(Handler):
@@ -34,18 +34,13 @@ class _CustomResource(Handler):
     def _ask(self, work: Work) -> None:
         token = str(work.properties.get("ServiceToken", ""))
         service = token.split(":")[2] if token.count(":") >= 5 else ""
+        # Asked for only: the function's code is not run here.
         if service == "lambda":
-            _permit(work, "lambda", "Invoke", {"FunctionName": token, "InvocationType": "Event"})
+            work.permit("lambda", "Invoke", {"FunctionName": token, "InvocationType": "Event"})
         elif service == "sns":
-            _permit(work, "sns", "Publish", {"TopicArn": token, "Message": "{}"})
+            work.permit("sns", "Publish", {"TopicArn": token, "Message": "{}"})
         else:
             raise HandlerError("Invalid service token.")
-
-
-def _permit(work: Work, service: str, operation: str, params: dict[str, Any]) -> None:
-    """Ask for the call only: the function's code is not run here."""
-    if isinstance(work, ResourceWork):
-        work.permit(service, operation, params)
 
 
 class _AnyAttribute(dict[str, Any]):

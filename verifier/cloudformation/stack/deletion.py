@@ -1,9 +1,9 @@
 """Deleting a whole stack."""
 
 from verifier.cloudformation.stack.plan import waves
+from verifier.cloudformation.stack.session import Session
 from verifier.cloudformation.stack.steps import Steps
 from verifier.cloudformation.stack.store import Stack, StackStore
-from verifier.cloudformation.stack.work import Session
 from verifier.cloudformation.types.handler import HandlerError
 
 

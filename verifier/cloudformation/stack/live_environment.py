@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from verifier.cloudformation.stack.steps import Steps
-from verifier.cloudformation.stack.work import ResourceWork
 from verifier.cloudformation.template.environment import TemplateEnvironment, unresolved
 from verifier.cloudformation.template.intrinsics import resolve
 from verifier.cloudformation.template.parameters import ParameterValue
 from verifier.cloudformation.template.sections import Template
 from verifier.cloudformation.types.handler import HandlerError
+from verifier.cloudformation.types.work import Work
 from verifier.errors import AwsError
 
 _DYNAMIC = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^}]+)\}\}")
@@ -68,8 +68,8 @@ class LiveEnvironment(TemplateEnvironment):
             work.permit("ec2", operation, {})
         return sorted(str(zone["ZoneName"]) for zone in answer.get("AvailabilityZones", []))
 
-    def _work(self, lifecycle: str) -> ResourceWork:
-        return ResourceWork(self._steps.session, self._used_by, self._type, lifecycle)
+    def _work(self, lifecycle: str) -> Work:
+        return Work(self._steps.session, self._used_by, self._type, lifecycle)
 
     def _dynamic(self, value: Any) -> Any:
         """``{{resolve:service:reference}}`` inside strings, replaced by what it stands for."""
@@ -96,7 +96,7 @@ class LiveEnvironment(TemplateEnvironment):
         return str(found[0]["Value"])
 
 
-def _secret(work: ResourceWork, reference: str) -> str:
+def _secret(work: Work, reference: str) -> str:
     """``secret-id:SecretString:json-key:version-stage:version-id``; the id may be an ARN, with colons too."""
     parts = reference.split(":")
     length = 7 if reference.startswith("arn:") else 1

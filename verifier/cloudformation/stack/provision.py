@@ -15,10 +15,10 @@ from verifier.cloudformation.stack.live_environment import LiveEnvironment
 from verifier.cloudformation.stack.outputs import OutputsError, missing_import, resolved_outputs
 from verifier.cloudformation.stack.plan import waves
 from verifier.cloudformation.stack.rollback import Rollback, Touched
+from verifier.cloudformation.stack.session import Session
 from verifier.cloudformation.stack.steps import REPLACING, Steps, UpdateFailed, copy_of
 from verifier.cloudformation.stack.store import Output, Stack, StackResource, StackStore
 from verifier.cloudformation.stack.validate import property_problems
-from verifier.cloudformation.stack.work import Session
 from verifier.cloudformation.template.sections import ResourceDefinition
 from verifier.cloudformation.types.handler import HandlerError
 

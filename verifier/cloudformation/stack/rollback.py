@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from verifier.cloudformation.stack.plan import waves
+from verifier.cloudformation.stack.session import Session
 from verifier.cloudformation.stack.steps import Steps, copy_of
 from verifier.cloudformation.stack.store import Stack, StackResource, StackStore
-from verifier.cloudformation.stack.work import Session
 from verifier.cloudformation.types.handler import HandlerError
 
 

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from verifier.cloudformation.stack.builtin import is_fallback, provisioner_of
+from verifier.cloudformation.stack.session import CallFailed, Session
 from verifier.cloudformation.stack.store import Stack, StackResource, StackStore
-from verifier.cloudformation.stack.work import CallFailed, ResourceWork, Session
 from verifier.cloudformation.types import registry
 from verifier.cloudformation.types.fallback import ask_for_unsupported
-from verifier.cloudformation.types.handler import Handler, HandlerError, Work
+from verifier.cloudformation.types.handler import Handler, HandlerError
+from verifier.cloudformation.types.work import Work
 from verifier.errors import AwsError
 
 REPLACING = "Requested update requires the creation of a new physical resource; hence creating one."
@@ -137,7 +138,7 @@ class Steps:
             raise HandlerError(f"verifier: nothing is known of how {resource.type} is provisioned")
         return handler
 
-    def _run(self, resource: StackResource, work: ResourceWork) -> Any:
+    def _run(self, resource: StackResource, work: Work) -> Any:
         """Run the handler's step ``work.lifecycle``, then ask for what the handler leaves out."""
         handler = self._handler(resource)
         step: Callable[[Work], Any] = {
@@ -168,9 +169,10 @@ class Steps:
         before: StackResource | None = None,
         used_by: str | None = None,
         on_created: Callable[[str], None] | None = None,
-    ) -> ResourceWork:
-        return ResourceWork(
-            session=self.session,
+    ) -> Work:
+        handler = provisioner_of(resource.definition)
+        return Work(
+            carrier=self.session,
             logical_id=resource.logical_id,
             type=resource.type,
             lifecycle=lifecycle,
@@ -181,6 +183,7 @@ class Steps:
             previous_stack_tags=before.stack_tags if before else {},
             used_by=used_by,
             on_created=on_created,
+            implied=handler.implied_in(resource.properties) if handler else {},
         )
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from verifier.authorization.caller import Certainty
 from verifier.cloudformation.types import registry
-from verifier.cloudformation.types.handler import Handler, HandlerError, Work
+from verifier.cloudformation.types.handler import Handler, HandlerError
 from verifier.cloudformation.types.registry import RegistryEntry
+from verifier.cloudformation.types.work import Work
 from verifier.iam import catalog
 
 _TAGGED_STEPS = frozenset({"create", "update"})

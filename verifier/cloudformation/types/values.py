@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from verifier.cloudformation.types.handler import Work
+from verifier.cloudformation.types.work import Work
 
 
 def pick(properties: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
@@ -29,14 +29,43 @@ def listed(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def wanted_tags(work: Work) -> dict[str, str]:
-    """The tags that the resource shall carry: the stack's, overridden by its own."""
-    return _merged(work.stack_tags, work.properties.get("Tags"))
+def items_by(key: str, value: Any) -> dict[str, Any]:
+    """The items of a list by what ``key`` names in them; of names, or of a map, by themselves."""
+    if isinstance(value, Mapping):
+        return {str(name): str(name) for name in value}
+    return {str(item[key] if key else item): item for item in listed(value)}
 
 
-def tag_changes(work: Work) -> tuple[dict[str, str], list[str]]:
+def contains(value: Any, path: str, text: str = "") -> bool:
+    """Whether something stands at ``path`` ("A.B", through lists too), and in it ``text``.
+
+    A policy document may be a text of its own.
+    """
+    if isinstance(value, list | tuple):
+        return any(contains(one, path, text) for one in value)
+    if not path:
+        return text in str(value)
+    if isinstance(value, str) and value.lstrip().startswith("{"):
+        return contains(_parsed(value), path, text)
+    name, _, rest = path.partition(".")
+    return isinstance(value, Mapping) and name in value and contains(value[name], rest, text)
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def wanted_tags(work: Work, name: str = "Tags") -> dict[str, str]:
+    """The tags that the resource shall carry: the stack's, overridden by its own (property ``name``)."""
+    return _merged(work.stack_tags, work.properties.get(name))
+
+
+def tag_changes(work: Work, name: str = "Tags") -> tuple[dict[str, str], list[str]]:
     """On update: the tags to set, and the keys to remove."""
-    before, after = _merged(work.previous_stack_tags, work.previous.get("Tags")), wanted_tags(work)
+    before, after = _merged(work.previous_stack_tags, work.previous.get(name)), wanted_tags(work, name)
     to_set = {key: value for key, value in after.items() if before.get(key) != value}
     return to_set, sorted(before.keys() - after.keys())
 

@@ -8,9 +8,10 @@ from tests.cloudformation.cloud import ACCOUNT, ALLOW_ALL, ARN, REGION, FakeRegi
 from verifier.authorization.authorizer import Authorizer, Mode
 from verifier.authorization.caller import Caller, Certainty
 from verifier.authorization.operation import Operation
-from verifier.cloudformation.stack.work import CallFailed, ResourceWork, Session
+from verifier.cloudformation.stack.session import CallFailed, Session
 from verifier.cloudformation.template.environment import Facts
 from verifier.cloudformation.types.handler import HandlerError
+from verifier.cloudformation.types.work import Work
 from verifier.errors import AwsError
 from verifier.iam.policy import parse_policy
 
@@ -36,7 +37,7 @@ class Desk:
             facts=Facts("shop-dev", STACK, ACCOUNT, REGION),
             problem=self.problems.append,
         )
-        self.work = ResourceWork(session, "Queue", "AWS::SQS::Queue", "create")
+        self.work = Work(session, "Queue", "AWS::SQS::Queue", "create")
 
     @property
     def asked(self) -> list[tuple[str, str]]:

@@ -1,0 +1,143 @@
+"""Handlers' calls, made on the caller's behalf: fitted, authorized, carried out."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from verifier.authorization.authorizer import Authorizer, Call
+from verifier.authorization.caller import Caller, Certainty, OnBehalfOf
+from verifier.authorization.operation import Operation, Requirement
+from verifier.authorization.requirements import UnmappedOperation, requirements
+from verifier.cloudformation.template.environment import Facts
+from verifier.cloudformation.types.handler import HandlerError
+from verifier.cloudformation.types.interface import Register, Upstream
+from verifier.cloudformation.types.shapes import ShapeError, fit, service_model
+from verifier.cloudformation.types.work import ServiceCall, Work
+from verifier.errors import AwsError
+
+
+class CallFailed(HandlerError):  # noqa: N818 - a refusal is no error of ours
+    """A call failed; ``message`` is the service's own sentence, ``reason`` CloudFormation's around it."""
+
+    def __init__(self, message: str, code: str, *, refused: bool) -> None:
+        super().__init__(
+            f'Resource handler returned message: "{message}" (RequestToken: {uuid.uuid4()}, '
+            f"HandlerErrorCode: {code})",
+            refused=refused,
+        )
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Session:
+    """What every call of one stack operation shares; it is the handlers' ``Carrier``.
+
+    ``problem`` takes what is not done as on AWS.
+    """
+
+    authorizer: Authorizer
+    upstream: Upstream
+    register: Register
+    caller: Caller
+    facts: Facts
+    problem: Callable[[str], None]
+
+    def make(self, work: Work, call: ServiceCall) -> dict[str, Any]:
+        """Authorize ``call`` and carry it out; see ``Carrier.make``."""
+        operation = self._authorized(work, call)
+        try:
+            return self.upstream.invoke(operation)
+        except AwsError as error:
+            if error.code in call.tolerate:
+                return {}
+            message = f"{error.message} ({_answered_by(call.service, error.status)})"
+            raise CallFailed(message, _handler_code(error), refused=False) from error
+
+    def permit(self, work: Work, call: ServiceCall) -> None:
+        """Authorize ``call`` alone; see ``Carrier.permit``."""
+        self._authorized(work, call)
+
+    def ask(self, work: Work, actions: Sequence[str], certainty: Certainty, source: str | None) -> None:
+        """Ask for bare actions on ``*``, without those that this step's calls have asked for already."""
+        asked = {one.action.lower() for operation in work.made for one in _known(operation)}
+        wanted = [action for action in actions if action.lower() not in asked]
+        step = _operation(work, ServiceCall("cloudformation", work.type, {}))
+        call = Call(step, self.caller, certainty, source, _on_behalf_of(work))
+        refusal = self.authorizer.authorize_actions(call, wanted)
+        if refusal is not None:
+            raise CallFailed(refusal.message, "AccessDenied", refused=True)
+
+    def _authorized(self, work: Work, call: ServiceCall) -> Operation:
+        """``call`` as an operation that the caller may make. Raises HandlerError."""
+        operation = self._fitted(work, call)
+        work.made.append(operation)
+        asked = Call(operation, self.caller, call.certainty, call.source, _on_behalf_of(work))
+        try:
+            refusal = self.authorizer.authorize(asked)
+        except UnmappedOperation as error:
+            line = f"verifier: nobody knows what {operation} needs: {error}"
+            self.problem(line)
+            raise HandlerError(line) from error
+        if refusal is not None:
+            protocol = str(service_model(call.service).metadata.get("protocol", ""))
+            answered = _answered_by(call.service, 400 if protocol == "json" else 403)
+            raise CallFailed(f"{refusal.message} ({answered})", "AccessDenied", refused=True)
+        return operation
+
+    def _fitted(self, work: Work, call: ServiceCall) -> Operation:
+        try:
+            fitted = fit(call.service, call.operation, call.params)
+        except ShapeError as error:
+            raise CallFailed(f"{call.operation}: {error}", "InvalidRequest", refused=False) from error
+        for path in fitted.dropped:
+            # A dropped parameter is a feature that the trial does not exercise: it must show.
+            self.problem(
+                f"{work.type}: {call.service}:{call.operation} has no parameter {path}; it was left out"
+            )
+        return _operation(work, replace(call, params=fitted.params), fitted.method, fitted.path)
+
+
+def _operation(work: Work, call: ServiceCall, method: str = "", path: str = "") -> Operation:
+    return Operation(
+        service=call.service,
+        name=call.operation,
+        params=call.params,
+        account=work.account,
+        region=work.region,
+        partition=work.partition,
+        method=method,
+        path=path,
+        implied=work.implied,
+    )
+
+
+def _known(operation: Operation) -> tuple[Requirement, ...]:
+    """What an operation needs; nothing where nobody knows (without authorization nobody was asked)."""
+    try:
+        return requirements(operation)
+    except UnmappedOperation:
+        return ()
+
+
+def _on_behalf_of(work: Work) -> OnBehalfOf:
+    return OnBehalfOf(work.stack_name, work.logical_id, work.type, work.lifecycle, work.used_by)
+
+
+def _answered_by(service: str, status: int) -> str:
+    """How AWS's handlers end a service's message: "Service: Lambda, Status Code: 403, Request ID: ..."."""
+    words = str(service_model(service).metadata.get("serviceId", service)).split()
+    name = "".join(word.capitalize() if word.isupper() and len(word) > 2 else word for word in words)
+    return f"Service: {name}, Status Code: {status}, Request ID: {uuid.uuid4()}"
+
+
+def _handler_code(error: AwsError) -> str:
+    """The registry's handler error code for a service's error."""
+    code = error.code
+    if "AlreadyExist" in code or "AlreadyOwned" in code or code == "ResourceConflictException":
+        return "AlreadyExists"
+    if "NotFound" in code or code.startswith("NoSuch"):
+        return "NotFound"
+    if "Throttl" in code:
+        return "Throttling"
+    return "ServiceInternalError" if error.status >= 500 else "InvalidRequest"

@@ -1,0 +1,170 @@
+"""A resource type as data: which call each step of its life makes, and from which properties.
+
+A ``Kind`` is a handler whose four steps are read from its fields::
+
+    QUEUE = Kind(
+        type="AWS::SQS::Queue",
+        service="sqs",
+        name=Name("QueueName", 80),
+        create_by="CreateQueue",
+        delete_by="DeleteQueue",
+        itself={"QueueUrl": ID},
+        ...
+    )
+
+CONTRIBUTING says how to write one; ``python -m tools.new_type`` writes the first draft.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from verifier.cloudformation.types.handler import Handler
+from verifier.cloudformation.types.params import ABSENT, Params, Sourced, at, merged, used
+from verifier.cloudformation.types.part import Mention, Part
+from verifier.cloudformation.types.parts import Tagging, Update
+from verifier.cloudformation.types.step import Step
+from verifier.cloudformation.types.values import contains
+from verifier.cloudformation.types.work import Work
+
+
+@dataclass(frozen=True)
+class Name:
+    """How a resource gets its name: the property, or one that CloudFormation makes up.
+
+    ``limit`` is the most characters that AWS takes. ``parameter`` is what the create call calls the
+    name; empty, it is called as the property is. Without a ``property`` it is always made up.
+    ``ending`` is what the name must end in when the property ``ending_when`` is true (".fifo").
+    """
+
+    property: str
+    limit: int
+    parameter: str = ""
+    lowercase: bool = False
+    ending: str = ""
+    ending_when: str = ""
+
+    def of(self, work: Work) -> str:
+        """The name that the template gives, or one made up."""
+        given = work.properties.get(self.property)
+        if given:
+            return str(given)
+        ends = str(work.properties.get(self.ending_when, "")).lower() == "true"
+        ending = self.ending if ends else ""
+        return work.generate_name(self.limit, lowercase=self.lowercase, ending=ending)
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """A nested part of a supported property that is not acted on; ``value``: only such a text."""
+
+    path: str
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class Kind(Handler):
+    """One type. ``members`` go into create and update, ``fixed`` into create alone.
+
+    ``itself`` names the resource in a call; ``arn`` is the form of its ARN. Without ``id_from`` (where
+    the answer to create has the physical id) the name is the id; ``token`` tells that the id is
+    random. ``gives`` are attributes that need no answer, or stand in for one that lacks them.
+    ``dropped`` is what AWS takes for a member that the template no longer has. ``parts`` act in their
+    order, on delete the last one first. ``gone`` are the codes of errors that say: not there.
+    """
+
+    type: str
+    service: str
+    create_by: str
+    delete_by: str
+    itself: Params
+    update_by: str = ""
+    name: Name | None = None
+    members: Params = field(default_factory=dict)
+    fixed: Params = field(default_factory=dict)
+    dropped: tuple[Sourced, ...] = ()
+    id_from: str = ""
+    token: bool = True
+    arn: str = ""
+    gives: Params = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
+    gone: tuple[str, ...] = ()
+    implied: frozenset[str] = frozenset()
+    beyond: tuple[Beyond, ...] = ()
+    supported: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What is supported is what is mapped: nothing else can be."""
+        if self.update_by:
+            main = Update(self.update_by, self.members, self.dropped)
+            object.__setattr__(self, "parts", (main, *self.parts))
+        mapped = {*used(self.members), *used(self.fixed), *used(self.itself)}
+        mapped |= {name for part in self.parts for name in part.properties}
+        mapped |= {self.name.property} if self.name and self.name.property else set()
+        object.__setattr__(self, "supported", frozenset(mapped))
+
+    def create(self, work: Work) -> None:
+        """Make it with one call; then its parts."""
+        step = self._step(work)
+        for part in self.parts:
+            part.before_create(step)
+        params = merged(step.params(self.fixed, whole=False), step.params(self.members, whole=False))
+        if self.name:
+            params[self._name_parameter] = self.name.of(work)
+        for part in self.parts:
+            if isinstance(part, Tagging):
+                params |= part.in_create(step)
+        answer = step.call(self.create_by, params)
+        work.created(self._made(work, params, answer))
+        for part in self.parts:
+            part.create(step)
+
+    def read(self, work: Work) -> dict[str, Any]:
+        """Read it with all of its parts; what the answers give counts before what is known."""
+        step = self._step(work)
+        given = step.params(self.gives, whole=False)
+        for part in self.parts:
+            given |= part.read(step)
+        return given
+
+    def update(self, work: Work) -> None:
+        """Each part brings itself up to date."""
+        for part in self.parts:
+            part.update(self._step(work))
+
+    def delete(self, work: Work) -> None:
+        """Delete it with one call; its parts before and after."""
+        step = self._step(work)
+        for part in reversed(self.parts):
+            part.delete(step)
+        step.call(self.delete_by, step.params({}), tolerate=self.gone)
+        for part in self.parts:
+            part.after_delete(step)
+
+    def goes_beyond(self, properties: Mapping[str, Any]) -> bool:
+        """Whether ``properties`` use a nested part that is not acted on."""
+        return any(contains(properties, one.path, one.value) for one in self.beyond)
+
+    def mentions(self) -> Iterator[Mention]:
+        """Every call that the kind may make."""
+        name = {self._name_parameter: None} if self.name else {}
+        tags = {part.at_create: None for part in self.parts if isinstance(part, Tagging) and part.at_create}
+        yield Mention(self.service, self.create_by, {**self.fixed, **self.members, **name, **tags})
+        yield Mention(self.service, self.delete_by, self.itself)
+        for part in self.parts:
+            yield from part.mentions(self.service, self.itself)
+
+    @property
+    def _name_parameter(self) -> str:
+        return (self.name.parameter or self.name.property) if self.name else ""
+
+    def _made(self, work: Work, params: Mapping[str, Any], answer: Mapping[str, Any]) -> str:
+        """The physical id of what create made."""
+        if not self.id_from:
+            return str(params[self._name_parameter])
+        found = at(answer, self.id_from)
+        made = "" if found is ABSENT else str(found)
+        return work.token(made) if self.token else made
+
+    def _step(self, work: Work) -> Step:
+        return Step(work, self.service, self.itself, self.arn, self.gone)

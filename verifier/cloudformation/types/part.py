@@ -1,0 +1,136 @@
+"""What a kind's life consists of beside its main calls: the base of its parts, and the reads."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from verifier.cloudformation.types.params import ABSENT, Params, at
+from verifier.cloudformation.types.step import Step
+
+Moment = Literal["before create", "create", "read", "update", "delete", "after delete"]
+Attributes = dict[str, Any]
+"""What Fn::GetAtt gives, by the attributes' names."""
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A call that a part may make, for whoever looks at a kind without living it."""
+
+    service: str
+    operation: str
+    params: Params
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """Something of a resource. Each step does nothing unless a subclass says so."""
+
+    @property
+    def properties(self) -> frozenset[str]:
+        """The top-level properties that the part acts on."""
+        return frozenset()
+
+    def mentions(self, service: str, itself: Params) -> Iterator[Mention]:
+        """Every call that the part may make; its reads too."""
+        yield from ()
+
+    def before_create(self, step: Step) -> None:
+        """Before the main call of create."""
+
+    def create(self, step: Step) -> None:
+        """After the main call of create."""
+
+    def read(self, step: Step) -> Attributes:
+        """What the part knows of the attributes, read back."""
+        return {}
+
+    def update(self, step: Step) -> None:
+        """Bring the part from the previous properties to the wanted ones."""
+
+    def delete(self, step: Step) -> None:
+        """Before the main call of delete."""
+
+    def after_delete(self, step: Step) -> None:
+        """After the main call of delete."""
+
+
+@dataclass(frozen=True)
+class Read(Part):
+    """One call that reads back.
+
+    ``on`` are the moments it is made at; ``gives`` is where each attribute of Fn::GetAtt stands in
+    the answer, ``tokens`` are those of them that AWS makes up. With ``when``, it is made only where
+    the template has that property. ``whole``: with the kind's ``itself`` among the parameters.
+    Without ``source`` it is only likely; ``soft`` is one whose refusal AWS's handler swallows.
+    """
+
+    operation: str
+    params: Params = field(default_factory=dict)
+    gives: Mapping[str, str] = field(default_factory=dict)
+    on: tuple[Moment, ...] = ("read",)
+    when: str = ""
+    source: str | None = None
+    soft: bool = False
+    gone: tuple[str, ...] = ()
+    tokens: frozenset[str] = frozenset()
+    whole: bool = True
+    service: str = ""
+    """botocore's name; empty for the kind's own."""
+
+    def mentions(self, service: str, itself: Params) -> Iterator[Mention]:
+        """The one call."""
+        whole = itself if self.whole else {}
+        sources = (self.source,) if self.source else ()
+        yield Mention(self.service or service, self.operation, {**whole, **self.params}, sources)
+
+    def before_create(self, step: Step) -> None:
+        """Look before anything is made."""
+        self._at(step, "before create")
+
+    def create(self, step: Step) -> None:
+        """Read back what was made."""
+        self._at(step, "create")
+
+    def read(self, step: Step) -> Attributes:
+        """Read, for Fn::GetAtt."""
+        return self._at(step, "read")
+
+    def update(self, step: Step) -> None:
+        """Read in an update, at this place among the parts."""
+        self._at(step, "update")
+
+    def delete(self, step: Step) -> None:
+        """Look before the deletion; what is gone already is no error."""
+        self._at(step, "delete")
+
+    def after_delete(self, step: Step) -> None:
+        """Make sure that it is gone."""
+        self._at(step, "after delete")
+
+    def _at(self, step: Step, moment: Moment) -> Attributes:
+        return self.make(step) if moment in self.on else {}
+
+    def make(self, step: Step, item: Any = None) -> Attributes:
+        """Make the call, of ``item`` where it belongs to one; the attributes that the answer gives."""
+        if self.when and step.work.properties.get(self.when) in (None, "", [], {}):
+            return {}
+        tolerated = (*self.gone, *(step.gone if step.work.lifecycle == "delete" else ()))
+        answer = step.work.read(
+            self.service or step.service,
+            self.operation,
+            step.params(self.params, item, whole=self.whole),
+            source=self.source,
+            soft=self.soft,
+            tolerate=tolerated,
+        )
+        found = ((name, at(answer, path)) for name, path in self.gives.items())
+        given = {name: value for name, value in found if value is not ABSENT}
+        for name in self.tokens & given.keys():
+            step.work.token(str(given[name]))
+        return given
+
+
+def on(moments: tuple[Moment, ...], *reads: Read) -> tuple[Read, ...]:
+    """The same reads at these moments."""
+    return tuple(replace(one, on=moments) for one in reads)

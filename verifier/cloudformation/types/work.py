@@ -1,0 +1,161 @@
+"""One resource at one step of its life, and everything that its handler may do there."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from verifier.authorization.caller import Certainty
+from verifier.authorization.operation import Operation
+from verifier.cloudformation.template.environment import Facts
+from verifier.cloudformation.types.interface import GeneratedName, Register
+from verifier.cloudformation.types.names import compose, new_suffix
+
+
+@dataclass(frozen=True)
+class ServiceCall:
+    """One API call on a resource's behalf, as a handler words it.
+
+    ``params`` are coerced to botocore's shapes: names without regard to case, "30" to 30, "true" to
+    True. An error whose code is in ``tolerate`` gives {}.
+    """
+
+    service: str
+    operation: str
+    params: Mapping[str, Any]
+    certainty: Certainty = Certainty.CALL
+    source: str | None = None
+    tolerate: Collection[str] = ()
+
+
+class Carrier(Protocol):
+    """Makes handlers' calls with the rights of whoever asked for the stack operation."""
+
+    @property
+    def facts(self) -> Facts:
+        """The stack, and where it is."""
+
+    @property
+    def register(self) -> Register:
+        """Takes everything random that is made up."""
+
+    def make(self, work: "Work", call: ServiceCall) -> dict[str, Any]:
+        """Authorize ``call`` and carry it out. Raises HandlerError for a refusal or any other error."""
+
+    def permit(self, work: "Work", call: ServiceCall) -> None:
+        """Authorize ``call`` and leave it at that. Raises HandlerError for a refusal."""
+
+    def ask(self, work: "Work", actions: Sequence[str], certainty: Certainty, source: str | None) -> None:
+        """Authorize bare IAM actions. Raises HandlerError for a refusal."""
+
+
+@dataclass
+class Work:
+    """What a handler is given: the resource, what is wanted of it, and the ways to get there."""
+
+    carrier: Carrier
+    logical_id: str
+    type: str
+    lifecycle: str
+    """create, read, update or delete."""
+    physical_id: str = ""
+    """Empty until ``created``."""
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    """The resolved properties wanted now (the old ones again when an update is rolled back)."""
+    previous: Mapping[str, Any] = field(default_factory=dict)
+    """On update, the resolved properties so far; else empty."""
+    stack_tags: Mapping[str, str] = field(default_factory=dict)
+    """The stack's tags wanted now."""
+    previous_stack_tags: Mapping[str, str] = field(default_factory=dict)
+    used_by: str | None = None
+    """The resource whose Fn::GetAtt makes CloudFormation read this one."""
+    on_created: Callable[[str], None] | None = None
+    wrote: bool = False
+    """A call that changes something has succeeded."""
+    implied: Mapping[str, Any] = field(default_factory=dict)
+    """What is part of the resource's ARN although most of its requests leave it out (a role's Path)."""
+    made: list[Operation] = field(default_factory=list)
+    """The calls of this step so far."""
+    stack_name: str = field(init=False)
+    stack_id: str = field(init=False)
+    account: str = field(init=False)
+    region: str = field(init=False)
+    partition: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        facts = self.carrier.facts
+        self.stack_name, self.stack_id = facts.stack_name, facts.stack_id
+        self.account, self.region, self.partition = facts.account, facts.region, facts.partition
+
+    def call(
+        self, service: str, operation: str, params: Mapping[str, Any], *, tolerate: Collection[str] = ()
+    ) -> dict[str, Any]:
+        """Make a call that changes something (or is surely made) with the caller's rights.
+
+        Raises HandlerError with AWS's status reason for a refusal or any other error.
+        """
+        answer = self.carrier.make(self, ServiceCall(service, operation, params, tolerate=tolerate))
+        self.wrote = True
+        return answer
+
+    def read(
+        self,
+        service: str,
+        operation: str,
+        params: Mapping[str, Any],
+        *,
+        source: str | None = None,
+        soft: bool = False,
+        tolerate: Collection[str] = (),
+    ) -> dict[str, Any]:
+        """Read back with the caller's rights: certainty ``call`` with a source, else ``likely``.
+
+        A ``soft`` read is one whose refusal AWS's handler swallows: at most ``likely``.
+        """
+        certainty = Certainty.CALL if source and not soft else Certainty.LIKELY
+        return self.carrier.make(self, ServiceCall(service, operation, params, certainty, source, tolerate))
+
+    def permit(self, service: str, operation: str, params: Mapping[str, Any]) -> None:
+        """Ask for a call without making it: what it would set going is not ours to run.
+
+        Raises HandlerError for a refusal.
+        """
+        self.carrier.permit(self, ServiceCall(service, operation, params))
+
+    def ask(self, actions: Sequence[str], certainty: Certainty, source: str | None = None) -> None:
+        """Ask for bare IAM actions on ``*``: a step of which only the permissions are known, not the calls.
+
+        Nothing is called. Raises HandlerError for an enforced refusal.
+        """
+        self.carrier.ask(self, actions, certainty, source)
+
+    def created(self, physical_id: str) -> None:
+        """The resource exists from now on; say it right after the main call: a rollback then deletes it."""
+        self.physical_id = physical_id
+        if self.on_created is not None:
+            self.on_created(physical_id)
+
+    def token(self, value: str) -> str:
+        """Register ``value`` as random (an id that the service made up) and return it."""
+        self.carrier.register.token(value)
+        return value
+
+    def generate_name(self, limit: int, *, lowercase: bool = False, ending: str = "") -> str:
+        """A physical name as CloudFormation makes them up, at most ``limit`` characters, registered.
+
+        ``ending`` is what names of the kind end in (".fifo"); it counts towards the limit.
+        """
+        suffix = new_suffix().lower() if lowercase else new_suffix()
+        room = limit - len(ending)
+        name, kept = compose(self.stack_name, self.logical_id, suffix, room, lowercase=lowercase)
+        name += ending
+        self.token(suffix)
+        self.carrier.register.generated(
+            GeneratedName(
+                name=name, type=self.type, stack=self.stack_name, logical_id=self.logical_id, kept=kept
+            )
+        )
+        return name
+
+    def changed(self, *names: str) -> bool:
+        """Whether any of these properties differs between ``previous`` and ``properties``."""
+        return any(self.previous.get(name) != self.properties.get(name) for name in names)
