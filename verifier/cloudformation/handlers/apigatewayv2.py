@@ -8,8 +8,9 @@ from verifier.authorization.caller import Certainty
 from verifier.cloudformation.types.kind import Kind, Name
 from verifier.cloudformation.types.params import ARN, ID, Params, Prop, Text, same
 from verifier.cloudformation.types.part import Mention, Part, Read
-from verifier.cloudformation.types.parts import Dropped, Tagging, Update
+from verifier.cloudformation.types.parts import Dropped, Update
 from verifier.cloudformation.types.step import Step
+from verifier.cloudformation.types.tagging import Tagging
 from verifier.cloudformation.types.values import document, pick, wanted_tags
 from verifier.cloudformation.types.work import Work
 

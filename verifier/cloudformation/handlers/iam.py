@@ -3,7 +3,8 @@
 from verifier.cloudformation.types.kind import Kind, Name
 from verifier.cloudformation.types.params import ID, Prop, Sourced, same
 from verifier.cloudformation.types.part import Read
-from verifier.cloudformation.types.parts import Items, Setting, Tagging, Update
+from verifier.cloudformation.types.parts import Items, Setting, Update
+from verifier.cloudformation.types.tagging import Tagging
 from verifier.cloudformation.types.values import document
 
 _NAMED = {"PolicyName": Prop("PolicyName")}

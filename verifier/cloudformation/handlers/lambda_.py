@@ -9,7 +9,8 @@ from verifier.cloudformation.types.handler import Handler, HandlerError
 from verifier.cloudformation.types.kind import Beyond, Kind, Name
 from verifier.cloudformation.types.params import ABSENT, ARN, ID, Computed, Prop, Sourced, same
 from verifier.cloudformation.types.part import Read, on
-from verifier.cloudformation.types.parts import Setting, Tagging, Update
+from verifier.cloudformation.types.parts import Setting, Update
+from verifier.cloudformation.types.tagging import Tagging
 from verifier.cloudformation.types.values import pick
 from verifier.cloudformation.types.work import Work
 

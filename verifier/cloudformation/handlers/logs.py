@@ -5,7 +5,8 @@ from dataclasses import replace
 from verifier.cloudformation.types.kind import Beyond, Kind, Name
 from verifier.cloudformation.types.params import ARN, ID, Prop, Sourced, Text, lower
 from verifier.cloudformation.types.part import Read
-from verifier.cloudformation.types.parts import Setting, Tagging, Unchangeable
+from verifier.cloudformation.types.parts import Setting, Unchangeable
+from verifier.cloudformation.types.tagging import Tagging
 from verifier.cloudformation.types.values import document
 
 _ARN = "arn:{partition}:logs:{region}:{account}:log-group:{id}"

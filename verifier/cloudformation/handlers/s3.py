@@ -9,8 +9,9 @@ from verifier.cloudformation.types.handler import Handler, HandlerError
 from verifier.cloudformation.types.kind import Kind, Name
 from verifier.cloudformation.types.params import ABSENT, ARN, ID, Computed, Params, Prop, Sourced, Text
 from verifier.cloudformation.types.part import Mention, Read
-from verifier.cloudformation.types.parts import Setting, Tagging
+from verifier.cloudformation.types.parts import Setting
 from verifier.cloudformation.types.step import Step
+from verifier.cloudformation.types.tagging import Tagging
 from verifier.cloudformation.types.values import document, key_value, wanted_tags
 from verifier.cloudformation.types.work import Work
 

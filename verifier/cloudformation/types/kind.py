@@ -22,8 +22,9 @@ from typing import Any
 from verifier.cloudformation.types.handler import Handler
 from verifier.cloudformation.types.params import ABSENT, Params, Sourced, at, merged, used
 from verifier.cloudformation.types.part import Mention, Part
-from verifier.cloudformation.types.parts import Tagging, Update
+from verifier.cloudformation.types.parts import Update
 from verifier.cloudformation.types.step import Step
+from verifier.cloudformation.types.tagging import Tagging
 from verifier.cloudformation.types.values import contains
 from verifier.cloudformation.types.work import Work
 
