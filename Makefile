@@ -38,7 +38,8 @@ test-integration: setup
 	$(PYTEST) -m integration
 
 docs: setup
-	$(VENV)/bin/python tools/published_policies.py
+	$(VENV)/bin/python -m tools.types_page
+	$(VENV)/bin/python -m tools.published_policies
 
 bench: setup
 	$(VENV)/bin/python benchmarks/converge.py

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from verifier.authorization.caller import Certainty
+from verifier.cloudformation.types.handler import Mention
 from verifier.cloudformation.types.kind import Kind, Name
 from verifier.cloudformation.types.params import ARN, ID, Params, Prop, Text, same
-from verifier.cloudformation.types.part import Mention, Part, Read
+from verifier.cloudformation.types.part import Part, Read
 from verifier.cloudformation.types.parts import Dropped, Update
 from verifier.cloudformation.types.step import Step
 from verifier.cloudformation.types.tagging import Tagging

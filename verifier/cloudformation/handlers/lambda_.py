@@ -2,10 +2,10 @@
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from verifier.cloudformation.types.handler import Handler, HandlerError
+from verifier.cloudformation.types.handler import Handler, HandlerError, Mention
 from verifier.cloudformation.types.kind import Beyond, Kind, Name
 from verifier.cloudformation.types.params import ABSENT, ARN, ID, Computed, Prop, Sourced, same
 from verifier.cloudformation.types.part import Read, on
@@ -93,6 +93,12 @@ _USED = (
     Read("GetRuntimeManagementConfig", when="RuntimeManagementConfig"),
     Read("GetFunctionRecursionConfig", when="RecursiveLoop"),
 )
+
+
+def _managed(name: str) -> dict[str, Prop]:
+    return {part: Prop(f"{name}.{part}") for part in ("UpdateRuntimeOn", "RuntimeVersionArn")}
+
+
 _AUTOMATIC = Sourced("lambda-runtime-management-default", {"UpdateRuntimeOn": "Auto"})
 
 FUNCTION = Kind(
@@ -128,10 +134,7 @@ FUNCTION = Kind(
         Setting(
             "RuntimeManagementConfig",
             "PutRuntimeManagementConfig",
-            {
-                "UpdateRuntimeOn": Prop("RuntimeManagementConfig.UpdateRuntimeOn"),
-                "RuntimeVersionArn": Prop("RuntimeManagementConfig.RuntimeVersionArn"),
-            },
+            _managed("RuntimeManagementConfig"),
             default=_AUTOMATIC,
         ),
         Setting(
@@ -162,6 +165,9 @@ FUNCTION = Kind(
     gone=_GONE,
     # How file systems of S3 are looked at is not known; those of EFS are authorized with the call.
     beyond=(Beyond("FileSystemConfigs.Arn", ":s3files:"),),
+    lacks=frozenset(
+        {"CapacityProviderConfig", "DurableConfig", "FunctionScalingConfig", "PublishToLatestPublished"}
+    ),
 )
 
 
@@ -175,6 +181,25 @@ class Version(Handler):
     supported = frozenset(
         {"FunctionName", "Description", "CodeSha256", "ProvisionedConcurrencyConfig", "RuntimePolicy"}
     )
+    lacks = frozenset({"FunctionScalingConfig"})
+
+    def mentions(self) -> Iterator[Mention]:
+        """Every call on a version."""
+        function = same("FunctionName")
+        qualified = function | {"Qualifier": ID}
+        concurrency = qualified | {
+            "ProvisionedConcurrentExecutions": Prop(
+                "ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions"
+            )
+        }
+        yield Mention("lambda", "ListVersionsByFunction", function)
+        yield Mention("lambda", "PublishVersion", same("FunctionName", "Description", "CodeSha256"))
+        yield Mention("lambda", "GetFunctionConfiguration", qualified)
+        yield Mention("lambda", "PutProvisionedConcurrencyConfig", concurrency)
+        yield Mention("lambda", "GetProvisionedConcurrencyConfig", qualified)
+        yield Mention("lambda", "PutRuntimeManagementConfig", qualified | _managed("RuntimePolicy"))
+        yield Mention("lambda", "GetRuntimeManagementConfig", qualified)
+        yield Mention("lambda", "DeleteFunction", qualified)
 
     def create(self, work: Work) -> None:
         """Publish it, unless Lambda has nothing new to publish."""

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from verifier.cloudformation.handlers.s3_features import FEATURES
-from verifier.cloudformation.types.handler import Handler, HandlerError
+from verifier.cloudformation.types.handler import Handler, HandlerError, Mention
 from verifier.cloudformation.types.kind import Kind, Name
-from verifier.cloudformation.types.params import ABSENT, ARN, ID, Computed, Params, Prop, Sourced, Text
-from verifier.cloudformation.types.part import Mention, Read
+from verifier.cloudformation.types.params import ABSENT, ARN, ID, Computed, Params, Prop, Sourced, Text, same
+from verifier.cloudformation.types.part import Read
 from verifier.cloudformation.types.parts import Setting
 from verifier.cloudformation.types.step import Step
 from verifier.cloudformation.types.tagging import Tagging
@@ -136,6 +136,9 @@ BUCKET = Kind(
         Read("HeadBucket", on=("create", "update", "delete")),
     ),
     gone=_GONE,
+    lacks=frozenset(
+        {"BucketNamePrefix", "BucketNamespace", "MetadataConfiguration", "MetadataTableConfiguration"}
+    ),
 )
 
 
@@ -147,6 +150,13 @@ class BucketPolicy(Handler):
 
     type = "AWS::S3::BucketPolicy"
     supported = frozenset({"Bucket", "PolicyDocument"})
+
+    def mentions(self) -> Iterator[Mention]:
+        """The three calls on a bucket's policy."""
+        bucket = same("Bucket")
+        yield Mention("s3", "GetBucketPolicy", bucket)
+        yield Mention("s3", "PutBucketPolicy", bucket | {"Policy": Prop("PolicyDocument")})
+        yield Mention("s3", "DeleteBucketPolicy", bucket)
 
     def create(self, work: Work) -> None:
         """Put it, unless the bucket has one."""

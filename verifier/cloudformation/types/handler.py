@@ -8,7 +8,8 @@ A handler is one value per type. It *makes* calls; what they need follows from t
 A regular type is a ``Kind`` (``kind.py``): data. What is irregular is a subclass of ``Handler``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from verifier.cloudformation.types.work import Work
@@ -26,6 +27,19 @@ class HandlerError(Exception):
         self.refused = refused
 
 
+@dataclass(frozen=True)
+class Mention:
+    """A call that a handler may make, for whoever looks at a type without living it.
+
+    ``params`` are keyed by the call's parameters; ``sources`` are what the call rests on.
+    """
+
+    service: str
+    operation: str
+    params: Mapping[str, Any]
+    sources: tuple[str, ...] = ()
+
+
 class Handler:
     """One resource type: its name, and the four steps; ``read`` is run by Fn::GetAtt."""
 
@@ -34,12 +48,19 @@ class Handler:
     """The properties that the handler acts on. For any other one of the registry's, the registry's
     permissions are asked for as an upper bound; docs/types.md lists them as not supported."""
 
+    lacks: frozenset[str] = frozenset()
+    """The registry's other properties: known, and not acted on."""
+
     implied: frozenset[str] = frozenset()
     """The properties that are part of the resource's ARN although most of its requests leave them out."""
 
     def implied_in(self, properties: Mapping[str, Any]) -> dict[str, Any]:
         """Those of ``properties`` that are ``implied``."""
         return {name: properties[name] for name in self.implied if name in properties}
+
+    def mentions(self) -> Iterator[Mention]:
+        """Every call that the handler may make."""
+        raise NotImplementedError(self.type)
 
     def goes_beyond(self, properties: Mapping[str, Any]) -> bool:
         """Whether ``properties`` use a nested part of a supported property that is not acted on."""

@@ -19,9 +19,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from verifier.cloudformation.types.handler import Handler
+from verifier.cloudformation.types.handler import Handler, Mention
 from verifier.cloudformation.types.params import ABSENT, Params, Sourced, at, merged, used
-from verifier.cloudformation.types.part import Mention, Part
+from verifier.cloudformation.types.part import Part
 from verifier.cloudformation.types.parts import Update
 from verifier.cloudformation.types.step import Step
 from verifier.cloudformation.types.tagging import Tagging
@@ -92,6 +92,7 @@ class Kind(Handler):
     gone: tuple[str, ...] = ()
     implied: frozenset[str] = frozenset()
     beyond: tuple[Beyond, ...] = ()
+    lacks: frozenset[str] = frozenset()
     supported: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -4,22 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from verifier.cloudformation.types.handler import Mention
 from verifier.cloudformation.types.params import ABSENT, Params, at
 from verifier.cloudformation.types.step import Step
 
 Moment = Literal["before create", "create", "read", "update", "delete", "after delete"]
 Attributes = dict[str, Any]
 """What Fn::GetAtt gives, by the attributes' names."""
-
-
-@dataclass(frozen=True)
-class Mention:
-    """A call that a part may make, for whoever looks at a kind without living it."""
-
-    service: str
-    operation: str
-    params: Params
-    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from verifier.cloudformation.types.handler import HandlerError
+from verifier.cloudformation.types.handler import HandlerError, Mention
 from verifier.cloudformation.types.params import Params, Sourced, used
-from verifier.cloudformation.types.part import Attributes, Mention, Part, Read
+from verifier.cloudformation.types.part import Attributes, Part, Read
 from verifier.cloudformation.types.step import Step
 from verifier.cloudformation.types.values import items_by, listed
 

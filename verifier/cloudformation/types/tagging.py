@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from verifier.cloudformation.types.handler import Mention
 from verifier.cloudformation.types.params import Params, Prop
-from verifier.cloudformation.types.part import Mention, Part, Read
+from verifier.cloudformation.types.part import Part, Read
 from verifier.cloudformation.types.step import Step
 from verifier.cloudformation.types.values import key_value, tag_changes, wanted_tags
 
