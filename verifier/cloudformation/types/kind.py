@@ -17,6 +17,7 @@ CONTRIBUTING says how to write one; ``python -m tools.new_type`` writes the firs
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from verifier.cloudformation.types.handler import Handler, Mention
@@ -97,50 +98,53 @@ class Kind(Handler):
 
     def __post_init__(self) -> None:
         """What is supported is what is mapped: nothing else can be."""
-        if self.update_by:
-            main = Update(self.update_by, self.members, self.dropped)
-            object.__setattr__(self, "parts", (main, *self.parts))
         mapped = {*used(self.members), *used(self.fixed), *used(self.itself)}
-        mapped |= {name for part in self.parts for name in part.properties}
+        mapped |= {name for part in self.acting for name in part.properties}
         mapped |= {self.name.property} if self.name and self.name.property else set()
         object.__setattr__(self, "supported", frozenset(mapped))
+
+    @cached_property
+    def acting(self) -> tuple[Part, ...]:
+        """The parts, and before them the main update where there is one."""
+        main = (Update(self.update_by, self.members, self.dropped),) if self.update_by else ()
+        return (*main, *self.parts)
 
     def create(self, work: Work) -> None:
         """Make it with one call; then its parts."""
         step = self._step(work)
-        for part in self.parts:
+        for part in self.acting:
             part.before_create(step)
         params = merged(step.params(self.fixed, whole=False), step.params(self.members, whole=False))
         if self.name:
             params[self._name_parameter] = self.name.of(work)
-        for part in self.parts:
+        for part in self.acting:
             if isinstance(part, Tagging):
                 params |= part.in_create(step)
         answer = step.call(self.create_by, params)
         work.created(self._made(work, params, answer))
-        for part in self.parts:
+        for part in self.acting:
             part.create(step)
 
     def read(self, work: Work) -> dict[str, Any]:
         """Read it with all of its parts; what the answers give counts before what is known."""
         step = self._step(work)
         given = step.params(self.gives, whole=False)
-        for part in self.parts:
+        for part in self.acting:
             given |= part.read(step)
         return given
 
     def update(self, work: Work) -> None:
         """Each part brings itself up to date."""
-        for part in self.parts:
+        for part in self.acting:
             part.update(self._step(work))
 
     def delete(self, work: Work) -> None:
         """Delete it with one call; its parts before and after."""
         step = self._step(work)
-        for part in reversed(self.parts):
+        for part in reversed(self.acting):
             part.delete(step)
         step.call(self.delete_by, step.params({}), tolerate=self.gone)
-        for part in self.parts:
+        for part in self.acting:
             part.after_delete(step)
 
     def goes_beyond(self, properties: Mapping[str, Any]) -> bool:
@@ -150,10 +154,10 @@ class Kind(Handler):
     def mentions(self) -> Iterator[Mention]:
         """Every call that the kind may make."""
         name = {self._name_parameter: None} if self.name else {}
-        tags = {part.at_create: None for part in self.parts if isinstance(part, Tagging) and part.at_create}
+        tags = {part.at_create: None for part in self.acting if isinstance(part, Tagging) and part.at_create}
         yield Mention(self.service, self.create_by, {**self.fixed, **self.members, **name, **tags})
         yield Mention(self.service, self.delete_by, self.itself)
-        for part in self.parts:
+        for part in self.acting:
             yield from part.mentions(self.service, self.itself)
 
     @property
