@@ -25,7 +25,6 @@ from verifier.cloudformation.types.params import ABSENT, Params, Sourced, at, me
 from verifier.cloudformation.types.part import Part
 from verifier.cloudformation.types.parts import Update
 from verifier.cloudformation.types.step import Step
-from verifier.cloudformation.types.tagging import Tagging
 from verifier.cloudformation.types.values import contains
 from verifier.cloudformation.types.work import Work
 
@@ -118,8 +117,7 @@ class Kind(Handler):
         if self.name:
             params[self._name_parameter] = self.name.of(work)
         for part in self.acting:
-            if isinstance(part, Tagging):
-                params |= part.in_create(step)
+            params |= part.in_create(step)
         answer = step.call(self.create_by, params)
         work.created(self._made(work, params, answer))
         for part in self.acting:
@@ -154,8 +152,8 @@ class Kind(Handler):
     def mentions(self) -> Iterator[Mention]:
         """Every call that the kind may make."""
         name = {self._name_parameter: None} if self.name else {}
-        tags = {part.at_create: None for part in self.acting if isinstance(part, Tagging) and part.at_create}
-        yield Mention(self.service, self.create_by, {**self.fixed, **self.members, **name, **tags})
+        added = {parameter: None for part in self.acting for parameter in part.create_parameters}
+        yield Mention(self.service, self.create_by, {**self.fixed, **self.members, **name, **added})
         yield Mention(self.service, self.delete_by, self.itself)
         for part in self.acting:
             yield from part.mentions(self.service, self.itself)

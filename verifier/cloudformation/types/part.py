@@ -26,8 +26,17 @@ class Part:
         """Every call that the part may make; its reads too."""
         yield from ()
 
+    @property
+    def create_parameters(self) -> tuple[str, ...]:
+        """The parameters of the main call of create that the part may fill (``in_create``)."""
+        return ()
+
     def before_create(self, step: Step) -> None:
         """Before the main call of create."""
+
+    def in_create(self, step: Step) -> dict[str, Any]:
+        """What the part adds to the main call of create."""
+        return {}
 
     def create(self, step: Step) -> None:
         """After the main call of create."""

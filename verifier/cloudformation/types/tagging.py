@@ -46,6 +46,11 @@ class Tagging(Part):
         if self.look:
             yield from self.look.mentions(service, itself)
 
+    @property
+    def create_parameters(self) -> tuple[str, ...]:
+        """The one that takes the tags."""
+        return (self.at_create,) if self.at_create else ()
+
     def in_create(self, step: Step) -> dict[str, Any]:
         """What goes into the create call."""
         tags = wanted_tags(step.work, self.name)
