@@ -13,6 +13,7 @@ ROOT = Path(verifier.__file__).parent
 LAYERS = (
     "errors",
     "scratch",
+    "reading",
     "iam",
     "authorization",
     "service",

@@ -80,7 +80,7 @@ def _own_policy(text: str) -> str | dict[str, Any]:
     """The policy of a result of ours (converge --format json), or the text as it is."""
     try:
         document = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # the parser of policies says what is wrong
         return text
     if (
         isinstance(document, dict)

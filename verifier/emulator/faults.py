@@ -8,6 +8,7 @@ from typing import Any
 
 from verifier.authorization.operation import Operation
 from verifier.errors import AwsError, InputError
+from verifier.reading import text_of, yaml_of
 
 _KEYS = {"failLastWave", "responses"}
 _RESPONSE_KEYS = {"service", "operation", "times", "status", "code", "message"}
@@ -54,16 +55,8 @@ class FaultInjector:
 
 def load_faults(path: Path) -> FaultPlan:
     """The faults in a JSON or YAML file. Raises InputError, one line, that names the entry."""
-    import yaml
-
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"faults {path}: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"faults {path}: neither JSON nor YAML: {reason}") from error
-    return parse_faults(content, str(path))
+    where = f"faults {path}"
+    return parse_faults(yaml_of(text_of(path, where), where), str(path))
 
 
 def parse_faults(content: object, where: str = "faults") -> FaultPlan:

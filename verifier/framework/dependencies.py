@@ -1,7 +1,6 @@
 """The service's own npm packages, where its folder has a package.json but no node_modules."""
 
 import atexit
-import json
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from typing import Any
 
 from verifier.errors import InputError
 from verifier.framework.npm import npm
+from verifier.reading import json_of, text_of
 from verifier.scratch import scratch
 from verifier.service.private_copy import PrivateCopy
 from verifier.service.service import MODULES, Service
@@ -43,12 +43,7 @@ def with_dependencies(service: Service, say: Callable[[str], None]) -> Service:
 def _declares_packages(path: Path) -> bool:
     if not path.is_file():
         return False
-    try:
-        declared: Any = json.loads(path.read_text(encoding="utf-8"))
-    except json.JSONDecodeError as error:
-        raise InputError(f"{path}:{error.lineno}:{error.colno}: broken JSON: {error.msg}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read: {error}") from None
+    declared: Any = json_of(text_of(path), str(path))
     if not isinstance(declared, dict):
         raise InputError(f"{path}: not an object; npm's package.json starts with '{{'")
     return any(declared.get(key) for key in _DECLARATIONS)

@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from verifier.reading import json_of, text_of
 from verifier.service.private_copy import ORIGINAL, RESOLVER
 
 VARIABLE = "VERIFIER_REVISION"
@@ -21,7 +22,7 @@ def change_configuration(path: Path, number: int, *, has_functions: bool) -> Non
     if path.suffix in (".yml", ".yaml"):
         _change_yaml(path, number, has_functions)
     elif path.suffix == ".json":
-        settings = json.loads(path.read_text(encoding="utf-8"))
+        settings = json_of(text_of(path), str(path))
         _change_settings(settings, number, has_functions)
         path.write_text(json.dumps(settings, indent=2), encoding="utf-8")
     else:

@@ -17,6 +17,7 @@ from typing import Any
 
 from verifier.errors import InputError
 from verifier.iam.placeholders import fill
+from verifier.reading import text_of, yaml_of
 
 FILE = "verifier.yml"
 KINDS = ("fixtures", "ssm", "stackOutputs", "buckets")
@@ -82,14 +83,7 @@ def load_fixtures(folder: Path) -> Fixtures:
 
 
 def _read_yaml(path: Path) -> dict[Any, Any]:
-    import yaml
-
-    try:
-        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read: {error}") from None
-    except yaml.YAMLError as error:
-        raise InputError(f"{path}: broken YAML: {' '.join(str(error).split())}") from None
+    settings = yaml_of(text_of(path), str(path))
     if settings is None:
         return {}
     if not isinstance(settings, dict):
@@ -103,8 +97,8 @@ def _template(path: Path, name: Any) -> str | None:
     if not isinstance(name, str):
         raise InputError(f"{path}: fixtures: give the name of a CloudFormation template")
     try:
-        return (path.parent / name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        return text_of(path.parent / name)
+    except InputError:
         raise InputError(f"{path}: fixtures: {name} cannot be read; name a file beside it") from None
 
 

@@ -1,18 +1,18 @@
 """A service's functions: as the framework resolved them in its last packaging, else as they are written."""
 
-import json
 from typing import Any
 
+from verifier.errors import InputError
+from verifier.reading import json_of, text_of
 from verifier.service.private_copy import PrivateCopy
 
 
 def packaged_service(copy: PrivateCopy) -> dict[str, Any]:
     """The resolved service that the framework left in ``.serverless``; empty where it left none."""
+    path = copy.folder / ".serverless" / "serverless-state.json"
     try:
-        state = json.loads(
-            (copy.folder / ".serverless" / "serverless-state.json").read_text(encoding="utf-8")
-        )
-    except (OSError, ValueError):
+        state = json_of(text_of(path), str(path))
+    except InputError:  # a plugin may leave anything there
         return {}
     service = state.get("service") if isinstance(state, dict) else None
     return service if isinstance(service, dict) else {}

@@ -1,11 +1,11 @@
 """The service's folder: its configuration as far as it can be read without running it."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from verifier.errors import InputError
+from verifier.reading import json_of, text_of, yaml_of
 
 CONFIG_NAMES = (
     "serverless.yml",
@@ -89,36 +89,21 @@ def _find_config(folder: Path, config: str | None) -> Path:
 def _parse(path: Path) -> dict[str, Any]:
     if path.suffix not in (".yml", ".yaml", ".json"):
         return {}
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read: {error}") from None
-    settings = _parse_json(path, text) if path.suffix == ".json" else _parse_yaml(path, text)
+    settings = settings_of(path)
     if not isinstance(settings, dict):
         raise InputError(f"{path}: not a mapping; a service starts with 'service:' and 'provider:'")
     return settings
 
 
-def _parse_json(path: Path, text: str) -> Any:
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        raise InputError(f"{path}:{error.lineno}:{error.colno}: broken JSON: {error.msg}") from None
-
-
-def _parse_yaml(path: Path, text: str) -> Any:
-    import yaml
+def settings_of(path: Path) -> Any:
+    """What a configuration file in JSON or YAML says. Raises InputError."""
+    text = text_of(path)
+    if path.suffix == ".json":
+        return json_of(text, str(path))
 
     from verifier.service.yaml_tags import TolerantLoader
 
-    try:
-        return yaml.load(text, Loader=TolerantLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-        raise InputError(f"{path}{where}: broken YAML: {error.problem}") from None
-    except yaml.YAMLError as error:
-        raise InputError(f"{path}: broken YAML: {' '.join(str(error).split())}") from None
+    return yaml_of(text, str(path), TolerantLoader)
 
 
 def _check_provider(path: Path, settings: dict[str, Any]) -> None:

@@ -1,6 +1,5 @@
 """One trial: a service's whole life under one candidate policy, in a clean account."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from verifier.framework.framework import Framework
 from verifier.framework.process import Completed
 from verifier.framework.tolerated import split_tolerated
 from verifier.grant.evidence import Asked
+from verifier.service.functions import packaged_service
 from verifier.service.private_copy import PrivateCopy
 from verifier.service.revision import revise
 from verifier.service.variables import output_addresses
@@ -94,20 +94,20 @@ class Life:
 
     def learn_identity(self) -> None:
         """Read what the framework packaged, as soon as it is there."""
-        state = self.copy.folder / ".serverless" / "serverless-state.json"
-        if not state.is_file():
+        service = packaged_service(self.copy)
+        provider = service.get("provider")
+        if not isinstance(provider, dict):
             return
-        try:
-            service = json.loads(state.read_text(encoding="utf-8"))["service"]
-            self.identity = {
-                "service": service["service"],
-                "stage": service["provider"]["stage"],
-                "region": service["provider"]["region"],
-                "stack": service["provider"].get("stackName")
-                or f"{service['service']}-{service['provider']['stage']}",
-            }
-        except (ValueError, KeyError, TypeError):
-            return
+        found = {
+            "service": service.get("service"),
+            "stage": provider.get("stage"),
+            "region": provider.get("region"),
+        }
+        named = {name: value for name, value in found.items() if isinstance(value, str) and value}
+        if named.keys() == found.keys():
+            stack = provider.get("stackName")
+            default = f"{named['service']}-{named['stage']}"
+            self.identity = {**named, "stack": stack if isinstance(stack, str) and stack else default}
 
 
 def parse_phases(text: str | None) -> tuple[str, ...]:

@@ -15,6 +15,10 @@ _PATH_STYLE = re.compile(r"s3(?:[.-](?:dualstack\.)?[a-z0-9-]+)?\.amazonaws\.com
 _HOST_STYLE = re.compile(r"(.+)\.s3(?:[.-](?:dualstack\.)?[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?")
 
 
+# (source: cfn-template-limits)
+_MOST_IN_BODY, _MOST_IN_OBJECT = 51_200, 1_000_000
+
+
 @dataclass(frozen=True)
 class Submitted:
     """A template's text; ``from_url``: it was given by TemplateURL."""
@@ -35,8 +39,19 @@ def submitted_template(operation: Operation, upstream: Upstream, stack: Stack | 
     if len(given) != 1:
         raise AwsError("ValidationError", "Either Template URL or Template Body must be specified.")
     if given == ["TemplateBody"]:
-        return Submitted(str(params["TemplateBody"]), False)
-    return Submitted(_object(str(params["TemplateURL"]), operation, upstream), True)
+        body = str(params["TemplateBody"])
+        if len(body.encode()) > _MOST_IN_BODY:
+            # (source: cfn-template-body-limit)
+            raise AwsError(
+                "ValidationError",
+                "1 validation error detected: Value at 'templateBody' failed to satisfy constraint: "
+                f"Member must have length less than or equal to {_MOST_IN_BODY}",
+            )
+        return Submitted(body, False)
+    text = _object(str(params["TemplateURL"]), operation, upstream)
+    if len(text.encode()) > _MOST_IN_OBJECT:
+        raise AwsError("ValidationError", f"Template may not exceed {_MOST_IN_OBJECT} bytes in size.")
+    return Submitted(text, True)
 
 
 def s3_location(url: str) -> tuple[str, str] | None:

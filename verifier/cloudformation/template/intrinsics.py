@@ -3,11 +3,10 @@
 import base64
 import ipaddress
 import json
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from verifier.cloudformation.template.references import attribute_of, function_of
+from verifier.cloudformation.template.references import attribute_of, function_of, sub_parts
 from verifier.errors import AwsError
 
 
@@ -85,6 +84,19 @@ def _unsupported(name: str, argument: Any) -> AwsError:
     return _error(f"unsupported function {name}")
 
 
+# AWS's own limit on a template in S3 (source cfn-template-limits): no text made from one may be longer.
+_MOST_CHARACTERS = 1_000_000
+# (source cfn-cidr-count)
+_MOST_SUBNETS = 256
+
+
+def _bounded(function: str, text: str, length: int) -> str:
+    """``text``, unless what ``function`` is about to make, ``length`` characters long, is too much."""
+    if length > _MOST_CHARACTERS:
+        raise _error(f"{function} makes a text of more than {_MOST_CHARACTERS} characters")
+    return text
+
+
 def _ref(argument: Any, environment: Environment) -> Any:
     if not isinstance(argument, str):
         raise AwsError(
@@ -107,20 +119,27 @@ def _sub(argument: Any, environment: Environment) -> str:
     if not isinstance(text, str):
         raise _error(_SUB_FORM)
 
-    def replaced(match: re.Match[str]) -> str:
-        name = match.group(1).strip()
-        if name.startswith("!"):
-            return "${" + name[1:] + "}"
-        if name in variables:
-            return to_text(resolve(variables[name], environment))
-        logical_id, dot, attribute = name.partition(".")
-        found = environment.get_att(logical_id, attribute) if dot else environment.ref(name)
-        return to_text(found)
-
-    return _SUB_PLACE.sub(replaced, text)
+    known: dict[str, str] = {}
+    pieces: list[str] = []
+    for name, following in sub_parts(text):
+        if name not in known:  # once each: what a name stands for may hold a Fn::Sub again
+            known[name] = _substituted(name.strip(), variables, environment)
+        pieces += (known[name], following)
+    return _bounded("Fn::Sub", "".join(pieces), sum(map(len, pieces)))
 
 
-_SUB_PLACE = re.compile(r"\$\{([^}]+)\}")
+def _substituted(name: str, variables: Mapping[str, Any], environment: Environment) -> str:
+    if not name:
+        return ""
+    if name.startswith("!"):
+        return "${" + name[1:] + "}"
+    if name in variables:
+        return to_text(resolve(variables[name], environment))
+    logical_id, dot, attribute = name.partition(".")
+    found = environment.get_att(logical_id, attribute) if dot else environment.ref(name)
+    return to_text(found)
+
+
 _SUB_FORM = (
     "One or more Fn::Sub intrinsic functions don't specify expected arguments. Specify a string as first "
     "argument, and an optional second argument to specify a mapping of values to replace in the string"
@@ -133,7 +152,8 @@ def _join(argument: Any, environment: Environment) -> str:
     delimiter, parts = argument[0], resolve(argument[1], environment)
     if not isinstance(delimiter, str) or not isinstance(parts, list):
         raise _error(_JOIN_FORM)
-    return delimiter.join(to_text(part) for part in parts)
+    pieces = [to_text(part) for part in parts]
+    return _bounded("Fn::Join", delimiter, sum(map(len, pieces)) + len(delimiter) * len(pieces)).join(pieces)
 
 
 _JOIN_FORM = (
@@ -244,6 +264,8 @@ def _cidr(argument: Any, environment: Environment) -> list[str]:
         raise _error("every Fn::Cidr object requires two or three parameters")
     block, count, *bits = (resolve(one, environment) for one in argument)
     try:
+        if not 1 <= int(count) <= _MOST_SUBNETS:
+            raise _error(f"Fn::Cidr: count must be from 1 to {_MOST_SUBNETS}")
         network = ipaddress.ip_network(str(block))
         prefix = network.max_prefixlen - int(bits[0] if bits else 6)
         subnets = network.subnets(new_prefix=prefix)

@@ -1,6 +1,5 @@
 """A template's parameters: what was given, the defaults, the values kept from before."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from verifier.cloudformation.template.sections import Template
 from verifier.errors import AwsError
 
 _SSM_VALUE = "AWS::SSM::Parameter::Value<"
+_MATCH_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def _check(key: str, text: str, type_name: str, declared: Mapping[str, Any]) -> 
     if allowed is not None and text not in [to_text(one) for one in allowed]:
         raise _constraint(key, hint, f"Parameter '{key}' must be one of AllowedValues")
     pattern = declared.get("AllowedPattern")
-    if pattern is not None and not re.fullmatch(str(pattern), text):
+    if pattern is not None and not _matches(key, str(pattern), text):
         raise _constraint(key, hint, f"Parameter '{key}' must match pattern {pattern}")
     if type_name in ("Number", "List<Number>"):
         _check_number(key, text, hint, declared)
@@ -109,6 +109,20 @@ def _check(key: str, text: str, type_name: str, declared: Mapping[str, Any]) -> 
         raise _constraint(
             key, hint, f"Parameter '{key}' must contain at most {declared['MaxLength']} characters"
         )
+
+
+def _matches(key: str, pattern: str, text: str) -> bool:
+    """Whether ``text`` is all of what ``pattern`` describes; a pattern that takes for ever is refused."""
+    import regex
+
+    try:
+        return regex.fullmatch(pattern, text, timeout=_MATCH_SECONDS) is not None
+    except regex.error as error:
+        raise _invalid(
+            f"Template format error: Parameter '{key}' AllowedPattern is no regular expression: {error}"
+        ) from error
+    except (TimeoutError, RecursionError, MemoryError) as error:
+        raise _invalid(f"verifier: the AllowedPattern of parameter '{key}' takes too long") from error
 
 
 def _check_number(key: str, text: str, hint: Any, declared: Mapping[str, Any]) -> None:

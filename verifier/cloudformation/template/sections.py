@@ -48,6 +48,8 @@ _RESOURCE_MEMBERS = frozenset(
     }
 )
 _OUTPUT_MEMBERS = frozenset(["Value", "Export", "Description", "Condition"])
+# (sources: cfn-too-many-resources, cfn-most-resources)
+_MOST_RESOURCES = 500
 _NAME = re.compile(r"[A-Za-z0-9]+")
 
 
@@ -128,6 +130,9 @@ def parse_template(text: str) -> Template:
     _refuse_loops(body)
     if not resources:
         raise format_error("At least one Resources member must be defined.")
+    if len(resources) > _MOST_RESOURCES:
+        number = f"{len(resources)}, is greater than maximum allowed, {_MOST_RESOURCES}"
+        raise format_error(f"Number of resources, {number}")
     return Template(
         text=text,
         body=body,

@@ -10,15 +10,40 @@ import yaml
 
 from verifier.errors import AwsError
 
+# Our own bound: what walks through a template calls itself, and no real one nests deeper than some forty.
+MOST_LEVELS = 100
 _UNTOUCHED_TAGS = {"Ref", "Condition"}
 
 
 def parse_text(text: str) -> dict[str, Any]:
     """The template as a dict. Raises AwsError ValidationError in CloudFormation's words."""
-    parsed = _parse_json(text) if text.lstrip().startswith("{") else _parse_yaml(text)
+    try:
+        parsed = _parse_json(text) if text.lstrip().startswith("{") else _parse_yaml(text)
+    except RecursionError:
+        raise _too_deep() from None
     if not isinstance(parsed, dict):
         raise format_error("unsupported structure.")
+    if _depth(parsed) > MOST_LEVELS:
+        raise _too_deep()
     return parsed
+
+
+def _too_deep() -> AwsError:
+    return AwsError("ValidationError", f"verifier: the template nests deeper than {MOST_LEVELS} levels")
+
+
+def _depth(value: Any) -> int:
+    """How deep mappings and lists are nested."""
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        level = [
+            inner
+            for one in level
+            for inner in (one.values() if isinstance(one, dict) else one)
+            if isinstance(inner, dict | list)
+        ]
+    return depth
 
 
 def format_error(problem: str) -> AwsError:
@@ -32,6 +57,8 @@ def _parse_json(text: str) -> Any:
     except json.JSONDecodeError as error:
         problem = f"JSON not well-formed. (line {error.lineno}, column {error.colno})"
         raise format_error(problem) from error
+    except ValueError as error:  # an integer of more digits than Python converts
+        raise format_error(f"JSON not well-formed. ({error})") from error
 
 
 def _parse_yaml(text: str) -> Any:
@@ -43,10 +70,20 @@ def _parse_yaml(text: str) -> Any:
         raise format_error(f"YAML not well-formed.{place}") from error
     except yaml.YAMLError as error:
         raise format_error("YAML not well-formed.") from error
+    except (ValueError, OverflowError) as error:
+        raise format_error(f"YAML not well-formed. ({error})") from error
 
 
 class _TemplateLoader(yaml.SafeLoader):
-    """YAML with ``!Ref``, ``!GetAtt`` and the other short forms; dates are strings."""
+    """YAML with ``!Ref``, ``!GetAtt`` and the other short forms; dates are strings, aliases refused."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Refuse an alias (source: cfn-yaml-aliases)."""
+        if self.check_event(yaml.AliasEvent):
+            raise AwsError(
+                "ValidationError", "Template error: YAML aliases are not allowed in CloudFormation templates"
+            )
+        return super().compose_node(parent, index)
 
 
 def _tagged(loader: _TemplateLoader, tag: str, node: yaml.Node) -> dict[str, Any]:
