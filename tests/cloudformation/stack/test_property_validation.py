@@ -134,6 +134,13 @@ def test_nothing_is_refused_early_for_what_is_not_known_yet(cloud: Cloud, templa
     assert change_set(cloud, {"Resources": template})["Status"] == "CREATE_COMPLETE"
 
 
+def test_a_custom_resource_has_any_properties(cloud: Cloud) -> None:
+    own = {"ServiceToken": "arn:aws:lambda:eu-west-1:111122223333:function:own", "Anything": [{}]}
+    for type_name in ("AWS::CloudFormation::CustomResource", "Custom::Thing"):
+        assert cloud.create({"Resources": {"A": {"Type": type_name, "Properties": own}}}) == "CREATE_COMPLETE"
+        cloud.delete()
+
+
 @pytest.mark.parametrize(
     "properties",
     [

@@ -32,7 +32,8 @@ def test_types(value: Any, types: set[str]) -> None:
 
 
 def test_numbers() -> None:
-    assert [as_number(value) for value in ("7", 7, 7.5, True, "x", [], 10**400)] == [7, 7, 7.5, *[None] * 4]
+    values: list[Any] = ["7", 7, 7.5, True, "x", [], 10**400]
+    assert [as_number(value) for value in values] == [7, 7, 7.5, *[None] * 4]
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,6 @@ Keep = Callable[[str, str], bool]
 """Whether a keyword stays: given the JSON pointer of the subschema that has it, and the keyword."""
 
 
-@cache
 def property_schema(type_name: str) -> Mapping[str, Any] | None:
     """The JSON schema of a type's properties, or None for a type that the registry lacks."""
     schema = registry.schema(type_name)
