@@ -1,6 +1,7 @@
 """Properties against the registry's schemas, in AWS's words."""
 
 import json
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -74,7 +75,5 @@ def test_a_schema_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_only_those_who_validate_load_the_library() -> None:
     code = "import sys, verifier.cloudformation.api.service, verifier.cli; print('jsonschema' in sys.modules)"
-    import subprocess
-
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
