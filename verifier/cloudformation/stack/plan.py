@@ -1,6 +1,7 @@
 """Which resources an operation changes, worked out as a change set does: without touching any."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from verifier.cloudformation.stack.changeset import Change, Wanted
@@ -15,6 +16,14 @@ from verifier.errors import AwsError
 
 # What these say of placeholders is not to be trusted: the real values decide.
 _ONLY_LIVE = ("Template error: Fn::Select", "Template error: Fn::Cidr", "Template error: Fn::Length")
+
+
+@dataclass(frozen=True)
+class AsWritten:
+    """What placeholders cannot be worked with in: the expression, and the parameters that it may use."""
+
+    value: Any
+    parameters: Mapping[str, Any]
 
 
 def wanted_state(
@@ -92,7 +101,7 @@ def _static(value: Any, environment: StaticEnvironment) -> Any:
             reference for reference in references(value) if reference.name in environment.template.resources
         )
         given = {key: one.given for key, one in environment.parameters.items()}
-        return {"as written": value, "parameters": given}
+        return AsWritten(value, given)
 
 
 def changes(stack: Stack, after: Wanted) -> tuple[Change, ...]:
