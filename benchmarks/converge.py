@@ -35,7 +35,7 @@ class Silent:
 
 def lap(trials: Trials) -> None:
     with Journal(None) as journal:
-        outcome = trials.run(Grants((), frozenset()), Mode.OFF, Recorder(Silent(), journal, 0))
+        outcome = trials.run(Grants(), Mode.OFF, Recorder(Silent(), journal, 0))
     if not outcome.complete:
         raise SystemExit(f"the lap failed: {outcome.problem}")
 

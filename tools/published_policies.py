@@ -112,7 +112,7 @@ def life(folder: Path, progress: Progress) -> Outcome:
     try:
         trials = Trials(target, service, find_framework(service), Options())
         bench = Bench(trials, progress, Journal(None))
-        outcome = bench.trial(Grants((), frozenset()), Mode.OBSERVE, 1).outcome
+        outcome = bench.trial(Grants(), Mode.OBSERVE, 1).outcome
     finally:
         progress.stop()
         target.close()

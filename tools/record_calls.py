@@ -30,6 +30,7 @@ from verifier.gateway.respond import read_error
 from verifier.grant.evidence import Asked, Provenance
 from verifier.grant.findings import consolidate, findings_of
 from verifier.grant.generalise import Scope
+from verifier.iam.policy import parse_policy
 from verifier.loop.rounds import Grants
 from verifier.service.private_copy import PrivateCopy
 from verifier.service.service import load_service
@@ -41,10 +42,9 @@ ROOT = Path(__file__).resolve().parents[1]
 SERVICE = ROOT / "sample_services" / "http-api"
 FRAMEWORK = "osls@4.3.1"
 CASES = ROOT / "tests" / "cases" / "recorded"
-EVERYTHING = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
-}
+EVERYTHING = parse_policy(
+    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+)
 
 # What is made up anew in each life, by the operation whose answer tells it. In the recording it stands
 # as "{bucket}"; an operation's later answers replace its earlier ones.
@@ -219,7 +219,7 @@ def record() -> tuple[dict[str, Any], Outcome]:
     framework = RecordedFramework(found.name, found.version, found.command, recorder)
     with listening(recorder), closing(EmbeddedTarget(region=DEFAULT_REGION)) as target:
         trials = Trials(target, service, framework, Options())
-        outcome = trials.run(Grants((EVERYTHING,), frozenset()), Mode.ENFORCE, Silent())
+        outcome = trials.run(Grants((EVERYTHING,)), Mode.ENFORCE, Silent())
     if not outcome.complete:
         raise SystemExit(f"the life did not pass: {outcome.problem}")
     seen = outcome.provenance

@@ -18,11 +18,12 @@ from tools.record_calls import FRAMEWORK, SERVICE, needs, record
 from verifier.grant.evidence import Permission
 from verifier.grant.generalise import Scope
 from verifier.grant.pack import policy
+from verifier.iam.policy import PolicyDocument
 from verifier.loop.converge import Verdict
 from verifier.loop.journal import Journal
 from verifier.loop.journal_rows import permission_of, permission_row
 from verifier.loop.rounds import Bench
-from verifier.loop.verify import Given, Verification, verify
+from verifier.loop.verify import Verification, verify
 from verifier.trial.trials import Trials
 
 pytestmark = pytest.mark.integration
@@ -47,13 +48,13 @@ def name(permission: Permission) -> str:
     return f"{permission.action} {permission.resource.rpartition('}:')[2]}"
 
 
-def without(permission: Permission) -> dict[str, Any]:
+def without(permission: Permission) -> PolicyDocument:
     return policy([item for item in PERMISSIONS if item != permission])
 
 
 def verified(trials: Trials, permission: Permission) -> Verification:
     bench = Bench(trials, Unheard(), Journal(None))
-    return verify(bench, [Given("without it", without(permission))], Scope.SERVICE)
+    return verify(bench, [without(permission)], Scope.SERVICE)
 
 
 def permissions(findings: Sequence[Any]) -> list[Permission]:

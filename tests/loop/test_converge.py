@@ -9,7 +9,7 @@ from tests.loop.worlds import BUCKET, LIKELY, READ, WRITE, Need, Silent, World
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
 from verifier.grant.evidence import Asked
-from verifier.iam.policy import PolicyDocument
+from verifier.iam.policy import PolicyDocument, parse_policy
 from verifier.loop.converge import Convergence, Loop, Settings, Strategy, Verdict
 from verifier.loop.journal import Journal
 from verifier.loop.rounds import Bench
@@ -73,10 +73,7 @@ def test_an_upper_bound_stays_in_a_minimal_policy() -> None:
 
 
 def test_an_explicit_deny_is_never_granted_away() -> None:
-    deny: Mapping[str, object] = {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Deny", "Action": "s3:PutObject", "Resource": "*"}],
-    }
+    deny = parse_policy({"Statement": [{"Effect": "Deny", "Action": "s3:PutObject", "Resource": "*"}]})
 
     class Denied(World):
         def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:

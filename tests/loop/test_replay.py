@@ -11,6 +11,7 @@ from tests.support.replay import embedded_target, recorded, replayed_trials
 from tools.record_calls import EVERYTHING, Silent, needs
 from verifier.authorization.authorizer import Mode
 from verifier.grant.pack import policy
+from verifier.iam.policy import PolicyDocument
 from verifier.loop.journal_rows import permission_of
 from verifier.loop.rounds import Grants
 from verifier.trial.phases import PHASES
@@ -23,11 +24,11 @@ def trials() -> Iterator[Trials]:
         yield replayed_trials(target)
 
 
-def live(trials: Trials, *policies: dict[str, Any]) -> Outcome:
-    return trials.run(Grants(policies, frozenset()), Mode.ENFORCE, Silent())
+def live(trials: Trials, *policies: PolicyDocument) -> Outcome:
+    return trials.run(Grants(policies), Mode.ENFORCE, Silent())
 
 
-def granted(without: str) -> dict[str, Any]:
+def granted(without: str) -> PolicyDocument:
     """The recorded policy without one action."""
     rows = recorded("http-api-permissions")["permissions"]
     return policy([permission_of(row) for row in rows if row["action"] != without])

@@ -11,10 +11,10 @@ from verifier.cli.setup import Setup, add_trial_options, identity, prepare, repo
 from verifier.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
+    from verifier.iam.policy import PolicyDocument
     from verifier.loop.converge import Convergence, Settings
     from verifier.loop.journal import Journal
     from verifier.loop.resume import Learnt
-    from verifier.loop.verify import Given
     from verifier.report.progress import Progress
 
 
@@ -65,7 +65,7 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
     }.get(result.verdict, ExitCode.NOT_CONVERGED)
 
 
-def _settings(args: argparse.Namespace, given: Sequence["Given"]) -> "Settings":
+def _settings(args: argparse.Namespace, given: Sequence["PolicyDocument"]) -> "Settings":
     from verifier.grant.generalise import Scope
     from verifier.loop.converge import Settings, Strategy
 
@@ -80,7 +80,7 @@ def _settings(args: argparse.Namespace, given: Sequence["Given"]) -> "Settings":
         scope=Scope(args.scope),
         minimal=args.minimal,
         max_rounds=args.max_rounds,
-        given=tuple(policy.document for policy in given),
+        given=tuple(given),
     )
 
 

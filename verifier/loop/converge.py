@@ -3,10 +3,9 @@
 It knows nothing of AWS or of processes: trials are given to it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
@@ -14,6 +13,7 @@ from verifier.grant.evidence import Asked, Permission, Provenance
 from verifier.grant.findings import Finding, consolidate, findings_of
 from verifier.grant.generalise import Scope
 from verifier.grant.pack import policy
+from verifier.iam.policy import PolicyDocument
 from verifier.loop.journal_rows import permission_row
 from verifier.loop.resume import Learnt, is_granted
 from verifier.loop.rounds import Bench, Grants, Round
@@ -44,7 +44,7 @@ class Settings:
     scope: Scope = Scope.SERVICE
     minimal: bool = False
     max_rounds: int = 80
-    given: tuple[Mapping[str, Any], ...] = ()
+    given: tuple[PolicyDocument, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Convergence:
     reason: str = ""
 
     @property
-    def policy(self) -> dict[str, Any]:
+    def policy(self) -> PolicyDocument:
         """The least-privilege policy, with placeholders."""
         return policy([finding.permission for finding in self.findings])
 

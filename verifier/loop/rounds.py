@@ -3,7 +3,6 @@
 Like the loop it knows nothing of AWS or of processes: trials are given to it.
 """
 
-import json
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,8 +13,7 @@ from verifier.errors import UnavailableError
 from verifier.grant.evidence import Asked, GeneratedName, Permission, Provenance
 from verifier.grant.pack import policy
 from verifier.grant.split import split
-from verifier.iam.placeholders import fill
-from verifier.iam.policy import PolicyDocument, parse_policy
+from verifier.iam.policy import PolicyDocument
 from verifier.loop.journal import Journal
 from verifier.loop.journal_rows import asked_row, generated_row, place_row
 from verifier.trial.phases import PhaseResult
@@ -57,18 +55,15 @@ class Round:
 class Grants:
     """A candidate: the policies that the user gave, and what has been learnt."""
 
-    given: tuple[Mapping[str, Any], ...]
-    permissions: frozenset[Permission]
+    given: tuple[PolicyDocument, ...] = ()
+    permissions: frozenset[Permission] = frozenset()
 
     def documents(self, values: Mapping[str, str]) -> Sequence[PolicyDocument]:
         """Managed policies within IAM's size limit, their placeholders filled."""
-        given = [_filled(document, values) for document in self.given]
+        given = [document.filled(values) for document in self.given]
         # Filled first: what the placeholders stand for counts against the size limit.
-        learnt = split(_filled(policy(self.permissions), values)) if self.permissions else ()
-        return [
-            parse_policy(document, name=f"candidate-{number}")
-            for number, document in enumerate([*given, *learnt], start=1)
-        ]
+        learnt = split(policy(self.permissions).filled(values)) if self.permissions else ()
+        return [*given, *learnt]
 
 
 @dataclass(frozen=True)
@@ -157,8 +152,3 @@ class Recorder:
             generated=sorted(generated_row(name) for name in names - self._generated),
         )
         self._tokens, self._generated = provenance.tokens, names
-
-
-def _filled(document: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
-    filled: dict[str, Any] = json.loads(fill(json.dumps(dict(document)), values))
-    return filled

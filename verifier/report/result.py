@@ -7,6 +7,7 @@ from typing import Any
 from verifier.framework.framework import Framework
 from verifier.grant.findings import Finding, consolidate, findings_of
 from verifier.grant.generalise import Scope, crosses_stages
+from verifier.iam.policy import to_dict
 from verifier.loop.converge import Convergence
 from verifier.loop.rounds import Round
 
@@ -42,7 +43,7 @@ def as_document(heading: Heading, result: Convergence) -> dict[str, Any]:
         "notExercised": not_exercised(result),
         "seeded": seeded(result),
         "crossesStages": stage_crossings(result, heading.scope),
-        "policy": result.policy,
+        "policy": to_dict(result.policy, lists=True),
     }
 
 
