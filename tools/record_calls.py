@@ -244,9 +244,7 @@ def needs(outcome: Outcome) -> dict[str, Any]:
     return {
         "asked": [
             {
-                "action": finding.permission.action,
-                "resource": finding.permission.resource,
-                "condition": finding.permission.condition_block(),
+                **finding.permission.as_dict(),
                 "certainty": finding.certainty.label,
                 "by": sorted({_asker(item) for item in finding.asked}),
             }
@@ -254,9 +252,7 @@ def needs(outcome: Outcome) -> dict[str, Any]:
         ],
         "permissions": [
             {
-                "action": finding.permission.action,
-                "resource": finding.permission.resource,
-                "condition": finding.permission.condition_block(),
+                **finding.permission.as_dict(),
                 "certainty": finding.certainty.label,
             }
             for finding in wide
@@ -266,7 +262,7 @@ def needs(outcome: Outcome) -> dict[str, Any]:
 
 def _asker(asked: Asked) -> str:
     behalf = asked.on_behalf_of
-    who = f"{behalf['logicalId']} {behalf['lifecycle']}" if behalf else "cli"
+    who = f"{behalf.logical_id} {behalf.lifecycle}" if behalf else "cli"
     return f"{asked.phase}: {asked.operation} ({who}) {asked.certainty.label}"
 
 

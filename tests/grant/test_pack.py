@@ -15,13 +15,13 @@ from verifier.grant.evidence import Permission
 from verifier.grant.merge import merge
 from verifier.grant.pack import policy
 from verifier.grant.sids import distinct
-from verifier.iam.policy import PolicyDocument, Statement, parse_policy, to_dict
+from verifier.iam.policy import Condition, PolicyDocument, parse_policy, to_dict
 
 TABLE = Path(__file__).parents[1] / "cases" / "packing" / "statements.json"
 CASES = json.loads(TABLE.read_text(encoding="utf-8"))["cases"]
 
-PASSED = (("StringEquals", "iam:PassedToService", "lambda.amazonaws.com"),)
-OTHER = (("StringEquals", "iam:PassedToService", "states.amazonaws.com"),)
+PASSED = (Condition("StringEquals", "iam:PassedToService", ("lambda.amazonaws.com",)),)
+OTHER = (Condition("StringEquals", "iam:PassedToService", ("states.amazonaws.com",)),)
 permissions = st.builds(
     Permission,
     st.sampled_from(("s3:GetObject", "s3:PutObject", "iam:PassRole", "iam:GetRole", "logs:TagResource")),
@@ -33,22 +33,16 @@ permissions = st.builds(
 
 
 def permission(plain: dict[str, Any]) -> Permission:
-    return Permission(
-        plain["action"], plain["resource"], tuple(tuple(each) for each in plain.get("condition", []))
-    )
+    return Permission.from_dict({"condition": {}} | plain)
 
 
 def said(document: PolicyDocument) -> set[Permission]:
     """What a policy document grants, one by one."""
     return {
-        Permission(action, resource, triples(statement))
+        Permission(action, resource, statement.conditions)
         for statement in document.statements
         for action, resource in product(statement.actions, statement.resources)
     }
-
-
-def triples(statement: Statement) -> tuple[tuple[str, str, str], ...]:
-    return tuple((each.operator, each.key, value) for each in statement.conditions for value in each.values)
 
 
 def written(permissions: Iterable[Permission]) -> Any:

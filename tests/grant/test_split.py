@@ -98,18 +98,19 @@ def test_a_long_statement_is_divided() -> None:
 
 
 @pytest.mark.parametrize(
-    ("element", "halves"),
+    ("element", "half"),
     [
         ({"Resource": [BUCKET * 7, BUCKET * 8]}, {"Resource": [BUCKET * 7]}),
         ({"Action": ["s3:" + "A" * 80, "s3:" + "B" * 80]}, {"Action": ["s3:" + "A" * 80]}),
+        ({"Action": ["s3:" + "A" * 99], "Resource": [BUCKET * 2, BUCKET * 4]}, {"Resource": [BUCKET * 2]}),
     ],
 )
-def test_the_longer_list_is_halved(element: dict[str, list[str]], halves: dict[str, list[str]]) -> None:
+def test_the_longer_list_is_halved(element: dict[str, list[str]], half: dict[str, list[str]]) -> None:
     """Without a Sid too; what stands beside the statements is in every part."""
     short = {"Effect": "Allow", "Action": ["s3:a", "s3:b"], "Resource": [BUCKET, "*"]}
     document = {"Version": "2012-10-17", "Id": "x", "Statement": short | element}
     first, second = split(parse_policy(document), limit=250)
-    assert to_dict(first, lists=True) == document | {"Statement": [short | halves]}
+    assert to_dict(first, lists=True) == document | {"Statement": [short | element | half]}
     assert (second.id, second.version, second.statements[0].sid) == ("x", "2012-10-17", None)
 
 

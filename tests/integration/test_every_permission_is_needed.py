@@ -21,7 +21,6 @@ from verifier.grant.pack import policy
 from verifier.iam.policy import PolicyDocument
 from verifier.loop.converge import Verdict
 from verifier.loop.journal import Journal
-from verifier.loop.journal_rows import permission_of, permission_row
 from verifier.loop.rounds import Bench
 from verifier.loop.verify import Verification, verify
 from verifier.trial.trials import Trials
@@ -33,7 +32,7 @@ TWELVE: list[dict[str, str]] = json.loads(
     (CASES / "needed_with_the_real_tool.json").read_text(encoding="utf-8")
 )
 RESULT = recorded("http-api-permissions")
-PERMISSIONS = {permission_of(row): row["certainty"] for row in RESULT["permissions"]}
+PERMISSIONS = {Permission.from_dict(row): row["certainty"] for row in RESULT["permissions"]}
 SURE = [permission for permission, certainty in PERMISSIONS.items() if certainty == "call"]
 LIKELY = [permission for permission, certainty in PERMISSIONS.items() if certainty == "likely"]
 
@@ -133,7 +132,7 @@ def test_with_the_real_tool_too(case: dict[str, str], tmp_path: Path) -> None:
     document = json.loads(done.stdout)
     assert document["verdict"] == "insufficient"
     assert [(row["action"], row["resource"], row["condition"]) for row in document["missing"]] == [
-        tuple(permission_row(permission).values())
+        tuple(permission.as_dict().values())
     ]
     assert document["unconfirmed"] == []
     strict, observed = document["rounds"]

@@ -10,9 +10,9 @@ import pytest
 from tests.support.replay import embedded_target, recorded, replayed_trials
 from tools.record_calls import EVERYTHING, Silent, needs
 from verifier.authorization.authorizer import Mode
+from verifier.grant.evidence import Asked, Permission, Provenance
 from verifier.grant.pack import policy
 from verifier.iam.policy import PolicyDocument
-from verifier.loop.journal_rows import permission_of
 from verifier.loop.rounds import Grants
 from verifier.trial.phases import PHASES
 from verifier.trial.trials import Outcome, Trials
@@ -24,14 +24,24 @@ def trials() -> Iterator[Trials]:
         yield replayed_trials(target)
 
 
-def live(trials: Trials, *policies: PolicyDocument) -> Outcome:
-    return trials.run(Grants(policies), Mode.ENFORCE, Silent())
+class Ear(Silent):
+    """Keeps the refusals that it hears of."""
+
+    def __init__(self) -> None:
+        self.heard: list[Asked] = []
+
+    def denied(self, asked: Asked, provenance: Provenance) -> None:
+        self.heard.append(asked)
+
+
+def live(trials: Trials, *policies: PolicyDocument, ear: Silent | None = None) -> Outcome:
+    return trials.run(Grants(policies), Mode.ENFORCE, ear or Silent())
 
 
 def granted(without: str) -> PolicyDocument:
     """The recorded policy without one action."""
     rows = recorded("http-api-permissions")["permissions"]
-    return policy([permission_of(row) for row in rows if row["action"] != without])
+    return policy([Permission.from_dict(row) for row in rows if row["action"] != without])
 
 
 @pytest.fixture(scope="module")
@@ -81,11 +91,14 @@ def test_a_refusal_stops_the_tool_where_it_comes(
 
 
 def test_the_tool_goes_on_where_its_own_look_is_refused(trials: Trials) -> None:
-    outcome = live(trials, granted(without="lambda:GetFunction"))
+    ear = Ear()
+    outcome = live(trials, granted(without="lambda:GetFunction"), ear=ear)
     first = outcome.phases[0]
     looked = [item for item in first.asked if item.operation == "lambda:GetFunction" and item.refused]
     assert looked[0].on_behalf_of is None, "the tool's own look comes first"
     assert any(item.on_behalf_of for item in looked), "and the deploy went on to CloudFormation's"
+    for refusals in (looked, [item for item in ear.heard if item.phase == first.phase]):
+        assert [item.tolerated for item in refusals] == [item.on_behalf_of is None for item in refusals]
 
 
 def test_nothing_private_is_in_the_recording() -> None:

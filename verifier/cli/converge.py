@@ -86,7 +86,6 @@ def _settings(args: argparse.Namespace, given: Sequence["PolicyDocument"]) -> "S
 
 def _begin(args: argparse.Namespace, setup: Setup, journal: "Journal", progress: "Progress") -> "Learnt":
     """What is known already, by --resume; from here on the journal is this run's."""
-    from verifier.framework.tolerated import split_tolerated
     from verifier.grant.generalise import Scope
     from verifier.loop.resume import Learnt, Reading, learnt_from
 
@@ -98,11 +97,7 @@ def _begin(args: argparse.Namespace, setup: Setup, journal: "Journal", progress:
     }
     learnt = Learnt()
     if args.resume:
-        reading = Reading(
-            needed=lambda asked: split_tolerated(asked, setup.framework)[0],
-            scope=Scope(args.scope),
-            minimal=args.minimal,
-        )
+        reading = Reading(Scope(args.scope), args.minimal)
         learnt = learnt_from(journal.rows(), same, reading)
         progress.say(
             f"resumed from {journal.path}: {len(learnt.rounds)} rounds ended, "

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import groupby
-from typing import Any
 
 from verifier.grant.evidence import Permission
 from verifier.grant.merge import merge
@@ -26,20 +25,13 @@ def policy(permissions: Iterable[Permission]) -> PolicyDocument:
 
 def _groups(permissions: Iterable[Permission]) -> list[Statement]:
     """Statements that have no id and no number yet."""
-    by_action = sorted(permissions, key=lambda item: (item.condition, item.action, item.resource))
-    shared: dict[tuple[Any, ...], list[str]] = {}
-    for (condition, action), items in groupby(by_action, key=lambda item: (item.condition, item.action)):
+    by_action = sorted(permissions, key=lambda item: (item.conditions, item.action, item.resource))
+    shared: dict[tuple[str, tuple[str, ...], tuple[Condition, ...]], list[str]] = {}
+    for (conditions, action), items in groupby(by_action, key=lambda item: (item.conditions, item.action)):
         resources = tuple(item.resource for item in items)
         prefix = action.partition(":")[0]
-        shared.setdefault((prefix, resources, condition), []).append(action)
+        shared.setdefault((prefix, resources, conditions), []).append(action)
     return [
-        Statement(
-            None,
-            0,
-            "Allow",
-            actions=tuple(actions),
-            resources=resources,
-            conditions=tuple(Condition(operator, key, (value,)) for operator, key, value in condition),
-        )
-        for (_, resources, condition), actions in sorted(shared.items())
+        Statement(None, 0, "Allow", actions=tuple(actions), resources=resources, conditions=conditions)
+        for (_, resources, conditions), actions in sorted(shared.items())
     ]

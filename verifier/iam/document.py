@@ -1,7 +1,7 @@
 """What a policy document says, as values, and as JSON again."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -12,7 +12,7 @@ CURRENT_VERSION = "2012-10-17"
 VERSIONS = (OLD_VERSION, CURRENT_VERSION)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Condition:
     """One operator on one condition key; every condition of a statement must hold.
 
@@ -99,6 +99,14 @@ def to_dict(document: PolicyDocument, *, lists: bool = False) -> dict[str, Any]:
     return plain
 
 
+def condition_block(conditions: Iterable[Condition]) -> dict[str, dict[str, str | list[str]]]:
+    """The Condition element that says ``conditions``; one value stands alone, without a list."""
+    block: dict[str, dict[str, str | list[str]]] = {}
+    for condition in conditions:
+        block.setdefault(condition.operator, {})[condition.key] = _one_or_many(condition.values)
+    return block
+
+
 def to_json(document: PolicyDocument, indent: int | None = 2) -> str:
     """Canonical JSON: ``parse_policy`` gives the document back (but for its name)."""
     separators = (",", ":") if indent is None else None
@@ -122,10 +130,7 @@ def _statement(statement: Statement, lists: bool) -> dict[str, Any]:
     as_json = list if lists else _one_or_many
     plain |= {element: as_json(values) for element, values in elements.items() if values}
     if statement.conditions:
-        block: dict[str, dict[str, Any]] = {}
-        for condition in statement.conditions:
-            block.setdefault(condition.operator, {})[condition.key] = _one_or_many(condition.values)
-        plain["Condition"] = block
+        plain["Condition"] = condition_block(statement.conditions)
     return plain
 
 

@@ -66,6 +66,11 @@ class Decision:
         """The request may go on."""
         return self.outcome is Outcome.ALLOWED
 
+    @property
+    def lacks_an_allow(self) -> bool:
+        """Refused only because no identity-based policy allows it: a grant would lift that."""
+        return self.outcome is Outcome.IMPLICIT_DENY and self.policy_type == IDENTITY_POLICY
+
 
 def evaluate(
     request: AuthorizationRequest, policies: Sequence[PolicyDocument], boundary: PolicyDocument | None = None

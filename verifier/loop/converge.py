@@ -14,7 +14,6 @@ from verifier.grant.findings import Finding, consolidate, findings_of
 from verifier.grant.generalise import Scope
 from verifier.grant.pack import policy
 from verifier.iam.policy import PolicyDocument
-from verifier.loop.journal_rows import permission_row
 from verifier.loop.resume import Learnt, is_granted
 from verifier.loop.rounds import Bench, Grants, Round
 from verifier.trial.trials import Outcome
@@ -114,8 +113,8 @@ class Loop:
             mode=str(this.mode),
             complete=outcome.complete,
             phases=[phase.as_row() for phase in outcome.phases],
-            asked=[permission_row(finding.permission) for finding in findings],
-            letThrough=[permission_row(item) for item in let_through],
+            asked=[finding.permission.as_dict() for finding in findings],
+            letThrough=[item.as_dict() for item in let_through],
         )
         return news
 

@@ -78,7 +78,7 @@ def _stopped(rounds: Sequence[Round]) -> Verification | None:
 
 def unused(given: Sequence[PolicyDocument], outcome: Outcome) -> Iterator[Unused]:
     """What ``given`` allows and this life never asked for, pattern by pattern."""
-    values = _values(outcome)
+    values = outcome.provenance.placeholders
     asked = _distinct((*outcome.asked, *outcome.tolerated))
     for policy in given:
         filled = policy.filled(values)
@@ -121,16 +121,6 @@ def _allows(document: PolicyDocument, item: Asked) -> bool:
 def _refused(outcome: Outcome, scope: Scope) -> list[Finding]:
     refused = [item for item in outcome.asked if item.refused]
     return list(findings_of(refused, outcome.provenance, scope))
-
-
-def _values(outcome: Outcome) -> dict[str, str]:
-    seen = outcome.provenance
-    return {
-        "account": seen.account,
-        "region": seen.region,
-        "stage": seen.stage,
-        "partition": seen.partition,
-    }
 
 
 def _distinct(asked: Iterable[Asked]) -> list[Asked]:

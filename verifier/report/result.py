@@ -74,7 +74,7 @@ def evidence_of(finding: Finding, framework: Framework) -> list[dict[str, Any]]:
             {
                 "phase": item.phase,
                 "operation": item.operation,
-                "onBehalfOf": dict(item.on_behalf_of) if item.on_behalf_of else None,
+                "onBehalfOf": item.on_behalf_of.as_dict() if item.on_behalf_of else None,
                 "resource": item.resource,
                 "round": finding.round,
                 "certainty": item.certainty.label,
@@ -129,8 +129,8 @@ def _round(item: Round) -> dict[str, Any]:
 
 
 def _permission(finding: Finding, framework: Framework) -> dict[str, Any]:
-    return _plain(finding) | {
-        "condition": finding.permission.condition_block(),
+    return {
+        **finding.permission.as_dict(),
         "certainty": finding.certainty.label,
         "evidence": evidence_of(finding, framework),
     }

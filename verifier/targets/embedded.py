@@ -17,7 +17,7 @@ from verifier.errors import InputError
 from verifier.gateway.decisions import DecisionRecord
 from verifier.gateway.parse import partition_of
 from verifier.gateway.server import Gateway, GatewayConfig
-from verifier.grant.evidence import Asked, GeneratedName
+from verifier.grant.evidence import Asked
 from verifier.scratch import scratch
 from verifier.targets.interface import Exercise, Facts, Room, StackEvent, Target, Traces
 from verifier.targets.records import absent, asked, asked_of, is_the_users, refused_hosts, unmapped
@@ -184,10 +184,7 @@ class EmbeddedRoom(Room):
         register = self._gateway.register
         return Traces(
             tokens=frozenset(register.tokens),
-            generated=tuple(
-                GeneratedName(name=name.name, type=name.type, stack=name.stack, kept=name.kept)
-                for name in register.names
-            ),
+            generated=register.names,
         )
 
     def exercised(self) -> tuple[Exercise, ...]:

@@ -8,8 +8,8 @@ from typing import Any
 from verifier.errors import InputError
 from verifier.framework.framework import Framework
 from verifier.framework.process import Completed
-from verifier.framework.tolerated import split_tolerated
-from verifier.grant.evidence import Asked
+from verifier.framework.tolerated import marked
+from verifier.grant.evidence import Asked, split_tolerated
 from verifier.service.functions import packaged_service
 from verifier.service.private_copy import PrivateCopy
 from verifier.service.revision import revise
@@ -85,6 +85,15 @@ class Life:
             check_space(self.copy.folder, done)
         self.learn_identity()
         return done
+
+    def hear(self, denied: Callable[[Asked], None]) -> None:
+        """From now on tell ``denied`` of each refusal, from whatever thread it is decided in."""
+        self.room.hear(lambda asked: denied(marked(asked, self.framework)))
+
+    def settled(self) -> Facts:
+        """Wait until the stacks have settled; what happened in the phase. Raises InconclusiveError."""
+        facts = self.room.finish()
+        return replace(facts, asked=tuple(marked(item, self.framework) for item in facts.asked))
 
     def _temporary_folder(self) -> Path:
         # Beside the copy, and gone with it: a tool that is killed leaves nothing behind.
@@ -167,8 +176,8 @@ _STEPS: dict[str, Callable[[Life], PhaseResult]] = {
 def _step(life: Life, phase: str, command: str, expected: Expected = _ORDINARY) -> PhaseResult:
     life.room.begin(phase, fail_last_wave=expected.rollback)
     done = life.run(command)
-    facts = life.room.finish()
-    needed, _ = split_tolerated(facts.asked, life.framework)
+    facts = life.settled()
+    needed, _ = split_tolerated(facts.asked)
     explained = any(item.refused and item.enforced for item in needed)
     problem = None if explained else find_problem(done, facts, expected, life.timeout)
     words = problem.words if problem else None

@@ -8,8 +8,7 @@ from typing import Protocol
 from verifier.authorization.authorizer import Mode
 from verifier.errors import InconclusiveError, UnavailableError
 from verifier.framework.framework import Framework
-from verifier.framework.tolerated import split_tolerated
-from verifier.grant.evidence import Asked, Provenance
+from verifier.grant.evidence import Asked, Provenance, split_tolerated
 from verifier.iam.placeholders import FORMS
 from verifier.iam.policy import PolicyDocument
 from verifier.service.fixtures import load_fixtures
@@ -154,7 +153,7 @@ class Trials:
                     stage=self._options.stage,
                     region=self._options.region,
                 )
-                room.hear(lambda asked: listener.denied(asked, self._provenance(room, life)))
+                life.hear(lambda asked: listener.denied(asked, self._provenance(room, life)))
                 results = self._live(life, surroundings, listener)
                 return self._outcome(room, life, results, surroundings.seeded)
 
@@ -191,7 +190,7 @@ class Trials:
         self, room: Room, life: Life, results: tuple[PhaseResult, ...], seeded: tuple[Seeded, ...]
     ) -> Outcome:
         everything = tuple(item for result in results for item in result.asked)
-        asked, tolerated = split_tolerated(everything, self._framework)
+        asked, tolerated = split_tolerated(everything)
         provenance = self._provenance(room, life)
         self._stage, self._region = provenance.stage, provenance.region
         return Outcome(

@@ -142,7 +142,7 @@ def test_names_and_tokens_are_registered() -> None:
     assert desk.work.token("x1") == "x1"
     assert desk.register.tokens == [name.rpartition("-")[2], "x1"]
     [generated] = desk.register.names
-    assert (generated.name, generated.kept, generated.logical_id) == (name, "shop-dev", "Queue")
+    assert (generated.name, generated.stack, generated.kept) == (name, "shop-dev", "shop-dev")
 
 
 def test_changed() -> None:

@@ -7,8 +7,9 @@ from typing import Any, Protocol
 from verifier.authorization.caller import Certainty
 from verifier.authorization.operation import Operation
 from verifier.cloudformation.template.environment import Facts
-from verifier.cloudformation.types.interface import GeneratedName, Register
+from verifier.cloudformation.types.interface import Register
 from verifier.cloudformation.types.names import compose, new_suffix
+from verifier.grant.evidence import GeneratedName
 
 
 @dataclass(frozen=True)
@@ -150,9 +151,7 @@ class Work:
         name += ending
         self.token(suffix)
         self.carrier.register.generated(
-            GeneratedName(
-                name=name, type=self.type, stack=self.stack_name, logical_id=self.logical_id, kept=kept
-            )
+            GeneratedName(name=name, type=self.type, stack=self.stack_name, kept=kept)
         )
         return name
 
