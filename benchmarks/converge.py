@@ -35,9 +35,9 @@ class Silent:
 
 def lap(trials: Trials) -> None:
     with Journal(None) as journal:
-        outcome = trials.run(Grants(), Mode.OFF, Recorder(Silent(), journal, 0))
-    if not outcome.complete:
-        raise SystemExit(f"the lap failed: {outcome.problem}")
+        trial = trials.run(Grants(), Mode.OFF, Recorder(Silent(), journal, 0))
+    if not trial.complete:
+        raise SystemExit(f"the lap failed: {trial.problem}")
 
 
 def converge(trials: Trials) -> None:

@@ -1,6 +1,7 @@
 """The house's one rule: imports go downwards only."""
 
 import ast
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,19 @@ def imported(path: Path) -> set[str]:
             assert node.module is not None
             names.add(node.module)
     return names
+
+
+def classes(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name[0] != "_"}
+
+
+def test_the_name_of_a_class_stands_for_one_thing() -> None:
+    """Handlers have the names that AWS gave to their types, which several services may share."""
+    handlers = ROOT / "cloudformation" / "handlers"
+    names = [name for path in modules() if path.parent != handlers for name in classes(path)]
+    names += {name for path in modules() if path.parent == handlers for name in classes(path)}
+    assert [name for name, count in Counter(names).items() if count > 1] == []
 
 
 def test_every_room_has_its_layer() -> None:

@@ -36,7 +36,7 @@ from verifier.service.private_copy import PrivateCopy
 from verifier.service.service import load_service
 from verifier.targets.embedded import EmbeddedTarget
 from verifier.trial.phases import PhaseResult
-from verifier.trial.trials import DEFAULT_REGION, Options, Outcome, Trials
+from verifier.trial.trials import DEFAULT_REGION, Options, TrialResult, Trials
 
 ROOT = Path(__file__).resolve().parents[1]
 SERVICE = ROOT / "sample_services" / "http-api"
@@ -211,18 +211,18 @@ def listening(recorder: Recorder) -> Iterator[None]:
         yield
 
 
-def record() -> tuple[dict[str, Any], Outcome]:
-    """One life of the sample with every right: the recording and the outcome."""
+def record() -> tuple[dict[str, Any], TrialResult]:
+    """One life of the sample with every right: the recording and the trial."""
     service = load_service(SERVICE)
     found = find_framework(service, FRAMEWORK, lambda line: print(line, file=sys.stderr))
     recorder = Recorder()
     framework = RecordedFramework(found.name, found.version, found.command, recorder)
     with listening(recorder), closing(EmbeddedTarget(region=DEFAULT_REGION)) as target:
         trials = Trials(target, service, framework, Options())
-        outcome = trials.run(Grants((EVERYTHING,)), Mode.ENFORCE, Silent())
-    if not outcome.complete:
-        raise SystemExit(f"the life did not pass: {outcome.problem}")
-    seen = outcome.provenance
+        trial = trials.run(Grants((EVERYTHING,)), Mode.ENFORCE, Silent())
+    if not trial.complete:
+        raise SystemExit(f"the life did not pass: {trial.problem}")
+    seen = trial.provenance
     recording = {
         "framework": {"name": found.name, "version": found.version},
         "service": seen.service,
@@ -234,13 +234,13 @@ def record() -> tuple[dict[str, Any], Outcome]:
     leaks = [call for call in calls if any(word in call for word in (seen.account, *seen.tokens))]
     if leaks:
         raise SystemExit("these calls hold what another life makes up anew:\n" + "\n".join(leaks))
-    return recording, outcome
+    return recording, trial
 
 
-def needs(outcome: Outcome) -> dict[str, Any]:
+def needs(trial: TrialResult) -> dict[str, Any]:
     """What a life needed: everything that was asked for, by whom, and the permissions that answer it."""
-    exact = findings_of(outcome.asked, outcome.provenance, Scope.EXACT)
-    wide = consolidate(findings_of(outcome.asked, outcome.provenance, Scope.SERVICE))
+    exact = findings_of(trial.asked, trial.provenance, Scope.EXACT)
+    wide = consolidate(findings_of(trial.asked, trial.provenance, Scope.SERVICE))
     return {
         "asked": [
             {
@@ -268,9 +268,9 @@ def _asker(asked: Asked) -> str:
 
 def main() -> None:
     """Write both files."""
-    recording, outcome = record()
+    recording, trial = record()
     CASES.mkdir(parents=True, exist_ok=True)
-    for name, document in (("http-api", recording), ("http-api-permissions", needs(outcome))):
+    for name, document in (("http-api", recording), ("http-api-permissions", needs(trial))):
         path = CASES / f"{name}.json"
         path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
         print(path.relative_to(ROOT), path.stat().st_size, "bytes", file=sys.stderr)

@@ -13,7 +13,7 @@ from verifier.grant.evidence import Permission
 from verifier.grant.merge import covers, covers_resource, merge
 from verifier.iam.arn import resource_matches
 from verifier.iam.policy import Condition
-from verifier.iam.variables import Scope as Variables
+from verifier.iam.variables import Variables
 
 TABLE = Path(__file__).parents[1] / "cases" / "packing" / "merge.json"
 CASES = json.loads(TABLE.read_text(encoding="utf-8"))["cases"]

@@ -61,8 +61,8 @@ def permissions(findings: Sequence[Any]) -> list[Permission]:
 
 
 def test_the_recording_is_what_the_real_tool_does_today() -> None:
-    recording, outcome = record()
-    assert needs(outcome) == RESULT
+    recording, trial = record()
+    assert needs(trial) == RESULT
     stored = recorded("http-api")
     assert {key: recording[key] for key in recording if key != "runs"} == {
         key: stored[key] for key in stored if key != "runs"

@@ -15,7 +15,7 @@ from verifier.grant.pack import policy
 from verifier.iam.policy import PolicyDocument
 from verifier.loop.rounds import Grants
 from verifier.trial.phases import PHASES
-from verifier.trial.trials import Outcome, Trials
+from verifier.trial.trials import TrialResult, Trials
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ class Ear(Silent):
         self.heard.append(asked)
 
 
-def live(trials: Trials, *policies: PolicyDocument, ear: Silent | None = None) -> Outcome:
+def live(trials: Trials, *policies: PolicyDocument, ear: Silent | None = None) -> TrialResult:
     return trials.run(Grants(policies), Mode.ENFORCE, ear or Silent())
 
 
@@ -45,11 +45,11 @@ def granted(without: str) -> PolicyDocument:
 
 
 @pytest.fixture(scope="module")
-def whole_life(trials: Trials) -> Outcome:
+def whole_life(trials: Trials) -> TrialResult:
     return live(trials, EVERYTHING)
 
 
-def test_the_replayed_life_passes_every_phase(whole_life: Outcome) -> None:
+def test_the_replayed_life_passes_every_phase(whole_life: TrialResult) -> None:
     assert whole_life.complete, whole_life.problem
     assert [(phase.phase, phase.exit_code) for phase in whole_life.phases] == [
         ("rollback-create", 0),
@@ -60,7 +60,7 @@ def test_the_replayed_life_passes_every_phase(whole_life: Outcome) -> None:
     ]
 
 
-def test_the_replayed_life_asks_for_what_the_real_one_asked_for(whole_life: Outcome) -> None:
+def test_the_replayed_life_asks_for_what_the_real_one_asked_for(whole_life: TrialResult) -> None:
     asked = needs(whole_life)
     assert asked == recorded("http-api-permissions")
     assert len(asked["asked"]) > 60
@@ -82,18 +82,18 @@ def test_the_policy_of_the_real_life_is_enough_for_the_replayed_one(trials: Tria
 def test_a_refusal_stops_the_tool_where_it_comes(
     trials: Trials, action: str, phase: str, last_call: str
 ) -> None:
-    outcome = live(trials, granted(without=action))
-    last = outcome.phases[-1]
+    trial = live(trials, granted(without=action))
+    last = trial.phases[-1]
     assert (last.phase, last.exit_code, last.passed, last.problem) == (phase, 1, False, None)
-    assert PHASES.index(phase) == len(outcome.phases) - 1
+    assert PHASES.index(phase) == len(trial.phases) - 1
     assert {item.action for item in last.asked if item.refused and item.enforced} == {action}
     assert [item.operation for item in last.asked if not item.on_behalf_of][-1] == last_call
 
 
 def test_the_tool_goes_on_where_its_own_look_is_refused(trials: Trials) -> None:
     ear = Ear()
-    outcome = live(trials, granted(without="lambda:GetFunction"), ear=ear)
-    first = outcome.phases[0]
+    trial = live(trials, granted(without="lambda:GetFunction"), ear=ear)
+    first = trial.phases[0]
     looked = [item for item in first.asked if item.operation == "lambda:GetFunction" and item.refused]
     assert looked[0].on_behalf_of is None, "the tool's own look comes first"
     assert any(item.on_behalf_of for item in looked), "and the deploy went on to CloudFormation's"

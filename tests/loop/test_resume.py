@@ -19,7 +19,7 @@ from verifier.loop.journal import Journal
 from verifier.loop.journal_rows import asked_of, asked_row
 from verifier.loop.resume import Learnt, Reading, learnt_from
 from verifier.loop.rounds import Bench, Recorder
-from verifier.trial.trials import Candidate, Listener, Outcome
+from verifier.trial.trials import Candidate, Listener, TrialResult
 
 UNMARKED = Path(__file__).parents[1] / "cases" / "journals" / "unmarked.jsonl"
 RUN: dict[str, Any] = {
@@ -57,7 +57,7 @@ def result(found: Convergence) -> dict[str, Any]:
         "unconfirmed": [item.permission for item in found.unconfirmed],
         "superfluous": found.superfluous,
         "rounds": [
-            (item.number, item.mode, [(phase.phase, phase.passed) for phase in item.outcome.phases])
+            (item.number, item.mode, [(phase.phase, phase.passed) for phase in item.trial.phases])
             for item in found.rounds
         ],
     }
@@ -100,7 +100,7 @@ def test_killed_again_and_again_it_gets_there(tmp_path: Path) -> None:
         pass
 
     class Mortal(World):
-        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:
+        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> TrialResult:
             class Ear(Recorder):
                 def denied(self, asked: Asked, provenance: Any) -> None:
                     super().denied(asked, provenance)

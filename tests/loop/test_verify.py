@@ -81,9 +81,9 @@ def test_what_is_never_needed(given: PolicyDocument, unused: list[tuple[str, str
 def test_an_explicit_deny_in_the_policy_is_ungrantable() -> None:
     class Denied(World):
         def run(self, *args: Any) -> Any:
-            outcome = super().run(*args)
-            asked = tuple(replace(item, grantable=not item.refused) for item in outcome.asked)
-            return replace(outcome, asked=asked)
+            trial = super().run(*args)
+            asked = tuple(replace(item, grantable=not item.refused) for item in trial.asked)
+            return replace(trial, asked=asked)
 
     result = verified(Denied(lambda _: [READ]), policy("s3:GetObject", Effect="Deny"))
     assert result.verdict is Verdict.UNGRANTABLE

@@ -5,7 +5,7 @@ ones, so that what a policy lets through is decided as ever::
 
     with embedded_target() as target:
         trials = replayed_trials(target)
-        outcome = trials.run(candidate, Mode.ENFORCE, listener)
+        trial = trials.run(candidate, Mode.ENFORCE, listener)
 
 tools/record_calls.py makes the recording.
 """

@@ -16,7 +16,7 @@ from verifier.grant.pack import policy
 from verifier.iam.policy import PolicyDocument
 from verifier.loop.resume import Learnt, is_granted
 from verifier.loop.rounds import Bench, Grants, Round
-from verifier.trial.trials import Outcome
+from verifier.trial.trials import TrialResult
 
 
 class Strategy(StrEnum):
@@ -75,33 +75,33 @@ class Loop:
         """Rounds until a whole life passes under the candidate, or nothing more can be done."""
         mode = self.learnt.mode or self._first_mode()
         while len(self.learnt.rounds) < self.settings.max_rounds:
-            outcome = self._round(mode)
-            lifted = ungrantable(outcome)
+            trial = self._round(mode)
+            lifted = ungrantable(trial)
             if lifted is not None:
                 return self._ended(Verdict.UNGRANTABLE, no_grant_helps(lifted))
-            if outcome.problem:
-                return self._ended(Verdict.INCONCLUSIVE, outcome.problem)
-            news = self._learn(outcome)
-            if mode is Mode.ENFORCE and outcome.complete and not news:
-                return self._converged(outcome)
+            if trial.problem:
+                return self._ended(Verdict.INCONCLUSIVE, trial.problem)
+            news = self._learn(trial)
+            if mode is Mode.ENFORCE and trial.complete and not news:
+                return self._converged(trial)
             if mode is Mode.ENFORCE and not news:
-                return self._ended(Verdict.INSUFFICIENT, _granted_and_refused(outcome))
+                return self._ended(Verdict.INSUFFICIENT, _granted_and_refused(trial))
             mode = Mode.ENFORCE
         return self._ended(Verdict.INSUFFICIENT, f"not converged within {self.settings.max_rounds} rounds")
 
     def _first_mode(self) -> Mode:
         return Mode.OBSERVE if self.settings.strategy is Strategy.OBSERVE else Mode.ENFORCE
 
-    def _round(self, mode: Mode) -> Outcome:
+    def _round(self, mode: Mode) -> TrialResult:
         candidate = Grants(self.settings.given, frozenset(self.learnt.permissions))
         rounds = self.learnt.rounds
         rounds.append(self.bench.trial(candidate, mode, len(rounds) + 1))
-        return rounds[-1].outcome
+        return rounds[-1].trial
 
-    def _learn(self, outcome: Outcome) -> list[Finding]:
+    def _learn(self, trial: TrialResult) -> list[Finding]:
         """Grant what was refused; what is new by it. Both are in the journal before the next round."""
         this = self.learnt.rounds[-1]
-        findings = self._findings(outcome.asked, outcome.provenance)
+        findings = self._findings(trial.asked, trial.provenance)
         news = self.learnt.take(findings, this.number, minimal=self.settings.minimal)
         journal = self.bench.journal
         for finding in news:
@@ -111,8 +111,8 @@ class Loop:
             "round-end",
             round=this.number,
             mode=str(this.mode),
-            complete=outcome.complete,
-            phases=[phase.as_row() for phase in outcome.phases],
+            complete=trial.complete,
+            phases=[phase.as_row() for phase in trial.phases],
             asked=[finding.permission.as_dict() for finding in findings],
             letThrough=[item.as_dict() for item in let_through],
         )
@@ -121,8 +121,8 @@ class Loop:
     def _findings(self, asked: Iterable[Asked], provenance: Provenance) -> tuple[Finding, ...]:
         return findings_of(asked, provenance, self.settings.scope)
 
-    def _converged(self, outcome: Outcome) -> Convergence:
-        everything = self._findings(outcome.asked, outcome.provenance)
+    def _converged(self, trial: TrialResult) -> Convergence:
+        everything = self._findings(trial.asked, trial.provenance)
         held = [finding for finding in everything if is_granted(finding, self.settings.minimal)]
         asked_for = {finding.permission for finding in everything}
         dropped = self.learnt.permissions - asked_for
@@ -153,9 +153,9 @@ class Loop:
         return Convergence(verdict, tuple(self.learnt.rounds), numbered, unconfirmed, superfluous, reason)
 
 
-def ungrantable(outcome: Outcome) -> Asked | None:
+def ungrantable(trial: TrialResult) -> Asked | None:
     """A real refusal that no grant lifts: an explicit deny, a boundary; what is only likely never counts."""
-    return next((item for item in outcome.asked if item.enforced and not item.grantable), None)
+    return next((item for item in trial.asked if item.enforced and not item.grantable), None)
 
 
 def no_grant_helps(asked: Asked) -> str:
@@ -163,8 +163,8 @@ def no_grant_helps(asked: Asked) -> str:
     return f"{asked.action} on {asked.resource} is refused by {asked.reason}; no grant can lift that"
 
 
-def _granted_and_refused(outcome: Outcome) -> str:
-    refused = next((item for item in outcome.asked if item.refused and item.enforced), None)
+def _granted_and_refused(trial: TrialResult) -> str:
+    refused = next((item for item in trial.asked if item.refused and item.enforced), None)
     if refused is None:
         return "a phase did not pass although nothing was refused"
     return f"{refused.action} on {refused.resource} is still refused although it was granted"

@@ -17,7 +17,7 @@ from verifier.grant.generalise import Scope
 from verifier.loop.journal_rows import asked_of, provenance_of
 from verifier.loop.rounds import Round
 from verifier.trial.phases import PhaseResult
-from verifier.trial.trials import Outcome
+from verifier.trial.trials import TrialResult
 
 Row = Mapping[str, Any]
 _NOWHERE = Provenance("", "", "", "", "")
@@ -178,7 +178,7 @@ class _Reader:
             )
             for phase in row["phases"]
         )
-        outcome = Outcome(phases, _NOWHERE, (), (), (), complete=row["complete"])
-        self.learnt.rounds.append(Round(row["round"], mode, outcome))
+        trial = TrialResult(phases, _NOWHERE, (), (), (), complete=row["complete"])
+        self.learnt.rounds.append(Round(row["round"], mode, trial))
         self.learnt.mode = Mode.ENFORCE
         self._forget()

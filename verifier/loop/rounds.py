@@ -17,7 +17,7 @@ from verifier.iam.policy import PolicyDocument
 from verifier.loop.journal import Journal
 from verifier.loop.journal_rows import asked_row, generated_row, place_row
 from verifier.trial.phases import PhaseResult
-from verifier.trial.trials import Candidate, Listener, Outcome
+from verifier.trial.trials import Candidate, Listener, TrialResult
 
 TRIES = 2
 
@@ -25,7 +25,7 @@ TRIES = 2
 class Runner(Protocol):
     """Runs trials (deployment.trials.Trials)."""
 
-    def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:
+    def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> TrialResult:
         """One trial under ``candidate``."""
 
 
@@ -48,7 +48,7 @@ class Round:
 
     number: int
     mode: Mode
-    outcome: Outcome
+    trial: TrialResult
 
 
 @dataclass(frozen=True)
@@ -80,13 +80,13 @@ class Bench:
             self.observer.round_started(number, mode)
             self.journal.add("round", round=number, mode=str(mode), attempt=attempt)
             recorder = Recorder(self.observer, self.journal, number)
-            outcome = self.trials.run(candidate, mode, recorder)
-            if not outcome.problem:
+            trial = self.trials.run(candidate, mode, recorder)
+            if not trial.problem:
                 break
-            self.journal.add("inconclusive", round=number, problem=outcome.problem)
-            if not outcome.may_pass_by_itself:
+            self.journal.add("inconclusive", round=number, problem=trial.problem)
+            if not trial.may_pass_by_itself:
                 break
-        return Round(number, mode, outcome)
+        return Round(number, mode, trial)
 
 
 @dataclass

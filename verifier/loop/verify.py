@@ -16,7 +16,7 @@ from verifier.iam.evaluate import AuthorizationRequest, evaluate
 from verifier.iam.policy import PolicyDocument, Statement
 from verifier.loop.converge import Verdict, no_grant_helps, ungrantable
 from verifier.loop.rounds import Bench, Grants, Round
-from verifier.trial.trials import Outcome
+from verifier.trial.trials import TrialResult
 
 
 @dataclass(frozen=True)
@@ -49,37 +49,37 @@ def verify(bench: Bench, given: Sequence[PolicyDocument], scope: Scope) -> Verif
     strict = whole = bench.trial(candidate, Mode.ENFORCE, 1)
     rounds = [strict]
     stopped = _stopped(rounds)
-    if stopped is None and not strict.outcome.complete:
+    if stopped is None and not strict.trial.complete:
         whole = bench.trial(candidate, Mode.OBSERVE, 2)
         rounds.append(whole)
         stopped = _stopped(rounds)
     if stopped is not None:
         return stopped
-    refused = _refused(whole.outcome, scope)
+    refused = _refused(whole.trial, scope)
     return Verification(
-        verdict=Verdict.SUFFICIENT if strict.outcome.complete else Verdict.INSUFFICIENT,
+        verdict=Verdict.SUFFICIENT if strict.trial.complete else Verdict.INSUFFICIENT,
         rounds=tuple(rounds),
         missing=consolidate([item for item in refused if item.certainty >= Certainty.CALL]),
         unconfirmed=consolidate([item for item in refused if item.certainty < Certainty.CALL]),
-        unused=tuple(unused(given, whole.outcome)),
+        unused=tuple(unused(given, whole.trial)),
     )
 
 
 def _stopped(rounds: Sequence[Round]) -> Verification | None:
     """What the last trial ended with, when it says nothing of what is missing."""
-    outcome = rounds[-1].outcome
-    lifted = ungrantable(outcome)
+    trial = rounds[-1].trial
+    lifted = ungrantable(trial)
     if lifted is not None:
         return Verification(Verdict.UNGRANTABLE, tuple(rounds), reason=no_grant_helps(lifted))
-    if outcome.problem:
-        return Verification(Verdict.INCONCLUSIVE, tuple(rounds), reason=outcome.problem)
+    if trial.problem:
+        return Verification(Verdict.INCONCLUSIVE, tuple(rounds), reason=trial.problem)
     return None
 
 
-def unused(given: Sequence[PolicyDocument], outcome: Outcome) -> Iterator[Unused]:
+def unused(given: Sequence[PolicyDocument], trial: TrialResult) -> Iterator[Unused]:
     """What ``given`` allows and this life never asked for, pattern by pattern."""
-    values = outcome.provenance.placeholders
-    asked = _distinct((*outcome.asked, *outcome.tolerated))
+    values = trial.provenance.placeholders
+    asked = _distinct((*trial.asked, *trial.tolerated))
     for policy in given:
         filled = policy.filled(values)
         for shown, statement in zip(policy.statements, filled.statements, strict=True):
@@ -118,9 +118,9 @@ def _allows(document: PolicyDocument, item: Asked) -> bool:
     return evaluate(request, (document,)).allowed
 
 
-def _refused(outcome: Outcome, scope: Scope) -> list[Finding]:
-    refused = [item for item in outcome.asked if item.refused]
-    return list(findings_of(refused, outcome.provenance, scope))
+def _refused(trial: TrialResult, scope: Scope) -> list[Finding]:
+    refused = [item for item in trial.asked if item.refused]
+    return list(findings_of(refused, trial.provenance, scope))
 
 
 def _distinct(asked: Iterable[Asked]) -> list[Asked]:

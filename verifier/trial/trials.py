@@ -52,7 +52,7 @@ class Candidate(Protocol):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TrialResult:
     """A trial that ended. ``asked`` is what must be granted, ``tolerated`` what the tool goes on without."""
 
     phases: tuple[PhaseResult, ...]
@@ -124,7 +124,7 @@ class Trials:
                         "without any policy, so a pass would prove nothing"
                     )
 
-    def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:
+    def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> TrialResult:
         """One trial. It stops after the first phase that does not pass.
 
         Raises InconclusiveError for a missing prerequisite, and InputError for a fixture that cannot be.
@@ -188,12 +188,12 @@ class Trials:
 
     def _outcome(
         self, room: Room, life: Life, results: tuple[PhaseResult, ...], seeded: tuple[Seeded, ...]
-    ) -> Outcome:
+    ) -> TrialResult:
         everything = tuple(item for result in results for item in result.asked)
         asked, tolerated = split_tolerated(everything)
         provenance = self._provenance(room, life)
         self._stage, self._region = provenance.stage, provenance.region
-        return Outcome(
+        return TrialResult(
             phases=results,
             provenance=provenance,
             asked=asked,

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from verifier.authorization.caller import Certainty
 from verifier.authorization.operation import Operation
-from verifier.cloudformation.template.environment import Facts
+from verifier.cloudformation.template.environment import StackIdentity
 from verifier.cloudformation.types.interface import Register
 from verifier.cloudformation.types.names import compose, new_suffix
 from verifier.grant.evidence import GeneratedName
@@ -32,7 +32,7 @@ class Carrier(Protocol):
     """Makes handlers' calls with the rights of whoever asked for the stack operation."""
 
     @property
-    def facts(self) -> Facts:
+    def identity(self) -> StackIdentity:
         """The stack, and where it is."""
 
     @property
@@ -83,9 +83,9 @@ class Work:
     partition: str = field(init=False)
 
     def __post_init__(self) -> None:
-        facts = self.carrier.facts
-        self.stack_name, self.stack_id = facts.stack_name, facts.stack_id
-        self.account, self.region, self.partition = facts.account, facts.region, facts.partition
+        identity = self.carrier.identity
+        self.stack_name, self.stack_id = identity.stack_name, identity.stack_id
+        self.account, self.region, self.partition = identity.account, identity.region, identity.partition
 
     def call(
         self, service: str, operation: str, params: Mapping[str, Any], *, tolerate: Collection[str] = ()
