@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from verifier.authorization.authorizer import Mode
+from verifier.cloudformation.stack.faults import INJECTED_LOGICAL_ID
 from verifier.cloudformation.stack.views import StackView
 from verifier.cloudformation.types.registry import entry
 from verifier.emulator.upstream import SESSION_VARIABLES
@@ -23,7 +24,6 @@ from verifier.targets.interface import Exercise, Facts, Room, StackEvent, Target
 from verifier.targets.records import absent, asked, asked_of, is_the_users, refused_hosts, unmapped
 
 SETTLE_SECONDS = 120.0
-INJECTED = "VerifierInjectedFailure"
 
 
 class EmbeddedTarget(Target):
@@ -167,7 +167,7 @@ class EmbeddedRoom(Room):
                     status=event.status,
                     reason=event.reason,
                     is_stack=event.physical_id == stack.id,
-                    injected=event.logical_id == INJECTED,
+                    injected=event.logical_id == INJECTED_LOGICAL_ID,
                 )
 
     def hear(self, denied: Callable[[Asked], None]) -> None:
