@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from verifier.authorization.authorizer import Mode
+from verifier.cli.machine import this_machine
 from verifier.framework.find import find_framework
 from verifier.loop.converge import Loop, Settings, Verdict
 from verifier.loop.journal import Journal
@@ -60,7 +61,7 @@ def main() -> int:
     service = load_service(folder)
     target = EmbeddedTarget(region="us-east-1")
     try:
-        trials = Trials(target, service, find_framework(service), Options())
+        trials = Trials(target, service, find_framework(service, this_machine()), Options())
         lap(trials)  # not counted: file caches and lazily loaded models
         laps, converges = [], []
         for number in range(1, pairs + 1):

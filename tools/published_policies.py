@@ -15,6 +15,7 @@ from typing import Any
 
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
+from verifier.cli.machine import this_machine
 from verifier.emulator.managed_policies import managed_policy
 from verifier.framework.find import find_framework
 from verifier.grant.evidence import Asked
@@ -110,7 +111,7 @@ def life(folder: Path, progress: Progress) -> TrialResult:
     service = load_service(folder)
     target = EmbeddedTarget(region="us-east-1")
     try:
-        trials = Trials(target, service, find_framework(service), Options())
+        trials = Trials(target, service, find_framework(service, this_machine()), Options())
         bench = Bench(trials, progress, Journal(None))
         trial = bench.trial(Grants(), Mode.OBSERVE, 1).trial
     finally:

@@ -19,6 +19,7 @@ from typing import Any
 from unittest.mock import patch
 
 from verifier.authorization.authorizer import Mode
+from verifier.cli.machine import this_machine
 from verifier.emulator.http import HttpRequest, HttpResponse
 from verifier.framework.find import find_framework
 from verifier.framework.framework import Framework
@@ -214,9 +215,9 @@ def listening(recorder: Recorder) -> Iterator[None]:
 def record() -> tuple[dict[str, Any], TrialResult]:
     """One life of the sample with every right: the recording and the trial."""
     service = load_service(SERVICE)
-    found = find_framework(service, FRAMEWORK, lambda line: print(line, file=sys.stderr))
+    found = find_framework(service, this_machine(), FRAMEWORK, lambda line: print(line, file=sys.stderr))
     recorder = Recorder()
-    framework = RecordedFramework(found.name, found.version, found.command, recorder)
+    framework = RecordedFramework(found.name, found.version, found.command, found.environment, recorder)
     with listening(recorder), closing(EmbeddedTarget(region=DEFAULT_REGION)) as target:
         trials = Trials(target, service, framework, Options())
         trial = trials.run(Grants((EVERYTHING,)), Mode.ENFORCE, Silent())

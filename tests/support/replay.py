@@ -59,7 +59,7 @@ def replayed_trials(target: EmbeddedTarget, name: str = "http-api") -> Trials:
     """Trials of the sample service in which the recording ``name`` stands in for the tool."""
     recording = recorded(name)
     tool = recording["framework"]
-    framework = ReplayedFramework(tool["name"], tool["version"], (), recording)
+    framework = ReplayedFramework(tool["name"], tool["version"], (), recording=recording)
     return Trials(target, load_service(SERVICE), framework, Options())
 
 

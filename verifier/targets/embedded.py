@@ -1,6 +1,5 @@
 """The embedded target: our gateway and provisioner in this process, over moto; nothing leaves the machine."""
 
-import os
 import secrets
 import shutil
 import tempfile
@@ -39,7 +38,9 @@ class EmbeddedTarget(Target):
         enforce_likely: bool = False,
         allow_hosts: tuple[str, ...] = (),
         decision_log: Path | None = None,
+        more_authorities: Path | None = None,
     ) -> None:
+        """``more_authorities`` is a file of certificates that the tool trusts beside the gateway's own."""
         self._gateway = Gateway(
             GatewayConfig(
                 account=random_account(),
@@ -53,7 +54,7 @@ class EmbeddedTarget(Target):
         self._gateway.start()
         self._folder = Path(tempfile.mkdtemp(prefix="ca-", dir=scratch()))
         self._bundle = self._folder / "ca.pem"
-        self._bundle.write_bytes(_authorities(self._gateway.ca_pem_path))
+        self._bundle.write_bytes(_authorities(self._gateway.ca_pem_path, more_authorities))
 
     @contextmanager
     def room(self, mode: Mode, region: str, account: str | None = None) -> Iterator[Room]:
@@ -207,9 +208,6 @@ def random_account() -> str:
     return str(secrets.randbelow(9 * 10**11) + 10**11)
 
 
-def _authorities(own: Path) -> bytes:
-    # Beside our own authority, the ones that this machine trusts additionally: an npm registry behind a
-    # company's proxy is still reached through a tunnel.
-    extra = os.environ.get("NODE_EXTRA_CA_CERTS")
-    more = Path(extra).read_bytes() if extra and Path(extra).is_file() else b""
-    return own.read_bytes() + b"\n" + more
+def _authorities(own: Path, more: Path | None) -> bytes:
+    # An npm registry behind a company's proxy is still reached through a tunnel.
+    return own.read_bytes() + b"\n" + (more.read_bytes() if more else b"")
