@@ -151,7 +151,7 @@ class _Life:
                 self.known[reference] = at(answer, path)
 
     def _goes_on(self, name: str, phase: str, error: str) -> bool:
-        """A refusal that the tool survives, as deployment/tolerated.yaml says."""
+        """A refusal that the tool survives, as framework/tolerated.yaml says."""
         return error in _REFUSED and any(
             entry.operation == name and phase in entry.phases and not entry.resource
             for entry in tolerations()

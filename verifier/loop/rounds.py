@@ -23,7 +23,7 @@ TRIES = 2
 
 
 class Runner(Protocol):
-    """Runs trials (deployment.trials.Trials)."""
+    """Runs trials (trial.trials.Trials)."""
 
     def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> TrialResult:
         """One trial under ``candidate``."""
