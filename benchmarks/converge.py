@@ -16,10 +16,11 @@ from verifier.cli.machine import this_machine
 from verifier.framework.find import find_framework
 from verifier.loop.converge import Loop, Settings, Verdict
 from verifier.loop.journal import Journal
-from verifier.loop.rounds import Bench, Grants, Recorder
+from verifier.loop.recorder import Recorder
+from verifier.loop.rounds import Bench, Grants
 from verifier.service.service import load_service
 from verifier.targets.embedded import EmbeddedTarget
-from verifier.trial.phases import PhaseResult
+from verifier.trial.interface import PhaseResult
 from verifier.trial.trials import Options, Trials
 
 ROOT = Path(__file__).resolve().parents[1]

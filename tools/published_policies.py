@@ -27,7 +27,8 @@ from verifier.loop.rounds import Bench, Grants
 from verifier.report.progress import Progress
 from verifier.service.service import load_service
 from verifier.targets.embedded import EmbeddedTarget
-from verifier.trial.trials import Options, TrialResult, Trials
+from verifier.trial.interface import TrialResult
+from verifier.trial.trials import Options, Trials
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "tools" / "published_policies.json"

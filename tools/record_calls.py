@@ -36,8 +36,8 @@ from verifier.loop.rounds import Grants
 from verifier.service.private_copy import PrivateCopy
 from verifier.service.service import load_service
 from verifier.targets.embedded import EmbeddedTarget
-from verifier.trial.phases import PhaseResult
-from verifier.trial.trials import DEFAULT_REGION, Options, TrialResult, Trials
+from verifier.trial.interface import PhaseResult, TrialResult
+from verifier.trial.trials import DEFAULT_REGION, Options, Trials
 
 ROOT = Path(__file__).resolve().parents[1]
 SERVICE = ROOT / "sample_services" / "http-api"

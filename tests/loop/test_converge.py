@@ -13,7 +13,7 @@ from verifier.iam.policy import PolicyDocument, parse_policy
 from verifier.loop.converge import Convergence, Loop, Settings, Strategy, Verdict
 from verifier.loop.journal import Journal
 from verifier.loop.rounds import Bench
-from verifier.trial.trials import Candidate, Listener, TrialResult
+from verifier.trial.interface import Candidate, Listener, TrialResult
 
 
 def converge(world: World, out: Path | None = None, **settings: object) -> Convergence:

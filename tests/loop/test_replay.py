@@ -14,8 +14,9 @@ from verifier.grant.evidence import Asked, Permission, Provenance
 from verifier.grant.pack import policy
 from verifier.iam.policy import PolicyDocument
 from verifier.loop.rounds import Grants
+from verifier.trial.interface import TrialResult
 from verifier.trial.phases import PHASES
-from verifier.trial.trials import TrialResult, Trials
+from verifier.trial.trials import Trials
 
 
 @pytest.fixture(scope="module")

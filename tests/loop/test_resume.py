@@ -17,9 +17,10 @@ from verifier.grant.generalise import Scope
 from verifier.loop.converge import Convergence, Loop, Settings, Strategy, Verdict
 from verifier.loop.journal import Journal
 from verifier.loop.journal_rows import asked_of, asked_row
+from verifier.loop.recorder import Recorder
 from verifier.loop.resume import Learnt, Reading, learnt_from
-from verifier.loop.rounds import Bench, Recorder
-from verifier.trial.trials import Candidate, Listener, TrialResult
+from verifier.loop.rounds import Bench
+from verifier.trial.interface import Candidate, Listener, TrialResult
 
 UNMARKED = Path(__file__).parents[1] / "cases" / "journals" / "unmarked.jsonl"
 RUN: dict[str, Any] = {

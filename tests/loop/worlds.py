@@ -6,8 +6,7 @@ from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
 from verifier.grant.evidence import Asked, Provenance
 from verifier.iam.evaluate import AuthorizationRequest, evaluate
-from verifier.trial.phases import PhaseResult
-from verifier.trial.trials import Candidate, Listener, TrialResult
+from verifier.trial.interface import Candidate, Listener, PhaseResult, TrialResult
 
 Need = tuple[str, str, Certainty]
 BUCKET = "arn:aws:s3:::files"

@@ -6,7 +6,7 @@ from verifier.grant.evidence import Asked, Provenance
 from verifier.grant.generalise import Scope
 from verifier.loop.rounds import Round
 from verifier.report.result import tolerated_of
-from verifier.trial.trials import TrialResult
+from verifier.trial.interface import TrialResult
 
 PROVENANCE = Provenance("aws", "111122223333", "eu-west-1", "dev", "shop")
 OLD = Asked(

@@ -7,7 +7,7 @@ from verifier.authorization.caller import Certainty
 from verifier.grant.evidence import Asked, Provenance
 from verifier.iam.catalog import action_exists, expand
 from verifier.iam.policy import parse_policy
-from verifier.trial.trials import TrialResult
+from verifier.trial.interface import TrialResult
 
 TRIAL = TrialResult(
     phases=(),

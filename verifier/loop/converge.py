@@ -16,7 +16,7 @@ from verifier.grant.pack import policy
 from verifier.iam.policy import PolicyDocument
 from verifier.loop.resume import Learnt, is_granted
 from verifier.loop.rounds import Bench, Grants, Round
-from verifier.trial.trials import TrialResult
+from verifier.trial.interface import TrialResult
 
 
 class Strategy(StrEnum):

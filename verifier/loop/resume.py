@@ -16,8 +16,7 @@ from verifier.grant.findings import Finding, findings_of
 from verifier.grant.generalise import Scope
 from verifier.loop.journal_rows import asked_of, provenance_of
 from verifier.loop.rounds import Round
-from verifier.trial.phases import PhaseResult
-from verifier.trial.trials import TrialResult
+from verifier.trial.interface import PhaseResult, TrialResult
 
 Row = Mapping[str, Any]
 _NOWHERE = Provenance("", "", "", "", "")
@@ -166,18 +165,7 @@ class _Reader:
         for asked in row["asked"]:
             self.learnt.first_round.setdefault(Permission.from_dict(asked), row["round"])
         self.learnt.let_through |= {Permission.from_dict(item) for item in row["letThrough"]}
-        phases = tuple(
-            PhaseResult(
-                phase=phase["phase"],
-                exit_code=phase["exitCode"],
-                seconds=phase["seconds"],
-                asked=(),
-                passed=phase["passed"],
-                denials=phase["denials"],
-                tool_runs=phase["toolRuns"],
-            )
-            for phase in row["phases"]
-        )
+        phases = tuple(PhaseResult.from_row(phase) for phase in row["phases"])
         trial = TrialResult(phases, _NOWHERE, (), (), (), complete=row["complete"])
         self.learnt.rounds.append(Round(row["round"], mode, trial))
         self.learnt.mode = Mode.ENFORCE

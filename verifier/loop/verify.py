@@ -16,7 +16,7 @@ from verifier.iam.evaluate import AuthorizationRequest, evaluate
 from verifier.iam.policy import PolicyDocument, Statement
 from verifier.loop.converge import Verdict, no_grant_helps, ungrantable
 from verifier.loop.rounds import Bench, Grants, Round
-from verifier.trial.trials import TrialResult
+from verifier.trial.interface import TrialResult
 
 
 @dataclass(frozen=True)

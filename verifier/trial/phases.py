@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from verifier.errors import InputError
 from verifier.framework.framework import Framework
@@ -15,6 +14,7 @@ from verifier.service.private_copy import PrivateCopy
 from verifier.service.revision import revise
 from verifier.service.variables import output_addresses
 from verifier.targets.interface import Facts, Room
+from verifier.trial.interface import PhaseResult
 from verifier.trial.prerequisites import (
     Prerequisite,
     how_to_mend,
@@ -25,37 +25,6 @@ from verifier.trial.problems import Expected, check_space, find_problem
 
 PHASES = ("rollback-create", "deploy", "redeploy", "rollback-update", "remove")
 _ORDINARY = Expected()
-
-
-@dataclass(frozen=True)
-class PhaseResult:
-    """How one phase ended. ``problem`` is what went wrong that no refusal explains, in one or few lines."""
-
-    phase: str
-    exit_code: int | None
-    seconds: float
-    asked: tuple[Asked, ...]
-    passed: bool
-    problem: str | None = None
-    denials: int = 0
-    """How many different things were refused, let through or not; without what the tool goes on without."""
-    tool_runs: int = 1
-    """How often the command-line tool was started."""
-    may_pass_by_itself: bool = True
-    """Whether it makes sense to try again after ``problem``."""
-    missing: tuple[Prerequisite, ...] = ()
-    """What must be there beforehand and is not; then ``problem`` says so."""
-
-    def as_row(self) -> dict[str, Any]:
-        """The journal's form; without what was asked."""
-        return {
-            "phase": self.phase,
-            "exitCode": self.exit_code,
-            "seconds": self.seconds,
-            "passed": self.passed,
-            "denials": self.denials,
-            "toolRuns": self.tool_runs,
-        }
 
 
 @dataclass
