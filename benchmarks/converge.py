@@ -12,13 +12,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from verifier.authorization.authorizer import Mode
+from verifier.cli.machine import this_machine
 from verifier.framework.find import find_framework
 from verifier.loop.converge import Loop, Settings, Verdict
 from verifier.loop.journal import Journal
-from verifier.loop.rounds import Bench, Grants, Recorder
+from verifier.loop.recorder import Recorder
+from verifier.loop.rounds import Bench, Grants
 from verifier.service.service import load_service
 from verifier.targets.embedded import EmbeddedTarget
-from verifier.trial.phases import PhaseResult
+from verifier.trial.interface import PhaseResult
 from verifier.trial.trials import Options, Trials
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,9 +37,9 @@ class Silent:
 
 def lap(trials: Trials) -> None:
     with Journal(None) as journal:
-        outcome = trials.run(Grants((), frozenset()), Mode.OFF, Recorder(Silent(), journal, 0))
-    if not outcome.complete:
-        raise SystemExit(f"the lap failed: {outcome.problem}")
+        trial = trials.run(Grants(), Mode.OFF, Recorder(Silent(), journal, 0))
+    if not trial.complete:
+        raise SystemExit(f"the lap failed: {trial.problem}")
 
 
 def converge(trials: Trials) -> None:
@@ -60,7 +62,7 @@ def main() -> int:
     service = load_service(folder)
     target = EmbeddedTarget(region="us-east-1")
     try:
-        trials = Trials(target, service, find_framework(service), Options())
+        trials = Trials(target, service, find_framework(service, this_machine()), Options())
         lap(trials)  # not counted: file caches and lazily loaded models
         laps, converges = [], []
         for number in range(1, pairs + 1):

@@ -14,9 +14,9 @@ from verifier.authorization.operation import Operation
 from verifier.cloudformation.api.service import CloudFormation, Faults
 from verifier.cloudformation.stack.views import StackView
 from verifier.cloudformation.types.handler import Handler
-from verifier.cloudformation.types.interface import GeneratedName
 from verifier.cloudformation.types.work import Work
 from verifier.errors import AwsError
+from verifier.grant.evidence import GeneratedName
 from verifier.iam.policy import parse_policy
 
 ACCOUNT, REGION = "111122223333", "eu-west-1"

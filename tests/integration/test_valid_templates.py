@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cloudformation.types.test_valid_properties import FACTS
+from tests.cloudformation.types.test_valid_properties import STACK_IDENTITY
 from verifier.cloudformation.stack.plan import wanted_state
 from verifier.cloudformation.stack.property_validation import early_refusal
 from verifier.cloudformation.template.sections import parse_template
@@ -34,4 +34,4 @@ def test_a_sample_service(service: str, tmp_path: Path) -> None:
     )
     for name in TEMPLATES:
         template = parse_template((folder / ".serverless" / name).read_text("utf-8"))
-        assert early_refusal(wanted_state(template, {}, {}, FACTS)) == ""
+        assert early_refusal(wanted_state(template, {}, {}, STACK_IDENTITY)) == ""

@@ -9,11 +9,11 @@ from tests.loop.worlds import BUCKET, LIKELY, READ, WRITE, Need, Silent, World
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
 from verifier.grant.evidence import Asked
-from verifier.iam.policy import PolicyDocument
+from verifier.iam.policy import PolicyDocument, parse_policy
 from verifier.loop.converge import Convergence, Loop, Settings, Strategy, Verdict
 from verifier.loop.journal import Journal
 from verifier.loop.rounds import Bench
-from verifier.trial.trials import Candidate, Listener, Outcome
+from verifier.trial.interface import Candidate, Listener, TrialResult
 
 
 def converge(world: World, out: Path | None = None, **settings: object) -> Convergence:
@@ -73,14 +73,11 @@ def test_an_upper_bound_stays_in_a_minimal_policy() -> None:
 
 
 def test_an_explicit_deny_is_never_granted_away() -> None:
-    deny: Mapping[str, object] = {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Deny", "Action": "s3:PutObject", "Resource": "*"}],
-    }
+    deny = parse_policy({"Statement": [{"Effect": "Deny", "Action": "s3:PutObject", "Resource": "*"}]})
 
     class Denied(World):
-        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:
-            outcome = super().run(candidate, mode, listener)
+        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> TrialResult:
+            trial = super().run(candidate, mode, listener)
             asked = tuple(
                 Asked(
                     item.action,
@@ -95,9 +92,9 @@ def test_an_explicit_deny_is_never_granted_away() -> None:
                 )
                 if item.action == "s3:PutObject"
                 else item
-                for item in outcome.asked
+                for item in trial.asked
             )
-            return Outcome(outcome.phases, outcome.provenance, asked, (), (), complete=False)
+            return TrialResult(trial.phases, trial.provenance, asked, (), (), complete=False)
 
     result = converge(Denied(lambda _: [READ, WRITE]), given=(deny,))
     assert result.verdict is Verdict.UNGRANTABLE
@@ -107,15 +104,15 @@ def test_an_explicit_deny_is_never_granted_away() -> None:
 
 def test_a_deny_of_what_is_only_likely_decides_nothing() -> None:
     class Denied(World):
-        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:
-            outcome = super().run(candidate, mode, listener)
+        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> TrialResult:
+            trial = super().run(candidate, mode, listener)
             asked = tuple(
                 replace(item, refused=True, enforced=False, grantable=False)
                 if item.certainty is Certainty.LIKELY
                 else item
-                for item in outcome.asked
+                for item in trial.asked
             )
-            return replace(outcome, asked=asked)
+            return replace(trial, asked=asked)
 
     assert converge(Denied(lambda _: [READ, LIKELY])).verdict is Verdict.SUFFICIENT
 
@@ -143,7 +140,7 @@ def test_it_ends_when_rounds_are_used_up() -> None:
 
 def test_a_grant_that_does_not_help_ends_the_loop() -> None:
     class Stubborn(World):
-        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:
+        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> TrialResult:
             return super().run(NoPolicy(), mode, listener)
 
     class NoPolicy:
@@ -166,10 +163,10 @@ def test_the_journal_holds_every_denial_and_grant_with_its_round(tmp_path: Path)
 
 def test_a_failure_that_cannot_pass_by_itself_is_not_tried_again() -> None:
     class Broken(World):
-        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:
-            outcome = super().run(candidate, mode, listener)
-            phases = tuple(replace(phase, may_pass_by_itself=False) for phase in outcome.phases)
-            return replace(outcome, phases=phases)
+        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> TrialResult:
+            trial = super().run(candidate, mode, listener)
+            phases = tuple(replace(phase, may_pass_by_itself=False) for phase in trial.phases)
+            return replace(trial, phases=phases)
 
     world = Broken(lambda _: [READ], problems=["the configuration is broken"])
     assert converge(world).verdict is Verdict.INCONCLUSIVE

@@ -1,5 +1,6 @@
 """verify on made-up trials: verdicts, what is missing all at once, what is never needed."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,18 +8,19 @@ import pytest
 from tests.loop.worlds import LIKELY, READ, WRITE, Need, Silent, World
 from verifier.authorization.authorizer import Mode
 from verifier.grant.generalise import Scope
+from verifier.iam.policy import PolicyDocument, parse_policy
 from verifier.loop.converge import Verdict
 from verifier.loop.journal import Journal
 from verifier.loop.rounds import Bench
-from verifier.loop.verify import Given, Verification, verify
+from verifier.loop.verify import Verification, verify
 
 
-def policy(*actions: str, resource: str | list[str] = "*", **more: Any) -> Given:
+def policy(*actions: str, resource: str | list[str] = "*", **more: Any) -> PolicyDocument:
     statement = {"Sid": "One", "Effect": "Allow", "Action": list(actions), "Resource": resource} | more
-    return Given("given", {"Version": "2012-10-17", "Statement": [statement]})
+    return parse_policy({"Version": "2012-10-17", "Statement": [statement]}, name="given")
 
 
-def verified(world: World, *given: Given) -> Verification:
+def verified(world: World, *given: PolicyDocument) -> Verification:
     with Journal(None) as journal:
         return verify(Bench(world, Silent(), journal), given, Scope.SERVICE)
 
@@ -70,9 +72,8 @@ def test_policies_add_up() -> None:
         ),
     ],
 )
-def test_what_is_never_needed(given: Given, unused: list[tuple[str, str]]) -> None:
-    allowed = policy("s3:GetObject")
-    result = verified(needs(READ), Given("allowed", allowed.document), given)
+def test_what_is_never_needed(given: PolicyDocument, unused: list[tuple[str, str]]) -> None:
+    result = verified(needs(READ), replace(policy("s3:GetObject"), name="allowed"), given)
     found = [(item.action, item.resource) for item in result.unused if item.statement.startswith("given")]
     assert found == unused
 
@@ -80,11 +81,9 @@ def test_what_is_never_needed(given: Given, unused: list[tuple[str, str]]) -> No
 def test_an_explicit_deny_in_the_policy_is_ungrantable() -> None:
     class Denied(World):
         def run(self, *args: Any) -> Any:
-            from dataclasses import replace
-
-            outcome = super().run(*args)
-            asked = tuple(replace(item, grantable=not item.refused) for item in outcome.asked)
-            return replace(outcome, asked=asked)
+            trial = super().run(*args)
+            asked = tuple(replace(item, grantable=not item.refused) for item in trial.asked)
+            return replace(trial, asked=asked)
 
     result = verified(Denied(lambda _: [READ]), policy("s3:GetObject", Effect="Deny"))
     assert result.verdict is Verdict.UNGRANTABLE

@@ -61,21 +61,18 @@ def _is_absence(record: ResponseRecord) -> bool:
 def asked_of(record: DecisionRecord) -> Asked:
     """One requirement that was decided."""
     decided = record.decided
-    operation = decided.operation
-    decision = decided.decision
-    grantable = decision.outcome is Outcome.IMPLICIT_DENY and decision.policy_type == "identity-based policy"
     return Asked(
         action=decided.requirement.action,
         resource=decided.requirement.resource,
         phase=record.phase,
-        operation=str(operation),
+        operation=str(decided.operation),
         certainty=decided.certainty,
         context=dict(decided.requirement.context),
         source=decided.source,
-        on_behalf_of=decided.on_behalf_of.as_dict() if decided.on_behalf_of else None,
+        on_behalf_of=decided.on_behalf_of,
         refused=decided.refused,
         enforced=decided.enforced,
-        grantable=not decided.refused or (grantable and is_the_users(decided)),
+        grantable=not decided.refused or (decided.decision.lacks_an_allow and is_the_users(decided)),
         reason=_reason(decided) if decided.refused else "",
     )
 

@@ -16,7 +16,7 @@ from verifier.authorization.decision import Decided
 from verifier.authorization.operation import Operation
 from verifier.cloudformation.handlers import handlers
 from verifier.cloudformation.stack.session import Session
-from verifier.cloudformation.template.environment import Facts
+from verifier.cloudformation.template.environment import StackIdentity
 from verifier.cloudformation.types.fallback import ask_for_unsupported
 from verifier.cloudformation.types.handler import Handler
 from verifier.cloudformation.types.shapes import fit
@@ -82,7 +82,7 @@ class Account:
             upstream=self.upstream,
             register=self.register,
             caller=Caller(f"arn:aws:iam::{ACCOUNT}:user/verifier/dev", ACCOUNT, "AIDAEXAMPLE"),
-            facts=Facts(
+            identity=StackIdentity(
                 "shop-dev", f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/shop-dev/1", ACCOUNT, REGION
             ),
             problem=self.problems.append,

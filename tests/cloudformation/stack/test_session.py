@@ -9,7 +9,7 @@ from verifier.authorization.authorizer import Authorizer, Mode
 from verifier.authorization.caller import Caller, Certainty
 from verifier.authorization.operation import Operation
 from verifier.cloudformation.stack.session import CallFailed, Session
-from verifier.cloudformation.template.environment import Facts
+from verifier.cloudformation.template.environment import StackIdentity
 from verifier.cloudformation.types.handler import HandlerError
 from verifier.cloudformation.types.work import Work
 from verifier.errors import AwsError
@@ -34,7 +34,7 @@ class Desk:
             upstream=self.upstream,
             register=self.register,
             caller=Caller(ARN, ACCOUNT, "AIDAEXAMPLE", (parse_policy(policy, "deploy"),)),
-            facts=Facts("shop-dev", STACK, ACCOUNT, REGION),
+            identity=StackIdentity("shop-dev", STACK, ACCOUNT, REGION),
             problem=self.problems.append,
         )
         self.work = Work(session, "Queue", "AWS::SQS::Queue", "create")
@@ -142,7 +142,7 @@ def test_names_and_tokens_are_registered() -> None:
     assert desk.work.token("x1") == "x1"
     assert desk.register.tokens == [name.rpartition("-")[2], "x1"]
     [generated] = desk.register.names
-    assert (generated.name, generated.kept, generated.logical_id) == (name, "shop-dev", "Queue")
+    assert (generated.name, generated.stack, generated.kept) == (name, "shop-dev", "shop-dev")
 
 
 def test_changed() -> None:

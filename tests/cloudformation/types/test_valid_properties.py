@@ -10,13 +10,15 @@ import pytest
 from tests.cloudformation.cloud import ACCOUNT, REGION
 from verifier.cloudformation.stack.plan import wanted_state
 from verifier.cloudformation.stack.property_validation import early_refusal
-from verifier.cloudformation.template.environment import Facts
+from verifier.cloudformation.template.environment import StackIdentity
 from verifier.cloudformation.template.sections import parse_template
 from verifier.cloudformation.types.validation import problems
 
 CASES = Path(__file__).parents[2] / "cases"
 HANDLERS = sorted((CASES / "handlers").glob("*.json"))
-FACTS = Facts("shop-dev", f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/shop-dev/1", ACCOUNT, REGION)
+STACK_IDENTITY = StackIdentity(
+    "shop-dev", f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/shop-dev/1", ACCOUNT, REGION
+)
 
 
 def _recorded() -> list[str]:
@@ -48,18 +50,18 @@ def test_what_the_real_tool_submits_for_http_api() -> None:
     assert len(templates) >= 6
     assert max(len(parse_template(text).resources) for text in templates) >= 11
     for text in templates:
-        assert early_refusal(wanted_state(parse_template(text), {}, {}, FACTS)) == ""
+        assert early_refusal(wanted_state(parse_template(text), {}, {}, STACK_IDENTITY)) == ""
 
 
 @pytest.mark.parametrize("path", sorted((CASES / "compiled").glob("*.json")), ids=lambda path: path.stem)
 def test_what_the_real_tool_compiles(path: Path) -> None:
     template = parse_template(path.read_text("utf-8"))
-    assert early_refusal(wanted_state(template, {}, {}, FACTS)) == ""
+    assert early_refusal(wanted_state(template, {}, {}, STACK_IDENTITY)) == ""
 
 
 def test_a_fault_in_a_real_template_is_found() -> None:
     body = json.loads(_recorded()[1])
     function = next(one for one in body["Resources"].values() if one["Type"] == "AWS::Lambda::Function")
     function["Properties"]["Timeout"] = "soon"
-    refused = early_refusal(wanted_state(parse_template(json.dumps(body)), {}, {}, FACTS))
+    refused = early_refusal(wanted_state(parse_template(json.dumps(body)), {}, {}, STACK_IDENTITY))
     assert "with message: [#/Timeout: expected type: Integer, found: String] (verifier: " in refused

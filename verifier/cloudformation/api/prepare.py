@@ -6,7 +6,7 @@ from typing import Any
 
 from verifier.authorization.caller import Caller
 from verifier.authorization.operation import Operation
-from verifier.cloudformation.api.launch import Launcher, facts_of
+from verifier.cloudformation.api.launch import Launcher, identity_of
 from verifier.cloudformation.api.template_source import submitted_template
 from verifier.cloudformation.stack.changeset import Wanted
 from verifier.cloudformation.stack.plan import wanted_state
@@ -63,7 +63,7 @@ def prepare(launcher: Launcher, op: Operation, caller: Caller, stack: Stack) -> 
         template,
         parameters,
         stack.tags if tags is None else {str(one["Key"]): str(one["Value"]) for one in tags},
-        facts_of(stack, None if arns is None else tuple(arns)),
+        identity_of(stack, None if arns is None else tuple(arns)),
         from_url=submitted.from_url,
     )
     return Prepared(
@@ -76,7 +76,7 @@ def prepare(launcher: Launcher, op: Operation, caller: Caller, stack: Stack) -> 
 
 def present(stack: Stack) -> Wanted:
     """What the stack has now, as if it were wanted."""
-    return wanted_state(stack.template, stack.parameters, stack.tags, facts_of(stack))
+    return wanted_state(stack.template, stack.parameters, stack.tags, identity_of(stack))
 
 
 def _ssm_reader(session: Session) -> Callable[[str, str], str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from verifier.cloudformation.stack.changeset import Change, Wanted
 from verifier.cloudformation.stack.store import Stack, StackResource
-from verifier.cloudformation.template.environment import Facts, StaticEnvironment, placeholder
+from verifier.cloudformation.template.environment import StackIdentity, StaticEnvironment, placeholder
 from verifier.cloudformation.template.intrinsics import resolve
 from verifier.cloudformation.template.parameters import ParameterValue
 from verifier.cloudformation.template.references import Reference, references
@@ -30,7 +30,7 @@ def wanted_state(
     template: Template,
     parameters: Mapping[str, ParameterValue],
     tags: Mapping[str, str],
-    facts: Facts,
+    identity: StackIdentity,
     *,
     from_url: bool = False,
 ) -> Wanted:
@@ -38,7 +38,7 @@ def wanted_state(
 
     Raises AwsError ValidationError: an unresolved reference, a missing mapping, a wrong function.
     """
-    base = StaticEnvironment(template, parameters, facts, frozenset())
+    base = StaticEnvironment(template, parameters, identity, frozenset())
     for name in template.conditions:
         base.condition(name)
     active = {
@@ -46,7 +46,7 @@ def wanted_state(
         for name, one in template.resources.items()
         if one.condition is None or base.condition(one.condition)
     }
-    environment = StaticEnvironment(template, parameters, facts, frozenset(active))
+    environment = StaticEnvironment(template, parameters, identity, frozenset(active))
     statics: dict[str, Any] = {}
     uses: dict[str, frozenset[Reference]] = {}
     policies: dict[str, tuple[str, str]] = {}

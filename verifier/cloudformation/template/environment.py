@@ -15,7 +15,7 @@ _ASSUMED_ZONES = 6  # the most that a region has; only placeholders
 
 
 @dataclass(frozen=True)
-class Facts:
+class StackIdentity:
     """A stack's identity, as pseudo parameters give it."""
 
     stack_name: str
@@ -42,10 +42,12 @@ class Facts:
 class TemplateEnvironment:
     """Parameters, mappings, conditions and pseudo parameters; subclasses say what resources give."""
 
-    def __init__(self, template: Template, parameters: Mapping[str, ParameterValue], facts: Facts) -> None:
+    def __init__(
+        self, template: Template, parameters: Mapping[str, ParameterValue], identity: StackIdentity
+    ) -> None:
         self.template = template
         self.parameters = parameters
-        self.facts = facts
+        self.identity = identity
         self._conditions: dict[str, bool] = {}
         self._evaluating: list[str] = []
 
@@ -55,7 +57,7 @@ class TemplateEnvironment:
             return self.parameters[name].value
         if isinstance(name, str) and name.startswith("AWS::"):
             try:
-                return self.facts.pseudo(name)
+                return self.identity.pseudo(name)
             except KeyError:
                 raise unresolved(name) from None
         return self.resource_ref(name)
@@ -118,16 +120,16 @@ class StaticEnvironment(TemplateEnvironment):
         self,
         template: Template,
         parameters: Mapping[str, ParameterValue],
-        facts: Facts,
+        identity: StackIdentity,
         active: frozenset[str],
     ) -> None:
-        super().__init__(template, parameters, facts)
+        super().__init__(template, parameters, identity)
         self._active = active
         self.used = _Used()
 
     def fresh(self) -> "StaticEnvironment":
         """The same names with nothing used yet."""
-        other = StaticEnvironment(self.template, self.parameters, self.facts, self._active)
+        other = StaticEnvironment(self.template, self.parameters, self.identity, self._active)
         other._conditions = self._conditions
         return other
 
@@ -157,7 +159,7 @@ class StaticEnvironment(TemplateEnvironment):
 
     def availability_zones(self, region: str) -> list[str]:
         """Placeholders."""
-        return [f"\0GetAZs {region or self.facts.region} {number}\0" for number in range(_ASSUMED_ZONES)]
+        return [f"\0GetAZs {region or self.identity.region} {number}\0" for number in range(_ASSUMED_ZONES)]
 
 
 def placeholder(logical_id: str, attribute: str | None) -> str:

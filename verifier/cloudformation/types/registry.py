@@ -2,7 +2,7 @@
 
 cfn-lint comes with moto's server extra; its data files are read, its code is not imported. A schema
 says which properties a type has, which ones force a replacement, which attributes Fn::GetAtt gives
-and which permissions AWS names for each handler (an upper bound, see ``handlers/fallback.py``).
+and which permissions AWS names for each handler (an upper bound, see ``fallback.py``).
 """
 
 import json
