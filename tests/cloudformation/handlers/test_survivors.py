@@ -249,6 +249,26 @@ def test_what_a_bucket_gives(partition: str, region: str, suffix: str) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("partition", "region", "host"),
+    [
+        ("aws", "us-east-1", "s3-website-us-east-1.amazonaws.com"),
+        ("aws", "us-east-2", "s3-website.us-east-2.amazonaws.com"),
+        ("aws", "eu-west-1", "s3-website-eu-west-1.amazonaws.com"),
+        ("aws", "eu-central-1", "s3-website.eu-central-1.amazonaws.com"),
+        ("aws-us-gov", "us-gov-west-1", "s3-website-us-gov-west-1.amazonaws.com"),
+        ("aws-us-gov", "us-gov-east-1", "s3-website.us-gov-east-1.amazonaws.com"),
+        ("aws-cn", "cn-north-1", "s3-website.cn-north-1.amazonaws.com.cn"),
+    ],
+)
+def test_a_buckets_website_has_a_dash_in_old_regions_and_a_dot_in_others(
+    partition: str, region: str, host: str
+) -> None:
+    place = Place(region, partition)
+    place.create({"B": resource("S3::Bucket", BucketName="files")}, {"Url": att("B", "WebsiteURL")})
+    assert place.outputs == {"Url": f"http://files.{host}"}
+
+
 @pytest.mark.parametrize(("partition", "region", "suffix"), PLACES)
 def test_what_an_http_api_gives(partition: str, region: str, suffix: str) -> None:
     place = Place(region, partition)
