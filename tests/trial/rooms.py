@@ -9,7 +9,7 @@ from typing import Any
 from verifier.authorization.authorizer import Mode
 from verifier.framework.framework import Framework
 from verifier.framework.process import Completed
-from verifier.grant.evidence import Asked
+from verifier.grant.evidence import Asked, GeneratedName
 from verifier.service.private_copy import PrivateCopy
 from verifier.targets.interface import Exercise, Facts, Room, StackEvent, Target, Traces
 
@@ -69,6 +69,7 @@ class FakeRoom(Room):
     """Those of the administrator."""
     denied: Callable[[Asked], None] | None = None
     tokens: frozenset[str] = frozenset()
+    generated: tuple[GeneratedName, ...] = ()
 
     def environment(self) -> dict[str, str]:
         return {"HTTPS_PROXY": "http://127.0.0.1:1", "AWS_ACCESS_KEY_ID": "not the user's"}
@@ -98,7 +99,7 @@ class FakeRoom(Room):
         self.denied = denied
 
     def traces(self) -> Traces:
-        return Traces(self.tokens, ())
+        return Traces(self.tokens, self.generated)
 
     def exercised(self) -> tuple[Exercise, ...]:
         return (Exercise("AWS::X::Y", ("A",), updatable=True, updated=False),)
@@ -131,6 +132,7 @@ class FakeFramework(Framework):
     ends: list[Completed] = field(default_factory=list)
     runs: list[tuple[str, ...]] = field(default_factory=list)
     environments: list[Mapping[str, str]] = field(default_factory=list)
+    timeouts: list[float] = field(default_factory=list)
     does: Callable[[PrivateCopy], None] = lambda _: None
 
     def run(
@@ -138,6 +140,7 @@ class FakeFramework(Framework):
     ) -> Completed:
         self.runs.append(arguments)
         self.environments.append(dict(environment))
+        self.timeouts.append(timeout)
         self.does(copy)
         return self.ends.pop(0) if self.ends else DONE
 

@@ -23,7 +23,7 @@ from tests.trial.rooms import (
 from verifier.authorization.authorizer import Mode
 from verifier.errors import InconclusiveError, InputError, UnavailableError
 from verifier.framework.process import Completed
-from verifier.grant.evidence import Asked, Provenance
+from verifier.grant.evidence import Asked, GeneratedName, Provenance
 from verifier.iam.policy import PolicyDocument, parse_policy
 from verifier.service.private_copy import PrivateCopy
 from verifier.service.service import load_service
@@ -221,6 +221,15 @@ def test_the_restricted_user_has_the_candidates_policies_and_is_gone_afterwards(
     assert room.calls == ["sts.get_caller_identity"]
 
 
+def test_what_the_user_asked_for_reaches_the_tool(folder: Path) -> None:
+    framework = FakeFramework()
+    live(folder, FakeRoom(), framework, phases=("deploy",), stage="qa", region="eu-west-1", timeout=5.0)
+    assert framework.runs == [("deploy", "--stage", "qa", "--region", "eu-west-1")]
+    assert framework.timeouts == [5.0]
+    live(folder, FakeRoom(), framework, phases=("deploy",))
+    assert (framework.runs[1], framework.timeouts[1]) == (("deploy",), 600.0)
+
+
 def test_each_trial_has_a_private_copy_of_its_own(folder: Path) -> None:
     copies: list[Path] = []
     framework = FakeFramework(does=lambda copy: copies.append(copy.folder))
@@ -272,11 +281,12 @@ def package(copy: PrivateCopy) -> None:
 
 
 def test_what_the_framework_packaged_counts_and_holds_for_the_next_trial(folder: Path) -> None:
-    target, candidate = FakeTarget(FakeRoom(tokens=frozenset({"abc"}))), Candidate()
+    name = GeneratedName("shop-dev-b-abc", "AWS::S3::Bucket", "shop-dev", "shop-dev")
+    target, candidate = FakeTarget(FakeRoom(tokens=frozenset({"abc"}), generated=(name,))), Candidate()
     runner = trials(folder, target, FakeFramework(does=package), phases=("deploy",), account="123456789012")
     seen = runner.run(candidate, Mode.ENFORCE, Heard()).provenance
     assert (seen.service, seen.stage, seen.region) == ("real-name", "packaged", "eu-west-1")
-    assert seen.tokens == {"abc"}
+    assert (set(seen.tokens), seen.generated) == ({"abc"}, (name,))
     runner.run(candidate, Mode.ENFORCE, Heard())
     assert target.given == [
         (Mode.ENFORCE, "us-east-1", "123456789012"),
@@ -324,6 +334,13 @@ def test_it_is_made_up_where_that_is_wanted_and_the_phase_is_run_again(folder: P
     assert second.administered.count("ssm.put_parameter") == 1, "it is there from the start"
     assert again.complete
     assert [one.name for one in again.seeded] == ["/a"]
+
+
+def test_nothing_is_made_up_unasked(folder: Path) -> None:
+    room = FakeRoom([ABSENT, Facts()])
+    with pytest.raises(InconclusiveError, match="a prerequisite is missing"):
+        live(folder, room, FakeFramework(ends=[FAILED]), phases=("deploy",))
+    assert "ssm.put_parameter" not in room.administered
 
 
 def test_what_is_still_missing_after_it_was_made_up_ends_the_trial(folder: Path) -> None:
