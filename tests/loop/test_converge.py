@@ -5,10 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from tests.loop.worlds import BUCKET, LIKELY, READ, WRITE, Need, Silent, World
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
 from verifier.grant.evidence import Asked
+from verifier.grant.generalise import Scope
 from verifier.iam.policy import PolicyDocument, parse_policy
 from verifier.loop.converge import Convergence, Loop, Settings, Strategy, Verdict
 from verifier.loop.journal import Journal
@@ -171,3 +174,64 @@ def test_a_failure_that_cannot_pass_by_itself_is_not_tried_again() -> None:
     world = Broken(lambda _: [READ], problems=["the configuration is broken"])
     assert converge(world).verdict is Verdict.INCONCLUSIVE
     assert world.modes == [Mode.OBSERVE]
+
+
+def allowing(action: str) -> dict[str, object]:
+    statement = {"Effect": "Allow", "Action": action, "Resource": "*"}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def test_a_deny_counts_also_where_something_else_went_wrong() -> None:
+    class Denied(World):
+        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> TrialResult:
+            outcome = super().run(candidate, mode, listener)
+            asked = tuple(replace(item, enforced=True, grantable=False) for item in outcome.asked)
+            return replace(outcome, asked=asked)
+
+    world = Denied(lambda _: [READ], problems=["the stack is stuck"] * 2)
+    assert converge(world).verdict is Verdict.UNGRANTABLE
+
+
+def test_what_a_passing_life_teaches_is_confirmed_by_another_one() -> None:
+    world = World(lambda number: [READ] if number == 1 else [READ, LIKELY])
+    result = converge(world)
+    assert world.modes == [Mode.OBSERVE, Mode.ENFORCE, Mode.ENFORCE]
+    assert actions(result) == ["s3:GetBucketAcl", "s3:GetObject"]
+
+
+def test_what_a_surer_request_confirmed_is_not_unconfirmed() -> None:
+    action, resource, _ = LIKELY
+    sure: Need = (action, resource, Certainty.CALL)
+    result = converge(World(lambda number: [LIKELY] if number == 1 else [LIKELY, sure]))
+    assert actions(result) == ["s3:GetBucketAcl"]
+    assert result.unconfirmed == ()
+
+
+def test_what_was_given_and_never_refused_is_not_unconfirmed() -> None:
+    world = World(lambda _: [READ, LIKELY])
+    result = converge(world, given=(parse_policy(allowing("s3:*")),))
+    assert not any(item.refused for item in result.rounds[0].trial.asked)
+    assert world.modes == [Mode.OBSERVE, Mode.ENFORCE]
+    assert actions(result) == ["s3:GetBucketAcl", "s3:GetObject"]
+    assert result.unconfirmed == ()
+
+
+def test_a_permission_that_a_wider_one_covers_joins_it() -> None:
+    action, resource, _ = READ
+    result = converge(World(lambda _: [READ, (action, f"{BUCKET}/*", Certainty.CALL)]))
+    [finding] = result.findings
+    assert finding.permission.resource == "arn:{partition}:s3:::files/*"
+    assert {item.resource for item in finding.asked} == {resource, f"{BUCKET}/*"}
+
+
+@pytest.mark.parametrize(
+    ("scope", "resource"),
+    [
+        (Scope.SERVICE, "arn:{partition}:s3:::shop-{stage}-*"),
+        (Scope.EXACT, "arn:{partition}:s3:::shop-{stage}-files"),
+    ],
+)
+def test_the_scope_is_the_users(scope: Scope, resource: str) -> None:
+    need: Need = ("s3:ListBucket", "arn:aws:s3:::shop-dev-files", Certainty.CALL)
+    result = converge(World(lambda _: [need]), scope=scope)
+    assert [finding.permission.resource for finding in result.findings] == [resource]

@@ -76,6 +76,14 @@ def test_everything_is_there_and_none_of_it_is_booked_under_the_next_phase(room:
     assert room.exercised() == ()
 
 
+def test_a_template_may_have_roles_with_names_of_their_own(room: Room) -> None:
+    trust = "{Version: 2012-10-17, Statement: [{Effect: Allow, Principal: '*', Action: sts:AssumeRole}]}"
+    properties = f"{{RoleName: boundary, AssumeRolePolicyDocument: {trust}}}"
+    template = f"Resources: {{Role: {{Type: AWS::IAM::Role, Properties: {properties}}}}}"
+    surroundings(room, Fixtures(template=template)).set_up(())
+    assert [role["RoleName"] for role in room.admin("iam").list_roles()["Roles"]] == ["boundary"]
+
+
 @pytest.mark.parametrize(
     ("fixtures", "error", "words"),
     [

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from verifier.cli.machine import more_authorities, this_machine
-from verifier.cli.values import checked
+from verifier.cli.values import allowed_host, checked
 from verifier.errors import InputError, UnavailableError
 
 if TYPE_CHECKING:
@@ -40,7 +40,12 @@ def add_trial_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--enforce-likely", action="store_true", help="refuse for want of likely ones too")
     parser.add_argument(
-        "--allow-host", action="append", default=[], metavar="HOST", help="let the tool reach it"
+        "--allow-host",
+        type=allowed_host,
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="let the tool reach it",
     )
     parser.add_argument(
         "--seed", choices=("auto",), help="make up what must be there beforehand and is not in verifier.yml"

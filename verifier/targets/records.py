@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from verifier.authorization.decision import Decided
 from verifier.gateway.decisions import DecisionRecord, HostRecord, Record, ResponseRecord, UnmappedRecord
+from verifier.gateway.hosts import is_metadata
 from verifier.grant.evidence import Asked
 from verifier.iam.evaluate import Outcome
 from verifier.targets.interface import Absent
@@ -35,10 +36,15 @@ def unmapped(records: Sequence[Record]) -> tuple[str, ...]:
 def refused_hosts(records: Sequence[Record]) -> tuple[str, ...]:
     """A line for each host that is not AWS and was refused."""
     return tuple(
-        f"{record.host} is no AWS host and was refused; let it through with --allow-host"
+        f"{record.host} is no AWS host and was refused{_advice(record.host)}"
         for record in records
         if isinstance(record, HostRecord) and not record.tunnelled
     )
+
+
+def _advice(host: str) -> str:
+    """What hands out credentials is never let through, so nobody is told to."""
+    return "" if is_metadata(host) else "; let it through with --allow-host"
 
 
 def absent(records: Sequence[Record]) -> tuple[Absent, ...]:

@@ -16,6 +16,21 @@ from verifier.cloudformation.types.values import document, key_value, wanted_tag
 from verifier.cloudformation.types.work import Work
 
 _GONE = ("NoSuchBucket", "404", "NotFound")
+# The older regions, whose website endpoints have a dash where all others have a dot (sources:
+# s3-website-endpoints, s3-website-endpoint-gov).
+_DASHED_WEBSITES = frozenset(
+    {
+        "ap-northeast-1",
+        "ap-southeast-1",
+        "ap-southeast-2",
+        "eu-west-1",
+        "sa-east-1",
+        "us-east-1",
+        "us-gov-west-1",
+        "us-west-1",
+        "us-west-2",
+    }
+)
 
 
 def _acl(name: Any) -> str:
@@ -31,6 +46,11 @@ def _ownership(work: Work) -> Any:
 
 def _location(work: Work) -> Any:
     return ABSENT if work.region == "us-east-1" else {"LocationConstraint": work.region}
+
+
+def _website(work: Work) -> str:
+    host = f"s3-website{'-' if work.region in _DASHED_WEBSITES else '.'}{work.region}"
+    return f"http://{work.physical_id}.{host}.{work.carrier.identity.dns_suffix}"
 
 
 def _if_true(value: Any) -> Any:
@@ -107,7 +127,7 @@ BUCKET = Kind(
         "DomainName": Text("{id}.s3.{dns_suffix}"),
         "RegionalDomainName": Text("{id}.s3.{region}.{dns_suffix}"),
         "DualStackDomainName": Text("{id}.s3.dualstack.{region}.{dns_suffix}"),
-        "WebsiteURL": Text("http://{id}.s3-website-{region}.{dns_suffix}"),
+        "WebsiteURL": Computed(_website),
     },
     parts=(
         Read("HeadBucket"),

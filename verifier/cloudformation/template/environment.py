@@ -10,7 +10,15 @@ from verifier.cloudformation.template.references import Reference
 from verifier.cloudformation.template.sections import Template
 from verifier.errors import AwsError
 
-_URL_SUFFIXES = {"aws-cn": "amazonaws.com.cn", "aws-iso": "c2s.ic.gov", "aws-iso-b": "sc2s.sgov.gov"}
+# The dnsSuffix of botocore's partitions.json, where it is another than amazonaws.com.
+_DNS_SUFFIXES = {
+    "aws-cn": "amazonaws.com.cn",
+    "aws-eusc": "amazonaws.eu",
+    "aws-iso": "c2s.ic.gov",
+    "aws-iso-b": "sc2s.sgov.gov",
+    "aws-iso-e": "cloud.adc-e.uk",
+    "aws-iso-f": "csp.hci.ic.gov",
+}
 _ASSUMED_ZONES = 6  # the most that a region has; only placeholders
 
 
@@ -25,6 +33,11 @@ class StackIdentity:
     partition: str = "aws"
     notification_arns: tuple[str, ...] = ()
 
+    @property
+    def dns_suffix(self) -> str:
+        """What the names of AWS's hosts end in ("amazonaws.com")."""
+        return _DNS_SUFFIXES.get(self.partition, "amazonaws.com")
+
     def pseudo(self, name: str) -> Any:
         """The value of the pseudo parameter ``name``. Raises KeyError."""
         return {
@@ -35,7 +48,7 @@ class StackIdentity:
             "AWS::Region": self.region,
             "AWS::StackId": self.stack_id,
             "AWS::StackName": self.stack_name,
-            "AWS::URLSuffix": _URL_SUFFIXES.get(self.partition, "amazonaws.com"),
+            "AWS::URLSuffix": self.dns_suffix,
         }[name]
 
 

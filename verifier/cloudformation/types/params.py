@@ -67,7 +67,7 @@ class Text:
             "partition": work.partition,
             "region": work.region,
             "account": work.account,
-            "dns_suffix": "amazonaws.com.cn" if work.partition == "aws-cn" else "amazonaws.com",
+            "dns_suffix": work.carrier.identity.dns_suffix,
             "id": work.physical_id,
             "name": work.physical_id.replace(":", "/").rpartition("/")[2],
         }
