@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.lives.life import Lives
 from verifier.authorization.caller import Certainty
-from verifier.authorization.decision import Decided
 from verifier.authorization.sources import sources
 from verifier.cloudformation.handlers import handlers
 from verifier.cloudformation.types import registry
@@ -50,28 +50,28 @@ def test_differences_name_only_types_with_a_handler() -> None:
 
 @pytest.mark.parametrize("type_name", TYPES)
 def test_what_we_ask_for_beyond_the_registry_has_a_source(
-    type_name: str, decisions: "Callable[[str], list[Decided]]"
+    type_name: str, lives: Callable[[str], Lives]
 ) -> None:
     named = {permission.lower() for permission in _named(type_name)}
-    unlisted = [one for one in decisions(type_name) if one.requirement.action.lower() not in named]
+    unlisted = [one for one in lives(type_name).decisions if one.requirement.action.lower() not in named]
     without = sorted({one.requirement.action for one in unlisted if one.source not in sources()})
     assert without == []
 
 
 @pytest.mark.parametrize("type_name", TYPES)
 def test_what_the_registry_names_is_asked_for_or_explained(
-    type_name: str, decisions: "Callable[[str], list[Decided]]"
+    type_name: str, lives: Callable[[str], Lives]
 ) -> None:
-    asked = {one.requirement.action.lower() for one in decisions(type_name)}
+    asked = {one.requirement.action.lower() for one in lives(type_name).decisions}
     never_asked = {permission for permission in _named(type_name) if permission.lower() not in asked}
     assert never_asked == set(DIFFERENCES.get(type_name, {}))
 
 
 @pytest.mark.parametrize("type_name", TYPES)
 def test_the_cases_stay_within_what_the_handlers_support(
-    type_name: str, decisions: "Callable[[str], list[Decided]]"
+    type_name: str, lives: Callable[[str], Lives]
 ) -> None:
-    assert [one for one in decisions(type_name) if one.certainty is Certainty.UPPER_BOUND] == []
+    assert [one for one in lives(type_name).decisions if one.certainty is Certainty.UPPER_BOUND] == []
 
 
 @pytest.mark.parametrize(
