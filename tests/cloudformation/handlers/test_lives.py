@@ -43,6 +43,14 @@ def _problems(seen: Lives) -> Iterator[str]:
                 yield from (f"{life.case.name}: {taken.step.name}: {one}" for one in _wrong(life, taken))
 
 
+@pytest.mark.parametrize("type_name", TYPES)
+def test_what_is_called_is_mentioned(type_name: str, lives: Callable[[str], Lives]) -> None:
+    mentions = {f"{one.service}:{one.operation}" for one in handlers()[type_name].mentions()}
+    made = {one.name for _, taken in lives(type_name).steps for one in taken.made}
+    problems.none(type_name, (f"calls {name} and does not mention it" for name in sorted(made - mentions)))
+    problems.none(type_name, (f"mentions {name}: no case calls it" for name in sorted(mentions - made)))
+
+
 def _wrong(life: Life, taken: Taken) -> Iterator[str]:
     expected = next((words for one, words in life.updates if one is taken), "")
     if expected and expected not in taken.failure:
