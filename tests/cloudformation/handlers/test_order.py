@@ -12,7 +12,7 @@ from tests.support.lives.answers import again
 from tests.support.lives.case import cases
 from tests.support.lives.desk import STACK, STACK_TAGS, caller, facts
 from tests.support.lives.life import Lives
-from tests.support.lives.stack import in_stack, resources
+from tests.support.lives.stack import in_stack, template
 from tests.support.lives.written import needs
 from verifier.authorization.authorizer import Authorizer, Mode
 from verifier.authorization.operation import Operation
@@ -54,21 +54,22 @@ def _turned(value: Any) -> Any:
 
 
 def test_the_order_of_resources_changes_nothing(upstream: MotoUpstream) -> None:
-    template = resources(in_stack(cases()))
-    assert {one["Type"] for one in template.values()} == set(TYPES), "a type has no case for a template"
-    one, other = (_needs_of(upstream, each) for each in (template, _turned(template)))
+    whole = template(in_stack(cases()))
+    in_it = {one["Type"] for one in whole["Resources"].values()}
+    problems.none("no case for a template", sorted(set(TYPES) - in_it))
+    one, other = (_needs_of(upstream, each) for each in (whole, _turned(whole)))
     assert len(one) > 10 * len(TYPES)
     problems.none("the order of resources", (" ".join(need) for need in sorted(one ^ other)))
 
 
-def _needs_of(upstream: MotoUpstream, template: Mapping[str, Any]) -> set[tuple[str, ...]]:
+def _needs_of(upstream: MotoUpstream, whole: Mapping[str, Any]) -> set[tuple[str, ...]]:
     """Everything that is asked for while the template is made into a stack, and the stack is deleted."""
     account = furnished(upstream, place=facts(_ACCOUNT))
     service = CloudFormation(
         Authorizer(account, Mode.OBSERVE), upstream, account.register, Faults(), lambda arn: _nobody()
     )
     tags = [{"Key": key, "Value": value} for key, value in STACK_TAGS.items()]
-    body = json.dumps({"Resources": template})
+    body = json.dumps(whole)
     try:
         _call(service, "CreateStack", TemplateBody=body, Tags=tags, Capabilities=["CAPABILITY_NAMED_IAM"])
         _call(service, "DeleteStack")

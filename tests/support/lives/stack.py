@@ -7,6 +7,7 @@ hand there: a property that needs it is left out, and a case whose required prop
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from tests.support.lives.account import setup_id
@@ -29,6 +30,11 @@ class InStack:
     case: Case
     states: tuple[Mapping[str, Any], ...]
 
+    @property
+    def is_updated(self) -> bool:
+        """Whether a redeploy or the update after it changes anything."""
+        return any(one != other for one, other in pairwise(map(self.at, range(3))))
+
     def at(self, number: int) -> Mapping[str, Any]:
         """The resources in state ``number``, or in the last one."""
         return self.states[min(number, len(self.states) - 1)]
@@ -40,9 +46,20 @@ def in_stack(cases: Iterable[Case]) -> tuple[InStack, ...]:
     return tuple(InStack(case, states) for case, states in found if states)
 
 
-def resources(parts: Iterable[InStack], number: int = 0) -> Template:
-    """The resources of all cases in state ``number``."""
-    return {name: definition for part in parts for name, definition in part.at(number).items()}
+def template(parts: Iterable[InStack], number: int = 0) -> Template:
+    """The resources of all cases in state ``number``, and an attribute of each as an output."""
+    resources = {name: definition for part in parts for name, definition in part.at(number).items()}
+    attributes = ((name, attribute_of(definition["Type"])) for name, definition in resources.items())
+    outputs = {
+        name: {"Value": {"Fn::GetAtt": [name, attribute]}} for name, attribute in attributes if attribute
+    }
+    return {"Resources": resources, "Outputs": outputs}
+
+
+def attribute_of(type_name: str) -> str | None:
+    """An attribute that Fn::GetAtt gives; None where there is none."""
+    entry = registry.entry(type_name)
+    return min((name for name in entry.read_only if "." not in name), default=None) if entry else None
 
 
 def _states(case: Case) -> Iterator[Template]:
