@@ -218,7 +218,7 @@ def test_function(account: Account, case: Cases, life: Lives) -> None:
     made = account.invoke("lambda", "GetFunction", FunctionName=name)
     code = made["Configuration"]["CodeSha256"]
     assert (made["Configuration"]["Timeout"], made["Concurrency"]["ReservedConcurrentExecutions"]) == (30, 1)
-    assert made["Configuration"]["Environment"]["Variables"] == {"A": "1"}
+    assert made["Configuration"]["Environment"]["Variables"] == {"GREETING": "1"}
     thing.update(loaded.after[0].properties)
     updated = account.invoke("lambda", "GetFunction", FunctionName=name)
     assert updated["Configuration"]["CodeSha256"] != code
