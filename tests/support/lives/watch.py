@@ -15,8 +15,7 @@ from verifier.cloudformation.types.interface import Register, Upstream
 from verifier.cloudformation.types.work import ServiceCall, Work
 from verifier.errors import AwsError
 
-# What moto answers where it lacks an operation, and where it stumbles.
-_EMULATOR_FAULTS = ("NotImplemented", "InternalFailure")
+_GAPS = "verifier/emulator/moto_gaps.yaml"
 
 
 @dataclass
@@ -141,15 +140,26 @@ class Listening:
         try:
             answer = self.upstream.invoke(operation)
         except AwsError as error:
-            if error.code not in _EMULATOR_FAULTS:
+            missing = _missing(operation, error)
+            if missing is None:
                 one.error = error
                 raise
-            self.lacking(error.message)
+            self.lacking(missing)
             return {}
         # A stream can be read once; the answer is given again when the life is lived again.
         whole = {name: value.read() if hasattr(value, "read") else value for name, value in answer.items()}
         one.answer = whole
         return dict(whole)
+
+
+def _missing(operation: Operation, error: AwsError) -> str | None:
+    """What to do about an error of the emulator's own; None for one that the service would answer too."""
+    if error.code == "NotImplemented":
+        entry = f"service: {operation.service}, operation: {operation.name}, answer: {{}}, why: no handler"
+        return f"the emulator lacks {operation}; add to {_GAPS}: - {{{entry}}}"
+    if error.code == "InternalFailure":
+        return f"the emulator stumbles over {operation} ({error.message}); change the case, or {_GAPS}"
+    return None
 
 
 class Patient(Authorizer):
