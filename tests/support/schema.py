@@ -1,8 +1,6 @@
 """A value that a template may have at a path of a type's properties, after the registry's schema."""
 
-import json
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any
 
 from verifier.cloudformation.types import registry
@@ -16,7 +14,8 @@ def nested(type_name: str, path: str, value: Any) -> dict[str, Any] | None:
 
     None where the schema has no such path. What the schema leaves open (a policy document) has any.
     """
-    whole = _schema(type_name)
+    whole = registry.schema(type_name)
+    assert whole is not None
     found: dict[str, Any] | None = _in(whole, whole, path.split("."), value)
     return found
 
@@ -62,10 +61,3 @@ def _open(path: list[str], value: Any) -> Any:
     for name in reversed(path):
         value = {name: value}
     return value
-
-
-@cache
-def _schema(type_name: str) -> Schema:
-    file = registry._schemas() / "resources" / f"{registry._index()[type_name]}.json"
-    found: Schema = json.loads(file.read_text(encoding="utf-8"))
-    return found

@@ -18,6 +18,7 @@ file cannot hold all that a type supports, the type has several.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -25,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parents[2] / "cases" / "handlers"
+PLACEHOLDER = re.compile(r"(?<!\$)\{(\w+)\}")
 _MEMBERS = {"properties", "change", "drop", "stackTags", "fails", "ignored", "together"}
 
 
@@ -105,12 +107,11 @@ def _changes(before: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> t
 
 
 def fill(value: Any, values: Mapping[str, str]) -> Any:
-    """``value`` with "{name}" replaced wherever ``values`` has the name."""
+    """``value`` with "{name}" (not "${name}") replaced wherever ``values`` has the name."""
     if isinstance(value, dict):
         return {key: fill(one, values) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return type(value)(fill(one, values) for one in value)
-    if isinstance(value, str) and "{" in value:
-        for name, text in values.items():
-            value = value.replace(f"{{{name}}}", text)
+    if isinstance(value, str):
+        return PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), value)
     return value

@@ -4,18 +4,16 @@ A resource of a case's setup is a resource of the template too. What an API call
 hand there: a property that needs it is left out, and a case whose required property does is not in it.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from tests.support.lives.account import setup_id
-from tests.support.lives.case import Case
+from tests.support.lives.case import PLACEHOLDER, Case
 from verifier.cloudformation.types import registry
 
 Template = dict[str, Any]
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _PSEUDO = {"account": "AWS::AccountId", "region": "AWS::Region", "partition": "AWS::Partition"}
 
 
@@ -114,12 +112,10 @@ def _value(value: Any, known: Mapping[str, Any]) -> Any:
 
 
 def _text(text: str, known: Mapping[str, Any]) -> Any:
-    """A text, put together from its pieces where it has placeholders. Policies have braces of their own."""
+    """A text, put together from its pieces where it has placeholders."""
     pieces: list[Any] = []
     end = 0
-    for match in _PLACEHOLDER.finditer(text):
-        if text[match.start() - 1 : match.start()] == "$":
-            continue
+    for match in PLACEHOLDER.finditer(text):
         name = match[1]
         if name not in _PSEUDO and name not in known:
             raise _NotAtHand(name)
