@@ -1,7 +1,7 @@
 """One step of a resource's life, taken by its handler at a desk: an upstream, a caller, a place."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests.support.lives.watch import Asked, Listening, Made, Patient, Watch, WatchedWork
@@ -159,8 +159,3 @@ class Desk:
             facts=self.place,
             problem=self.problems.append,
         )
-
-
-def changed(step: Step, **members: Any) -> Step:
-    """The step with other members."""
-    return replace(step, **members)
