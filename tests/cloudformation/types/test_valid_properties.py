@@ -3,11 +3,11 @@
 import base64
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.cloudformation.cloud import ACCOUNT, REGION
+from tests.support.lives.case import Case, cases
 from verifier.cloudformation.stack.plan import wanted_state
 from verifier.cloudformation.stack.property_validation import early_refusal
 from verifier.cloudformation.template.environment import StackIdentity
@@ -15,7 +15,6 @@ from verifier.cloudformation.template.sections import parse_template
 from verifier.cloudformation.types.validation import problems
 
 CASES = Path(__file__).parents[2] / "cases"
-HANDLERS = sorted((CASES / "handlers").glob("*.json"))
 STACK_IDENTITY = StackIdentity(
     "shop-dev", f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/shop-dev/1", ACCOUNT, REGION
 )
@@ -36,13 +35,12 @@ def _recorded() -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("path", HANDLERS, ids=lambda path: path.stem)
-def test_the_handlers_own_cases(path: Path) -> None:
-    case: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    kept = [f"{{{name}}}" for step in case["setup"] for name in step.get("keep", {})]
-    given = [case["before"], *(step["properties"] for step in case["after"]), case["replace"]]
-    for properties in given:
-        assert problems(case["type"], properties, lambda text: any(name in text for name in kept)) == ()
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
+def test_the_handlers_own_cases(case: Case) -> None:
+    given = case.filled({"account": ACCOUNT, "region": REGION, "partition": "aws"})
+    kept = [f"{{{name}}}" for step in case.setup for name in step.get("keep", {})]
+    for properties in (given.before, *(change.properties for change in given.after), given.replace):
+        assert problems(case.type, properties, lambda text: any(name in text for name in kept)) == ()
 
 
 def test_what_the_real_tool_submits_for_http_api() -> None:

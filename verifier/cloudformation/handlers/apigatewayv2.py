@@ -110,6 +110,15 @@ API = _Api(
     },
     parts=(
         Read("GetApi", on=("read", "update", "delete"), gives={"ApiEndpoint": "ApiEndpoint"}),
+        Read(
+            "GetObject",
+            {"Bucket": Prop("BodyS3Location.Bucket"), "Key": Prop("BodyS3Location.Key")},
+            on=("read", "delete"),
+            when=_LOCATION,
+            service="s3",
+            soft=True,
+            whole=False,
+        ),
         _Definition(),
         Dropped("CorsConfiguration", "DeleteCorsConfiguration"),
         Update("UpdateApi", _API),

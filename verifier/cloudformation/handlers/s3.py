@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from verifier.cloudformation.handlers.s3_features import FEATURES
+from verifier.cloudformation.handlers.s3_features import FEATURES, if_true
 from verifier.cloudformation.types.handler import Handler, HandlerError, Mention
 from verifier.cloudformation.types.kind import Kind, Name
 from verifier.cloudformation.types.params import ABSENT, ARN, ID, Computed, Params, Prop, Sourced, Text, same
@@ -53,10 +53,6 @@ def _website(work: Work) -> str:
     return f"http://{work.physical_id}.{host}.{work.carrier.identity.dns_suffix}"
 
 
-def _if_true(value: Any) -> Any:
-    return True if str(value).lower() == "true" else ABSENT
-
-
 @dataclass(frozen=True)
 class _BucketTags(Tagging):
     """S3 replaces a bucket's tags whole; where access is controlled by tags it refuses even that.
@@ -94,20 +90,6 @@ class _BucketTags(Tagging):
             step.work.call("s3control", "TagResource", {**target, "Tags": key_value(to_set)})
 
 
-@dataclass(frozen=True)
-class _ObjectLock(Setting):
-    """Object lock can be turned on later (source s3-object-lock-existing-bucket), and never off.
-
-    (source s3-object-lock-stays)
-    """
-
-    def update(self, step: Step) -> None:
-        """Turn it on where it was not."""
-        before, after = step.work.previous.get(self.name), step.work.properties.get(self.name)
-        if _if_true(after) is True and _if_true(before) is not True:
-            step.call(self.put, step.params(self.params))
-
-
 BUCKET = Kind(
     type="AWS::S3::Bucket",
     service="s3",
@@ -119,7 +101,7 @@ BUCKET = Kind(
     fixed={
         "ACL": Prop("AccessControl", _acl),
         "ObjectOwnership": Computed(_ownership, ("OwnershipControls",)),
-        "ObjectLockEnabledForBucket": Prop("ObjectLockEnabled", _if_true),
+        "ObjectLockEnabledForBucket": Prop("ObjectLockEnabled", if_true),
         "CreateBucketConfiguration": Computed(_location),
     },
     gives={
@@ -137,13 +119,6 @@ BUCKET = Kind(
             "PutBucketAcl",
             {"ACL": Prop("AccessControl", _acl)},
             default=Sourced("s3-acl-private-default", {"ACL": "private"}),
-            look=Read("GetBucketAcl", soft=True),
-            at_create=False,
-        ),
-        _ObjectLock(
-            "ObjectLockEnabled",
-            "PutObjectLockConfiguration",
-            {"ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled"}},
             at_create=False,
         ),
         *FEATURES,

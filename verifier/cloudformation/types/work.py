@@ -115,12 +115,20 @@ class Work:
         certainty = Certainty.CALL if source and not soft else Certainty.LIKELY
         return self.carrier.make(self, ServiceCall(service, operation, params, certainty, source, tolerate))
 
-    def permit(self, service: str, operation: str, params: Mapping[str, Any]) -> None:
+    def permit(
+        self,
+        service: str,
+        operation: str,
+        params: Mapping[str, Any],
+        *,
+        certainty: Certainty = Certainty.CALL,
+        source: str | None = None,
+    ) -> None:
         """Ask for a call without making it: what it would set going is not ours to run.
 
         Raises HandlerError for a refusal.
         """
-        self.carrier.permit(self, ServiceCall(service, operation, params))
+        self.carrier.permit(self, ServiceCall(service, operation, params, certainty, source))
 
     def ask(self, actions: Sequence[str], certainty: Certainty, source: str | None = None) -> None:
         """Ask for bare IAM actions on ``*``: a step of which only the permissions are known, not the calls.
