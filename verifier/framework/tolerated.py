@@ -66,4 +66,4 @@ def tolerations() -> tuple[Toleration, ...]:
 def marked(asked: Asked, framework: Framework) -> Asked:
     """``asked`` as ``tolerated`` where ``framework`` goes on without it."""
     known = (entry for entry in tolerations() if entry.knows(framework))
-    return replace(asked, tolerated=any(entry.covers(asked) for entry in known))
+    return replace(asked, tolerated=True) if any(entry.covers(asked) for entry in known) else asked
