@@ -13,6 +13,7 @@ from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty, OnBehalfOf
 from verifier.errors import InputError, UnavailableError
 from verifier.grant.evidence import Asked, GeneratedName
+from verifier.grant.findings import findings_of
 from verifier.grant.generalise import Scope
 from verifier.loop.converge import Convergence, Loop, Settings, Strategy, Verdict
 from verifier.loop.journal import Journal
@@ -176,7 +177,7 @@ def asked(resource: str, **more: Any) -> Asked:
     return Asked("s3:PutObject", resource, "deploy", "s3:PutObject", Certainty.CALL, refused=True, **more)
 
 
-def cut_off(out: Path, told: Sequence[Asked]) -> Learnt:
+def cut_off(out: Path, told: Sequence[Asked], reading: Reading = READING) -> Learnt:
     """What a trial teaches that ends in the middle, after ``told``."""
     name = GeneratedName("shop-dev-bucket-abcdef", "AWS::S3::Bucket", "shop-dev", "shop-dev")
     with Journal(out) as journal:
@@ -186,12 +187,32 @@ def cut_off(out: Path, told: Sequence[Asked]) -> Learnt:
         for item in told:
             provenance = replace(PROVENANCE, tokens=frozenset({"abcdef", "q1w2e3"}), generated=(name,))
             recorder.denied(item, provenance)
-        return learnt_from(journal.rows(), SAME, READING)
+        return learnt_from(journal.rows(), SAME, reading)
 
 
 def test_what_a_cut_off_trial_made_up_is_generalised(tmp_path: Path) -> None:
     learnt = cut_off(tmp_path, [asked("arn:aws:s3:::shop-dev-bucket-abcdef/q1w2e3")])
     assert [item.resource for item in learnt.permissions] == ["arn:{partition}:s3:::shop-{stage}-*/*"]
+
+
+def test_a_cut_off_trial_teaches_what_the_run_asks_for_and_no_more(tmp_path: Path) -> None:
+    likely = replace(asked("arn:aws:s3:::a/b"), certainty=Certainty.LIKELY)
+    tolerated = replace(asked("arn:aws:s3:::c/d"), phase="redeploy")
+    told = [likely, tolerated]
+    assert len(cut_off(tmp_path / "all", told).permissions) == 2
+    minimal = cut_off(tmp_path / "minimal", told, replace(READING, minimal=True))
+    assert [item.resource for item in minimal.permissions] == ["arn:{partition}:s3:::c/d"]
+    assert [item.resource for item in minimal.let_through] == ["arn:{partition}:s3:::a/b"]
+
+
+def test_a_likely_refusal_that_was_real_is_confirmed_by_it() -> None:
+    likely = replace(asked("arn:aws:s3:::a/b"), certainty=Certainty.LIKELY)
+    learnt = Learnt()
+    learnt.take(findings_of([replace(likely, enforced=True)], PROVENANCE, Scope.SERVICE), 1, minimal=False)
+    assert (len(learnt.permissions), learnt.let_through) == (1, set())
+    learnt.take(findings_of([likely], PROVENANCE, Scope.SERVICE), 2, minimal=False)
+    assert learnt.let_through == learnt.permissions
+    assert set(learnt.first_round.values()) == {1}
 
 
 def test_a_refusal_that_no_grant_lifts_is_not_granted(tmp_path: Path) -> None:

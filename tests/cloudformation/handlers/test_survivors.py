@@ -15,6 +15,7 @@ from verifier.authorization.caller import Caller
 from verifier.authorization.decision import Decided
 from verifier.authorization.operation import Operation
 from verifier.cloudformation.api.service import CloudFormation, Faults
+from verifier.errors import AwsError
 from verifier.iam.policy import parse_policy
 
 Resources = dict[str, dict[str, Any]]
@@ -28,6 +29,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "CreateRoute": {"RouteId": "r1o2u3"},
     "PublishVersion": {"Version": "7", "FunctionArn": f"{FUNCTION_ARN}:7"},
     "GetFunction": {"Configuration": {"FunctionArn": FUNCTION_ARN}},
+    "GetRole": {"Role": {"Arn": ROLE_ARN, "RoleId": "AROAEXAMPLE"}},
     "GetApi": {"ApiEndpoint": "https://a1b2c3d4e5.execute-api.example"},
 }
 
@@ -39,15 +41,20 @@ class Place:
         self.region, self.partition, self.stack = region, partition, stack
         self.policy: Mapping[str, Any] = ALLOW_ALL
         self.made: list[Operation] = []
+        self.failing: set[str] = set()
         self.register, self.sink = FakeRegister(), Sink()
         self.service = CloudFormation(Authorizer(self.sink, Mode.ENFORCE), self, self.register, Faults())
 
     def invoke(self, operation: Operation) -> dict[str, Any]:
         """Remember a call (``Upstream``)."""
         self.made.append(operation)
+        if operation.name in self.failing:
+            raise AwsError("InvalidRequest", f"{operation.name} failed.")
         return ANSWERS.get(operation.name, {})
 
-    def provision(self, command: str, resources: Resources, outputs: Mapping[str, Any] | None = None) -> str:
+    def provision(
+        self, command: str, resources: Resources, outputs: Mapping[str, Any] | None = None, **more: Any
+    ) -> str:
         """CreateStack or UpdateStack, settled; the stack's status. What was made before is forgotten."""
         self.made.clear()
         self.sink.decided_all.clear()
@@ -59,19 +66,21 @@ class Place:
             "StackName": self.stack,
             "TemplateBody": json.dumps(template),
             "Capabilities": ["CAPABILITY_NAMED_IAM"],
+            **more,
         }
         caller = Caller(USER, ACCOUNT, "AIDAEXAMPLE", (parse_policy(self.policy, "deploy"),))
         self.service.handle(self._operation(command, params), caller)
         self.service.settle(10)
         return self.service.stacks(ACCOUNT)[-1].status
 
-    def create(self, resources: Resources, outputs: Mapping[str, Any] | None = None) -> None:
+    def create(self, resources: Resources, outputs: Mapping[str, Any] | None = None, **tags: str) -> None:
         """Create the stack, which must succeed."""
-        assert self.provision("CreateStack", resources, outputs) == "CREATE_COMPLETE", self.failures
+        made = self.provision("CreateStack", resources, outputs, Tags=_pairs(tags))
+        assert made == "CREATE_COMPLETE", self.failures
 
-    def update(self, resources: Resources) -> None:
+    def update(self, resources: Resources, **tags: str) -> None:
         """Update the stack, which must succeed."""
-        assert self.provision("UpdateStack", resources) == "UPDATE_COMPLETE", self.failures
+        assert self.provision("UpdateStack", resources, Tags=_pairs(tags)) == "UPDATE_COMPLETE", self.failures
 
     def called(self, name: str) -> list[dict[str, Any]]:
         """The parameters of each call of one operation."""
@@ -111,6 +120,10 @@ class Place:
         return Operation(
             "cloudformation", name, params, ACCOUNT, self.region, self.partition, method="POST", path="/"
         )
+
+
+def _pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
 def resource(kind: str, **properties: Any) -> dict[str, Any]:
@@ -290,6 +303,16 @@ def test_what_an_http_api_gives(partition: str, region: str, suffix: str) -> Non
 
 
 @pytest.mark.parametrize(("partition", "region", "suffix"), PLACES)
+def test_what_is_asked_for_is_in_the_stacks_own_partition(partition: str, region: str, suffix: str) -> None:
+    place = Place(region, partition)
+    bucket = resource("S3::Bucket", BucketName="files")
+    place.create({"B": bucket, "F": FUNCTION, "R": role()["R"]})
+    arns = {one.requirement.resource for one in place.sink.decided_all}
+    assert len(arns) >= 3
+    assert [arn for arn in arns if not arn.startswith(f"arn:{partition}:") and arn != ROLE_ARN] == []
+
+
+@pytest.mark.parametrize(("partition", "region", "suffix"), PLACES)
 def test_other_arns_have_their_partition_too(partition: str, region: str, suffix: str) -> None:
     place = Place(region, partition)
     group = resource("Logs::LogGroup", LogGroupName="/aws/lambda/hello")
@@ -397,7 +420,49 @@ def test_an_update_of_part_of_an_api_sends_every_member(
     assert updated == sent | changed | {"ApiId": "a1b2c3d4e5"} | itself
 
 
+def test_a_role_is_asked_for_with_its_path_throughout() -> None:
+    place = Place()
+    place.create(role(Path="/app/"), {"Arn": att("R", "Arn")})
+    asked = list(place.sink.decided_all)
+    place.update(role(Path="/app/", Description="runs it", MaxSessionDuration=7200))
+    asked += place.sink.decided_all
+    assert {one.requirement.action for one in asked} >= {"iam:CreateRole", "iam:GetRole", "iam:UpdateRole"}
+    assert {one.requirement.resource for one in asked} == {f"arn:aws:iam::{ACCOUNT}:role/app/exec"}
+
+
+def test_what_stands_inside_something_else_may_keep_its_name_when_it_is_replaced() -> None:
+    place = Place()
+    place.create({"S": resource("ApiGatewayV2::Stage", ApiId="former", StageName="$default")})
+    place.update({"S": resource("ApiGatewayV2::Stage", ApiId="present", StageName="$default")})
+    assert place.called("CreateStage") == [{"ApiId": "present", "StageName": "$default"}]
+    assert place.called("DeleteStage") == [{"ApiId": "former", "StageName": "$default"}]
+
+
+def test_what_was_half_made_is_made_anew() -> None:
+    place = Place()
+    bucket = {"B": resource("S3::Bucket", VersioningConfiguration={"Status": "Enabled"})}
+    place.failing = {"PutBucketVersioning"}
+    assert place.provision("CreateStack", bucket, OnFailure="DO_NOTHING") == "CREATE_FAILED"
+    half = place.physical_ids["B"]
+    place.failing = set()
+    place.update(bucket)
+    [made] = place.called("CreateBucket")
+    assert made["Bucket"] == place.physical_ids["B"] != half
+    assert place.called("DeleteBucket") == [{"Bucket": half}]
+
+
 # -- what a template no longer has
+
+
+def test_a_tag_that_the_stack_no_longer_has_is_taken_off_its_resources() -> None:
+    place = Place()
+    group = {"G": resource("Logs::LogGroup", LogGroupName="g")}
+    place.create(group, STAGE="dev", team="shop")
+    assert place.called("CreateLogGroup")[0]["tags"] == {"STAGE": "dev", "team": "shop"}
+    place.update(group, STAGE="qa")
+    arn = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:g"
+    assert place.called("UntagResource") == [{"resourceArn": arn, "tagKeys": ["team"]}]
+    assert place.called("TagResource") == [{"resourceArn": arn, "tags": {"STAGE": "qa"}}]
 
 
 def destination(key: str) -> dict[str, Any]:

@@ -72,6 +72,18 @@ def test_a_refused_call_is_not_made() -> None:
     assert not desk.work.wrote
 
 
+def test_a_refused_bare_action_fails_as_a_call_does_unless_it_is_only_likely() -> None:
+    desk = Desk(NOTHING)
+    with pytest.raises(CallFailed, match="logs:CreateLogDelivery") as caught:
+        desk.work.ask(["logs:CreateLogDelivery"], Certainty.CALL, "some-source")
+    assert caught.value.refused
+    assert ", HandlerErrorCode: AccessDenied)" in caught.value.reason
+    assert desk.sink.decided_all[0].source == "some-source"
+    desk.work.ask(["logs:CreateLogDelivery"], Certainty.LIKELY)
+    desk.work.ask(["logs:CreateLogDelivery"], Certainty.UPPER_BOUND)
+    assert not desk.work.wrote
+
+
 def test_a_refused_read_that_is_only_likely_is_let_through() -> None:
     desk = Desk(NOTHING)
     desk.work.read("sqs", "GetQueueAttributes", {"QueueUrl": QUEUE})

@@ -17,5 +17,5 @@ def test_there_are_as_many_partitions_as_botocore_knows() -> None:
 
 @pytest.mark.parametrize("partition", sorted(PARTITIONS))
 def test_the_suffix_of_each_partition_is_botocores(partition: str) -> None:
-    facts = StackIdentity("shop-dev", "id", "111122223333", "some-region", partition)
-    assert facts.pseudo("AWS::URLSuffix") == facts.dns_suffix == PARTITIONS[partition]
+    identity = StackIdentity("shop-dev", "id", "111122223333", "some-region", partition)
+    assert identity.pseudo("AWS::URLSuffix") == identity.dns_suffix == PARTITIONS[partition]
