@@ -4,7 +4,9 @@
 
 PYTHON ?= python3
 SERVICE ?= sample_services/http-api
-# make test K='split or merge' runs only the tests whose names match, without lint.
+# Tests run side by side, the tests of one file in one process. WORKERS=0 runs all in one.
+WORKERS ?= 2
+# make test K='split or merge' runs only the tests whose names match, in one process and without lint.
 K ?=
 VENV := .venv
 STAMP := $(VENV)/.setup-done
@@ -42,7 +44,7 @@ lint: setup ## style and types
 	$(VENV)/bin/mypy
 
 test: $(if $(K),setup,lint) ## lint, unit tests and one real lap; K=... runs only tests of that name
-	$(PYTEST) $(UNIT) $(if $(K),-k '$(K)')
+	$(PYTEST) $(UNIT) $(if $(K),-k '$(K)',-n $(WORKERS) --dist loadfile)
 
 test-integration: setup ## the long tests, with real command-line tools
 	$(PYTEST) -m integration
