@@ -50,6 +50,7 @@ test-integration: setup ## the long tests, with real command-line tools
 	$(PYTEST) -m integration
 
 docs: setup ## write the generated pages of docs/ anew
+	$(VENV)/bin/python -m tools.command_help
 	$(VENV)/bin/python -m tools.types_page
 	$(VENV)/bin/python -m tools.published_policies
 
