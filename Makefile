@@ -13,7 +13,7 @@ STAMP := $(VENV)/.setup-done
 PYTEST := $(VENV)/bin/pytest
 UNIT := -m 'not integration and not terraform'
 
-.PHONY: help setup converge format lint test test-integration docs bench clean
+.PHONY: help setup converge format lint test coverage test-integration docs bench clean
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-18s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,7 +44,11 @@ lint: setup ## style and types
 	$(VENV)/bin/mypy
 
 test: $(if $(K),setup,lint) ## lint, unit tests and one real lap; K=... runs only tests of that name
-	$(PYTEST) $(UNIT) $(if $(K),-k '$(K)',-n $(WORKERS) --dist loadfile)
+	$(PYTEST) $(UNIT) $(if $(K),-k '$(K)',-n $(WORKERS) --dist loadfile) $(TRACED)
+
+coverage: TRACED := --cov --cov-report=json
+coverage: test ## the same, traced, and the floors of tools/coverage_floors.json
+	$(VENV)/bin/python -m tools.coverage_floors
 
 test-integration: setup ## the long tests, with real command-line tools
 	$(PYTEST) -m integration
@@ -58,4 +62,4 @@ bench: setup ## the ratio of a converge to a lap
 	$(VENV)/bin/python benchmarks/converge.py
 
 clean: ## remove what setup and the tests leave
-	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*
