@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
-"""Holds the rules against AWS's service reference (``reference/service-reference.tar.xz`` of a folder beside
-the project, which is data to check against and not committed).
+"""Holds the rules against AWS's service reference.
+
+That is ``reference/service-reference.tar.xz`` of a folder beside the project, data to check against and
+not committed.
 
     .venv/bin/python .ci/check_service_reference.py [FOLDER]
 

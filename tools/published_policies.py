@@ -172,6 +172,7 @@ def verdict(missing: Sequence[str]) -> str:
 
 
 def main() -> int:
+    """Run the sample services and write the page."""
     progress = Progress(sys.stderr)
     folders = sorted(path.parent for path in (ROOT / "sample_services").glob("*/serverless.yml"))
     lives = {}

@@ -192,10 +192,17 @@ class RecordedFramework(Framework):
 class Silent:
     """A listener that has nothing to say."""
 
-    def creating(self, what: str, name: str) -> None: ...
-    def denied(self, asked: Asked, provenance: Provenance) -> None: ...
-    def phase_started(self, phase: str) -> None: ...
-    def phase_ended(self, result: PhaseResult) -> None: ...
+    def creating(self, what: str, name: str) -> None:
+        """Let it be made without a record."""
+
+    def denied(self, asked: Asked, provenance: Provenance) -> None:
+        """Let a refusal pass."""
+
+    def phase_started(self, phase: str) -> None:
+        """Let a phase begin."""
+
+    def phase_ended(self, result: PhaseResult) -> None:
+        """Let a phase end, whatever came of it."""
 
 
 @contextmanager

@@ -150,7 +150,7 @@ class Cloud:
         return [one for one in self.service.stacks(ACCOUNT) if one.name == stack][-1]
 
     def events(self, stack: str = "shop-dev", since: str = "") -> list[str]:
-        """ "Name STATUS" of each event, oldest first; ``since`` the last one that equals it."""
+        """Each event as "Name STATUS", oldest first; ``since`` the last one that equals it."""
         names = [f"{event.logical_id} {event.status}" for event in self.view(stack).events]
         start = len(names) - 1 - names[::-1].index(since) if since else 0
         return names[start:]

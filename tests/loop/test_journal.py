@@ -1,6 +1,5 @@
 import errno
 import json
-import os
 import resource
 from pathlib import Path
 
@@ -24,8 +23,8 @@ def test_a_second_run_appends(tmp_path: Path) -> None:
     assert len((tmp_path / "journal.jsonl").read_text().splitlines()) == 2
 
 
-def test_without_a_folder_nothing_is_kept(tmp_path: Path) -> None:
-    os.chdir(tmp_path)
+def test_without_a_folder_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     with Journal(None) as journal:
         journal.add("run")
     assert list(tmp_path.iterdir()) == []

@@ -151,7 +151,7 @@ def _check_action(action: str, where: str) -> None:
 
 
 def _check_resource(resource: str, where: str) -> None:
-    """(source: iam-resource-prefix)"""
+    """A resource is an ARN or only asterisks (source: iam-resource-prefix)."""
     if not (resource.startswith("arn:") or _is_all(resource)):
         raise InputError(f"{where} is no ARN; write one that begins with 'arn:', or '*'")
 

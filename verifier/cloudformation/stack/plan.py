@@ -85,7 +85,7 @@ def wanted_state(
 
 
 def _default_policy(one: ResourceDefinition) -> str:
-    """(source: cfn-default-deletion-policy)"""
+    """What becomes of a resource that names no policy (source: cfn-default-deletion-policy)."""
     alone = one.type == "AWS::RDS::DBInstance" and "DBClusterIdentifier" not in one.properties
     return "Snapshot" if alone or one.type == "AWS::RDS::DBCluster" else "Delete"
 

@@ -138,7 +138,7 @@ def _unique_items(_: Any, unique: bool, value: Any, schema: Schema) -> Errors:
 
 
 def _required(_: Any, names: list[str], value: Any, schema: Schema) -> Errors:
-    """(source: cfn-properties-validation)"""
+    """Each name that is required and missing (source: cfn-properties-validation)."""
     if isinstance(value, Mapping):
         missing = (name for name in names if name not in value)
         yield from (ValidationError(f"required key [{name}] not found") for name in missing)

@@ -54,8 +54,10 @@ class Prop:
 
 @dataclass(frozen=True)
 class Text:
-    """A text with places: partition, region, account, dns_suffix, id (the physical one), name (what
-    follows its last "/" or ":"), arn (the resource's), or a top-level property.
+    """A text with places.
+
+    They are partition, region, account, dns_suffix, id (the physical one), name (what follows its last
+    "/" or ":"), arn (the resource's), or a top-level property.
     """
 
     form: str

@@ -1,7 +1,7 @@
-"""Regular expressions of the registry's schemas, searched within bounds.
+r"""Regular expressions of the registry's schemas, searched within bounds.
 
 AWS's validator searches with Java's engine, not anchored (source: cfn-schema-pattern-search). Python's own
-``re`` knows no ``\\p{L}`` and cannot be stopped; ``regex`` knows it and takes a time limit. A pattern that
+``re`` knows no ``\p{L}`` and cannot be stopped; ``regex`` knows it and takes a time limit. A pattern that
 it cannot read, or that takes too long, says nothing against a text: AWS decides.
 """
 
