@@ -1,5 +1,6 @@
 import errno
 import json
+import os
 import resource
 from pathlib import Path
 

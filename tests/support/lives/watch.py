@@ -35,7 +35,7 @@ class Made:
 
     @property
     def name(self) -> str:
-        """ "s3:CreateBucket"."""
+        """As in ``s3:CreateBucket``."""
         return f"{self.call.service}:{self.call.operation}"
 
     @property
