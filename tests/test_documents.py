@@ -67,6 +67,13 @@ def slug(heading: str) -> str:
     return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
+def program_file(arguments: list[str]) -> Path:
+    """The file that ``python ARGUMENTS`` runs: a script, or one of our modules."""
+    if arguments[0] == "-m":
+        return ROOT / f"{arguments[1].replace('.', '/')}.py"
+    return ROOT / arguments[0]
+
+
 def parses(arguments: list[str]) -> bool:
     try:
         parser().parse_args(arguments)
@@ -88,7 +95,7 @@ def test_every_command_that_is_shown_can_be_run(document: Path) -> None:
         elif program == "make":
             assert {one for one in arguments if "=" not in one} <= targets(), shown
         elif program == "python":
-            assert (ROOT / arguments[0]).is_file(), shown
+            assert program_file(arguments).is_file(), shown
         elif "/" in program:
             assert (ROOT / program).is_file(), shown
         else:
