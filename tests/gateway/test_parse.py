@@ -13,7 +13,8 @@ from botocore.config import Config
 
 from verifier.emulator.http import HttpRequest
 from verifier.gateway.credentials import read_credential
-from verifier.gateway.parse import ParsedRequest, UnroutableError, candidate_services, parse_request
+from verifier.gateway.parse import ParsedRequest, UnroutableError, parse_request
+from verifier.gateway.services import candidate_services
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "gateway" / "operations.json").read_text())
 ACCOUNT = "111122223333"
@@ -68,7 +69,7 @@ def built(service: str, operation: str, params: dict[str, Any], **options: Any) 
 def parsed(request: HttpRequest) -> ParsedRequest:
     credential = read_credential(request)
     assert credential is not None
-    return parse_request(request, credential, ACCOUNT)
+    return parse_request(request, credential)
 
 
 def options_of(service: str) -> dict[str, Any]:
@@ -84,9 +85,9 @@ def options_of(service: str) -> dict[str, Any]:
 def test_round_trip(case: dict[str, Any]) -> None:
     request = built(case["service"], case["operation"], case["params"], **options_of(case["service"]))
     result = parsed(request)
-    operation = result.operation
+    operation = result.operation_in(ACCOUNT)
     assert (operation.service, operation.name) == (case["service"], case["operation"])
-    assert result.protocol == case["protocol"]
+    assert result.dialect.protocol == case["protocol"]
     assert {name: operation.params.get(name) for name in case["params"]} == case["params"]
     assert operation.account == ACCOUNT
     assert operation.partition == "aws"
@@ -159,7 +160,7 @@ def test_partition_follows_the_region() -> None:
     request = raw("/my-bucket")
     credential = read_credential(request)
     assert credential is not None
-    china = parse_request(request, type(credential)(KEY, "cn-north-1", "s3"), ACCOUNT)
+    china = parse_request(request, type(credential)(KEY, "cn-north-1", "s3"))
     assert china.operation.partition == "aws-cn"
 
 
@@ -195,7 +196,7 @@ def test_unroutable(
 ) -> None:
     with pytest.raises(UnroutableError) as caught:
         parsed(raw(target, method="POST", service=service, headers=headers, body=body))
-    assert caught.value.service == guess
+    assert caught.value.dialect.service == guess
 
 
 @pytest.mark.parametrize(
@@ -221,5 +222,5 @@ def test_every_signing_name_of_botocore_is_known() -> None:
     for name, services in expected.items():
         credential = read_credential(raw("/", service=name))
         assert credential is not None
-        known = set(candidate_services(raw("/", service=name), credential))
+        known = set(candidate_services(raw("/", service=name), credential.signing_name))
         assert name == "s3" or known == services, name

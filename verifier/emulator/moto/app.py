@@ -3,6 +3,7 @@
 Imports moto, which takes a moment: import it when a gateway starts.
 """
 
+from functools import cache
 from typing import Any
 
 from moto.backend_index import backend_url_patterns
@@ -30,6 +31,7 @@ class MotoApplication(DomainDispatcherApplication):  # type: ignore[misc]
             return self.app_instances[backend]
 
 
+@cache
 def _backend(host: str) -> str:
     """moto's name of the service that ``host`` stands for: a host of AWS, or a module of moto's."""
     if host in list_of_moto_modules():

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from verifier.emulator.repairs import repair_moto
+from verifier.emulator.moto.repairs import repair_moto
 
 
 def parameters(function: Any) -> list[str]:
