@@ -111,7 +111,7 @@ def _match(dialect: Dialect, seen: _Seen) -> tuple[Any, dict[str, Any]] | None:
     from werkzeug.exceptions import NotFound
 
     router = _router(dialect.service, dialect.protocol)
-    if router is None:
+    if router is None or seen.method == "OPTIONS":  # what a browser asks before its request
         return None
     try:
         model, uri_params = router.match(seen)
@@ -155,7 +155,18 @@ def _params(dialect: Dialect, model: Any, uri_params: dict[str, Any], seen: _See
     except Exception as error:  # the parsers raise whatever a malformed body makes them stumble over
         message = f"{dialect.service}:{model.name}: the request cannot be read"
         raise UnroutableError(dialect, message) from error
-    return {name: value for name, value in (params or {}).items() if value is not None}
+    given = {name: value for name, value in (params or {}).items() if value is not None}
+    return {**_queue_in(uri_params, model, seen.request), **given}
+
+
+def _queue_in(uri_params: dict[str, Any], model: Any, request: HttpRequest) -> dict[str, Any]:
+    """A query to SQS names its queue by the URL that it is sent to (source: gateway-sqs-queue-path)."""
+    if "QueueName" not in uri_params or model.service_model.service_name != "sqs":
+        return {}
+    if model.input_shape is None or "QueueUrl" not in model.input_shape.members:
+        return {}
+    path = f"{uri_params['AccountId']}/{uri_params['QueueName']}"
+    return {"QueueUrl": f"{request.scheme}://{request.host}/{path}"}
 
 
 def _check_json(protocol: str, model: Any, body: bytes) -> None:

@@ -11,7 +11,7 @@ from verifier.errors import AwsError
 from verifier.gateway.dialect import Dialect
 from verifier.gateway.serialise import (
     error_members,
-    error_names,
+    error_shape,
     header_members,
     id_headers,
     new_request_id,
@@ -94,7 +94,8 @@ def serialise_error(error: AwsError, dialect: Dialect, model: Any = None) -> Htt
 def _error_body(error: AwsError, dialect: Dialect, request_id: str) -> tuple[str, str, Headers]:
     if dialect.protocol in {"json", "rest-json"}:
         return _json_error(error, dialect)
-    code = escape(error_names(dialect, error.code)[1])
+    shape = error_shape(dialect, error.code)
+    code = escape(error.code if shape is None else shape.error_code)
     message = f"<Code>{code}</Code><Message>{escape(error.message)}</Message>{_xml(error.members)}"
     if dialect.protocol == "ec2":
         inner = f"<Errors><Error>{message}</Error></Errors>"
@@ -116,18 +117,27 @@ def _xml(members: Mapping[str, Any]) -> str:
 
 
 def _json_error(error: AwsError, dialect: Dialect) -> tuple[str, str, Headers]:
-    name, legacy = error_names(dialect, error.code)
-    # AWS spells the member "Message" in refusals and "message" elsewhere; clients read either.
-    spelt = "Message" if error.status == 403 or error.code.startswith("AccessDenied") else "message"
-    body = json.dumps({**error_members(dialect, error), "__type": name, spelt: error.message})
+    shape = error_shape(dialect, error.code)
+    name = error.code if shape is None else str(shape.name)
+    body = json.dumps(
+        {**error_members(dialect, error), "__type": name, _message_member(shape, error): error.message}
+    )
     headers: Headers = (("x-amzn-ErrorType", name),)
     if "awsQueryCompatible" in dialect.metadata:
-        if legacy == "AccessDeniedException":
-            legacy = "AccessDenied"
+        legacy = "AccessDenied" if name == "AccessDeniedException" else error.code
+        legacy = legacy if shape is None else str(shape.error_code)
         headers = (*headers, ("x-amzn-query-error", f"{legacy};{_fault(error)}"))
     if dialect.protocol == "json":
         return f"application/x-amz-json-{dialect.metadata.get('jsonVersion', '1.0')}", body, headers
     return "application/json", body, headers
+
+
+def _message_member(shape: Any, error: AwsError) -> str:
+    """AWS spells it "Message" in refusals and "message" elsewhere, unless the error's shape says."""
+    for name in () if shape is None else shape.members:
+        if name.lower() == "message":
+            return str(name)
+    return "Message" if error.status == 403 or error.code.startswith("AccessDenied") else "message"
 
 
 def _fault(error: AwsError) -> str:

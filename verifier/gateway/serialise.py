@@ -34,17 +34,16 @@ def header_members(model: Any, dialect: Dialect, members: Mapping[str, Any]) -> 
     return tuple((name, value) for name, value in made.items() if name.lower() in names)
 
 
-def error_names(dialect: Dialect, code: str) -> tuple[str, str]:
-    """The name of an error's shape and its code: they differ where a service once spoke another protocol."""
-    shape = _errors(dialect.service).get(code)
-    return (code, code) if shape is None else (str(shape.name), str(shape.error_code))
+def error_shape(dialect: Dialect, code: str) -> Any:
+    """What the service's model says of an error: its name, its code, its members; None where nothing."""
+    return _errors(dialect.service).get(code)
 
 
 def error_members(dialect: Dialect, error: AwsError) -> dict[str, Any]:
     """What a JSON error answer says beside code and message."""
     from moto.core.model import OperationModel
 
-    shape = _errors(dialect.service).get(error.code)
+    shape = error_shape(dialect, error.code)
     if shape is None or not error.members:
         return {}
     # An error is serialised like the output of an operation whose output has its shape.

@@ -125,10 +125,9 @@ def _error(response: HttpResponse, model: Any) -> AwsError:
         text = response.body.decode("utf-8", "replace")
         return AwsError(str(response.status), text, response.status)
     code = str(found.get("Code") or response.status)
-    members = {name: value for name, value in found.items() if isinstance(value, str)}
     shape = model.service_model.shape_for_error_code(found.get("QueryErrorCode") or code)
-    if shape is not None:
-        members |= parser.parse(raw, shape)
+    members = {} if shape is None else dict(parser.parse(raw, shape))
+    members |= {name: value for name, value in found.items() if isinstance(value, str)}
     members |= _header_members(response, model)
     for name in ("Code", "Message", "message", "Type", "QueryErrorCode", "ResponseMetadata"):
         members.pop(name, None)
