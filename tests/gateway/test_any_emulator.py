@@ -160,7 +160,7 @@ def test_a_stack_rolls_back_for_want_of_a_permission(served: Served) -> None:
 
 
 def test_all_of_it_without_moto() -> None:
-    """The tests above once more, where nothing of moto can be imported but what reads and writes protocols."""
+    """The tests above once more, where of moto only what reads and writes protocols can be imported."""
     command = [sys.executable, "-c", WITHOUT_MOTO, *sorted(PROTOCOLS)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stdout + done.stderr

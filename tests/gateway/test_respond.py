@@ -12,7 +12,6 @@ from verifier.emulator.http import HttpResponse
 from verifier.errors import AwsError
 from verifier.gateway import respond
 from verifier.gateway.dialect import Dialect
-from verifier.gateway.serialise import serialise_result
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "gateway" / "answers.json").read_text())
 MESSAGE = "User: arn:aws:iam::111122223333:user/<dev> & co is not authorized to perform: a:B on resource: *"
@@ -53,27 +52,3 @@ def test_head_has_no_body(case: dict[str, Any]) -> None:
     dialect = Dialect(case["service"], case["protocol"], "HEAD")
     response = respond.serialise_error(AwsError("AccessDenied", MESSAGE, 403), dialect)
     assert (response.status, response.body) == (403, b"")
-
-
-def test_result_without_none() -> None:
-    from moto.core.utils import get_service_model
-
-    model = get_service_model("cloudformation").operation_model("DescribeStacks")
-    stack = {
-        "StackName": "s",
-        "StackId": "arn",
-        "StackStatus": "CREATE_COMPLETE",
-        "CreationTime": "2025-01-01T00:00:00Z",
-        "StackStatusReason": None,
-        "Outputs": [{"OutputKey": "a", "OutputValue": "<&>", "Description": None}],
-        "Tags": (),
-    }
-    response = serialise_result(
-        model, Dialect("cloudformation", "query"), {"Stacks": [stack], "NextToken": None}
-    )
-    result = as_botocore(response, "cloudformation", "DescribeStacks", "query")
-    (found,) = result["Stacks"]
-    assert found["Outputs"] == [{"OutputKey": "a", "OutputValue": "<&>"}]
-    assert "StackStatusReason" not in found
-    assert found["CreationTime"].year == 2025
-    assert "NextToken" not in result

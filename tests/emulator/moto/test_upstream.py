@@ -49,6 +49,31 @@ def test_output_without_metadata(upstream: MotoUpstream) -> None:
     assert result["Body"] == b"data"
 
 
+def test_an_object_that_looks_like_a_form(upstream: MotoUpstream) -> None:
+    upstream.invoke(operation("s3", "CreateBucket", Bucket="one"))
+    form = {"Body": b"key=1&file=2&acl=3", "ContentType": "application/x-www-form-urlencoded"}
+    upstream.invoke(operation("s3", "PutObject", Bucket="one", Key="form", **form))
+    assert upstream.invoke(operation("s3", "GetObject", Bucket="one", Key="form"))["Body"] == form["Body"]
+
+
+def test_streams_of_events(upstream: MotoUpstream) -> None:
+    upstream.invoke(operation("s3", "CreateBucket", Bucket="one"))
+    upstream.invoke(operation("s3", "PutObject", Bucket="one", Key="k", Body=b'{"a": 1}'))
+    select = operation(
+        "s3",
+        "SelectObjectContent",
+        Bucket="one",
+        Key="k",
+        Expression="select * from s3object",
+        ExpressionType="SQL",
+        InputSerialization={"JSON": {"Type": "DOCUMENT"}},
+        OutputSerialization={"JSON": {}},
+    )
+    events = upstream.invoke(select)["Payload"]
+    assert [next(iter(event)) for event in events] == ["Records", "Stats", "End"]
+    assert json.loads(events[0]["Records"]["Payload"]) == {"a": 1}
+
+
 @pytest.mark.parametrize(
     ("wanted", "code", "status"),
     [
