@@ -33,9 +33,6 @@ class Told:
         self.operations.append(operation)
         return {}
 
-    def forget(self, account: str) -> None:
-        self.operations.clear()
-
 
 @pytest.fixture(scope="module")
 def told() -> Told:
@@ -44,7 +41,7 @@ def told() -> Told:
 
 @pytest.fixture(scope="module")
 def gateway(told: Told) -> Iterator[Gateway]:
-    emulator = Emulator(told, TinyIdentities({KEY: USER}))
+    emulator = Emulator(told, TinyIdentities({KEY: USER}), lambda account: None)
     with Gateway(GatewayConfig(ACCOUNT, "eu-west-1"), emulator) as gateway:
         yield gateway
 

@@ -79,7 +79,8 @@ class TinyIdentities:
 
 def tiny_emulator(users: Mapping[str, tuple[str, Mapping[str, Any]]]) -> Emulator:
     """An emulator with nothing in it: ``users`` are names and policies by access key."""
-    return Emulator(TinyUpstream(), TinyIdentities(users))
+    upstream = TinyUpstream()
+    return Emulator(upstream, TinyIdentities(users), upstream.forget)
 
 
 def _create_queue(account: Account, operation: Operation) -> Result:
