@@ -40,6 +40,10 @@ PURE = ("iam", "authorization", "grant")
 IMPURE = ("boto3", "botocore", "moto", "subprocess", "socket")
 
 
+# Where clients are spoken to, with moto's readers and writers of protocols. Else only emulator/ knows moto.
+PROTOCOLS = {"gateway/dialect.py", "gateway/parse.py", "gateway/serialise.py"}
+
+
 def modules() -> list[Path]:
     return sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
 
@@ -128,3 +132,15 @@ def test_contributing_knows_every_room_in_its_order() -> None:
 )
 def test_the_model_is_pure(path: Path) -> None:
     assert not {name.split(".")[0] for name in imported(path)} & set(IMPURE)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_moto_is_one_emulator_and_nobody_else_knows_it(path: Path) -> None:
+    if room(path) == "emulator":
+        return
+    names = {name for name in imported(path) if "moto" in name.split(".")}
+    if str(path.relative_to(ROOT)) in PROTOCOLS:
+        assert names
+        assert all(name.startswith("moto.core.") for name in names)
+    else:
+        assert "moto" not in path.read_text(encoding="utf-8").lower()

@@ -7,7 +7,6 @@ what that life needed. tests/support/replay.py plays them again. No keys and no 
 """
 
 import base64
-import io
 import json
 import sys
 import threading
@@ -20,14 +19,11 @@ from unittest.mock import patch
 
 from verifier.authorization.authorizer import Mode
 from verifier.cli.machine import this_machine
-from verifier.emulator.http import HttpRequest, HttpResponse
+from verifier.emulator.http import HttpRequest
 from verifier.framework.find import find_framework
 from verifier.framework.framework import Framework
 from verifier.framework.process import Completed
-from verifier.gateway.credentials import read_credential
-from verifier.gateway.door import FrontDoor
-from verifier.gateway.parse import parse_request
-from verifier.gateway.respond import read_error
+from verifier.gateway.door import Exchange, FrontDoor
 from verifier.grant.evidence import Asked, Provenance
 from verifier.grant.findings import consolidate, findings_of
 from verifier.grant.generalise import Scope
@@ -79,43 +75,34 @@ class Recorder:
         """The tool is done."""
         self.runs[-1]["exitCode"] = exit_code
 
-    def answered(self, door: FrontDoor, request: HttpRequest, response: HttpResponse) -> None:
+    def answered(self, door: FrontDoor, exchange: Exchange) -> None:
         """One request of the restricted user, and its answer; the administrator's are none of it."""
-        credential = read_credential(request)
-        if credential is None or not self.runs or self.runs[-1]["exitCode"] is not None:
+        caller, operation = exchange.caller, exchange.operation
+        if caller is None or operation is None or not self.runs or self.runs[-1]["exitCode"] is not None:
             return
-        caller = door.principals.caller(credential.access_key)
         if "/verifier/" not in caller.arn:
             return
-        parsed = parse_request(request, credential, caller.account)
-        name = str(parsed.operation)
+        name = str(operation)
         with self._lock:
             call = {
-                "service": parsed.operation.service,
-                "operation": parsed.operation.name,
-                "params": self._plain(_own_params(parsed.operation.params, request)),
-                "error": _error(response),
+                "service": operation.service,
+                "operation": operation.name,
+                "params": self._plain(_own_params(operation.params)),
+                # As botocore names the answer to a HEAD, which has no body: by its status.
+                "error": exchange.error.code if exchange.error else None,
             }
             self.runs[-1]["phase"] = door.log.phase
             calls = self.runs[-1]["calls"]
             if name in POLLS and calls and _same(calls[-1], call):
                 calls.pop()
             calls.append(call)
-            if response.status < 300:
-                self._learn(name, parsed.model, parsed.protocol, response)
+            if exchange.error is None:
+                self._learn(name, exchange.result)
 
-    def _learn(self, operation: str, model: Any, protocol: str, response: HttpResponse) -> None:
-        from botocore.parsers import create_parser
-
-        paths = {ref: path for ref, (teller, path) in REFERENCES.items() if teller == operation}
-        if not paths:
-            return
-        answer = create_parser(protocol).parse(
-            {"status_code": response.status, "headers": dict(response.headers), "body": response.body},
-            model.output_shape,
-        )
-        for reference, path in paths.items():
-            self._known[reference] = at(answer, path)
+    def _learn(self, operation: str, answer: Mapping[str, Any]) -> None:
+        for reference, (teller, path) in REFERENCES.items():
+            if teller == operation:
+                self._known[reference] = at(answer, path)
 
     def _plain(self, value: Any) -> Any:
         """``value`` as JSON, with references for what is made up anew."""
@@ -143,34 +130,15 @@ def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return all(one[key] == other[key] for key in ("service", "operation", "params"))
 
 
-def _error(response: HttpResponse) -> str | None:
-    if response.status < 300:
-        return None
-    code, _ = read_error(response)
-    # As botocore names the answer to a HEAD, which has no body.
-    return code or str(response.status)
-
-
-def _own_params(params: Mapping[str, Any], request: HttpRequest) -> dict[str, Any]:
+def _own_params(params: Mapping[str, Any]) -> dict[str, Any]:
     own = {
         key: value
         for key, value in params.items()
         if key not in _LIBRARY_PARAMETERS and not key.startswith("Checksum")
     }
-    if "Body" in own:
-        own["Body"] = b"{}" if str(own["Key"]).endswith(_NOTES) else unchunked(request)
+    if str(own.get("Key")).endswith(_NOTES) and "Body" in own:
+        own["Body"] = b"{}"
     return own
-
-
-def unchunked(request: HttpRequest) -> bytes:
-    """The body without the frames of "aws-chunked"."""
-    if "aws-chunked" not in request.header("Content-Encoding"):
-        return request.body
-    stream, body = io.BytesIO(request.body), b""
-    while size := int(stream.readline().split(b";")[0] or b"0", 16):
-        body += stream.read(size)
-        stream.readline()
-    return body
 
 
 @dataclass(frozen=True)
@@ -208,14 +176,14 @@ class Silent:
 @contextmanager
 def listening(recorder: Recorder) -> Iterator[None]:
     """Everything that the front door answers is heard by ``recorder``."""
-    original = FrontDoor.answer
+    original = FrontDoor.exchange
 
-    def answer(door: FrontDoor, request: HttpRequest) -> HttpResponse:
-        response = original(door, request)
-        recorder.answered(door, request, response)
-        return response
+    def exchange(door: FrontDoor, request: HttpRequest) -> Exchange:
+        done = original(door, request)
+        recorder.answered(door, done)
+        return done
 
-    with patch.object(FrontDoor, "answer", answer):
+    with patch.object(FrontDoor, "exchange", exchange):
         yield
 
 

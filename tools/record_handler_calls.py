@@ -15,7 +15,7 @@ from tests.support.lives.desk import identity
 from tests.support.lives.life import Life, live_all
 from tests.support.lives.written import CALLS, LIVED_IN, written
 from verifier.cloudformation.handlers import handlers
-from verifier.emulator.upstream import MotoUpstream
+from verifier.emulator.moto.upstream import MotoUpstream
 
 
 def main(arguments: list[str]) -> int:

@@ -11,7 +11,9 @@
 Every message is one line: what, where, how to mend it.
 """
 
+from collections.abc import Mapping
 from enum import IntEnum
+from typing import Any
 
 
 class ExitCode(IntEnum):
@@ -61,11 +63,15 @@ class NotConvergedError(VerifierError):
 class AwsError(Exception):
     """The error answer of an AWS API.
 
-    ``code`` is the API's error code ("NoSuchBucket"), ``status`` the HTTP status.
+    ``code`` is the API's error code ("NoSuchBucket"), ``status`` the HTTP status, ``members`` what the
+    answer says beside them, by botocore's names ("CancellationReasons", "ETag").
     """
 
-    def __init__(self, code: str, message: str, status: int = 400) -> None:
+    def __init__(
+        self, code: str, message: str, status: int = 400, members: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.status = status
+        self.members = dict(members or {})

@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 
 from verifier.authorization.operation import Operation
-from verifier.emulator.faults import FaultInjector, FaultPlan, ResponseFault, load_faults, parse_faults
+from verifier.emulator.faults import (
+    FaultInjector,
+    FaultPlan,
+    FaultyUpstream,
+    ResponseFault,
+    load_faults,
+    parse_faults,
+)
 from verifier.errors import AwsError, InputError
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "gateway" / "bad_faults.json").read_text())
@@ -25,6 +32,27 @@ def test_a_fault_comes_as_often_as_it_says() -> None:
             injector.check(operation("A"))
         assert (caught.value.code, caught.value.status) == ("X", 500)
     injector.check(operation("A"))
+
+
+class Remembering:
+    """Carries everything out, and remembers it."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+
+    def invoke(self, operation: Operation) -> dict[str, Any]:
+        self.done.append(operation.name)
+        return {"Name": operation.name}
+
+
+def test_an_upstream_fails_before_it_does_anything() -> None:
+    upstream = Remembering()
+    plan = FaultPlan(responses=(ResponseFault("sqs", "A", "Throttling", status=400),))
+    faulty = FaultyUpstream(upstream, FaultInjector(plan))
+    with pytest.raises(AwsError, match="Throttling"):
+        faulty.invoke(operation("A"))
+    assert faulty.invoke(operation("A")) == {"Name": "A"}
+    assert upstream.done == ["A"]
 
 
 @pytest.mark.parametrize("text", ["", "{}", "failLastWave: false", "responses: []"])

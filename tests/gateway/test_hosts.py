@@ -7,12 +7,11 @@ from urllib.parse import urlsplit
 import botocore.loaders
 import pytest
 
-from verifier.gateway.hosts import is_aws, is_loopback, is_metadata, package_registry_hosts, split_host
+from verifier.gateway.hosts import configured_registries, is_aws, is_loopback, is_metadata, split_host
 
 METADATA = json.loads(
     (Path(__file__).parents[1] / "cases" / "gateway" / "metadata_hosts.json").read_text(encoding="utf-8")
 )
-PUBLIC = {"registry.npmjs.org", "pypi.org", "files.pythonhosted.org"}
 
 
 @pytest.mark.parametrize(
@@ -92,10 +91,6 @@ def test_split_host(authority: str, host: str, port: int) -> None:
     assert split_host(authority, 443) == (host, port)
 
 
-def test_public_registries_by_default(tmp_path: Path) -> None:
-    assert package_registry_hosts({}, tmp_path) >= PUBLIC
-
-
 def test_configured_registries(tmp_path: Path) -> None:
     (tmp_path / ".npmrc").write_text(
         "registry=https://npm.example/path/\n@scope:registry = https://scoped.example:8443/\n//npm.example/:_authToken=x\n"
@@ -112,8 +107,8 @@ def test_configured_registries(tmp_path: Path) -> None:
         "PATH": "/bin",
         "PIP_CERT": "https://not-a-registry.example",
     }
-    found = package_registry_hosts(environment, tmp_path)
-    assert found >= PUBLIC | {
+    found = configured_registries(environment, tmp_path)
+    assert found >= {
         "npm.example",
         "scoped.example",
         "pip.example",

@@ -13,7 +13,8 @@ from botocore.config import Config
 
 from verifier.emulator.http import HttpRequest
 from verifier.gateway.credentials import read_credential
-from verifier.gateway.parse import ParsedRequest, UnroutableError, candidate_services, parse_request
+from verifier.gateway.dialect import Dialect
+from verifier.gateway.parse import ParsedRequest, UnroutableError, parse_request
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "gateway" / "operations.json").read_text())
 ACCOUNT = "111122223333"
@@ -68,7 +69,7 @@ def built(service: str, operation: str, params: dict[str, Any], **options: Any) 
 def parsed(request: HttpRequest) -> ParsedRequest:
     credential = read_credential(request)
     assert credential is not None
-    return parse_request(request, credential, ACCOUNT)
+    return parse_request(request, credential)
 
 
 def options_of(service: str) -> dict[str, Any]:
@@ -84,9 +85,9 @@ def options_of(service: str) -> dict[str, Any]:
 def test_round_trip(case: dict[str, Any]) -> None:
     request = built(case["service"], case["operation"], case["params"], **options_of(case["service"]))
     result = parsed(request)
-    operation = result.operation
+    operation = result.operation_in(ACCOUNT)
     assert (operation.service, operation.name) == (case["service"], case["operation"])
-    assert result.protocol == case["protocol"]
+    assert result.dialect.protocol == case["protocol"]
     assert {name: operation.params.get(name) for name in case["params"]} == case["params"]
     assert operation.account == ACCOUNT
     assert operation.partition == "aws"
@@ -159,7 +160,7 @@ def test_partition_follows_the_region() -> None:
     request = raw("/my-bucket")
     credential = read_credential(request)
     assert credential is not None
-    china = parse_request(request, type(credential)(KEY, "cn-north-1", "s3"), ACCOUNT)
+    china = parse_request(request, type(credential)(KEY, "cn-north-1", "s3"))
     assert china.operation.partition == "aws-cn"
 
 
@@ -195,7 +196,7 @@ def test_unroutable(
 ) -> None:
     with pytest.raises(UnroutableError) as caught:
         parsed(raw(target, method="POST", service=service, headers=headers, body=body))
-    assert caught.value.service == guess
+    assert caught.value.dialect.service == guess
 
 
 @pytest.mark.parametrize(
@@ -210,16 +211,32 @@ def test_malformed_body(service: str, headers: tuple[tuple[str, str], ...], body
         parsed(raw("/2015-03-31/functions", method="POST", service=service, headers=headers, body=body))
 
 
-def test_every_signing_name_of_botocore_is_known() -> None:
-    """``signing_names.json`` holds each name under which another service, or more than one, signs."""
-    loader = botocore.session.Session().get_component("data_loader")
-    expected: dict[str, set[str]] = {}
-    for service in loader.list_available_services("service-2"):
-        metadata = loader.load_service_model(service, "service-2")["metadata"]
-        name = (metadata.get("signingName") or metadata["endpointPrefix"]).lower()
-        expected.setdefault(name, set()).add(service)
-    for name, services in expected.items():
-        credential = read_credential(raw("/", service=name))
-        assert credential is not None
-        known = set(candidate_services(raw("/", service=name), credential))
-        assert name == "s3" or known == services, name
+def test_what_a_browser_asks_before_its_request_is_no_operation() -> None:
+    with pytest.raises(UnroutableError):
+        parsed(raw("/my-bucket/a", method="OPTIONS"))
+
+
+@pytest.mark.parametrize(
+    ("host", "bucket"),
+    [
+        ("my-bucket.localhost:4000", "my-bucket"),
+        ("my-bucket.s3.localhost", "my-bucket"),
+        ("my-bucket.s3.cn-north-1.amazonaws.com.cn", "my-bucket"),
+        ("my-bucket.s3.dualstack.eu-west-1.amazonaws.com", "my-bucket"),
+        ("my-bucket.s3-accelerate.amazonaws.com", "my-bucket"),
+        ("my.s3.bucket.s3.amazonaws.com", "my.s3.bucket"),
+        ("www.s3.amazonaws.com", "www"),
+    ],
+)
+def test_buckets_in_hosts_of_every_kind(host: str, bucket: str) -> None:
+    params = parsed(raw("/s3.amazonaws.com/k", host)).operation.params
+    assert (params["Bucket"], params["Key"]) == (bucket, "s3.amazonaws.com/k")
+
+
+@pytest.mark.parametrize("content_type", ["application/x-amz-json-1.0", "application/x-www-form-urlencoded"])
+def test_the_dialect_is_the_requests(content_type: str) -> None:
+    headers = (("Content-Type", content_type), ("X-Amz-Target", "AmazonSQS.ListQueues"))
+    body = b"{}" if "json" in content_type else b"Action=ListQueues&Version=2012-11-05"
+    result = parsed(raw("/", method="POST", service="sqs", headers=headers, body=body))
+    assert result.operation.name == "ListQueues"
+    assert result.dialect == Dialect("sqs", "json" if "json" in content_type else "query", "POST")

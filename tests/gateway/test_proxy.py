@@ -194,7 +194,7 @@ def test_what_hands_out_credentials_is_never_asked_even_where_it_is_allowed(
     def reach(*_: object) -> None:
         raise AssertionError("nobody must be called")
 
-    monkeypatch.setattr("verifier.gateway.proxy.reach", reach)
+    monkeypatch.setattr("verifier.gateway.connection.reach", reach)
     running = Running(tmp_path, frozenset({host}))
     try:
         assert refused(running, host) == 403
@@ -209,7 +209,7 @@ def test_a_name_that_stands_for_credentials_is_refused_and_told(
     def reach(*_: object) -> None:
         raise MetadataAddressError("169.254.169.254")
 
-    monkeypatch.setattr("verifier.gateway.proxy.reach", reach)
+    monkeypatch.setattr("verifier.gateway.connection.reach", reach)
     running = Running(tmp_path, frozenset({"innocent.example"}))
     try:
         assert refused(running, "innocent.example", says=b"stands for 169.254.169.254") == 403

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.operation import Operation
 from verifier.authorization.requirements import UnmappedOperation
+from verifier.emulator.embedded import embedded
 from verifier.emulator.faults import FaultPlan
 from verifier.errors import UnavailableError, VerifierError
 from verifier.gateway.decisions import DecisionRecord, ResponseRecord, UnmappedRecord
@@ -56,7 +57,7 @@ class Room:
 
 @pytest.fixture
 def room() -> Iterator[Room]:
-    with Gateway(GatewayConfig("610000000001", REGION)) as gateway:
+    with Gateway(GatewayConfig("610000000001", REGION), embedded("aws")) as gateway:
         yield Room(gateway)
 
 
@@ -215,13 +216,15 @@ def test_roles_that_stacks_work_with(room: Room) -> None:
 
 
 def test_faults_from_the_start() -> None:
-    gateway = Gateway(GatewayConfig("610000000005", REGION, faults=FaultPlan(fail_last_wave=True)))
+    gateway = Gateway(
+        GatewayConfig("610000000005", REGION, faults=FaultPlan(fail_last_wave=True)), embedded("aws")
+    )
     assert gateway.faults.fail_last_wave
     gateway.close()
 
 
 def test_life(tmp_path: Path) -> None:
-    gateway = Gateway(GatewayConfig("610000000003", REGION, decision_log=tmp_path / "log"))
+    gateway = Gateway(GatewayConfig("610000000003", REGION, decision_log=tmp_path / "log"), embedded("aws"))
     for name in ("endpoint", "ca_pem_path"):
         with pytest.raises(VerifierError, match="not running"):
             getattr(gateway, name)
@@ -229,7 +232,7 @@ def test_life(tmp_path: Path) -> None:
     folder = gateway.ca_pem_path.parent
     assert gateway.ca_pem_path.is_file()
     port = int(gateway.endpoint.rpartition(":")[2])
-    other = Gateway(GatewayConfig("610000000004", REGION, port=port))
+    other = Gateway(GatewayConfig("610000000004", REGION, port=port), embedded("aws"))
     with pytest.raises(UnavailableError):
         other.start()
     other.close()

@@ -9,7 +9,7 @@ import pytest
 from verifier.authorization.authorizer import Call
 from verifier.authorization.caller import Caller
 from verifier.authorization.operation import Operation
-from verifier.emulator.identities import Principals
+from verifier.emulator.interface import UnknownKeyError
 from verifier.errors import AwsError
 from verifier.gateway.sts import caller_identity, check_session
 
@@ -18,12 +18,20 @@ ROLE = "arn:aws:iam::111122223333:role/deploy"
 USER = Caller("arn:aws:iam::111122223333:user/ci/dev", "111122223333", "AIDA")
 
 
-class Trusting(Principals):
-    """A role with the given trust policy."""
+class Trusting:
+    """Knows one role, with the given trust policy, and nobody else."""
 
     def __init__(self, statements: list[Any] | None) -> None:
-        super().__init__("111122223333", "aws", "AKIAADMIN")
         self.statements = statements
+
+    def caller(self, access_key: str, account: str) -> Caller:
+        raise UnknownKeyError(f"{access_key} of {account}")
+
+    def root(self, account: str) -> Caller:
+        return Caller(f"arn:aws:iam::{account}:root", account, account, is_root=True)
+
+    def role(self, role_arn: str, session: str) -> Caller:
+        raise AwsError("NoSuchEntity", f"{role_arn}/{session}", 404)
 
     def trust_policy(self, role_arn: str) -> str | None:
         assert role_arn == ROLE
@@ -41,12 +49,12 @@ def assuming(caller: Caller = USER, name: str = "AssumeRole", **params: Any) -> 
 def test_trust(case: dict[str, Any]) -> None:
     caller = Caller(case.get("caller", USER.arn), USER.account, "ID")
     params = {"ExternalId": case["externalId"]} if "externalId" in case else {}
-    principals = Trusting(case["statements"])
+    identities = Trusting(case["statements"])
     if case["trusted"]:
-        check_session(assuming(caller, **params), principals)
+        check_session(assuming(caller, **params), identities)
         return
     with pytest.raises(AwsError) as caught:
-        check_session(assuming(caller, **params), principals)
+        check_session(assuming(caller, **params), identities)
     assert (caught.value.code, caught.value.status) == ("AccessDenied", 403)
     assert caught.value.message == (
         f"User: {caller.arn} is not authorized to perform: sts:AssumeRole on resource: {ROLE}"

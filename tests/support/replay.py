@@ -22,7 +22,7 @@ from typing import Any
 
 from tools.record_calls import CASES, REFERENCES, SERVICE, Silent, at
 from verifier.authorization.authorizer import Mode
-from verifier.emulator.upstream import SESSION_VARIABLES
+from verifier.emulator.session import isolated_session
 from verifier.framework.framework import Framework
 from verifier.framework.process import Completed
 from verifier.framework.tolerated import tolerations
@@ -233,9 +233,7 @@ class _Life:
 @cache
 def _session() -> Any:
     """One for all lives: it holds the parsed API models."""
-    import botocore.session
-
-    return botocore.session.Session(session_vars=SESSION_VARIABLES)
+    return isolated_session()
 
 
 def _is_stack(event: Mapping[str, Any]) -> bool:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from verifier.cli.machine import this_machine
 from verifier.cli.values import allowed_host, checked
 from verifier.errors import ExitCode, InputError
 
@@ -48,10 +49,11 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
 
     Raises InputError for what cannot be used, UnavailableError when the port is in use.
     """
+    from verifier.emulator.embedded import embedded
     from verifier.gateway.server import Gateway
 
     config = _config(args)
-    with _stop_on_signals() as stop, Gateway(config) as gateway:
+    with _stop_on_signals() as stop, Gateway(config, embedded(config.partition)) as gateway:
         print(json.dumps(_ready(gateway)), file=stdout, flush=True)
         stop.wait()
     return ExitCode.OK
@@ -59,9 +61,11 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
 
 def _config(args: argparse.Namespace) -> "GatewayConfig":
     from verifier.emulator.faults import FaultPlan, load_faults
-    from verifier.gateway.parse import partition_of
+    from verifier.emulator.partitions import partition_of
+    from verifier.gateway.hosts import configured_registries
     from verifier.gateway.server import GatewayConfig
 
+    machine = this_machine()
     checked("account", args.account)
     checked("region", args.region)
     if not 0 <= args.port <= 65535:
@@ -71,7 +75,7 @@ def _config(args: argparse.Namespace) -> "GatewayConfig":
         region=args.region,
         partition=partition_of(args.region),
         port=args.port,
-        allow_hosts=tuple(args.allow_host),
+        allow_hosts=(*args.allow_host, *configured_registries(machine.environment, machine.home)),
         decision_log=args.decision_log,
         faults=load_faults(args.faults) if args.faults else FaultPlan(),
     )

@@ -133,6 +133,7 @@ def reporting(args: argparse.Namespace, stderr: TextIO) -> Iterator[tuple["Journ
 def _target(args: argparse.Namespace, setup: Setup) -> "Target":
     if args.target != "embedded":
         raise UnavailableError(f"--target {args.target}: cannot be used yet; use --target embedded")
+    from verifier.gateway.hosts import configured_registries
     from verifier.targets.embedded import EmbeddedTarget
     from verifier.trial.trials import DEFAULT_REGION
 
@@ -140,6 +141,9 @@ def _target(args: argparse.Namespace, setup: Setup) -> "Target":
         region=setup.options.region or DEFAULT_REGION,
         partition=checked("partition", args.partition),
         enforce_likely=args.enforce_likely,
-        allow_hosts=tuple(args.allow_host),
+        allow_hosts=(
+            *args.allow_host,
+            *configured_registries(setup.machine.environment, setup.machine.home),
+        ),
         more_authorities=more_authorities(setup.machine),
     )

@@ -1,1 +1,1 @@
-"""What carries operations out and keeps their state: moto, behind one seam."""
+"""What carries operations out and keeps their state, behind one seam: ``interface.py``."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from verifier.authorization.operation import Operation
+from verifier.emulator.interface import Upstream
 from verifier.errors import AwsError, InputError
 from verifier.reading import text_of, yaml_of
 
@@ -51,6 +52,19 @@ class FaultInjector:
                 if (fault.service, fault.operation) == (operation.service, operation.name):
                     del self._due[index]
                     raise AwsError(fault.code, fault.message, fault.status)
+
+
+@dataclass(frozen=True)
+class FaultyUpstream:
+    """An upstream that fails when a fault is due; the operation is then not carried out."""
+
+    upstream: Upstream
+    faults: FaultInjector
+
+    def invoke(self, operation: Operation) -> dict[str, Any]:
+        """Carry ``operation`` out, unless it is to fail. Raises AwsError."""
+        self.faults.check(operation)
+        return self.upstream.invoke(operation)
 
 
 def load_faults(path: Path) -> FaultPlan:

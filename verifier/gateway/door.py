@@ -4,126 +4,122 @@ The order is AWS's: who is it, may it, does the thing exist.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from verifier.authorization.authorizer import Call
 from verifier.authorization.caller import Caller
+from verifier.authorization.operation import Operation
 from verifier.authorization.requirements import UnmappedOperation
 from verifier.cloudformation.api.service import CloudFormation
 from verifier.emulator.faults import FaultInjector
 from verifier.emulator.http import HttpRequest, HttpResponse
-from verifier.emulator.identities import Principals, UnknownKeyError
-from verifier.emulator.upstream import MotoUpstream
+from verifier.emulator.interface import Emulator, UnknownKeyError
 from verifier.errors import AwsError
 from verifier.gateway import respond, sts
 from verifier.gateway import s3_decisions as s3
 from verifier.gateway.authority import GatewayAuthorizer
+from verifier.gateway.callers import Callers
 from verifier.gateway.credentials import Credential, read_credential
 from verifier.gateway.decisions import DecisionLog
+from verifier.gateway.dialect import UNKNOWN, Dialect, dialect_of
+from verifier.gateway.implicit import as_answered, as_asked
 from verifier.gateway.named_resource import name_in
-from verifier.gateway.parse import (
-    ParsedRequest,
-    UnroutableError,
-    candidate_services,
-    parse_request,
-    protocol_of,
-)
-from verifier.gateway.respond import Dialect
+from verifier.gateway.parse import ParsedRequest, UnroutableError, parse_request
+from verifier.gateway.serialise import serialise_result
+from verifier.gateway.services import likeliest_service
 
 
 @dataclass
 class Exchange:
-    """What is known of one request so far; it is noted at the end."""
+    """What is known of one request so far: in the end ``response``, and ``result`` or ``error``."""
 
     request: HttpRequest
-    dialect: Dialect
-    principal: str = ""
-    operation: str = ""
-    resource: str = ""
-    region: str = ""
+    dialect: Dialect = UNKNOWN
+    caller: Caller | None = None
+    operation: Operation | None = None
+    model: Any = None
+    result: dict[str, Any] = field(default_factory=dict)
+    error: AwsError | None = None
+    response: HttpResponse = field(default_factory=lambda: HttpResponse(500))
 
 
 @dataclass(frozen=True)
 class FrontDoor:
     """Answers the requests of clients. ``cloudformation`` gives the present account's provisioner."""
 
-    principals: Principals
+    callers: Callers
     authorizer: GatewayAuthorizer
-    upstream: MotoUpstream
+    emulator: Emulator
     cloudformation: Callable[[], CloudFormation]
     log: DecisionLog
     faults: FaultInjector
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """The answer to ``request``; whatever happens, in the shape of its protocol."""
-        exchange = Exchange(request, Dialect("", "rest-xml", request.method))
+        return self.exchange(request).response
+
+    def exchange(self, request: HttpRequest) -> Exchange:
+        """Everything that becomes of ``request``."""
+        exchange = Exchange(request)
         try:
-            response = self._handle(exchange)
+            exchange.result = self._handle(exchange)
+            exchange.response = serialise_result(exchange.model, exchange.dialect, exchange.result)
         except AwsError as error:
-            response = respond.serialise_error(error, exchange.dialect)
-            self._note(exchange, response.status, error.code, error.message)
+            exchange.error = error
         except Exception as error:
             # Our own fault: the client must not hang, and the log must show it.
-            own = AwsError("InternalFailure", f"verifier: a bug: {_where(error)}: {error!r}", 500)
-            response = respond.serialise_error(own, exchange.dialect)
-            self._note(exchange, response.status, own.code, own.message)
-        else:
-            self._note(exchange, response.status, *respond.read_error(response))
-        return response
+            text = f"verifier: a bug: {_where(error)}: {error!r}"
+            exchange.error = AwsError("InternalFailure", text, 500)
+            if exchange.dialect == UNKNOWN:
+                exchange.dialect = dialect_of(likeliest_service(request), request)
+        if exchange.error is not None:
+            exchange.response = respond.serialise_error(exchange.error, exchange.dialect, exchange.model)
+        self._note(exchange)
+        return exchange
 
-    def _handle(self, exchange: Exchange) -> HttpResponse:
+    def _handle(self, exchange: Exchange) -> dict[str, Any]:
+        """What the request is answered, by the names of its operation's output. Raises AwsError."""
         request = exchange.request
         credential = read_credential(request)
         if credential is None:
-            exchange.dialect = _unsigned_dialect(request)
+            exchange.dialect = dialect_of(likeliest_service(request), request)
             raise respond.unsigned(exchange.dialect)
-        service = candidate_services(request, credential)[0]
-        exchange.dialect = Dialect(service, protocol_of(service, request), request.method)
+        parsed = _parsed(request, credential)
+        exchange.dialect = parsed.dialect
         caller = self._caller(credential, exchange)
-        parsed = self._parsed(credential, caller, exchange)
-        exchange.dialect = Dialect(parsed.operation.service, parsed.protocol, request.method)
-        exchange.operation = parsed.operation.name
-        exchange.resource = name_in(parsed.operation)
-        exchange.region = parsed.operation.region if exchange.resource else ""
-        return self._carry_out(parsed, Call(parsed.operation, caller), exchange)
+        if isinstance(parsed, UnroutableError):
+            raise respond.unroutable(parsed.dialect, parsed.message) from parsed
+        exchange.model = parsed.model
+        exchange.operation = parsed.operation_in(caller.account)
+        return self._carry_out(Call(exchange.operation, caller), exchange)
 
     def _caller(self, credential: Credential, exchange: Exchange) -> Caller:
         try:
-            caller = self.principals.caller(credential.access_key)
+            exchange.caller = self.callers.caller(credential.access_key)
         except UnknownKeyError as error:
             raise respond.unknown_key(exchange.dialect) from error
-        exchange.principal = caller.arn
-        return caller
+        return exchange.caller
 
-    def _parsed(self, credential: Credential, caller: Caller, exchange: Exchange) -> ParsedRequest:
-        try:
-            return parse_request(exchange.request, credential, caller.account)
-        except UnroutableError as error:
-            exchange.dialect = Dialect(
-                error.service, protocol_of(error.service, exchange.request), exchange.request.method
-            )
-            raise respond.unroutable(exchange.dialect, error.message) from error
-
-    def _carry_out(self, parsed: ParsedRequest, call: Call, exchange: Exchange) -> HttpResponse:
-        operation = parsed.operation
+    def _carry_out(self, call: Call, exchange: Exchange) -> dict[str, Any]:
+        operation = call.operation
         if (operation.service, operation.name) == ("s3", "DeleteObjects"):
-            return self._delete_objects(parsed, call, exchange)
+            return self._delete_objects(call)
         self._authorize(call, exchange)
         if operation.service == "cloudformation":
             self.faults.check(operation)
-            result = self.cloudformation().handle(operation, call.caller)
-            return respond.serialise_result(parsed.model, parsed.protocol, result)
+            return self.cloudformation().handle(operation, call.caller)
         if operation.service == "sts":
             if operation.name == "GetCallerIdentity":
-                identity = sts.caller_identity(call.caller)
-                return respond.serialise_result(parsed.model, parsed.protocol, identity)
-            sts.check_session(call, self.principals)
-        if self.upstream.answers_itself(operation):
-            result = self.upstream.invoke(operation)
-            return respond.serialise_result(parsed.model, parsed.protocol, result, exchange.request.method)
-        response = self.upstream.forward(exchange.request, operation)
-        return self._hide_absence(response, call, exchange)
+                return sts.caller_identity(call.caller)
+            sts.check_session(call, self.emulator.identities)
+        try:
+            result = self.emulator.upstream.invoke(as_asked(call))
+        except AwsError as error:
+            self._hide_absence(error, call, exchange)
+            raise
+        return as_answered(result, operation, exchange.request)
 
     def _authorize(self, call: Call, exchange: Exchange) -> None:
         """Raises AwsError for a refusal, and for an operation that nobody knows the needs of."""
@@ -134,33 +130,39 @@ class FrontDoor:
         if refusal is not None:
             raise respond.refused(exchange.dialect, refusal.message)
 
-    def _delete_objects(self, parsed: ParsedRequest, call: Call, exchange: Exchange) -> HttpResponse:
+    def _delete_objects(self, call: Call) -> dict[str, Any]:
         try:
-            result = s3.delete_objects(call, self.authorizer, self.upstream)
+            return s3.delete_objects(call, self.authorizer, self.emulator.upstream)
         except UnmappedOperation as error:
             raise respond.unmapped(str(error)) from error
-        return respond.serialise_result(parsed.model, parsed.protocol, result)
 
-    def _hide_absence(self, response: HttpResponse, call: Call, exchange: Exchange) -> HttpResponse:
-        if response.status != 404 or call.operation.service != "s3":
-            return response
-        error = AwsError(*respond.read_error(response), status=response.status)
-        refusal = s3.hidden_absence(call, error, self.authorizer, self.upstream)
+    def _hide_absence(self, error: AwsError, call: Call, exchange: Exchange) -> None:
+        if call.operation.service != "s3":
+            return
+        refusal = s3.hidden_absence(call, error, self.authorizer, self.emulator.upstream)
         if refusal is not None:
-            raise respond.refused(exchange.dialect, refusal.message)
-        return response
+            raise respond.refused(exchange.dialect, refusal.message) from error
 
-    def _note(self, exchange: Exchange, status: int, code: str, message: str) -> None:
+    def _note(self, exchange: Exchange) -> None:
+        operation, error = exchange.operation, exchange.error
+        resource = name_in(operation) if operation else ""
         self.log.responded(
-            principal=exchange.principal,
+            principal=exchange.caller.arn if exchange.caller else "",
             service=exchange.dialect.service,
-            operation=exchange.operation,
-            status=status,
-            code=code,
-            message=message,
-            resource=exchange.resource,
-            region=exchange.region,
+            operation=operation.name if operation else "",
+            status=exchange.response.status,
+            code=error.code if error else "",
+            message=error.message if error else "",
+            resource=resource,
+            region=operation.region if operation and resource else "",
         )
+
+
+def _parsed(request: HttpRequest, credential: Credential) -> ParsedRequest | UnroutableError:
+    try:
+        return parse_request(request, credential)
+    except UnroutableError as error:
+        return error
 
 
 def _where(error: BaseException) -> str:
@@ -168,13 +170,3 @@ def _where(error: BaseException) -> str:
     while trace and trace.tb_next:
         trace = trace.tb_next
     return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "unknown place"
-
-
-def _unsigned_dialect(request: HttpRequest) -> Dialect:
-    """The host tells the service of a request that nobody signed."""
-    labels = request.host.partition(":")[0].lower().split(".")
-    if "s3" in labels or any(label.startswith("s3-") for label in labels):
-        return Dialect("s3", "rest-xml", request.method)
-    credential = Credential("", "us-east-1", labels[0])
-    service = candidate_services(request, credential)[0]
-    return Dialect(service, protocol_of(service, request), request.method)

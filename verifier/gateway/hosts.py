@@ -31,7 +31,7 @@ _LOOPBACK = re.compile(r"(localhost|.+\.localhost|127(\.\d+){3}|\[?::1\]?)")
 _METADATA_NETWORKS = tuple(map(ip_network, ("169.254.0.0/16", "fe80::/10", "fd00:ec2::/32")))
 # What resolvers of EC2 (source: ec2-metadata-host-name), and of another cloud, call them: refused unresolved.
 _METADATA_NAMES = frozenset({"instance-data", "instance-data.ec2.internal", "metadata.google.internal"})
-_REGISTRIES = ("registry.npmjs.org", "pypi.org", "files.pythonhosted.org")
+PUBLIC_REGISTRIES = frozenset({"registry.npmjs.org", "pypi.org", "files.pythonhosted.org"})
 _URL_VARIABLES = re.compile(
     r"(PIP_(EXTRA_)?INDEX_URL|UV_(EXTRA_|DEFAULT_)?INDEX(_URL)?|NPM_CONFIG_REGISTRY)", re.I
 )
@@ -83,8 +83,8 @@ def split_host(authority: str, default_port: int) -> tuple[str, int]:
     return found.group(1), int(found.group(2) or default_port)
 
 
-def package_registry_hosts(environment: Mapping[str, str], home: Path) -> frozenset[str]:
-    """The hosts that pip and npm fetch packages from: the public registries and those configured.
+def configured_registries(environment: Mapping[str, str], home: Path) -> frozenset[str]:
+    """The hosts that a user's pip and npm fetch packages from beside, or instead of, the public ones.
 
     Reads pip's and npm's configuration files where they usually are.
     """
@@ -94,7 +94,7 @@ def package_registry_hosts(environment: Mapping[str, str], home: Path) -> frozen
     for path in _npm_files(environment, home):
         urls += _found(_NPM_SETTING, path)
     configured = (urlsplit(url).hostname for text in urls for url in text.split())
-    return frozenset((*_REGISTRIES, *(host for host in configured if host)))
+    return frozenset(host for host in configured if host)
 
 
 def _pip_files(environment: Mapping[str, str], home: Path) -> Iterable[Path]:

@@ -1,151 +1,172 @@
 """From an HTTP request to the API operation that it asks for, with moto's routers and parsers."""
 
-import gzip
 import json
-import zlib
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
+from functools import cache, cached_property
 from typing import Any
+from urllib.parse import parse_qsl
 
 from verifier.authorization.operation import Operation
 from verifier.emulator.http import HttpRequest
-from verifier.emulator.wsgi import to_environ
+from verifier.emulator.partitions import partition_of
+from verifier.emulator.times import read_time
+from verifier.gateway.bodies import UnreadableBodyError, plain, uncompressed
 from verifier.gateway.credentials import Credential
+from verifier.gateway.dialect import Dialect, dialect_of, service_model
+from verifier.gateway.s3_address import path_style
+from verifier.gateway.services import candidate_services
 
-# The likeliest service of a signing name first; a service of the signing name itself is the default.
-_PREFERRED = {"rds": "rds", "ses": "ses", "execute-api": "apigatewaymanagementapi"}
+_FORM = "application/x-www-form-urlencoded"
+_FORM_PROTOCOLS = {"query", "ec2"}
 
 
 class UnroutableError(Exception):
-    """The request belongs to no operation of its service. ``service`` is the best guess, botocore's name."""
+    """The request belongs to no operation of its service, or its parameters cannot be read.
 
-    def __init__(self, service: str, message: str) -> None:
+    ``dialect`` is the best guess.
+    """
+
+    def __init__(self, dialect: Dialect, message: str) -> None:
         super().__init__(message)
-        self.service = service
+        self.dialect = dialect
         self.message = message
-
-
-class MalformedRequestError(UnroutableError):
-    """The operation is known, its parameters cannot be read."""
 
 
 @dataclass(frozen=True)
 class ParsedRequest:
-    """An operation, moto's model of it, and the protocol ("query") that the request speaks."""
+    """The operation that a request asks for, in no account yet, and its model of moto's."""
 
+    dialect: Dialect
     operation: Operation
     model: Any
-    protocol: str
+
+    def operation_in(self, account: str) -> Operation:
+        """The operation in ``account``."""
+        return replace(self.operation, account=account)
 
 
-def parse_request(request: HttpRequest, credential: Credential, account: str) -> ParsedRequest:
-    """The operation that ``request`` asks for, in ``account``.
-
-    Raises UnroutableError.
-    """
-    request = _without_stage(_uncompressed(request, credential), credential)
-    candidates = candidate_services(request, credential)
+def parse_request(request: HttpRequest, credential: Credential) -> ParsedRequest:
+    """The operation that ``request`` asks for. Raises UnroutableError."""
+    candidates = candidate_services(request, credential.signing_name)
+    try:
+        seen = _Seen(_as_meant(request, candidates))
+    except UnreadableBodyError as error:
+        raise UnroutableError(dialect_of(candidates[0], request), str(error)) from error
     for service in candidates:
-        matched = _match(service, request)
+        dialect = dialect_of(service, seen.request)
+        matched = _match(dialect, seen)
         if matched is not None:
-            return _parsed(service, matched, request, credential, account)
-    named = (
-        request.header("X-Amz-Target") or _form_value(request, "Action") or f"{request.method} {request.path}"
-    )
-    raise UnroutableError(candidates[0], f"{credential.signing_name} has no operation for {named}")
+            model, uri_params = matched
+            params = _params(dialect, model, uri_params, seen)
+            return ParsedRequest(dialect, _operation(dialect, model, params, seen, credential.region), model)
+    wanted = seen.headers.get("X-Amz-Target") or seen.values.get("Action")
+    message = f"{credential.signing_name} has no operation for {wanted or f'{request.method} {request.path}'}"
+    raise UnroutableError(dialect_of(candidates[0], request), message)
 
 
-def candidate_services(request: HttpRequest, credential: Credential) -> tuple[str, ...]:
-    """The services, in botocore's names, that sign as ``credential`` does; the likeliest first."""
-    signing_name = credential.signing_name
-    if signing_name == "s3":
-        # S3's own paths match everything, so S3 Control has to be told apart beforehand.
-        is_control = request.path.startswith("/v20180820/") and request.header("x-amz-account-id")
-        return ("s3control",) if is_control else ("s3",)
-    services = _signing_names().get(signing_name, (signing_name,))
-    preferred = _PREFERRED.get(signing_name, signing_name)
-    return tuple(sorted(services, key=lambda name: name != preferred))
+class _Seen:
+    """A request as moto's routers and parsers look at it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        from werkzeug.datastructures import Headers, MultiDict
+
+        self.request = request
+        self.method = request.method
+        self.host = request.host
+        self.raw_path = request.path
+        self.args = MultiDict(parse_qsl(request.query, keep_blank_values=True))
+        joined: dict[str, tuple[str, list[str]]] = {}
+        for name, value in request.headers:
+            joined.setdefault(name.lower(), (name, []))[1].append(value)
+        self.headers = Headers([(name, ",".join(values)) for name, values in joined.values()])
+
+    @cached_property
+    def values(self) -> Any:
+        """What the query string and a form say; of a name that stands in both, the query's comes first.
+
+        There is no other reading of them: what is authorized is what is carried out.
+        """
+        from werkzeug.datastructures import MultiDict
+
+        if not self.request.header("Content-Type").startswith(_FORM):
+            return self.args
+        form = parse_qsl(self.request.body.decode("utf-8", "replace"), keep_blank_values=True)
+        return MultiDict([*self.args.items(multi=True), *form])
+
+
+def _as_meant(request: HttpRequest, services: tuple[str, ...]) -> HttpRequest:
+    """``request`` without what only carries it. What S3 stores is left as compressed as it is."""
+    if services == ("s3",):
+        return path_style(plain(request))
+    request = uncompressed(request)
+    start = request.target.find("/@connections")
+    if "apigatewaymanagementapi" in services and start > 0:
+        # API Gateway's management API stands behind the stage of the user's own API.
+        return replace(request, target=request.target[start:])
+    return request
+
+
+def _match(dialect: Dialect, seen: _Seen) -> tuple[Any, dict[str, Any]] | None:
+    """The operation's model and the parameters that stand in the path; None where there is no such one."""
+    from werkzeug.exceptions import NotFound
+
+    router = _router(dialect.service, dialect.protocol)
+    if router is None or seen.method == "OPTIONS":  # what a browser asks before its request
+        return None
+    try:
+        model, uri_params = router.match(seen)
+    except NotFound:
+        return None
+    # Query APIs of one signing name (elb, elbv2) differ in their version only.
+    version = seen.values.get("Version") if dialect.protocol in _FORM_PROTOCOLS else None
+    if version and version != model.service_model.api_version:
+        return None
+    return model, uri_params
 
 
 @cache
-def _signing_names() -> dict[str, tuple[str, ...]]:
-    text = files("verifier.gateway").joinpath("signing_names.json").read_text(encoding="utf-8")
-    return {name: tuple(services) for name, services in json.loads(text).items()}
+def _router(service: str, protocol: str) -> Any:
+    from moto.core.routing import RestRouter, get_router_class
+
+    model = service_model(service)
+    # S3's own router finds buckets in hosts, for which it needs moto's S3; here they are in the path.
+    kind = RestRouter if service == "s3" else get_router_class(service, protocol)
+    return kind(model) if model is not None and kind is not None else None
 
 
-@dataclass(frozen=True)
-class _Match:
-    """moto's request, its operation model and the parameters that stand in the URI."""
-
-    request: Any
-    model: Any
-    uri_params: dict[str, Any]
-
-
-def _match(service: str, request: HttpRequest) -> _Match | None:
-    from botocore.exceptions import UnknownServiceError
-    from moto.core.routing import get_service_router
-    from werkzeug.exceptions import NotFound
-
-    try:
-        router = get_service_router(service)
-    except UnknownServiceError:
-        return None
-    moto_request = _moto_request(request)
-    try:
-        model, uri_params = router.match(moto_request)
-    except NotFound:
-        return None
-    except NotImplementedError:
-        # A content type of another protocol than the service's, with an operation in its own way.
-        moto_request = _moto_request(_without(request, "content-type"))
-        try:
-            model, uri_params = router.match(moto_request)
-        except (NotFound, NotImplementedError):
-            return None
-    return _Match(moto_request, model, uri_params) if _right_version(model, request) else None
-
-
-def _right_version(model: Any, request: HttpRequest) -> bool:
-    """Query APIs of one signing name (elb, elbv2) differ in their version only."""
-    version = _form_value(request, "Version")
-    return not version or version == model.service_model.api_version
-
-
-def _parsed(
-    service: str, matched: _Match, request: HttpRequest, credential: Credential, account: str
-) -> ParsedRequest:
+def _params(dialect: Dialect, model: Any, uri_params: dict[str, Any], seen: _Seen) -> dict[str, Any]:
     from moto.core.parse import PROTOCOL_PARSERS
-    from moto.core.request import determine_request_protocol
 
-    moto_request, model = matched.request, matched.model
-    protocol = determine_request_protocol(model.service_model, moto_request.content_type)
+    body = seen.request.body
     try:
-        _check_json(protocol, model, moto_request.get_data())
-        params = PROTOCOL_PARSERS[protocol](model).parse(
+        _check_json(dialect.protocol, model, body)
+        parser = PROTOCOL_PARSERS[dialect.protocol](model, timestamp_parser=read_time)
+        params = parser.parse(
             {
-                "method": moto_request.method,
-                "values": moto_request.values,
-                "headers": moto_request.headers,
-                "body": moto_request.get_data(),
-                "url_path": moto_request.path,
-                "url_params": matched.uri_params,
+                "method": seen.method,
+                # A REST operation's form is a body like any other.
+                "values": seen.values if dialect.protocol in _FORM_PROTOCOLS else seen.args,
+                "headers": seen.headers,
+                "body": body,
+                "url_path": seen.raw_path,
+                "url_params": uri_params,
             }
         )
     except Exception as error:  # the parsers raise whatever a malformed body makes them stumble over
-        raise MalformedRequestError(service, f"{service}:{model.name}: the request cannot be read") from error
-    operation = Operation(
-        service=service,
-        name=model.name,
-        params=params or {},
-        account=account,
-        region=credential.region,
-        partition=partition_of(credential.region),
-        method=request.method,
-        path=request.path,
-    )
-    return ParsedRequest(operation, model, protocol)
+        message = f"{dialect.service}:{model.name}: the request cannot be read"
+        raise UnroutableError(dialect, message) from error
+    given = {name: value for name, value in (params or {}).items() if value is not None}
+    return {**_queue_in(uri_params, model, seen.request), **given}
+
+
+def _queue_in(uri_params: dict[str, Any], model: Any, request: HttpRequest) -> dict[str, Any]:
+    """A query to SQS names its queue by the URL that it is sent to (source: gateway-sqs-queue-path)."""
+    if "QueueName" not in uri_params or model.service_model.service_name != "sqs":
+        return {}
+    if model.input_shape is None or "QueueUrl" not in model.input_shape.members:
+        return {}
+    path = f"{uri_params['AccountId']}/{uri_params['QueueName']}"
+    return {"QueueUrl": f"{request.scheme}://{request.host}/{path}"}
 
 
 def _check_json(protocol: str, model: Any, body: bytes) -> None:
@@ -157,64 +178,14 @@ def _check_json(protocol: str, model: Any, body: bytes) -> None:
         json.loads(body)
 
 
-def partition_of(region: str) -> str:
-    """The partition that ``region`` is in ("aws-cn" of "cn-north-1")."""
-    from moto.utilities.utils import get_partition
-
-    return str(get_partition(region))
-
-
-def protocol_of(service: str, request: HttpRequest) -> str:
-    """The protocol in which to answer a request that belongs to no operation; "rest-json" if unknown."""
-    from botocore.exceptions import UnknownServiceError
-    from moto.core.request import determine_request_protocol
-    from moto.core.utils import get_service_model
-
-    try:
-        model = get_service_model(service)
-    except UnknownServiceError:
-        return "rest-json"
-    try:
-        return str(determine_request_protocol(model, request.header("Content-Type")))
-    except NotImplementedError:
-        return str(model.protocol)
-
-
-def _moto_request(request: HttpRequest) -> Any:
-    from moto.core.request import Request
-
-    return Request(to_environ(request))
-
-
-def _form_value(request: HttpRequest, name: str) -> str:
-    from urllib.parse import parse_qs
-
-    if not request.header("Content-Type").startswith("application/x-www-form-urlencoded"):
-        return request.query_values.get(name, "")
-    return parse_qs(request.body.decode("utf-8", "replace")).get(name, [""])[0]
-
-
-def _without(request: HttpRequest, header: str) -> HttpRequest:
-    kept = tuple((name, value) for name, value in request.headers if name.lower() != header)
-    return replace(request, headers=kept)
-
-
-def _without_stage(request: HttpRequest, credential: Credential) -> HttpRequest:
-    """API Gateway's management API stands behind the stage of the user's own API."""
-    start = request.target.find("/@connections")
-    return (
-        replace(request, target=request.target[start:])
-        if credential.signing_name == "execute-api" and start > 0
-        else request
+def _operation(dialect: Dialect, model: Any, params: dict[str, Any], seen: _Seen, region: str) -> Operation:
+    return Operation(
+        service=dialect.service,
+        name=model.name,
+        params=params,
+        account="",
+        region=region,
+        partition=partition_of(region),
+        method=seen.method,
+        path=seen.raw_path,
     )
-
-
-def _uncompressed(request: HttpRequest, credential: Credential) -> HttpRequest:
-    """SDKs compress large bodies; what S3 stores is left as it is."""
-    if credential.signing_name == "s3" or request.header("Content-Encoding").lower() != "gzip":
-        return request
-    try:
-        body = gzip.decompress(request.body)
-    except (OSError, EOFError, zlib.error) as error:
-        raise UnroutableError(credential.signing_name, "the body is not gzip") from error
-    return replace(_without(request, "content-encoding"), body=body)

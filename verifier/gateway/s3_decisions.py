@@ -6,7 +6,7 @@ from typing import Any
 from verifier.authorization.authorizer import Call
 from verifier.authorization.decision import Refusal
 from verifier.authorization.operation import Operation, Requirement
-from verifier.cloudformation.types.interface import Upstream
+from verifier.emulator.interface import Upstream
 from verifier.errors import AwsError
 from verifier.gateway.authority import GatewayAuthorizer
 

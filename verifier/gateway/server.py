@@ -1,21 +1,22 @@
 """The gateway: the front door with the authorizer, the upstream and CloudFormation behind it.
 
-with Gateway(GatewayConfig(account="111122223333", region="us-east-1")) as gateway:
+config = GatewayConfig(account="111122223333", region="us-east-1")
+with Gateway(config, embedded(config.partition)) as gateway:
     boto3.client("s3", endpoint_url=gateway.endpoint, ...)
 """
 
-import os
 import secrets
 import string
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from verifier.authorization.authorizer import Mode
 from verifier.cloudformation.stack.faults import Faults
-from verifier.emulator.faults import FaultInjector, FaultPlan
+from verifier.emulator.faults import FaultInjector, FaultPlan, FaultyUpstream
+from verifier.emulator.interface import Emulator
 from verifier.errors import VerifierError
 from verifier.gateway.decisions import DecisionLog
 from verifier.gateway.random_names import NameRegister
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
 class GatewayConfig:
     """Where and how the gateway runs.
 
-    ``port`` 0 takes a free one. ``allow_hosts`` are hosts beyond AWS and the package registries
-    that the proxy tunnels to. ``faults`` are failures to inject from the start.
+    ``port`` 0 takes a free one. ``allow_hosts`` are hosts beyond AWS and the public package registries
+    that the proxy tunnels to.
+    ``faults`` are failures to inject from the start.
     """
 
     account: str
@@ -55,11 +57,9 @@ class Gateway:
     everything is allowed.
     """
 
-    def __init__(self, config: GatewayConfig) -> None:
-        # What needs moto is imported here: only a running gateway pays for it.
-        from verifier.emulator.identities import Principals
-        from verifier.emulator.upstream import MotoUpstream
+    def __init__(self, config: GatewayConfig, emulator: Emulator) -> None:
         from verifier.gateway.authority import GatewayAuthorizer
+        from verifier.gateway.callers import Callers
 
         self.config = config
         self.account = config.account
@@ -73,9 +73,9 @@ class Gateway:
         self._authorizer = GatewayAuthorizer(
             self.decisions, config.mode, enforce_likely=config.enforce_likely
         )
-        self._principals = Principals(config.account, config.partition, self.admin_access_key)
         self._injector = FaultInjector(config.faults)
-        self._upstream = MotoUpstream(self._injector)
+        self._emulator = replace(emulator, upstream=FaultyUpstream(emulator.upstream, self._injector))
+        self._callers = Callers(emulator.identities, config.account, self.admin_access_key)
         self._cloudformation = self._new_cloudformation()
         self._directory: tempfile.TemporaryDirectory[str] | None = None
         self._server: ProxyServer | None = None
@@ -84,19 +84,19 @@ class Gateway:
         """Listen. Raises UnavailableError when the port is in use."""
         from verifier.gateway.certificates import Certificates
         from verifier.gateway.door import FrontDoor
-        from verifier.gateway.hosts import package_registry_hosts
+        from verifier.gateway.hosts import PUBLIC_REGISTRIES
         from verifier.gateway.proxy import ProxyServer
 
-        self._upstream.forget(self.account)
+        self._emulator.forget(self.account)
         door = FrontDoor(
-            self._principals,
+            self._callers,
             self._authorizer,
-            self._upstream,
+            self._emulator,
             lambda: self._cloudformation,
             self.decisions,
             self._injector,
         )
-        allowed = package_registry_hosts(os.environ, Path.home()) | set(self.config.allow_hosts)
+        allowed = PUBLIC_REGISTRIES | set(self.config.allow_hosts)
         self._directory = tempfile.TemporaryDirectory(prefix="gateway-", dir=scratch())
         try:
             certificates = Certificates(Path(self._directory.name))
@@ -114,7 +114,7 @@ class Gateway:
         if self._directory is not None:
             self._directory.cleanup()
             self._directory = None
-        self._upstream.forget(self.account)
+        self._emulator.forget(self.account)
         self.decisions.close()
 
     def __enter__(self) -> Self:
@@ -160,10 +160,10 @@ class Gateway:
 
         Let the stacks settle first: what still works for the old account works on in vain.
         """
-        self._upstream.forget(self.account)
-        self._upstream.forget(account)
+        self._emulator.forget(self.account)
+        self._emulator.forget(account)
         self.account = account
-        self._principals.account = account
+        self._callers.account = account
         self.register.clear()
         self._cloudformation = self._new_cloudformation()
 
@@ -182,10 +182,10 @@ class Gateway:
 
         return CloudFormation(
             self._authorizer,
-            self._upstream,
+            self._emulator.upstream,
             self.register,
             self.faults,
-            lambda role_arn: self._principals.role(role_arn, "AWSCloudFormation"),
+            lambda role_arn: self._emulator.identities.role(role_arn, "AWSCloudFormation"),
         )
 
 

@@ -7,7 +7,7 @@ from verifier.authorization.authorizer import Call
 from verifier.authorization.caller import Caller
 from verifier.authorization.context import request_context
 from verifier.authorization.operation import Operation
-from verifier.emulator.identities import Principals
+from verifier.emulator.interface import Identities
 from verifier.errors import AwsError, InputError
 from verifier.iam.evaluate import AuthorizationRequest, evaluate
 from verifier.iam.policy import parse_policy
@@ -26,7 +26,7 @@ def caller_identity(caller: Caller) -> dict[str, Any]:
     return {"UserId": caller.user_id, "Account": caller.account, "Arn": caller.arn}
 
 
-def check_session(call: Call, principals: Principals) -> None:
+def check_session(call: Call, identities: Identities) -> None:
     """Refuse what would make a session with other rights than its role's, and a role that trusts others.
 
     Raises AwsError.
@@ -39,7 +39,7 @@ def check_session(call: Call, principals: Principals) -> None:
     if operation.params.get("Policy") or operation.params.get("PolicyArns"):
         raise _unsupported("a session policy")
     role_arn = str(operation.params.get("RoleArn", ""))
-    if not _trusts(principals.trust_policy(role_arn), call.caller, operation):
+    if not _trusts(identities.trust_policy(role_arn), call.caller, operation):
         message = (
             f"User: {call.caller.arn} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
         )

@@ -1,4 +1,4 @@
-"""The embedded target: our gateway and provisioner in this process, over moto; nothing leaves the machine."""
+"""The embedded target: gateway, provisioner and emulator in this process; nothing leaves the machine."""
 
 import secrets
 import shutil
@@ -12,10 +12,11 @@ from verifier.authorization.authorizer import Mode
 from verifier.cloudformation.stack.faults import INJECTED_LOGICAL_ID
 from verifier.cloudformation.stack.views import StackView
 from verifier.cloudformation.types.registry import entry
-from verifier.emulator.upstream import SESSION_VARIABLES
+from verifier.emulator.embedded import embedded
+from verifier.emulator.partitions import partition_of
+from verifier.emulator.session import isolated_session
 from verifier.errors import InputError
 from verifier.gateway.decisions import DecisionRecord
-from verifier.gateway.parse import partition_of
 from verifier.gateway.server import Gateway, GatewayConfig
 from verifier.grant.evidence import Asked
 from verifier.scratch import scratch
@@ -41,16 +42,15 @@ class EmbeddedTarget(Target):
         more_authorities: Path | None = None,
     ) -> None:
         """``more_authorities`` is a file of certificates that the tool trusts beside the gateway's own."""
-        self._gateway = Gateway(
-            GatewayConfig(
-                account=random_account(),
-                region=region,
-                partition=partition or partition_of(region),
-                enforce_likely=enforce_likely,
-                allow_hosts=allow_hosts,
-                decision_log=decision_log,
-            )
+        config = GatewayConfig(
+            account=random_account(),
+            region=region,
+            partition=partition or partition_of(region),
+            enforce_likely=enforce_likely,
+            allow_hosts=allow_hosts,
+            decision_log=decision_log,
         )
+        self._gateway = Gateway(config, embedded(config.partition))
         self._gateway.start()
         self._folder = Path(tempfile.mkdtemp(prefix="ca-", dir=scratch()))
         self._bundle = self._folder / "ca.pem"
@@ -112,12 +112,9 @@ class EmbeddedRoom(Room):
 
     def _client(self, service: str, access_key: str, secret_key: str, region: str) -> Any:
         import boto3
-        import botocore.session
         from botocore.config import Config
 
-        # A profile that the user's environment names has no say, even when it does not exist.
-        session = botocore.session.Session(session_vars=SESSION_VARIABLES)
-        return boto3.session.Session(botocore_session=session).client(
+        return boto3.session.Session(botocore_session=isolated_session()).client(
             service,
             region_name=region,
             endpoint_url=self._gateway.endpoint,

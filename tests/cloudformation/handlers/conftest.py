@@ -10,7 +10,7 @@ from tests.support.lives.desk import ACCOUNT, identity
 from tests.support.lives.life import Lives, live_all
 from tests.support.lives.thing import Thing
 from tests.support.lives.written import LIVED_IN
-from verifier.emulator.upstream import MotoUpstream
+from verifier.emulator.moto.upstream import MotoUpstream
 
 
 @pytest.fixture(scope="session")

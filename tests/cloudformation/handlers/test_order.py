@@ -18,7 +18,7 @@ from verifier.authorization.authorizer import Authorizer, Mode
 from verifier.authorization.operation import Operation
 from verifier.cloudformation.api.service import CloudFormation, Faults
 from verifier.cloudformation.handlers import handlers
-from verifier.emulator.upstream import MotoUpstream
+from verifier.emulator.moto.upstream import MotoUpstream
 
 TYPES = sorted(handlers())
 _ACCOUNT = "222233334444"

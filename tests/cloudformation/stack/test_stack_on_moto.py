@@ -11,7 +11,7 @@ from tests.cloudformation.cloud import ACCOUNT, REGION, Cloud, FakeRegister, Sin
 from verifier.authorization.authorizer import Authorizer, Mode
 from verifier.authorization.operation import Operation
 from verifier.cloudformation.api.service import CloudFormation, Faults
-from verifier.emulator.upstream import MotoUpstream
+from verifier.emulator.moto.upstream import MotoUpstream
 
 TRUST = {
     "Version": "2012-10-17",

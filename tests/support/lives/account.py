@@ -13,7 +13,7 @@ from verifier.authorization.authorizer import Mode
 from verifier.authorization.operation import Operation
 from verifier.cloudformation.handlers import handlers
 from verifier.cloudformation.types.shapes import fit
-from verifier.emulator.upstream import MotoUpstream
+from verifier.emulator.moto.upstream import MotoUpstream
 
 # Buckets' names are global: an account's end in its number.
 CODE, OTHER = "code-{account}", "other-{account}"

@@ -13,7 +13,7 @@ from verifier.cloudformation.stack.session import Session
 from verifier.cloudformation.template.environment import StackIdentity
 from verifier.cloudformation.types.fallback import ask_for_unsupported
 from verifier.cloudformation.types.handler import Handler, HandlerError
-from verifier.cloudformation.types.interface import Upstream
+from verifier.emulator.interface import Upstream
 from verifier.gateway.random_names import NameRegister
 from verifier.iam.policy import parse_policy
 

@@ -11,11 +11,12 @@ from verifier.authorization.operation import Operation
 from verifier.authorization.requirements import UnmappedOperation
 from verifier.cloudformation.stack.session import Session
 from verifier.cloudformation.template.environment import StackIdentity
-from verifier.cloudformation.types.interface import Register, Upstream
+from verifier.cloudformation.types.interface import Register
 from verifier.cloudformation.types.work import ServiceCall, Work
+from verifier.emulator.interface import Upstream
 from verifier.errors import AwsError
 
-_GAPS = "verifier/emulator/moto_gaps.yaml"
+_GAPS = "verifier/emulator/moto/gaps.yaml"
 
 
 @dataclass

@@ -18,7 +18,8 @@ from verifier.cloudformation.stack.store import Stack, StackStore
 from verifier.cloudformation.stack.validate import shortcomings
 from verifier.cloudformation.stack.views import ResourceUse
 from verifier.cloudformation.template.environment import StackIdentity
-from verifier.cloudformation.types.interface import Register, Upstream
+from verifier.cloudformation.types.interface import Register
+from verifier.emulator.interface import Upstream
 from verifier.errors import AwsError
 
 _LOG = logging.getLogger(__name__)

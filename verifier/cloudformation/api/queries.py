@@ -22,7 +22,7 @@ from verifier.cloudformation.stack.changeset import ChangeSet
 from verifier.cloudformation.stack.store import Stack, StackResource, StackStore
 from verifier.cloudformation.stack.validate import validate
 from verifier.cloudformation.template.sections import parse_template
-from verifier.cloudformation.types.interface import Upstream
+from verifier.emulator.interface import Upstream
 from verifier.errors import AwsError
 
 

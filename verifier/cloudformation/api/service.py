@@ -13,7 +13,8 @@ from verifier.cloudformation.api.queries import Queries
 from verifier.cloudformation.stack.faults import Faults
 from verifier.cloudformation.stack.store import StackStore, view
 from verifier.cloudformation.stack.views import ResourceUse, StackView
-from verifier.cloudformation.types.interface import Register, Upstream
+from verifier.cloudformation.types.interface import Register
+from verifier.emulator.interface import Upstream
 from verifier.errors import AwsError
 
 __all__ = ["CloudFormation", "Faults"]

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from verifier.authorization.operation import Operation
 from verifier.cloudformation.stack.store import Stack
-from verifier.cloudformation.types.interface import Upstream
+from verifier.emulator.interface import Upstream
 from verifier.errors import AwsError
 
 _PATH_STYLE = re.compile(r"s3(?:[.-](?:dualstack\.)?[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?")
@@ -87,11 +87,10 @@ def _object(url: str, operation: Operation, upstream: Upstream) -> str:
         path=f"/{location[0]}/{location[1]}",
     )
     try:
-        body = upstream.invoke(read)["Body"]
+        content: bytes = upstream.invoke(read)["Body"]
     except AwsError as error:
         more = "http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"
         raise AwsError(
             "ValidationError", f"S3 error: {error.message}\nFor more information check {more}"
         ) from error
-    content = body.read() if hasattr(body, "read") else body
-    return content.decode() if isinstance(content, bytes) else str(content)
+    return content.decode()

@@ -11,9 +11,10 @@ from verifier.authorization.operation import Operation, Requirement
 from verifier.authorization.requirements import UnmappedOperation, requirements
 from verifier.cloudformation.template.environment import StackIdentity
 from verifier.cloudformation.types.handler import HandlerError
-from verifier.cloudformation.types.interface import Register, Upstream
+from verifier.cloudformation.types.interface import Register
 from verifier.cloudformation.types.shapes import ShapeError, fit, service_model
 from verifier.cloudformation.types.work import ServiceCall, Work
+from verifier.emulator.interface import Upstream
 from verifier.errors import AwsError
 
 

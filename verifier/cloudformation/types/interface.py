@@ -1,19 +1,8 @@
-"""What the provisioner needs from outside: an upstream that keeps the state, and a register of names."""
+"""What the provisioner tells of what it makes up: a register of names."""
 
-from typing import Any, Protocol
+from typing import Protocol
 
-from verifier.authorization.operation import Operation
 from verifier.grant.evidence import GeneratedName
-
-
-class Upstream(Protocol):
-    """The emulator that keeps every service's state. It asks nobody for permission."""
-
-    def invoke(self, operation: Operation) -> dict[str, Any]:
-        """Carry ``operation`` out in its account and region; botocore's parsed output.
-
-        Raises AwsError for an error answer.
-        """
 
 
 class Register(Protocol):

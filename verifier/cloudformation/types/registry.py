@@ -1,8 +1,8 @@
 """The CloudFormation registry's own facts about resource types, from the schemas that cfn-lint ships.
 
-cfn-lint comes with moto's server extra; its data files are read, its code is not imported. A schema
-says which properties a type has, which ones force a replacement, which attributes Fn::GetAtt gives
-and which permissions AWS names for each handler (an upper bound, see ``fallback.py``).
+cfn-lint's data files are read, its code is not imported. A schema says which properties a type has,
+which ones force a replacement, which attributes Fn::GetAtt gives and which permissions AWS names for
+each handler (an upper bound, see ``fallback.py``).
 """
 
 import json
@@ -102,7 +102,7 @@ def _schemas() -> Path:
         folder = Path(root, "data", "schemas")
         if (folder / "providers" / f"{REGION}.json").is_file():
             return folder
-    raise UnavailableError("cfn-lint's resource schemas are not installed; install moto[server] or cfn-lint")
+    raise UnavailableError("cfn-lint's resource schemas are not installed; install cfn-lint")
 
 
 @cache

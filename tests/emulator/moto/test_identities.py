@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from verifier.authorization.operation import Operation
-from verifier.emulator.identities import Principals, UnknownKeyError
-from verifier.emulator.upstream import MotoUpstream
+from verifier.emulator.interface import UnknownKeyError
+from verifier.emulator.moto.identities import MotoIdentities
+from verifier.emulator.moto.upstream import MotoUpstream
 from verifier.errors import AwsError
 
 ACCOUNT = "210987654321"
-ADMIN = "AKIAADMINADMINADMINA"
 
 
 class Iam:
@@ -20,7 +20,7 @@ class Iam:
 
     def __init__(self) -> None:
         self.upstream = MotoUpstream()
-        self.principals = Principals(ACCOUNT, "aws", ADMIN)
+        self.identities = MotoIdentities("aws")
 
     def __call__(self, name: str, service: str = "iam", **params: Any) -> dict[str, Any]:
         return self.upstream.invoke(Operation(service, name, params, ACCOUNT, "eu-west-1"))
@@ -51,14 +51,14 @@ def iam() -> Iterator[Iam]:
 def actions(iam: Iam, key: str) -> set[str]:
     return {
         action
-        for document in iam.principals.caller(key).policies
+        for document in iam.identities.caller(key, ACCOUNT).policies
         for statement in document.statements
         for action in statement.actions
     }
 
 
-def test_admin_is_root(iam: Iam) -> None:
-    caller = iam.principals.caller(ADMIN)
+def test_root(iam: Iam) -> None:
+    caller = iam.identities.root(ACCOUNT)
     assert (caller.is_root, caller.arn, caller.user_id) == (True, f"arn:aws:iam::{ACCOUNT}:root", ACCOUNT)
 
 
@@ -73,7 +73,7 @@ def test_inline_managed_and_group_policies(iam: Iam) -> None:
     assert actions(iam, key) == {"a:Inline", "a:Managed"}
     iam("AddUserToGroup", GroupName="g", UserName="dev")
     assert actions(iam, key) == {"a:Inline", "a:Managed", "a:GroupInline", "a:GroupManaged"}
-    caller = iam.principals.caller(key)
+    caller = iam.identities.caller(key, ACCOUNT)
     assert caller.arn == f"arn:aws:iam::{ACCOUNT}:user/verifier/dev"
     assert caller.user_name == "dev"
     assert [document.name for document in caller.policies] == [
@@ -96,7 +96,7 @@ def test_default_version_counts(iam: Iam) -> None:
 def test_policies_of_aws_are_there(iam: Iam) -> None:
     key = iam.user("dev")
     iam("AttachUserPolicy", UserName="dev", PolicyArn="arn:aws:iam::aws:policy/PowerUserAccess")
-    assert [document.name for document in iam.principals.caller(key).policies] == [
+    assert [document.name for document in iam.identities.caller(key, ACCOUNT).policies] == [
         "arn:aws:iam::aws:policy/PowerUserAccess"
     ]
 
@@ -104,23 +104,23 @@ def test_policies_of_aws_are_there(iam: Iam) -> None:
 def test_boundaries_of_users(iam: Iam) -> None:
     arn = iam.policy("b", "a:Bounded")
     key = iam.user("dev", PermissionsBoundary=arn)
-    boundary = iam.principals.caller(key).boundary
+    boundary = iam.identities.caller(key, ACCOUNT).boundary
     assert boundary is not None
     assert boundary.name == arn
     assert boundary.statements[0].actions == ("a:Bounded",)
     assert iam("GetUser", UserName="dev")["User"]["PermissionsBoundary"]["PermissionsBoundaryArn"] == arn
     iam("DeleteUserPermissionsBoundary", UserName="dev")
-    assert iam.principals.caller(key).boundary is None
+    assert iam.identities.caller(key, ACCOUNT).boundary is None
     assert "PermissionsBoundary" not in iam("GetUser", UserName="dev")["User"]
     iam("PutUserPermissionsBoundary", UserName="dev", PermissionsBoundary=arn)
-    assert iam.principals.caller(key).boundary == boundary
+    assert iam.identities.caller(key, ACCOUNT).boundary == boundary
 
 
 def test_a_boundary_that_is_gone_allows_nothing(iam: Iam) -> None:
     arn = iam.policy("b", "a:Bounded")
     key = iam.user("dev", PermissionsBoundary=arn)
     iam("DeletePolicy", PolicyArn=arn)
-    boundary = iam.principals.caller(key).boundary
+    boundary = iam.identities.caller(key, ACCOUNT).boundary
     assert boundary is not None
     assert boundary.statements == ()
 
@@ -149,30 +149,29 @@ def test_boundaries_that_are_not_there(iam: Iam, name: str, params: dict[str, st
 
 def test_user_tags(iam: Iam) -> None:
     key = iam.user("dev", Tags=[{"Key": "team", "Value": "one"}])
-    assert iam.principals.caller(key).tags == {"team": "one"}
+    assert iam.identities.caller(key, ACCOUNT).tags == {"team": "one"}
     iam("TagUser", UserName="dev", Tags=[{"Key": "team", "Value": "two"}])
-    assert iam.principals.caller(key).tags == {"team": "two"}
+    assert iam.identities.caller(key, ACCOUNT).tags == {"team": "two"}
 
 
 def test_keys_that_count_no_more(iam: Iam) -> None:
     with pytest.raises(UnknownKeyError):
-        iam.principals.caller("AKIANOBODYNOBODYNOBO")
+        iam.identities.caller("AKIANOBODYNOBODYNOBO", ACCOUNT)
     key = iam.user("dev")
     iam("UpdateAccessKey", UserName="dev", AccessKeyId=key, Status="Inactive")
     with pytest.raises(UnknownKeyError):
-        iam.principals.caller(key)
+        iam.identities.caller(key, ACCOUNT)
     iam("UpdateAccessKey", UserName="dev", AccessKeyId=key, Status="Active")
-    assert iam.principals.caller(key).user_name == "dev"
+    assert iam.identities.caller(key, ACCOUNT).user_name == "dev"
     iam("DeleteAccessKey", UserName="dev", AccessKeyId=key)
     with pytest.raises(UnknownKeyError):
-        iam.principals.caller(key)
+        iam.identities.caller(key, ACCOUNT)
 
 
 def test_keys_of_another_account_are_unknown(iam: Iam) -> None:
     key = iam.user("dev")
-    iam.principals.account = "000011112222"
     with pytest.raises(UnknownKeyError):
-        iam.principals.caller(key)
+        iam.identities.caller(key, "000011112222")
 
 
 def test_sessions_of_roles(iam: Iam) -> None:
@@ -191,23 +190,23 @@ def test_sessions_of_roles(iam: Iam) -> None:
     iam("PutRolePermissionsBoundary", RoleName="deploy", PermissionsBoundary=boundary)
     session = iam("AssumeRole", "sts", RoleArn=arn, RoleSessionName="ci")
     key = session["Credentials"]["AccessKeyId"]
-    caller = iam.principals.caller(key)
+    caller = iam.identities.caller(key, ACCOUNT)
     assert caller.arn == f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/ci"
     assert actions(iam, key) == {"a:Inline", "a:Managed"}
     assert caller.boundary is not None
     assert caller.boundary.name == boundary
     assert caller.tags == {"a": "b"}
-    assert iam.principals.role(arn, "AWSCloudFormation").arn.endswith("assumed-role/deploy/AWSCloudFormation")
-    assert iam.principals.trust_policy(arn) == trust
+    assert iam.identities.role(arn, "AWSCloudFormation").arn.endswith("assumed-role/deploy/AWSCloudFormation")
+    assert iam.identities.trust_policy(arn) == trust
     iam("DeleteRolePolicy", RoleName="deploy", PolicyName="in")
     iam("DetachRolePolicy", RoleName="deploy", PolicyArn=f"arn:aws:iam::{ACCOUNT}:policy/m")
     iam("DeleteRole", RoleName="deploy")
     with pytest.raises(UnknownKeyError):
-        iam.principals.caller(key)
+        iam.identities.caller(key, ACCOUNT)
 
 
 @pytest.mark.parametrize("arn", ["", "deploy", f"arn:aws:iam::{ACCOUNT}:role/none", "arn:aws:iam:::role/x"])
 def test_roles_that_are_not_there(iam: Iam, arn: str) -> None:
     with pytest.raises(AwsError):
-        iam.principals.role(arn, "s")
-    assert iam.principals.trust_policy(arn) is None
+        iam.identities.role(arn, "s")
+    assert iam.identities.trust_policy(arn) is None

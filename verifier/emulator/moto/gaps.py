@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from verifier.authorization.operation import Operation
-from verifier.emulator import gaps_apigatewayv2
+from verifier.emulator.moto import gaps_apigatewayv2
 from verifier.errors import AwsError
 
 Result = dict[str, Any]
@@ -62,10 +62,10 @@ def gap_for(operation: Operation) -> Gap | None:
 
 @cache
 def fixed_answers() -> dict[tuple[str, str], Result]:
-    """The answers of ``moto_gaps.yaml``, by botocore's service name and the operation's."""
+    """The answers of ``gaps.yaml``, by botocore's service name and the operation's."""
     import yaml
 
-    text = files("verifier.emulator").joinpath("moto_gaps.yaml").read_text(encoding="utf-8")
+    text = files("verifier.emulator.moto").joinpath("gaps.yaml").read_text(encoding="utf-8")
     return {(entry["service"], entry["operation"]): entry["answer"] for entry in yaml.safe_load(text)}
 
 

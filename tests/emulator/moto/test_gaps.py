@@ -13,7 +13,7 @@ from moto.core.responses import BaseResponse
 
 _SESSION = botocore.session.get_session()
 _ENTRIES: list[dict[str, Any]] = yaml.safe_load(
-    files("verifier.emulator").joinpath("moto_gaps.yaml").read_text(encoding="utf-8")
+    files("verifier.emulator.moto").joinpath("gaps.yaml").read_text(encoding="utf-8")
 )
 # moto's S3 tells bucket operations apart by these words in the query.
 _S3_BRANCHES = ("_bucket_response_get", "_bucket_response_put", "_bucket_response_delete")

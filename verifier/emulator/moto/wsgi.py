@@ -11,14 +11,9 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Callable[[bytes], object]]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-# Hop-by-hop headers, and those that only the gateway itself may set.
-_DROPPED = {"connection", "expect", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
-_DROPPED_PREFIXES = ("proxy-", "x-moto-")
 
-
-def to_environ(request: HttpRequest, added: Mapping[str, str] | None = None) -> Environ:
-    """The WSGI environment of ``request``, without hop-by-hop headers, with ``added`` ones."""
-    host, _, port = request.host.partition(":")
+def to_environ(request: HttpRequest, added: Mapping[str, str]) -> Environ:
+    """The WSGI environment of ``request``, a whole one of our own making, and of the ``added`` headers."""
     environ: Environ = {
         "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": "",
@@ -26,11 +21,10 @@ def to_environ(request: HttpRequest, added: Mapping[str, str] | None = None) -> 
         "RAW_URI": request.target,
         "REQUEST_URI": request.target,
         "QUERY_STRING": request.query,
-        "SERVER_NAME": host,
-        "SERVER_PORT": port or ("443" if request.scheme == "https" else "80"),
+        "SERVER_NAME": request.host,
+        "SERVER_PORT": "443" if request.scheme == "https" else "80",
         "SERVER_PROTOCOL": "HTTP/1.1",
         "HTTP_HOST": request.host,
-        "CONTENT_LENGTH": str(len(request.body)),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": request.scheme,
         "wsgi.input": io.BytesIO(request.body),
@@ -40,8 +34,9 @@ def to_environ(request: HttpRequest, added: Mapping[str, str] | None = None) -> 
         "wsgi.run_once": False,
     }
     environ |= _header_environ(request)
-    environ |= {_key(name): value for name, value in (added or {}).items()}
-    return environ
+    environ |= {_key(name): value for name, value in added.items()}
+    # Whatever a client claimed, the body is as long as it is.
+    return environ | {"CONTENT_LENGTH": str(len(request.body))}
 
 
 def call(application: Application, environ: Environ) -> HttpResponse:
@@ -73,19 +68,9 @@ def _header_environ(request: HttpRequest) -> Environ:
     # WSGI folds "-" and "_" together; moto keeps the spelling of S3 metadata keys beside the header.
     preserved: dict[str, str] = {}
     for name, value in request.headers:
-        lowered = name.lower()
-        if (
-            lowered in _DROPPED
-            or lowered.startswith(_DROPPED_PREFIXES)
-            or lowered in {"host", "content-length"}
-        ):
-            continue
+        found[_key(name)] = value
         if should_preserve_original_header_name(name):
-            preserved.setdefault(_key(name), name)
-        elif "_" in name:
-            continue  # it could pass for the header with a dash
-        key = _key(name)
-        found[key] = f"{found[key]},{value}" if key in found else value
+            preserved[_key(name)] = name
     return {**found, PRESERVED_HEADER_NAMES_ENVIRON_KEY: preserved}
 
 

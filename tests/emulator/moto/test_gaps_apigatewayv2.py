@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from verifier.authorization.operation import Operation
-from verifier.emulator.upstream import MotoUpstream
+from verifier.emulator.moto.upstream import MotoUpstream
 from verifier.errors import AwsError
 
 _ACCOUNT = "210987654321"

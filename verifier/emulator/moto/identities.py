@@ -5,51 +5,39 @@ from functools import lru_cache
 from typing import Any
 
 from verifier.authorization.caller import Caller
+from verifier.emulator.interface import UnknownKeyError
 from verifier.errors import AwsError, InputError
 from verifier.iam.policy import CURRENT_VERSION, PolicyDocument, parse_policy
 
 
-class UnknownKeyError(Exception):
-    """No active access key of that id exists, or its session is over."""
-
-
-class Principals:
-    """Looks callers up in one partition of moto's IAM.
+class MotoIdentities:
+    """Looks callers up in one partition of moto's IAM; see ``interface.Identities``.
 
     Other threads change that state meanwhile: whatever is walked through is copied first.
-
-    ``admin_access_key`` is the account's root, whose account is set with ``account``.
     """
 
-    def __init__(self, account: str, partition: str, admin_access_key: str) -> None:
-        self.account = account
-        self.partition = partition
-        self._admin_access_key = admin_access_key
+    def __init__(self, partition: str) -> None:
+        self._partition = partition
 
-    def caller(self, access_key: str) -> Caller:
-        """Whoever holds ``access_key``, with its policies as they are now.
-
-        Raises UnknownKeyError, or AwsError for a policy that cannot be read.
-        """
-        if access_key == self._admin_access_key:
-            return self.root(self.account)
-        key = self._iam(self.account).access_keys.get(access_key)
+    def caller(self, access_key: str, account: str) -> Caller:
+        """Whoever holds ``access_key``, with its policies as they are now."""
+        key = self._iam(account).access_keys.get(access_key)
         if key is None:
             raise UnknownKeyError(access_key)
-        return self._session(access_key) if key.role_arn else self._user(key)
+        return self._session(access_key, account) if key.role_arn else self._user(key, account)
 
     def root(self, account: str) -> Caller:
-        """The root of ``account``, to whom everything is allowed."""
-        return Caller(f"arn:{self.partition}:iam::{account}:root", account, account, is_root=True)
+        """The root of ``account``."""
+        return Caller(f"arn:{self._partition}:iam::{account}:root", account, account, is_root=True)
 
     def role(self, role_arn: str, session: str) -> Caller:
-        """A session of a role. Raises AwsError when there is no such role."""
+        """A session of a role."""
         role = self._role(role_arn)
         if role is None:
             name = role_arn.rpartition("/")[2]
             raise AwsError("NoSuchEntity", f"The role with name {name} cannot be found.", 404)
         return Caller(
-            arn=f"arn:{self.partition}:sts::{role.account_id}:assumed-role/{role.name}/{session}",
+            arn=f"arn:{self._partition}:sts::{role.account_id}:assumed-role/{role.name}/{session}",
             account=role.account_id,
             user_id=f"{role.id}:{session}",
             policies=tuple(_documents(role, f"role/{role.name}")),
@@ -62,8 +50,8 @@ class Principals:
         role = self._role(role_arn)
         return None if role is None else str(role.assume_role_policy_document)
 
-    def _user(self, key: Any) -> Caller:
-        iam = self._iam(self.account)
+    def _user(self, key: Any, account: str) -> Caller:
+        iam = self._iam(account)
         # moto's index of keys outlives a deleted user, so the user itself is asked.
         user = next((user for user in list(iam.users.values()) if key in user.access_keys), None)
         if user is None or key.status != "Active":
@@ -74,18 +62,17 @@ class Principals:
                 documents += _documents(group, f"group/{group.name}")
         return Caller(
             arn=user.arn,
-            account=self.account,
+            account=account,
             user_id=user.id,
             policies=tuple(documents),
-            boundary=self._boundary(self.account, getattr(user, "permissions_boundary_arn", None)),
+            boundary=self._boundary(account, getattr(user, "permissions_boundary_arn", None)),
             tags=_tags(user.tags or ()),
         )
 
-    def _session(self, access_key: str) -> Caller:
+    def _session(self, access_key: str, account: str) -> Caller:
         from moto.core.utils import utcnow
-        from moto.sts.models import sts_backends
 
-        sessions = list(sts_backends[self.account][self.partition].assumed_roles)
+        sessions = list(self._sts(account).assumed_roles)
         session = next((session for session in sessions if session.access_key_id == access_key), None)
         if session is None or session.expiration < utcnow():
             raise UnknownKeyError(access_key)
@@ -111,7 +98,19 @@ class Principals:
     def _iam(self, account: str) -> Any:
         from moto.iam.models import iam_backends
 
-        return iam_backends[account][self.partition]
+        return iam_backends[account][self._kept_under]
+
+    def _sts(self, account: str) -> Any:
+        from moto.sts.models import sts_backends
+
+        return sts_backends[account][self._kept_under]
+
+    @property
+    def _kept_under(self) -> str:
+        """moto keeps what is in a partition that it does not know under "aws"."""
+        from moto.utilities.utils import PARTITION_NAMES
+
+        return self._partition if self._partition in PARTITION_NAMES else "aws"
 
 
 def _documents(owner: Any, label: str) -> Iterable[PolicyDocument]:

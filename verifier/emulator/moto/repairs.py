@@ -1,6 +1,6 @@
 """Where moto differs from AWS so much that a deploy fails, mended for this process.
 
-Each repair is covered by ``tests/gateway/test_moto_seam.py``, so that an upgrade of moto that
+Each repair is covered by ``tests/emulator/moto/test_internals.py``, so that an upgrade of moto that
 makes one needless, or breaks it, is seen.
 """
 

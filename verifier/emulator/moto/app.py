@@ -3,11 +3,18 @@
 Imports moto, which takes a moment: import it when a gateway starts.
 """
 
+from functools import cache
 from typing import Any
 
 from moto.backend_index import backend_url_patterns
 from moto.backends import list_of_moto_modules
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.moto_server.werkzeug_app import BackendRequest, DomainDispatcherApplication, create_backend_app
+
+
+class _S3Request(BackendRequest):  # type: ignore[misc]
+    """An object may well be a form: its bytes are left alone."""
+
+    want_form_data_parsed = False
 
 
 class MotoApplication(DomainDispatcherApplication):  # type: ignore[misc]
@@ -18,7 +25,7 @@ class MotoApplication(DomainDispatcherApplication):  # type: ignore[misc]
     """
 
     def __init__(self) -> None:
-        super().__init__(create_backend_app)
+        super().__init__(_create_app)
 
     def get_application(self, environ: dict[str, Any]) -> Any:
         """The service's application. Raises NotImplementedError for a service that moto lacks."""
@@ -30,6 +37,14 @@ class MotoApplication(DomainDispatcherApplication):  # type: ignore[misc]
             return self.app_instances[backend]
 
 
+def _create_app(service: str) -> Any:
+    app = create_backend_app(service)
+    if service == "s3":
+        app.request_class = _S3Request
+    return app
+
+
+@cache
 def _backend(host: str) -> str:
     """moto's name of the service that ``host`` stands for: a host of AWS, or a module of moto's."""
     if host in list_of_moto_modules():

@@ -1,4 +1,4 @@
-"""The seam to moto's inside: what the gateway uses of it, and that it still is as it was.
+"""moto's inside: what the emulator and the gateway use of it, and that it still is as it was.
 
 moto promises none of this. An upgrade that changes it fails here, not in somebody's deploy.
 """
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from verifier.emulator.repairs import repair_moto
+from verifier.emulator.moto.repairs import repair_moto
 
 
 def parameters(function: Any) -> list[str]:
@@ -21,15 +21,21 @@ def test_the_version_is_the_pinned_one() -> None:
 
 
 def test_routing() -> None:
-    from moto.core.routing import get_service_router
+    from moto.core.routing import QueryRouter, RestRouter, get_router_class
+    from moto.core.utils import get_service_model
 
-    assert parameters(get_service_router) == ["service_name"]
-    assert parameters(get_service_router("sts").match) == ["request"]
+    assert get_router_class("sts", "query") is QueryRouter
+    assert get_router_class("lambda", "rest-json") is RestRouter
+    assert get_router_class("cloudwatchomni", "smithy-rpc-v2-cbor") is None
+    assert parameters(RestRouter(get_service_model("s3")).match) == ["request"]
+    # The gateway has S3's buckets in the path already, which is all that S3's own router adds.
+    assert issubclass(get_router_class("s3", "rest-xml"), RestRouter)
 
 
 def test_parsers() -> None:
-    from moto.core.parse import PROTOCOL_PARSERS, RequestDict
+    from moto.core.parse import PROTOCOL_PARSERS, RequestDict, RequestParser
 
+    assert "timestamp_parser" in parameters(RequestParser)
     assert set(PROTOCOL_PARSERS) == {"ec2", "json", "query", "rest-json", "rest-xml"}
     fields = {"body", "headers", "method", "url_params", "url_path", "values"}
     assert set(RequestDict.__annotations__) == fields
@@ -72,8 +78,12 @@ def test_request_from_an_environment() -> None:
 
 
 def test_serializers() -> None:
-    from moto.core.serialize import SerializationContext, get_serializer_class
+    from moto.core.model import OperationModel
+    from moto.core.serialize import ResponseSerializer, SerializationContext, get_serializer_class
     from moto.core.utils import get_service_model
+
+    assert parameters(ResponseSerializer.get_value) == ["self", "value", "key", "shape"]
+    assert parameters(OperationModel)[:3] == ["operation_model", "service_model", "name"]
 
     model = get_service_model("sts").operation_model("GetCallerIdentity")
     serializer = get_serializer_class("sts", "query")(model, SerializationContext("id"))
@@ -89,8 +99,13 @@ def test_the_account_is_forced_by_a_header() -> None:
 
 
 def test_application() -> None:
-    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+    from moto.moto_server.werkzeug_app import (
+        BackendRequest,
+        DomainDispatcherApplication,
+        create_backend_app,
+    )
 
+    assert isinstance(BackendRequest.want_form_data_parsed, property)
     assert parameters(DomainDispatcherApplication) == ["create_app"]
     assert parameters(DomainDispatcherApplication.infer_service_region_host) == ["self", "environ", "path"]
     application = DomainDispatcherApplication(create_backend_app)

@@ -1,0 +1,1 @@
+"""moto, an emulator in this process. Nothing outside of ``verifier.emulator`` knows of it."""

@@ -1,0 +1,64 @@
+"""moto in this process keeps every service's state and asks nobody for permission."""
+
+import threading
+from typing import Any
+
+from verifier.authorization.operation import Operation
+from verifier.emulator.http import HttpResponse
+from verifier.emulator.moto import wsgi
+from verifier.emulator.moto.gaps import gap_for
+from verifier.emulator.moto.protocol import operation_model, output_of, request_of
+from verifier.emulator.moto.repairs import repair_moto
+from verifier.errors import AwsError
+
+
+class MotoUpstream:
+    """Carries operations out in moto, each in its account; see ``interface.Upstream``.
+
+    moto is not made for threads, and it is fast: one request at a time.
+    """
+
+    def __init__(self) -> None:
+        repair_moto()
+        from verifier.emulator.moto.app import MotoApplication
+
+        self._application = MotoApplication()
+        self._lock = threading.RLock()
+
+    def invoke(self, operation: Operation) -> dict[str, Any]:
+        """Carry ``operation`` out in its account and region."""
+        with self._lock:
+            gap = gap_for(operation)
+            return gap(operation, self._invoke) if gap else self._invoke(operation)
+
+    def _invoke(self, operation: Operation) -> dict[str, Any]:
+        model = operation_model(operation)
+        environ = wsgi.to_environ(request_of(operation, model), {"x-moto-account-id": operation.account})
+        return output_of(self._call(environ, str(operation)), model)
+
+    def _call(self, environ: wsgi.Environ, what: str) -> HttpResponse:
+        try:
+            response = wsgi.call(self._application, environ)
+        except NotImplementedError as error:
+            raise AwsError("NotImplemented", f"{what}: the emulator does not have it", 501) from error
+        except Exception as error:  # moto raises whatever its code stumbles over
+            raise AwsError("InternalFailure", f"{what}: the emulator failed with {error!r}", 500) from error
+        # A page for people is how moto answers a path that it lacks.
+        if response.status >= 400 and response.body[:15].lower() == b"<!doctype html>":
+            raise AwsError("NotImplemented", f"{what}: the emulator does not have it", 501)
+        return response
+
+    def forget(self, account: str) -> None:
+        """Forget the state of ``account``; other accounts keep theirs."""
+        from moto.core.base_backend import BackendDict
+        from moto.s3.models import s3_backends
+
+        with self._lock:
+            for backends in BackendDict._instances:
+                regions = backends.pop(account, None)
+                if regions is not None and backends is s3_backends:
+                    regions.reset()  # closes the objects' files
+            # Bucket names are global, and moto keeps whose they are apart from the buckets.
+            owners = s3_backends.bucket_accounts
+            for bucket in [name for name, (_, owner) in owners.items() if owner == account]:
+                del owners[bucket]
