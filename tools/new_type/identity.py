@@ -3,10 +3,12 @@
 import re
 from dataclasses import dataclass
 
+from botocore.model import Shape
+
 from tools.new_type.facts import Facts
 from tools.new_type.matching import called, path_to
 from tools.new_type.notes import Notes
-from tools.new_type.schemas import resolved, types
+from tools.new_type.schemas import Node, resolved, types
 from verifier.cloudformation.types.kind import Name
 from verifier.cloudformation.types.params import ARN, ID, NAME, Prop
 from verifier.iam import catalog
@@ -119,15 +121,24 @@ def _name(facts: Facts, notes: Notes, name: str) -> Name | None:
         return None
     shape = facts.input(facts.create)[place[0]]
     node = resolved(facts.schema, facts.schema["properties"].get(name, {}))
-    registry, botocore = node.get("maxLength"), shape.metadata.get("max")
-    limits = [limit for limit in (registry, botocore) if limit]
-    if not registry:
-        notes.open(
-            "name", f"how long may {name} be? The registry does not say; botocore: {botocore or 'neither'}"
-        )
-    elif min(limits) > _LIMIT:
-        notes.open("name", f"{min(limits)} characters, as for an ARN: how long may a name be?")
-    return Name(name, min([*limits, _LIMIT]), "" if place[0] == name else place[0])
+    said = f"{node.get('description', '')} {shape.documentation}"
+    for ending in re.findall(r"must end (?:with|in) .{0,20}?(\.\w+)", said)[:1]:
+        notes.open("name", f"must some names end in {ending}? Then ending=, ending_when=")
+    limit = _limit(name, notes, node, shape, said)
+    return Name(name, limit, "" if place[0] == name else place[0])
+
+
+def _limit(name: str, notes: Notes, node: Node, shape: Shape, said: str) -> int:
+    """The most characters: what the registry says, else botocore, else the words of either."""
+    numbers = [limit for limit in (node.get("maxLength"), shape.metadata.get("max")) if limit]
+    words = [int(number.replace(",", "")) for number in re.findall(r"([\d,]+) characters", said)]
+    limit = min([*numbers, _LIMIT]) if numbers else min([*words, _LIMIT])
+    if not node.get("maxLength"):
+        where = "botocore takes" if numbers else "AWS's words say" if words else "nobody says:"
+        notes.open("name", f"how long may {name} be? The registry does not say; {where} {limit}")
+    elif min(numbers) > _LIMIT:
+        notes.open("name", f"{min(numbers)} characters, as for an ARN: how long may a name be?")
+    return limit
 
 
 def _arn(facts: Facts, notes: Notes, *, last: str) -> str:

@@ -98,8 +98,10 @@ def tagging(subject: Subject, notes: Notes) -> list[Noted]:
         look=read,
         name=name,
     )
-    listed = bool(look) and is_listed(facts, look, "read")
-    return [*([(read, [])] if read and listed else []), (part, questions)]
+    if read is None or not is_listed(facts, look, "read"):
+        return [(part, questions)]
+    moments = tuple(one for one in _moments(facts, look) if one in ("create", "read"))
+    return [(replace(read, on=moments), []), (part, questions)]
 
 
 def _tag_parameters(subject: Subject, tag: str, untag: str, questions: list[str]) -> tuple[Params, str, str]:
@@ -140,6 +142,8 @@ def gone(facts: Facts, notes: Notes, delete: str) -> tuple[str, ...]:
         for code in (shape.metadata.get("error", {}).get("code"), shape.error_code, shape.name)
     ]
     found = tuple(dict.fromkeys(code for code in codes if code and _GONE.search(code)))
+    if found and "awsQueryCompatible" in facts.model.metadata:
+        notes.open("gone", f"the service answers with older codes too: which are {', '.join(found)} then?")
     if not found:
         notes.open("gone", f"which error says that it is gone? botocore names none for {delete}")
     return found
