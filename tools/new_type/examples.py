@@ -6,9 +6,9 @@ from typing import Any
 from jsonschema import Draft7Validator
 from jsonschema.validators import extend
 
-from tools.new_type.patterns import matches
 from tools.new_type.schemas import Node, is_document, resolved, types
 from tools.new_type.texts import KEYS, POLICIES, TAGS, texts
+from verifier.cloudformation.types import patterns
 
 _DEPTH = 6
 _WHOLE = 2  # so deep an object is given whole, deeper with what it requires
@@ -78,7 +78,7 @@ class Examples:
         if name.lower().endswith("tags"):
             yield {TAGS[turn]["Key"]: TAGS[turn]["Value"]}
         for pattern, inner in node.get("patternProperties", {}).items():
-            key = next((one for one in KEYS if matches(pattern, one)), KEYS[0])
+            key = next((one for one in KEYS if patterns.found(pattern, one)), KEYS[0])
             yield from ({key: value} for value in self._values(name, inner, turn, depth + 1))
         properties = node.get("properties", {})
         required = set(node.get("required", ()))
@@ -99,7 +99,7 @@ def _pattern(_validator: Any, pattern: str, instance: Any, _schema: Any) -> Iter
     """jsonschema's check of a pattern, for patterns that are JavaScript's."""
     from jsonschema import ValidationError
 
-    if isinstance(instance, str) and not matches(pattern, instance):
+    if isinstance(instance, str) and not patterns.found(pattern, instance):
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 

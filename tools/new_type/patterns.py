@@ -1,4 +1,4 @@
-"""The schemas' patterns: JavaScript's, with classes of Unicode that Python's ``re`` lacks; texts for them."""
+"""Texts for the schemas' patterns, which have classes of Unicode that Python's ``re`` lacks."""
 
 import importlib
 import re
@@ -16,17 +16,12 @@ _CHARACTERS = ("ab1-_/ .:@", "ba2_-/ .:@")
 """What is tried for a character of a class: the first that fits, of two that differ."""
 
 
-def matches(pattern: str, text: str) -> bool:
-    """Whether ``text`` matches; a pattern that cannot be read is taken to match nothing."""
-    compiled = _compiled(pattern)
-    return compiled is not None and compiled.search(text) is not None
-
-
 def samples(pattern: str, turn: int) -> Iterator[str]:
     """Texts that ought to match, short ones first; ``turn`` 0 and 1 differ where the pattern lets them."""
-    if _compiled(pattern) is None:
+    try:
+        tree = _parser().parse(_translated(pattern))
+    except re.error:
         return
-    tree = _parser().parse(_translated(pattern))
     for often in (1, 3, 8, 17, 40):
         yield "".join(_text(tree, turn, often))
 
@@ -71,14 +66,6 @@ def _of_class(members: Any, turn: int) -> str:
         if any(low <= ord(char) <= high for low, high in ranges) is not excluded:
             return str(char)
     return ""
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str] | None:
-    try:
-        return re.compile(_translated(pattern))
-    except re.error:
-        return None
 
 
 @cache

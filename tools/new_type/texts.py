@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from tools.new_type.patterns import matches, samples
+from tools.new_type.patterns import samples
 from tools.new_type.schemas import Node
+from verifier.cloudformation.types import patterns
 
 _ACCOUNT, _REGION = "123456789012", "us-east-1"
 KEYS = ("a", "key", "Key1", "1", "/a")
@@ -38,7 +39,7 @@ def texts(name: str, node: Node, turn: int) -> Iterator[str]:
 
 def _takes(node: Node, text: str) -> bool:
     fits = int(node.get("minLength", 0)) <= len(text) <= int(node.get("maxLength", len(text)))
-    return fits and ("pattern" not in node or matches(node["pattern"], text))
+    return fits and ("pattern" not in node or patterns.found(node["pattern"], text))
 
 
 def _likely(name: str, node: Node, turn: int) -> Iterator[str]:
