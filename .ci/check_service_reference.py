@@ -7,7 +7,7 @@ the project, which is data to check against and not committed).
 For each operation that a rule file, a handler or a case table names:
 
 - an action that a rule asks for is among the operation's AuthorizedActions, or is a difference with a
-  source (counted once per action and source; at most 20);
+  source (counted once per source, which may name several actions; at most 20);
 - an action that AWS lists and no rule asks for is in ``notAsked`` (with the parameter that would trigger it,
   or the reason why it never is);
 - iam:PassRole passes the role to a service that AWS lists.
@@ -15,7 +15,6 @@ For each operation that a rule file, a handler or a case table names:
 Exit 0 when all holds, or when the folder is not there; 1 otherwise, with a line per fault.
 """
 
-import ast
 import json
 import sys
 import tarfile
@@ -26,12 +25,11 @@ from typing import Any
 
 from verifier.authorization.convention import conventional_extras
 from verifier.authorization.rules import Rule, ruled_services, service_rules
+from verifier.cloudformation.handlers import handlers
 from verifier.iam import catalog
 
 _ROOT = Path(__file__).resolve().parents[1]
 _MOST_DIFFERENCES = 20
-_HANDLERS = {"apigatewayv2": "apigatewayv2", "iam": "iam", "lambda_": "lambda", "logs": "logs", "s3": "s3"}
-_HANDLERS |= {"s3_features": "s3"}
 
 OperationName = tuple[str, str]  # botocore's service, operation
 
@@ -76,7 +74,7 @@ def main(arguments: list[str]) -> int:
         print(f"difference: {action} ({source}) for {', '.join(sorted(set(operations)))}")
     if report.not_listed:
         print(f"not in AWS's reference: {', '.join(sorted(report.not_listed))}")
-    count = len(report.differences)
+    count = len({source for _, source in report.differences})
     print(f"{report.checked} operations checked, {count} differences (at most {_MOST_DIFFERENCES})")
     return 1 if report.faults or count > _MOST_DIFFERENCES else 0
 
@@ -133,15 +131,8 @@ def named_operations() -> set[OperationName]:
 
 
 def _in_handlers() -> Iterator[OperationName]:
-    import botocore.session
-
-    session = botocore.session.get_session()
-    for stem, service in _HANDLERS.items():
-        operations = set(session.get_service_model(service).operation_names)
-        file = _ROOT / "verifier" / "cloudformation" / "handlers" / f"{stem}.py"
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and node.value in operations:
-                yield service, str(node.value)
+    for handler in handlers().values():
+        yield from ((mention.service, mention.operation) for mention in handler.mentions())
 
 
 def _in_cases() -> Iterator[OperationName]:

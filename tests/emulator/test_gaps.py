@@ -1,19 +1,18 @@
 """What moto lacks, and that it still lacks it."""
 
-from importlib import import_module
 from importlib.resources import files
 from typing import Any
 
 import botocore.session
 import pytest
 import yaml
-from botocore import xform_name
+
+from tools.moto_coverage import moto_has
 
 _SESSION = botocore.session.get_session()
 _ENTRIES: list[dict[str, Any]] = yaml.safe_load(
     files("verifier.emulator").joinpath("moto_gaps.yaml").read_text(encoding="utf-8")
 )
-_RESPONSES = {"lambda": ("awslambda", "LambdaResponse"), "logs": ("logs", "LogsResponse")}
 # moto's S3 tells bucket operations apart by these words in the query.
 _S3_BRANCHES = ("_bucket_response_get", "_bucket_response_put", "_bucket_response_delete")
 
@@ -32,9 +31,15 @@ def test_an_entry_is_complete_and_its_answer_fits(entry: dict[str, Any]) -> None
 
 @pytest.mark.parametrize("entry", [one for one in _ENTRIES if one["service"] != "s3"], ids=_name)
 def test_moto_still_lacks_it(entry: dict[str, Any]) -> None:
-    module, name = _RESPONSES[entry["service"]]
-    responses = getattr(import_module(f"moto.{module}.responses"), name)
-    assert not hasattr(responses, xform_name(entry["operation"]))
+    assert not moto_has(entry["service"], entry["operation"])
+
+
+def test_what_moto_has_is_seen() -> None:
+    assert moto_has("dynamodb", "CreateTable")
+    assert moto_has("lambda", "CreateFunction")
+    assert moto_has("cognito-idp", "CreateUserPool")
+    assert not moto_has("dynamodb", "NoSuchOperation")
+    assert not moto_has("no-such-service", "CreateTable")
 
 
 @pytest.mark.parametrize("entry", [one for one in _ENTRIES if one["service"] == "s3"], ids=_name)
