@@ -1,12 +1,11 @@
 """A kind and its parts on a carrier that only remembers what it was asked to do."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.cloudformation.cloud import FakeRegister
+from tests.cloudformation.remembering import FACTS, Properties, Remembering, work
 from verifier.authorization.caller import Certainty
 from verifier.cloudformation.template.environment import StackIdentity
 from verifier.cloudformation.types.handler import HandlerError, Mention
@@ -21,6 +20,7 @@ from verifier.cloudformation.types.params import (
     Prop,
     Sourced,
     Text,
+    at,
     filled,
     lower,
     merged,
@@ -223,6 +223,23 @@ def test_an_update_sends_all_that_is_wanted_and_the_defaults_of_what_is_not(
     assert calls == [*sent, *([("Get", {"QueueUrl": "the-id"})] if sent else [])]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "sent"),
+    [
+        ({"Delay": 1, "Size": 1}, {"Delay": 2, "Size": 1}, {"Delay": 2}),
+        ({"Delay": 1, "Size": 1}, {"Size": 1}, {"Delay": 0}),
+        ({"Delay": 1}, {"Delay": 1, "Size": 1}, {"Size": 1}),
+        ({"Size": 1}, {}, None),
+    ],
+)
+def test_an_update_may_send_only_what_has_changed(
+    carrier: Remembering, before: Properties, after: Properties, sent: Properties | None
+) -> None:
+    one = kind(Update("Set", same("Delay", "Size"), DEFAULTS, changed_only=True))
+    wanted = [] if sent is None else [("Set", {"QueueUrl": "the-id", **sent})]
+    assert update(one, carrier, before, after) == wanted
+
+
 def test_the_main_update_comes_first(carrier: Remembering) -> None:
     one = kind(Setting("A", "PutA", same("A")), update_by="Set", members=same("B"), dropped=DEFAULTS)
     calls = update(one, carrier, {}, {"A": 1, "B": 2})
@@ -412,6 +429,12 @@ def test_the_places_of_a_text(carrier: Remembering, form: str, text: str) -> Non
     carrier.identity = replace(STACK_IDENTITY, partition="aws-cn")
     made = work(carrier, "read", physical_id="a/b:c", properties={"Stage": "dev"})
     assert Text(form).of(Given(made, "arn:{partition}:x::{id}", made.properties)) == text
+
+
+def test_an_answer_may_have_lists() -> None:
+    answer = {"Groups": [{"Arn": "a"}, {"Arn": "b"}]}
+    assert (at(answer, "Groups.0.Arn"), at(answer, "Groups.1.Arn")) == ("a", "b")
+    assert at(answer, "Groups.2.Arn") is at(answer, "Groups.Arn") is at({"0": 1}, "0.Arn") is ABSENT
 
 
 def test_small_helpers() -> None:
