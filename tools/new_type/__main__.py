@@ -13,6 +13,10 @@ from tools.new_type.write import ROOT, ExistsError, case_path, case_text, module
 from verifier.cloudformation.handlers import handler_for
 
 USAGE = 2
+_NEXT = """\
+Next: answer what is open in the module, mend the case file, then
+    .venv/bin/python -m tools.types_page
+    .venv/bin/pytest -q tests/cloudformation/handlers tests/authorization tests/tools -k '{0} or page'"""
 
 
 def main(arguments: list[str], root: Path = ROOT) -> int:
@@ -45,6 +49,7 @@ def _draft(type_name: str, root: Path, *, show: bool) -> None:
     file.write_text(case_text(content), encoding="utf-8")
     for path in (module, file):
         print(f"wrote {path.relative_to(root)}", file=sys.stderr)
+    print(_NEXT.format(type_name), file=sys.stderr)
 
 
 def _refuse_existing(type_name: str, file: Path) -> None:

@@ -14,11 +14,11 @@ Case = dict[str, Any]
 def case(facts: Facts, draft: Draft) -> Case:
     """A case as tests/cases/handlers has them; what has no valid value is asked about in the draft.
 
-    A name is made up first, and given to the successor. Without a create-only property, or an update
-    handler, nothing that is changed leaves the resource in place.
+    A name is made up first, and given to the successor. A type that cannot be updated in place has no
+    steps ``after``.
     """
     examples, kind = Examples(facts.schema), draft.kind
-    names = [name for name in facts.settable if name in kind.supported]
+    names = [name for name in facts.settable if name in kind.supported | facts.entry.required]
     tag = facts.entry.tag_property
     turns = [
         {name: examples.value(name, turn) for name in [*names, *([tag] if tag else [])]} for turn in (0, 1)
@@ -28,20 +28,13 @@ def case(facts: Facts, draft: Draft) -> Case:
         draft.notes.open(HEAD, f"the case file lacks {', '.join(absent)}: no valid value was found")
     own = kind.name.property if kind.name else ""
     before = {name: value for name, value in turns[0].items() if value is not None}
-    made_up = own not in facts.entry.required
-    if made_up:
+    if own not in facts.entry.required:
         before.pop(own, None)
     kept = {name for name in before if name in facts.entry.create_only}
     needed = kept | (facts.entry.required & set(before))
-    after = [
-        {"properties": {name: value if name in kept else turns[1][name] for name, value in before.items()}},
-        {
-            "properties": {
-                name: before[name] if name in kept else turns[1][name] for name in before if name in needed
-            },
-            "stackTags": {},
-        },
-    ]
+    changed = {name: value if name in kept else turns[1][name] for name, value in before.items()}
+    bare = {name: value for name, value in changed.items() if name in needed}
+    after = [{"properties": changed}, {"properties": bare, "stackTags": {}}]
     return {
         "type": kind.type,
         "setup": [],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tools.new_type.facts import Facts
 from tools.new_type.identity import identity, itself
 from tools.new_type.mapping import mapped
-from tools.new_type.notes import HEAD, Notes
+from tools.new_type.notes import Notes
 from tools.new_type.operations import delete_of, reads_of, say_if_unlisted, update_of
 from tools.new_type.reading import Noted, gone, reads, tagging
 from tools.new_type.subject import Subject
@@ -25,10 +25,10 @@ def propose(facts: Facts) -> Draft:
     notes = Notes()
     say_if_unlisted(facts, notes)
     own = identity(facts, notes)
-    update, delete = update_of(facts, notes), delete_of(facts, notes)
-    subject = Subject(
-        facts, own, itself(facts, notes, own, delete) if delete else {}, update, tuple(reads_of(facts))
-    )
+    delete = delete_of(facts, notes)
+    known = itself(facts, notes, own, delete) if delete else {}
+    update = update_of(facts, notes, known)
+    subject = Subject(facts, own, known, update, tuple(reads_of(facts)))
     properties = mapped(subject, notes)
     claimed = {one.operation for setting, _ in properties.settings for one in setting.reads}
     reading, given = reads(subject, notes, claimed)
@@ -57,6 +57,3 @@ def propose(facts: Facts) -> Draft:
         lacks=frozenset(properties.left),
     )
     return Draft(kind, notes)
-
-
-__all__ = ["HEAD", "Draft", "propose"]

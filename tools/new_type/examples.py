@@ -3,14 +3,17 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from jsonschema import Draft7Validator
+from jsonschema import Draft7Validator, TypeChecker
 from jsonschema.validators import extend
 
 from tools.new_type.schemas import Node, is_document, resolved, types
 from tools.new_type.texts import KEYS, POLICIES, TAGS, texts
 from verifier.cloudformation.types import patterns
+from verifier.cloudformation.types.casts import TYPES
+from verifier.cloudformation.types.keywords import KEYWORDS
 
 _DEPTH = 6
+_Validator = extend(Draft7Validator, validators=KEYWORDS, type_checker=TypeChecker(TYPES))
 _WHOLE = 2  # so deep an object is given whole, deeper with what it requires
 
 
@@ -19,7 +22,7 @@ class Examples:
 
     def __init__(self, schema: Node) -> None:
         self._schema = schema
-        self._validator = extend(Draft7Validator, {"pattern": _pattern})(schema)
+        self._validator = _Validator(schema)
 
     def value(self, name: str, turn: int) -> Any:
         """A value of the property ``name``; None where none was found that the schema takes."""
@@ -93,14 +96,6 @@ class Examples:
 
     def _one(self, name: str, node: Node, turn: int, depth: int) -> Any:
         return next((one for one in self._values(name, node, turn, depth) if self._fits(one, node)), None)
-
-
-def _pattern(_validator: Any, pattern: str, instance: Any, _schema: Any) -> Iterator[Any]:
-    """jsonschema's check of a pattern, for patterns that are JavaScript's."""
-    from jsonschema import ValidationError
-
-    if isinstance(instance, str) and not patterns.found(pattern, instance):
-        yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
 def _number(node: Node, turn: int) -> int:

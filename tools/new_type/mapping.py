@@ -1,9 +1,9 @@
 """Which properties go into the create and update calls, and which have calls of their own."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tools.new_type.matching import places
+from tools.new_type.matching import Place, places
 from tools.new_type.notes import Notes
 from tools.new_type.settings import setting
 from tools.new_type.subject import Subject
@@ -35,7 +35,7 @@ def mapped(subject: Subject, notes: Notes) -> Mapped:
         if subject.own.name and name == subject.own.name.property:
             continue
         create_only = name in facts.entry.create_only or not facts.entry.has_update
-        if name in made and name in changed and not create_only:
+        if not create_only and _alike(made.get(name), changed.get(name)):
             found.members = merged(found.members, _param(subject, notes, "members", name))
             continue
         if name in made:
@@ -50,6 +50,13 @@ def mapped(subject: Subject, notes: Notes) -> Mapped:
             "fixed", f"nothing was found that changes {names}, and the registry calls none create-only"
         )
     return found
+
+
+def _alike(made: Place | None, changed: Place | None) -> bool:
+    """Whether create and update take a property, and call it the same."""
+    if made is None or changed is None:
+        return False
+    return replace(made, sure=True) == replace(changed, sure=True)
 
 
 def _own_call(subject: Subject, found: Mapped, name: str, *, in_create: bool) -> None:

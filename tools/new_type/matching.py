@@ -28,8 +28,20 @@ def places(facts: Facts, operation: str) -> dict[str, Place]:
     """The settable properties that ``operation`` takes, and where it takes them."""
     members = facts.input(operation)
     found = {name: place for name in facts.settable if (place := _place(facts, name, members))}
+    if operation == facts.create:
+        found |= _left_over(facts, found)
     claimed = Counter(place.parameter for place in found.values() if not place.key)
     return {name: place for name, place in found.items() if place.sure or claimed[place.parameter] == 1}
+
+
+def _left_over(facts: Facts, found: Mapping[str, Place]) -> dict[str, Place]:
+    """The required property and the required parameter of create, if just these two are left."""
+    named = {place.parameter for place in found.values()}
+    parameters = [one for one in facts.required(facts.create) if one not in named]
+    properties = [one for one in facts.settable if one in facts.entry.required and one not in found]
+    if len(parameters) == len(properties) == 1:
+        return {properties[0]: Place(parameters[0], sure=False)}
+    return {}
 
 
 def called(name: str, facts: Facts, members: Iterable[str]) -> tuple[str, bool] | None:

@@ -1,7 +1,7 @@
 """Which operations update, delete, read and tag a type: by name, and by the permissions listed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tools.new_type.facts import DELETING, READING, UPDATING, Facts, without_verb
 from tools.new_type.matching import places
@@ -28,11 +28,16 @@ def say_if_unlisted(facts: Facts, notes: Notes) -> None:
         notes.open(HEAD, f"is it {facts.create} that creates it? The registry does not list that")
 
 
-def update_of(facts: Facts, notes: Notes) -> str:
-    """The operation that brings most properties up to date; empty where there is none."""
+def update_of(facts: Facts, notes: Notes, itself: Iterable[str]) -> str:
+    """The operation that brings most properties up to date; empty where there is none.
+
+    It knows the resource by the same parameters as the others (``itself``).
+    """
     if not facts.entry.has_update:
         return ""
-    found = max(_updates(facts), default=None)
+    named = {name.lower() for name in itself}
+    fitting = (one for one in _updates(facts) if named <= {name.lower() for name in facts.input(one[-1])})
+    found = max(fitting, default=None)
     if found is None:
         return ""
     (*_, operation) = found

@@ -4,6 +4,8 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from botocore.model import Shape
+
 from tools.new_type.facts import Facts
 from tools.new_type.identity import identifying
 from tools.new_type.matching import path_to
@@ -84,6 +86,8 @@ def tagging(subject: Subject, notes: Notes) -> list[Noted]:
     questions: list[str] = []
     target, tags, keys = _tag_parameters(subject, tag, untag, questions)
     in_create = [one for one in facts.input(facts.create) if one.lower() in (*_TAGS, name.lower())]
+    if in_create:
+        _form(facts.input(facts.create)[in_create[0]], "form_at_create", questions)
     if not facts.schema.get("tagging", {}).get("tagOnCreate", True) and in_create:
         questions.append("does the create call take the tags? The registry says that they are not set then")
     read = subject.read(look, questions) if look else None
@@ -94,7 +98,7 @@ def tagging(subject: Subject, notes: Notes) -> list[Noted]:
         tags=tags,
         keys=keys,
         at_create=in_create[0] if in_create else "",
-        form=_form(facts, tag, tags, questions),
+        form=_form(facts.input(tag).get(tags), "form", questions),
         look=read,
         name=name,
     )
@@ -108,7 +112,10 @@ def _tag_parameters(subject: Subject, tag: str, untag: str, questions: list[str]
     members = subject.facts.input(tag)
     tags = next((one for one in members if one.lower() in (*_TAGS, "resourcetags")), "Tags")
     lists = [one for one, shape in subject.facts.input(untag).items() if shape.type_name == "list"]
-    keys = next((one for one in lists if "key" in one.lower()), "TagKeys")
+    keys = next((one for one in lists if "key" in one.lower()), None)
+    if keys is None:
+        keys = next((one for one in lists if one.lower() in _TAGS), "")
+        questions.append(f"{untag} takes no list of keys, but {', '.join(lists)}")
     target: dict[str, Any] = {}
     for member in subject.facts.required(tag):
         if member == tags:
@@ -122,14 +129,14 @@ def _tag_parameters(subject: Subject, tag: str, untag: str, questions: list[str]
     return target, tags, keys
 
 
-def _form(facts: Facts, tag: str, tags: str, questions: list[str]) -> Any:
-    shape = facts.input(tag).get(tags)
+def _form(shape: Shape | None, field: str, questions: list[str]) -> Any:
+    """How tags are given; a question where it is neither a map nor a list of Key and Value."""
     if shape is None or shape.type_name == "map":
         return dict
     item = shape.member if shape.type_name == "list" else shape
     names = sorted(item.members) if item.type_name == "structure" else [item.type_name]
     if [name.lower() for name in names] != ["key", "value"]:
-        questions.append(f"tags are a {shape.type_name} of {', '.join(names)}: form=...")
+        questions.append(f"tags are a {shape.type_name} of {', '.join(names)}: {field}=...")
     return key_value
 
 
