@@ -48,6 +48,7 @@ def test_a_table_is_made_with_its_indexes_and_their_insights_follow() -> None:
         "TimeToLiveSpecification": off,
         "StreamSpecification": stream,
         "ResourcePolicy": {"PolicyDocument": {"Version": "2012-10-17"}},
+        "Tags": [{"Key": "owner", "Value": "team"}],
     }
     TABLE.create(work(carrier, properties=properties))
     assert _calls(carrier) == [
@@ -57,6 +58,7 @@ def test_a_table_is_made_with_its_indexes_and_their_insights_follow() -> None:
                 "GlobalSecondaryIndexes": [{"IndexName": "i"}],
                 "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
                 "ResourcePolicy": '{"Version":"2012-10-17"}',
+                "Tags": [{"Key": "owner", "Value": "team"}],
             },
         ],
         [

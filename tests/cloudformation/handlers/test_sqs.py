@@ -29,6 +29,15 @@ def test_its_id_is_the_url_of_which_nothing_is_random() -> None:
     ]
 
 
+def test_tags_go_into_the_create_call() -> None:
+    carrier = Remembering({"CreateQueue": {"QueueUrl": _URL}})
+    tags = [{"Key": "owner", "Value": "team"}]
+    QUEUE.create(work(carrier, properties={"QueueName": "jobs", "Tags": tags}, stack_tags={"STAGE": "dev"}))
+    (_, created), *others = carrier.made()
+    assert created["tags"] == {"STAGE": "dev", "owner": "team"}
+    assert "TagQueue" not in {name for name, _ in others}
+
+
 def test_attributes_that_are_dropped_go_back_and_the_encryption_stays() -> None:
     carrier = Remembering()
     before = {"MaximumMessageSize": 1024, "DeduplicationScope": "queue", "SqsManagedSseEnabled": False}

@@ -108,6 +108,7 @@ def _lacking(params: Any, shape: Shape | None, path: str) -> Iterator[str]:
         ("AWS::DynamoDB::Table", "fixed", "nothing was found that changes GlobalSecondaryIndexes"),
         ("AWS::DynamoDB::Table", "lacks", "no operation was found"),
         ("AWS::DynamoDB::Table", "parts.1", "default=Sourced(...)"),
+        ("AWS::KMS::Key", "delete_by", "is it ScheduleKeyDeletion?"),
         ("AWS::KMS::Key", "parts.7", "tags are a list of TagKey, TagValue: form=..."),
         ("AWS::IAM::Policy", HEAD, "The registry does not list that"),
         ("AWS::SNS::TopicPolicy", "delete_by", "which operation deletes it?"),
