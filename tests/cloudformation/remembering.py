@@ -6,10 +6,10 @@ from typing import Any
 
 from tests.cloudformation.cloud import FakeRegister
 from verifier.authorization.caller import Certainty
-from verifier.cloudformation.template.environment import Facts
+from verifier.cloudformation.template.environment import StackIdentity
 from verifier.cloudformation.types.work import ServiceCall, Work
 
-FACTS = Facts(
+STACK_IDENTITY = StackIdentity(
     "shop-dev", "arn:aws:cloudformation:eu-west-1:111122223333:stack/shop-dev/1", "111122223333", "eu-west-1"
 )
 Properties = Mapping[str, Any]
@@ -22,7 +22,7 @@ class Remembering:
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     calls: list[ServiceCall] = field(default_factory=list)
     register: FakeRegister = field(default_factory=FakeRegister)
-    facts: Facts = FACTS
+    identity: StackIdentity = STACK_IDENTITY
 
     def make(self, work: Work, call: ServiceCall) -> dict[str, Any]:
         self.calls.append(call)

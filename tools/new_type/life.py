@@ -9,15 +9,15 @@ from verifier.authorization.caller import Certainty
 from verifier.authorization.operation import Operation
 from verifier.authorization.requirements import UnmappedOperation, requirements
 from verifier.authorization.rules import service_rules
-from verifier.cloudformation.template.environment import Facts as StackFacts
-from verifier.cloudformation.types.interface import GeneratedName
+from verifier.cloudformation.template.environment import StackIdentity
 from verifier.cloudformation.types.kind import Kind
 from verifier.cloudformation.types.shapes import ShapeError, fit
 from verifier.cloudformation.types.work import ServiceCall, Work
+from verifier.grant.evidence import GeneratedName
 
 _ACCOUNT, _REGION = "123456789012", "us-east-1"
 _ARNS = re.compile(r" \(arn:.*\)")
-_FACTS = StackFacts(
+_STACK_IDENTITY = StackIdentity(
     "shop-dev", f"arn:aws:cloudformation:{_REGION}:{_ACCOUNT}:stack/shop-dev/1", _ACCOUNT, _REGION
 )
 
@@ -39,7 +39,7 @@ class _Carrier:
     calls: list[ServiceCall] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
     register: _Nobody = field(default_factory=_Nobody)
-    facts: StackFacts = _FACTS
+    identity: StackIdentity = _STACK_IDENTITY
 
     def make(self, work: Work, call: ServiceCall) -> dict[str, Any]:
         self.calls.append(call)
