@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.support import problems
 from tests.support.lives.account import ARCHIVES, CODE, DEFINITIONS, OTHER, ROLES, TRUST
@@ -48,8 +47,9 @@ def _role(name: str) -> dict[str, Any]:
 
 
 def _write(file: Path, content: Any) -> None:
+    """JSON is YAML too, and has no aliases."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    file.write_text(json.dumps(content, indent=2), encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
