@@ -61,6 +61,7 @@ TABLE = Kind(
             "DescribeTable",
             gives={"Arn": "Table.TableArn", "StreamArn": "Table.LatestStreamArn"},
             source="cfn-table-getatt-describetable",
+            tokens=frozenset({"StreamArn"}),
         ),
         Update("UpdateTable", _UPDATED, _DROPPED, changed_only=True),
         parts.Stream("StreamSpecification", "UpdateTable", _STREAM, default=_NO_STREAM, at_create=False),

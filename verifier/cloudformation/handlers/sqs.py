@@ -1,9 +1,10 @@
 """SQS: the queue."""
 
 from verifier.cloudformation.types.kind import Kind, Name
-from verifier.cloudformation.types.params import ID, NAME, Sourced, same
+from verifier.cloudformation.types.params import ID, NAME, Prop, Sourced, Text, same
 from verifier.cloudformation.types.part import Read, on
 from verifier.cloudformation.types.tagging import Tagging
+from verifier.cloudformation.types.values import document
 
 _TAGS = Read("ListQueueTags")
 
@@ -57,15 +58,14 @@ QUEUE = Kind(
             "MaximumMessageSize",
             "MessageRetentionPeriod",
             "ReceiveMessageWaitTimeSeconds",
-            "RedriveAllowPolicy",
-            "RedrivePolicy",
             "SqsManagedSseEnabled",
             "VisibilityTimeout",
         )
+        | {name: Prop(name, document) for name in ("RedriveAllowPolicy", "RedrivePolicy")}
     },
     fixed={"Attributes": same("FifoQueue")},
     dropped=_DROPPED,
-    gives={"QueueUrl": ID},
+    gives={"QueueUrl": Text("https://sqs.{region}.{dns_suffix}/{account}/{name}")},
     parts=(
         Read("GetQueueUrl", {"QueueName": NAME}, on=("create",), whole=False),
         Read(
