@@ -10,7 +10,9 @@ from tools.new_type.patterns import samples
 from tools.new_type.schemas import Node
 from verifier.cloudformation.types import patterns
 
+# The case file has placeholders in their stead (``placed``): the schemas' patterns want real ones.
 _ACCOUNT, _REGION = "123456789012", "us-east-1"
+_PLACES = (("arn:aws:", "arn:{partition}:"), (f":{_REGION}:", ":{region}:"), (_ACCOUNT, "{account}"))
 KEYS = ("a", "key", "Key1", "1", "/a")
 TAGS = ({"Key": "owner", "Value": "team"}, {"Key": "cost", "Value": "1"})
 POLICIES: tuple[dict[str, Any], ...] = tuple(
@@ -37,6 +39,13 @@ def texts(name: str, node: Node, turn: int) -> Iterator[str]:
     yield from (text for text in candidates if _takes(node, text))
 
 
+def placed(text: str) -> str:
+    """``text`` of a case file, of whatever account, region and partition the case is lived in."""
+    for found, place in _PLACES:
+        text = text.replace(found, place)
+    return text
+
+
 def _takes(node: Node, text: str) -> bool:
     fits = int(node.get("minLength", 0)) <= len(text) <= int(node.get("maxLength", len(text)))
     return fits and ("pattern" not in node or patterns.found(node["pattern"], text))
@@ -50,8 +59,8 @@ def _likely(name: str, node: Node, turn: int) -> Iterator[str]:
         ("role", f"arn:aws:iam::{_ACCOUNT}:role/{('exec', 'other')[turn]}"),
         ("policydocument", json.dumps(POLICIES[turn])),
         ("policy", json.dumps(POLICIES[turn])),
-        ("bucket", ("code", "other")[turn]),
-        ("bucketname", ("code", "other")[turn]),
+        ("bucket", f"{('code', 'other')[turn]}-{_ACCOUNT}"),
+        ("bucketname", f"{('code', 'other')[turn]}-{_ACCOUNT}"),
         ("functionarn", f"arn:aws:lambda:{_REGION}:{_ACCOUNT}:function:{letter}"),
         ("topicarn", f"arn:aws:sns:{_REGION}:{_ACCOUNT}:{letter}"),
         ("queuearn", f"arn:aws:sqs:{_REGION}:{_ACCOUNT}:{letter}"),

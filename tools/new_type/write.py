@@ -12,6 +12,7 @@ from typing import Any
 from tools.new_type.draft import Draft
 from tools.new_type.facts import Facts
 from tools.new_type.render import Source, constant
+from tools.new_type.texts import placed
 
 ROOT = Path(__file__).resolve().parents[2]
 HANDLERS = Path("verifier", "cloudformation", "handlers")
@@ -34,8 +35,8 @@ def case_path(type_name: str, root: Path = ROOT) -> Path:
 
 
 def case_text(case: Mapping[str, Any]) -> str:
-    """A case as its file holds it."""
-    return json.dumps(case, indent=2, ensure_ascii=False) + "\n"
+    """A case as its file holds it, with placeholders."""
+    return placed(json.dumps(case, indent=2, ensure_ascii=False)) + "\n"
 
 
 def module_text(facts: Facts, draft: Draft, existing: str | None) -> str:

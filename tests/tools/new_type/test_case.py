@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.lives.case import fill
 from tests.tools.new_type.test_draft import ROWS
 from tools.new_type.case import case
 from tools.new_type.draft import propose
@@ -13,6 +14,7 @@ from tools.new_type.examples import Examples
 from tools.new_type.facts import facts
 from tools.new_type.notes import HEAD
 from tools.new_type.patterns import samples
+from tools.new_type.write import case_text
 from verifier.cloudformation.types import patterns
 from verifier.cloudformation.types.registry import RegistryEntry, entry
 from verifier.cloudformation.types.validation import problems
@@ -104,7 +106,7 @@ def test_a_value_for_each_turn(node: Mapping[str, Any], values: list[Any]) -> No
         ("Tags", {"type": "array", "items": {"type": "object"}}, [{"Key": "owner", "Value": "team"}]),
         ("UserPoolTags", {"type": "object", "patternProperties": {".*": {}}}, {"owner": "team"}),
         ("RoleArn", {"type": "string"}, "arn:aws:iam::123456789012:role/exec"),
-        ("S3Bucket", {"type": "string"}, "code"),
+        ("S3Bucket", {"type": "string"}, "code-123456789012"),
         (
             "KmsKeyId",
             {"type": "string"},
@@ -114,6 +116,15 @@ def test_a_value_for_each_turn(node: Mapping[str, Any], values: list[Any]) -> No
 )
 def test_values_are_of_what_the_tests_account_has(name: str, node: Mapping[str, Any], value: Any) -> None:
     assert Examples({"properties": {name: node}}).value(name, 0) == value
+
+
+def test_a_case_file_is_of_no_account_region_or_partition() -> None:
+    content = _case("AWS::DynamoDB::Table")
+    text = case_text(content)
+    assert "arn:{partition}:kms:{region}:{account}:key/" in text
+    assert not [one for one in ("123456789012", "us-east-1", "arn:aws:") if one in text]
+    place = {"account": "123456789012", "region": "us-east-1", "partition": "aws"}
+    assert fill(json.loads(text), place) == content
 
 
 @pytest.mark.parametrize(

@@ -61,9 +61,10 @@ class Read(Part):
     """One call that reads back.
 
     ``on`` are the moments it is made at; ``gives`` is where each attribute of Fn::GetAtt stands in
-    the answer, ``tokens`` are those of them whose end (after the last "/") AWS makes up. With ``when``, it is made only where
-    the template has that property. ``whole``: with the kind's ``itself`` among the parameters.
-    Without ``source`` it is only likely; ``soft`` is one whose refusal AWS's handler swallows.
+    the answer, ``tokens`` are those of them whose end (after the last "/") AWS makes up. With
+    ``when``, it is made only where the template has that property. ``whole``: with the kind's
+    ``itself`` among the parameters. Without ``source`` it is only likely; ``soft`` is one whose
+    refusal AWS's handler swallows.
     """
 
     operation: str
