@@ -9,7 +9,7 @@ not committed.
 For each operation that a rule file, a handler or a case table names:
 
 - an action that a rule asks for is among the operation's AuthorizedActions, or is a difference with a
-  source (counted once per action and source; at most 20);
+  source (counted once per source, which may name several actions; at most 20);
 - an action that AWS lists and no rule asks for is in ``notAsked`` (with the parameter that would trigger it,
   or the reason why it never is);
 - iam:PassRole passes the role to a service that AWS lists.
@@ -76,7 +76,7 @@ def main(arguments: list[str]) -> int:
         print(f"difference: {action} ({source}) for {', '.join(sorted(set(operations)))}")
     if report.not_listed:
         print(f"not in AWS's reference: {', '.join(sorted(report.not_listed))}")
-    count = len(report.differences)
+    count = len({source for _, source in report.differences})
     print(f"{report.checked} operations checked, {count} differences (at most {_MOST_DIFFERENCES})")
     return 1 if report.faults or count > _MOST_DIFFERENCES else 0
 

@@ -86,7 +86,7 @@ def test_tagging_counts_where_stack_tags_arrive() -> None:
 
 @pytest.mark.parametrize(
     ("type_name", "known"),
-    [("AWS::DynamoDB::Table", True), ("Custom::Thing", False), ("AWS::CodeBuild::Project", False)],
+    [("AWS::CloudTrail::Trail", True), ("Custom::Thing", False), ("AWS::CodeBuild::Project", False)],
 )
 def test_types_that_nobody_knows(type_name: str, known: bool, fallback: Callable[[str], Thing]) -> None:
     assert has_fallback(type_name) is known

@@ -1,14 +1,12 @@
 """A kind and its parts on a carrier that only remembers what it was asked to do."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.cloudformation.cloud import FakeRegister
+from tests.cloudformation.remembering import STACK_IDENTITY, Properties, Remembering, work
 from verifier.authorization.caller import Certainty
-from verifier.cloudformation.template.environment import StackIdentity
 from verifier.cloudformation.types.handler import HandlerError, Mention
 from verifier.cloudformation.types.kind import Beyond, Kind, Name
 from verifier.cloudformation.types.params import (
@@ -21,6 +19,7 @@ from verifier.cloudformation.types.params import (
     Prop,
     Sourced,
     Text,
+    at,
     filled,
     lower,
     merged,
@@ -30,42 +29,6 @@ from verifier.cloudformation.types.params import (
 from verifier.cloudformation.types.part import Part, Read, on
 from verifier.cloudformation.types.parts import Dropped, Items, Setting, Unchangeable, Update
 from verifier.cloudformation.types.tagging import Tagging
-from verifier.cloudformation.types.work import ServiceCall, Work
-
-STACK_IDENTITY = StackIdentity(
-    "shop-dev", "arn:aws:cloudformation:eu-west-1:111122223333:stack/shop-dev/1", "111122223333", "eu-west-1"
-)
-Properties = Mapping[str, Any]
-
-
-@dataclass
-class Remembering:
-    """A carrier that answers ``answers`` by operation and remembers the calls."""
-
-    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
-    calls: list[ServiceCall] = field(default_factory=list)
-    register: FakeRegister = field(default_factory=FakeRegister)
-    identity: StackIdentity = STACK_IDENTITY
-
-    def make(self, work: Work, call: ServiceCall) -> dict[str, Any]:
-        self.calls.append(call)
-        return self.answers.get(call.operation, {})
-
-    def permit(self, work: Work, call: ServiceCall) -> None:
-        self.calls.append(call)
-
-    def ask(self, work: Work, actions: Sequence[str], certainty: Certainty, source: str | None) -> None: ...
-
-    def made(self) -> list[tuple[str, dict[str, Any]]]:
-        """The calls since the last time: operation and parameters."""
-        calls = [(call.operation, dict(call.params)) for call in self.calls]
-        self.calls.clear()
-        return calls
-
-
-def work(carrier: Remembering, lifecycle: str = "create", **members: Any) -> Work:
-    physical_id = "" if lifecycle == "create" else "the-id"
-    return Work(carrier, "Thing", "AWS::SQS::Queue", lifecycle, **{"physical_id": physical_id, **members})
 
 
 def kind(*parts: Part, **members: Any) -> Kind:
@@ -221,6 +184,23 @@ def test_an_update_sends_all_that_is_wanted_and_the_defaults_of_what_is_not(
     calls = update(kind(SENT), carrier, before, after)
     sent = [] if attributes is None else [("Set", {"QueueUrl": "the-id", "Attributes": attributes})]
     assert calls == [*sent, *([("Get", {"QueueUrl": "the-id"})] if sent else [])]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sent"),
+    [
+        ({"Delay": 1, "Size": 1}, {"Delay": 2, "Size": 1}, {"Delay": 2}),
+        ({"Delay": 1, "Size": 1}, {"Size": 1}, {"Delay": 0}),
+        ({"Delay": 1}, {"Delay": 1, "Size": 1}, {"Size": 1}),
+        ({"Size": 1}, {}, None),
+    ],
+)
+def test_an_update_may_send_only_what_has_changed(
+    carrier: Remembering, before: Properties, after: Properties, sent: Properties | None
+) -> None:
+    one = kind(Update("Set", same("Delay", "Size"), DEFAULTS, changed_only=True))
+    wanted = [] if sent is None else [("Set", {"QueueUrl": "the-id", **sent})]
+    assert update(one, carrier, before, after) == wanted
 
 
 def test_the_main_update_comes_first(carrier: Remembering) -> None:
@@ -412,6 +392,12 @@ def test_the_places_of_a_text(carrier: Remembering, form: str, text: str) -> Non
     carrier.identity = replace(STACK_IDENTITY, partition="aws-cn")
     made = work(carrier, "read", physical_id="a/b:c", properties={"Stage": "dev"})
     assert Text(form).of(Given(made, "arn:{partition}:x::{id}", made.properties)) == text
+
+
+def test_an_answer_may_have_lists() -> None:
+    answer = {"Groups": [{"Arn": "a"}, {"Arn": "b"}]}
+    assert (at(answer, "Groups.0.Arn"), at(answer, "Groups.1.Arn")) == ("a", "b")
+    assert at(answer, "Groups.2.Arn") is at(answer, "Groups.Arn") is at({"0": 1}, "0.Arn") is ABSENT
 
 
 def test_small_helpers() -> None:

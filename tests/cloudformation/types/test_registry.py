@@ -34,6 +34,13 @@ def test_bucket() -> None:
     assert bucket.primary_identifier == ("BucketName",)
 
 
+def test_a_tables_keys_replace_it() -> None:
+    table = _entry("AWS::DynamoDB::Table")
+    assert {"TableName", "KeySchema", "LocalSecondaryIndexes"} <= table.create_only
+    assert table.replacing({"KeySchema": [1]}, {"KeySchema": [2]}) == ("KeySchema",)
+    assert table.replacing({}, {"LocalSecondaryIndexes": [1]}) == ("LocalSecondaryIndexes",)
+
+
 def test_a_type_without_tags_and_one_without_update() -> None:
     policy, permission = _entry("AWS::S3::BucketPolicy"), _entry("AWS::Lambda::Permission")
     assert (policy.taggable, policy.tag_property) == (False, None)

@@ -149,6 +149,7 @@ def test_backends_can_be_forgotten_one_account_at_a_time() -> None:
 def test_repaired_functions_are_still_called_as_before() -> None:
     from moto.apigateway.models import RestAPI
     from moto.core.config import default_user_config
+    from moto.dynamodb.models import DynamoDBBackend
     from moto.iam.access_control import PermissionResult
     from moto.s3.models import FakeBucket
 
@@ -156,6 +157,7 @@ def test_repaired_functions_are_still_called_as_before() -> None:
     bucket = FakeBucket.__new__(FakeBucket)
     assert bucket.get_permission("s3:PutObject", "*") is PermissionResult.NEUTRAL
     assert parameters(RestAPI.delete_deployment)[1:] == ["deployment_id"]
+    assert parameters(DynamoDBBackend.update_table_streams)[1:] == ["table", "specification"]
     assert default_user_config["iam"] == {"load_aws_managed_policies": True}
 
 
@@ -170,5 +172,7 @@ def test_the_repairs_are_still_needed() -> None:
     assert "return iam_policy.is_action_permitted(action, resource)" in buckets
     apis = (root / "apigateway" / "models.py").read_text()
     assert "if deployment.stage_name and deployment.stage_name in self.stages:" in apis
+    tables = (root / "dynamodb" / "models" / "__init__.py").read_text()
+    assert ") and table.latest_stream_label:" in tables
     users = (root / "iam" / "responses.py").read_text()
     assert "put_user_permissions_boundary" not in users

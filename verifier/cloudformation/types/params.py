@@ -141,11 +141,14 @@ def used(value: Any) -> Iterator[str]:
 
 
 def at(value: Any, path: str) -> Any:
-    """What stands at ``path`` ("A.B") in ``value``; ABSENT where nothing does."""
+    """What stands at ``path`` in ``value`` ("A.B", and of a list "A.0.B"); ABSENT where nothing does."""
     for part in path.split(".") if path else ():
-        if not isinstance(value, Mapping) or part not in value:
+        if isinstance(value, Mapping) and part in value:
+            value = value[part]
+        elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
+            value = value[int(part)]
+        else:
             return ABSENT
-        value = value[part]
     return value
 
 

@@ -61,9 +61,10 @@ class Read(Part):
     """One call that reads back.
 
     ``on`` are the moments it is made at; ``gives`` is where each attribute of Fn::GetAtt stands in
-    the answer, ``tokens`` are those of them that AWS makes up. With ``when``, it is made only where
-    the template has that property. ``whole``: with the kind's ``itself`` among the parameters.
-    Without ``source`` it is only likely; ``soft`` is one whose refusal AWS's handler swallows.
+    the answer, ``tokens`` are those of them whose end (after the last "/") AWS makes up. With
+    ``when``, it is made only where the template has that property. ``whole``: with the kind's
+    ``itself`` among the parameters. Without ``source`` it is only likely; ``soft`` is one whose
+    refusal AWS's handler swallows.
     """
 
     operation: str
@@ -128,7 +129,7 @@ class Read(Part):
         found = ((name, at(answer, path)) for name, path in self.gives.items())
         given = {name: value for name, value in found if value is not ABSENT}
         for name in self.tokens & given.keys():
-            step.work.token(str(given[name]))
+            step.work.token(str(given[name]).rpartition("/")[2])
         return given
 
 

@@ -21,7 +21,8 @@ class Update(Part):
     """Properties that one call brings up to date, when any of them has changed.
 
     ``dropped`` are AWS's own values for properties that the template no longer has. ``then`` is read
-    afterwards.
+    afterwards. With ``changed_only`` what has not changed is left out: some operations refuse to set
+    what is so already.
     """
 
     operation: str
@@ -30,6 +31,7 @@ class Update(Part):
     then: Read | None = None
     always: bool = False
     """Also when none of the properties has changed."""
+    changed_only: bool = False
 
     @property
     def properties(self) -> frozenset[str]:
@@ -50,7 +52,12 @@ class Update(Part):
         defaults = (pair for one in self.dropped for pair in one.values.items())
         absent = {name: value for name, value in defaults if name in step.work.previous}
         wanted = {**absent, **step.work.properties}
-        step.call(self.operation, step.params(self.params, wanted))
+        if self.changed_only:
+            wanted = {name: value for name, value in wanted.items() if step.work.changed(name)}
+        params = step.params(self.params, wanted, whole=False)
+        if self.changed_only and not params:
+            return
+        step.call(self.operation, {**step.params({}), **params})
         if self.then:
             self.then.make(step)
 

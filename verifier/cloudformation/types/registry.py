@@ -17,6 +17,9 @@ from verifier.errors import UnavailableError
 
 REGION = "us-east-1"  # the fullest of the regions' lists
 
+# What replaces a resource beside what the schemas call create-only (source cfn-table-replacement).
+_REPLACING = {"AWS::DynamoDB::Table": ("/properties/KeySchema", "/properties/LocalSecondaryIndexes")}
+
 _MISSING = object()
 
 
@@ -131,7 +134,9 @@ def _read_entry(type_name: str, file_name: str) -> RegistryEntry:
         tagging_permissions=tuple(tagging.get("permissions", ())),
         tag_property=_tag_property(tagging, properties) if taggable else None,
         taggable=taggable,
-        create_only_paths=tuple(_paths(schema.get("createOnlyProperties"))),
+        create_only_paths=tuple(
+            _paths((*schema.get("createOnlyProperties", ()), *_REPLACING.get(type_name, ())))
+        ),
         read_only=frozenset(".".join(path) for path in _paths(schema.get("readOnlyProperties"))),
         properties=properties,
         required=frozenset(schema.get("required", ())),

@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from verifier.authorization.operation import Operation
-from verifier.emulator.moto import gaps_apigatewayv2
+from verifier.emulator.moto import gaps_apigatewayv2, gaps_dynamodb
 from verifier.errors import AwsError
 
 Result = dict[str, Any]
@@ -54,6 +54,8 @@ def gap_for(operation: Operation) -> Gap | None:
     key = (operation.service, operation.name)
     if key == ("iam", "CreateUser"):
         return create_user if operation.params.get("PermissionsBoundary") else None
+    if key == ("dynamodb", "CreateTable"):
+        return gaps_dynamodb.create_table if operation.params.get("ResourcePolicy") else None
     if key in _GAPS:
         return _GAPS[key]
     answer = fixed_answers().get(key)

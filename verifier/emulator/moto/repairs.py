@@ -13,11 +13,13 @@ def repair_moto() -> None:
     """Mend moto, once a process."""
     from moto.apigateway.models import RestAPI
     from moto.core.config import default_user_config
+    from moto.dynamodb.models import DynamoDBBackend
     from moto.s3.models import FakeBucket
 
     default_user_config["iam"] = {"load_aws_managed_policies": True}
     FakeBucket.get_permission = _bucket_permission
     RestAPI.delete_deployment = _delete_deployment
+    DynamoDBBackend.update_table_streams = _update_table_streams
 
 
 def _bucket_permission(_bucket: Any, _action: str, _resource: str) -> Any:
@@ -39,3 +41,13 @@ def _delete_deployment(rest_api: Any, deployment_id: str) -> Any:
     if any(stage.deployment_id == deployment_id for stage in rest_api.stages.values()):
         raise StageStillActive
     return rest_api.deployments.pop(deployment_id)
+
+
+def _update_table_streams(_backend: Any, table: Any, specification: Any) -> None:
+    """A stream can come again when the last one was turned off; moto asks whether there ever was one."""
+    from moto.dynamodb.exceptions import StreamAlreadyEnabledException
+
+    there = (table.stream_specification or {}).get("StreamEnabled")
+    if there and (specification.get("StreamEnabled") or specification.get("StreamViewType")):
+        raise StreamAlreadyEnabledException
+    table.set_stream_specification(specification)
