@@ -68,9 +68,10 @@ def slug(heading: str) -> str:
 
 
 def program_file(arguments: list[str]) -> Path:
-    """The file that ``python ARGUMENTS`` runs: a script, or one of our modules."""
+    """The file that ``python ARGUMENTS`` runs: a script, or one of our modules or packages."""
     if arguments[0] == "-m":
-        return ROOT / f"{arguments[1].replace('.', '/')}.py"
+        module = ROOT / arguments[1].replace(".", "/")
+        return module / "__main__.py" if module.is_dir() else module.with_suffix(".py")
     return ROOT / arguments[0]
 
 

@@ -20,11 +20,12 @@ ROOT = Path(__file__).parents[2]
 ACCOUNT, REGION = "620000000001", "eu-west-1"
 # What of moto the gateway speaks to its clients with.
 PROTOCOLS = {"core", "utilities", "settings", "backends", "backend_index"}
+# The cluster is of a type without a handler: nothing is called for it.
 TEMPLATE = {
     "Resources": {
         "Bucket": {"Type": "AWS::S3::Bucket"},
         "Logs": {"Type": "AWS::Logs::LogGroup", "DependsOn": "Bucket"},
-        "Queue": {"Type": "AWS::SQS::Queue", "DependsOn": "Logs"},
+        "Cluster": {"Type": "AWS::ECS::Cluster", "DependsOn": "Logs"},
     },
     "Outputs": {"Logs": {"Value": {"Fn::GetAtt": ["Logs", "Arn"]}}},
 }

@@ -15,6 +15,7 @@ from verifier.cloudformation.handlers import handler_for
 USAGE = 2
 _NEXT = """\
 Next: answer what is open in the module, mend the case file, then
+    .venv/bin/python -m tools.record_handler_calls {0}
     .venv/bin/python -m tools.types_page
     .venv/bin/pytest -q tests/cloudformation/handlers tests/authorization tests/tools -k '{0} or page'"""
 

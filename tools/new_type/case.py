@@ -1,6 +1,6 @@
 """The case file of a draft: properties to create it with, to change and to drop, and to replace it by."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tools.new_type.draft import Draft
@@ -30,11 +30,10 @@ def case(facts: Facts, draft: Draft) -> Case:
     before = {name: value for name, value in turns[0].items() if value is not None}
     if own not in facts.entry.required:
         before.pop(own, None)
-    kept = {name for name in before if name in facts.entry.create_only}
-    needed = kept | (facts.entry.required & set(before))
-    changed = {name: value if name in kept else turns[1][name] for name, value in before.items()}
-    bare = {name: value for name, value in changed.items() if name in needed}
-    after = [{"properties": changed}, {"properties": bare, "stackTags": {}}]
+    in_place = [name for name in before if name not in facts.entry.create_only]
+    change = {name: turns[1][name] for name in in_place if turns[1][name] != before[name]}
+    drop = [name for name in in_place if name not in facts.entry.required]
+    after = [{"change": change}, {"drop": drop, "stackTags": {}}]
     return {
         "type": kind.type,
         "setup": [],
@@ -42,6 +41,16 @@ def case(facts: Facts, draft: Draft) -> Case:
         "after": after if facts.entry.has_update else [],
         "replace": _successor(facts, before, turns[1], own),
     }
+
+
+def states(content: Case) -> Iterator[Mapping[str, Any]]:
+    """The properties at the creation and after each update of a case."""
+    now = content["before"]
+    yield now
+    for step in content["after"]:
+        now = {**now, **step.get("change", {})}
+        now = {name: value for name, value in now.items() if name not in step.get("drop", ())}
+        yield now
 
 
 def _successor(

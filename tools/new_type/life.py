@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
+from tools.new_type.case import Case, states
 from verifier.authorization.caller import Certainty
 from verifier.authorization.operation import Operation
 from verifier.authorization.requirements import UnmappedOperation, requirements
@@ -66,7 +68,7 @@ class Lived:
     problems: tuple[str, ...]
 
 
-def live(kind: Kind, case: Mapping[str, Any]) -> Lived:
+def live(kind: Kind, case: Case) -> Lived:
     """Create, read, update and delete with the properties of a case."""
     actions: dict[str, frozenset[str]] = {}
     operations: set[tuple[str, str]] = set()
@@ -81,11 +83,10 @@ def live(kind: Kind, case: Mapping[str, Any]) -> Lived:
     return Lived(actions, frozenset(operations), tuple(problems))
 
 
-def _works(kind: Kind, case: Mapping[str, Any], lifecycle: str, carrier: _Carrier) -> Iterator[Work]:
-    before, after = case["before"], [step["properties"] for step in case["after"]]
+def _works(kind: Kind, case: Case, lifecycle: str, carrier: _Carrier) -> Iterator[Work]:
+    before, *after = states(case)
     physical_id = "" if lifecycle == "create" else _made_up(kind)
-    steps = zip([before, *after], after, strict=False) if lifecycle == "update" else [({}, before)]
-    for previous, wanted in steps:
+    for previous, wanted in pairwise([before, *after]) if lifecycle == "update" else [({}, before)]:
         yield Work(
             carrier,
             "Thing",

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.model import Shape
+
 from tools.new_type.facts import Facts
 from tools.new_type.identity import Identity, identifying
 from tools.new_type.matching import places
-from tools.new_type.schemas import Node, resolved, unknown
+from tools.new_type.schemas import Node, is_document, resolved, types, unknown
 from verifier.cloudformation.types.params import Params, Prop
 from verifier.cloudformation.types.part import Read
+from verifier.cloudformation.types.values import document
 
 
 @dataclass(frozen=True)
@@ -59,15 +62,21 @@ class Subject:
         place = places(self.facts, operation).get(name)
         if place is None:
             return {}
+        shape, node = self.facts.input(operation)[place.parameter], self.node(name)
         if place.key:
-            return {place.parameter: {place.key: Prop(name)}}
+            return {place.parameter: {place.key: _prop(name, node, shape.value)}}
         if not place.sure:
             questions.append(f"is {name} the {place.parameter} of {operation}?")
-        shape, node = self.facts.input(operation)[place.parameter], self.node(name)
         lost, inner = list(unknown(self.facts.schema, node, shape, name)), list(node.get("properties", {}))
         if lost == [name] and len(inner) == 1:
             questions.append(f"is {name}.{inner[0]} what {operation} takes?")
             return {place.parameter: Prop(f"{name}.{inner[0]}")}
         if lost:
             questions.append(f"{operation} does not know {', '.join(lost)}")
-        return {place.parameter: Prop(name)}
+        return {place.parameter: _prop(name, node, shape)}
+
+
+def _prop(name: str, node: Node, shape: Shape) -> Prop:
+    """The property; as JSON text where the API takes text and a template may have an object."""
+    text = shape.type_name == "string" and (is_document(node) or {"object", "string"} <= set(types(node)))
+    return Prop(name, document) if text else Prop(name)

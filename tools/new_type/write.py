@@ -17,6 +17,7 @@ from tools.new_type.texts import placed
 ROOT = Path(__file__).resolve().parents[2]
 HANDLERS = Path("verifier", "cloudformation", "handlers")
 CASES = Path("tests", "cases", "handlers")
+_WIDTH = 115
 
 
 class ExistsError(Exception):
@@ -36,7 +37,19 @@ def case_path(type_name: str, root: Path = ROOT) -> Path:
 
 def case_text(case: Mapping[str, Any]) -> str:
     """A case as its file holds it, with placeholders."""
-    return placed(json.dumps(case, indent=2, ensure_ascii=False)) + "\n"
+    return placed(_laid(case, 0)) + "\n"
+
+
+def _laid(value: Any, depth: int, before: str = "") -> str:
+    """A value as JSON: in one line where it fits there, else a member or item a line."""
+    line = json.dumps(value, ensure_ascii=False)
+    if (depth and 2 * depth + len(before) + len(line) < _WIDTH) or not isinstance(value, dict | list):
+        return line
+    members = value.items() if isinstance(value, dict) else (("", one) for one in value)
+    named = ((f"{json.dumps(name)}: " if name else "", one) for name, one in members)
+    inner = ",\n".join(f"{'  ' * (depth + 1)}{name}{_laid(one, depth + 1, name)}" for name, one in named)
+    first, last = "{}" if isinstance(value, dict) else "[]"
+    return f"{first}\n{inner}\n{'  ' * depth}{last}"
 
 
 def module_text(facts: Facts, draft: Draft, existing: str | None) -> str:

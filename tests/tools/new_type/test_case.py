@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.lives.case import fill
+from tests.support.lives.case import fill, load
 from tests.tools.new_type.test_draft import ROWS
-from tools.new_type.case import case
+from tools.new_type.case import case, states
 from tools.new_type.draft import propose
 from tools.new_type.examples import Examples
 from tools.new_type.facts import facts
@@ -39,13 +40,14 @@ def test_a_case_uses_and_changes_everything(row: Mapping[str, Any]) -> None:
     assert list(content) == ["type", "setup", "before", "after", "replace"]
     name = {kind.name.property} if kind.name else set()
     assert content["before"].keys() | name == kind.supported
-    for properties in (content["before"], *(step["properties"] for step in content["after"])):
+    before, changed, bare = states(content)
+    for properties in (before, changed, bare):
         assert problems(row["type"], properties, lambda _: False) == ()
-    changed, bare = (step["properties"] for step in content["after"])
-    assert changed.keys() == content["before"].keys()
-    kept = {one for one in changed if changed[one] == content["before"][one]}
+    assert changed.keys() == before.keys()
+    kept = {one for one in changed if changed[one] == before[one]}
     assert known.create_only & changed.keys() <= kept
-    assert bare.keys() == (known.create_only | known.required) & content["before"].keys()
+    assert not kept & content["after"][0]["change"].keys()
+    assert bare.keys() == (known.create_only | known.required) & before.keys()
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["type"])
@@ -55,6 +57,15 @@ def test_a_successor_is_another_one(row: Mapping[str, Any]) -> None:
     assert known.create_only & content["replace"].keys() or not known.create_only
     differing = {one for one, value in content["replace"].items() if value != content["before"].get(one)}
     assert differing or not known.create_only
+
+
+def test_a_file_is_read_as_it_was_meant(tmp_path: Path) -> None:
+    content, file = _case("AWS::Kinesis::Stream"), tmp_path / "AWS_Kinesis_Stream.json"
+    file.write_text(case_text(content), encoding="utf-8")
+    read = load(file).filled({"account": "123456789012", "region": "us-east-1", "partition": "aws"})
+    assert [read.before, *(change.properties for change in read.after)] == list(states(content))
+    assert read.replace == content["replace"]
+    assert max(map(len, file.read_text(encoding="utf-8").splitlines())) < 120
 
 
 def test_a_type_that_cannot_be_updated_has_no_such_steps() -> None:

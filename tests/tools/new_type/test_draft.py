@@ -15,10 +15,12 @@ from tools.new_type.notes import HEAD
 from tools.new_type.render import Source, constant
 from verifier.cloudformation.types import registry
 from verifier.cloudformation.types.kind import Kind
+from verifier.cloudformation.types.params import Prop
 from verifier.cloudformation.types.part import Read
 from verifier.cloudformation.types.parts import Setting
 from verifier.cloudformation.types.shapes import service_model
 from verifier.cloudformation.types.tagging import Tagging
+from verifier.cloudformation.types.values import document
 
 ROWS: list[Mapping[str, Any]] = json.loads(
     (Path(__file__).parents[2] / "cases" / "new_type.json").read_text(encoding="utf-8")
@@ -95,6 +97,23 @@ def _lacking(params: Any, shape: Shape | None, path: str) -> Iterator[str]:
                 yield from _lacking(value, members[name.lower()], f"{path}.{name}")
             else:
                 yield f"{path}.{name}"
+
+
+@pytest.mark.parametrize(
+    ("type_name", "path", "property"),
+    [
+        ("AWS::SQS::Queue", ("Attributes", "RedrivePolicy"), "RedrivePolicy"),
+        ("AWS::KMS::Key", ("Policy",), "KeyPolicy"),
+        ("AWS::StepFunctions::StateMachine", ("definition",), "Definition"),
+    ],
+)
+def test_an_object_is_sent_as_the_text_that_the_api_takes(
+    type_name: str, path: tuple[str, ...], property: str
+) -> None:
+    found: Any = _draft(type_name).kind.members
+    for one in path:
+        found = found[one]
+    assert found == Prop(property, document)
 
 
 @pytest.mark.parametrize(

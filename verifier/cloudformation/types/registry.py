@@ -18,7 +18,7 @@ from verifier.errors import UnavailableError
 REGION = "us-east-1"  # the fullest of the regions' lists
 
 # What replaces a resource beside what the schemas call create-only (source cfn-table-replacement).
-_REPLACING = {"AWS::DynamoDB::Table": ("/properties/KeySchema", "/properties/LocalSecondaryIndexes")}
+_REPLACING = {"AWS::DynamoDB::Table": ("/properties/KeySchema",)}
 
 _MISSING = object()
 
