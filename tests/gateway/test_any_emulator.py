@@ -24,7 +24,6 @@ TEMPLATE = {
     "Resources": {
         "Bucket": {"Type": "AWS::S3::Bucket"},
         "Logs": {"Type": "AWS::Logs::LogGroup", "DependsOn": "Bucket"},
-        "Queue": {"Type": "AWS::SQS::Queue", "DependsOn": "Logs"},
     },
     "Outputs": {"Logs": {"Value": {"Fn::GetAtt": ["Logs", "Arn"]}}},
 }
