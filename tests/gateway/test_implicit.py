@@ -50,7 +50,7 @@ def test_queues_are_where_the_client_asks() -> None:
     here = queues("127.0.0.1:4000", "http", QueueUrls=urls, NextToken="t")
     assert here == {"QueueUrls": ["http://127.0.0.1:4000/1/a", "http://127.0.0.1:4000/1/b"], "NextToken": "t"}
     assert queues("localhost:1", "http", QueueUrl=urls[0]) == {"QueueUrl": "http://localhost:1/1/a"}
-    assert queues("sqs.eu-west-1.amazonaws.com", "https", QueueUrl=urls[0]) == {"QueueUrl": urls[0]}
+    assert queues("eu-west-1.queue.amazonaws.com", "https", QueueUrl=urls[0]) == {"QueueUrl": urls[0]}
 
 
 def test_other_services_answers_are_left_alone() -> None:

@@ -1,7 +1,9 @@
 """The gateway as a whole, in process: modes, phases, clean rooms, and what nobody foresaw."""
 
+import http.client
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from verifier.authorization.authorizer import Mode
 from verifier.authorization.operation import Operation
 from verifier.authorization.requirements import UnmappedOperation
 from verifier.emulator.embedded import embedded
-from verifier.emulator.faults import FaultPlan
+from verifier.emulator.faults import FaultPlan, ResponseFault
 from verifier.errors import UnavailableError, VerifierError
 from verifier.gateway.decisions import DecisionRecord, ResponseRecord, UnmappedRecord
 from verifier.gateway.server import Gateway, GatewayConfig
@@ -96,6 +98,13 @@ def test_absent_objects_while_observing(room: Room) -> None:
     assert caught.value.response["Error"]["Code"] == "NoSuchKey"
     assert room.asked() == [("s3:GetObject", "allowed", True), ("s3:ListBucket", "implicitDeny", False)]
     assert room.gateway.decisions.decisions()[1].source == "gateway-s3-absent-object"
+
+
+def test_operations_on_oneself(room: Room) -> None:
+    keys = room.user("iam:GetUser", "iam:ListAccessKeys")
+    iam = room.client("iam", keys)
+    assert iam.get_user()["User"]["UserName"] == "dev"
+    assert [key["AccessKeyId"] for key in iam.list_access_keys()["AccessKeyMetadata"]] == [keys[0]]
 
 
 def test_phases(room: Room) -> None:
@@ -221,6 +230,38 @@ def test_faults_from_the_start() -> None:
     )
     assert gateway.faults.fail_last_wave
     gateway.close()
+
+
+def test_a_fault_comes_on_behalf_of_others_too() -> None:
+    fault = ResponseFault("logs", "CreateLogGroup", "ServiceUnavailableException")
+    plan = FaultPlan(responses=(fault, fault))
+    with Gateway(GatewayConfig("610000000006", REGION, faults=plan), embedded("aws")) as gateway:
+        room = Room(gateway)
+        with pytest.raises(ClientError, match="ServiceUnavailableException"):
+            room.client("logs").create_log_group(logGroupName="/g")
+        template = {"Resources": {"Group": {"Type": "AWS::Logs::LogGroup"}}}
+        room.client("cloudformation").create_stack(StackName="s", TemplateBody=json.dumps(template))
+        gateway.cloudformation.settle(20)
+        (stack,) = gateway.cloudformation.stacks("610000000006")
+        assert stack.status == "ROLLBACK_COMPLETE"
+        room.client("logs").create_log_group(logGroupName="/g")
+
+
+@pytest.mark.parametrize(
+    ("host", "status"), [("registry.npmjs.org", 502), ("registry.example", 502), ("elsewhere.example", 403)]
+)
+def test_registries_are_reached(host: str, status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(*_: object) -> None:
+        raise OSError("there is no network")
+
+    monkeypatch.setattr("verifier.gateway.connection.reach", unreachable)
+    config = GatewayConfig("610000000007", REGION, allow_hosts=("registry.example",))
+    with Gateway(config, embedded("aws")) as gateway:
+        port = int(gateway.endpoint.rpartition(":")[2])
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+            connection.set_tunnel(host, 443)
+            with pytest.raises(OSError, match=f"Tunnel connection failed: {status}"):
+                connection.connect()
 
 
 def test_life(tmp_path: Path) -> None:

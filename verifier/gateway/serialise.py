@@ -68,13 +68,9 @@ def _serialised(model: Any, dialect: Dialect, result: Mapping[str, Any], request
     serialiser = _serialiser(dialect.service, dialect.protocol)
     made: dict[str, Any] = serialiser(model, SerializationContext(request_id)).serialize(told)
     if streamed:
-        # moto would encode the bytes as well, for a body that it then throws away.
+        # moto would encode the bytes, and give every body its protocol's content type.
         made["body"] = result.get(streamed, b"")
         made["headers"].setdefault("Content-Type", serialiser.CONTENT_TYPE)
-    # moto gives every body its protocol's content type, also the one whose type the result says.
-    for name, header in _located(model.output_shape, "header").items():
-        if header.lower() == "content-type" and result.get(name):
-            made["headers"]["Content-Type"] = result[name]
     return made
 
 

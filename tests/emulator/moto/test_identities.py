@@ -210,3 +210,12 @@ def test_roles_that_are_not_there(iam: Iam, arn: str) -> None:
     with pytest.raises(AwsError):
         iam.identities.role(arn, "s")
     assert iam.identities.trust_policy(arn) is None
+
+
+def test_partitions_that_moto_does_not_know(iam: Iam) -> None:
+    key = iam.user("dev")
+    identities = MotoIdentities("aws-iso-e")
+    assert identities.caller(key, ACCOUNT).user_name == "dev"
+    assert identities.root(ACCOUNT).arn == f"arn:aws-iso-e:iam::{ACCOUNT}:root"
+    with pytest.raises(UnknownKeyError):
+        MotoIdentities("aws-cn").caller(key, ACCOUNT)

@@ -6,9 +6,11 @@ from typing import Any
 from verifier.authorization.operation import Operation
 from verifier.emulator.http import HttpResponse
 from verifier.emulator.moto import wsgi
+from verifier.emulator.moto.answers import output_of
 from verifier.emulator.moto.gaps import gap_for
-from verifier.emulator.moto.protocol import operation_model, output_of, request_of
+from verifier.emulator.moto.models import operation_model
 from verifier.emulator.moto.repairs import repair_moto
+from verifier.emulator.moto.requests import request_of
 from verifier.errors import AwsError
 
 

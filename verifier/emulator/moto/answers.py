@@ -1,65 +1,19 @@
-"""moto is spoken to in HTTP: an operation becomes a request in its service's protocol, the answer its output.
+"""What moto answers in HTTP, by the names of the operation's output.
 
-botocore's serializers and parsers do it, without its clients: those would change parameters (add
-checksums, tokens, encodings) and outputs (decode policies), and take longer than moto itself.
+botocore's parsers do it, without its clients: those would decode policies, and take longer than moto itself.
 """
 
-import uuid
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
-from urllib.parse import urlencode
 
-from verifier.authorization.operation import Operation
-from verifier.emulator.http import HttpRequest, HttpResponse
-from verifier.emulator.partitions import dns_suffix
+from verifier.emulator.http import HttpResponse
+from verifier.emulator.moto.models import protocol_of
 from verifier.emulator.times import read_time
 from verifier.errors import AwsError
 
-_ACCESS_KEY = "AKIAVERIFIERUPSTREAM"
 # What an error's own body makes of these says nothing of the thing that was asked for.
 _OF_THE_BODY = {"ContentLength", "ContentType"}
-
-
-def operation_model(operation: Operation) -> Any:
-    """moto's model of an operation: botocore's, and what moto adds. Raises AwsError when there is none."""
-    from botocore.exceptions import UnknownServiceError
-    from botocore.model import OperationNotFoundError
-    from moto.core.utils import get_service_model
-
-    try:
-        return get_service_model(operation.service).operation_model(operation.name)
-    except (UnknownServiceError, OperationNotFoundError) as error:
-        raise AwsError("InvalidAction", f"{operation}: no such operation", 400) from error
-
-
-def request_of(operation: Operation, model: Any) -> HttpRequest:
-    """The request that says ``operation``. Raises AwsError for parameters that it cannot have."""
-    from botocore.exceptions import ParamValidationError
-    from botocore.utils import percent_encode_sequence
-
-    # A client makes up the tokens that tell a repeated request from a second one; handlers leave it to us.
-    tokens = {name: str(uuid.uuid4()) for name in model.idempotent_members if name not in operation.params}
-    try:
-        made = _serializer(_protocol(model)).serialize_to_request({**operation.params, **tokens}, model)
-    except ParamValidationError as error:
-        raise AwsError("ValidationException", " ".join(str(error).split()), 400) from error
-    query = percent_encode_sequence(made["query_string"]) if made["query_string"] else ""
-    target = made["url_path"]
-    if query:
-        target += ("&" if "?" in target else "?") + query
-    service = model.service_model
-    return HttpRequest(
-        method=made["method"],
-        target=target,
-        host=f"{service.endpoint_prefix}.{operation.region}.{dns_suffix(operation.region)}",
-        headers=(
-            *((name, str(value)) for name, value in made["headers"].items()),
-            ("Authorization", _authorization(service.signing_name, operation.region)),
-        ),
-        body=_body(made["body"]),
-        scheme="https",
-    )
 
 
 def output_of(response: HttpResponse, model: Any) -> dict[str, Any]:
@@ -86,7 +40,7 @@ def _parsed(response: HttpResponse, model: Any, shape: Any) -> dict[str, Any]:
         body = b""
     elif events:
         body = _Stream(response.body)
-    elif not body and _protocol(model) in {"query", "ec2"}:
+    elif not body and protocol_of(model) in {"query", "ec2"}:
         return {}
     raw = {
         "status_code": response.status,
@@ -94,7 +48,7 @@ def _parsed(response: HttpResponse, model: Any, shape: Any) -> dict[str, Any]:
         "body": body,
         "context": {"operation_name": model.name},
     }
-    output: dict[str, Any] = _parser(_protocol(model)).parse(raw, shape)
+    output: dict[str, Any] = _parser(protocol_of(model)).parse(raw, shape)
     output.pop("ResponseMetadata", None)
     if streamed:
         output[streamed] = response.body
@@ -117,7 +71,7 @@ def _error(response: HttpResponse, model: Any) -> AwsError:
     from botocore.parsers import ResponseParserError
 
     raw = {"status_code": response.status, "headers": _headers(response), "body": response.body}
-    parser = _parser(_protocol(model))
+    parser = _parser(protocol_of(model))
     try:
         parsed = parser.parse(raw, None)
         found = parsed["Error"]
@@ -137,7 +91,7 @@ def _error(response: HttpResponse, model: Any) -> AwsError:
 def _header_members(response: HttpResponse, model: Any) -> dict[str, Any]:
     """What the headers of an error answer say of the thing itself: the ETag of one that is not modified."""
     shape = model.output_shape
-    if shape is None or not _protocol(model).startswith("rest"):
+    if shape is None or not protocol_of(model).startswith("rest"):
         return {}
     names = {
         name
@@ -146,24 +100,6 @@ def _header_members(response: HttpResponse, model: Any) -> dict[str, Any]:
     }
     bare = _parsed(HttpResponse(200, response.headers), model, shape) if names else {}
     return {name: value for name, value in bare.items() if name in names}
-
-
-def _protocol(model: Any) -> str:
-    """The one of a service's protocols that moto speaks."""
-    from moto.core.parse import PROTOCOL_PARSERS
-
-    metadata = model.service_model.metadata
-    return next(
-        (name for name in metadata.get("protocols", ()) if name in PROTOCOL_PARSERS),
-        str(metadata["protocol"]),
-    )
-
-
-@cache
-def _serializer(protocol: str) -> Any:
-    from botocore.serialize import create_serializer
-
-    return create_serializer(protocol)
 
 
 @cache
@@ -182,24 +118,10 @@ def _headers(response: HttpResponse) -> Mapping[str, str]:
     return headers
 
 
-def _body(made: Any) -> bytes:
-    if isinstance(made, Mapping):
-        return urlencode(made, doseq=True).encode()
-    if hasattr(made, "read"):
-        made = made.read()
-    return made.encode() if isinstance(made, str) else bytes(made)
-
-
 def _root_text(body: bytes) -> str | None:
     from xml.etree import ElementTree as Tree
 
     return Tree.fromstring(body).text if body else None
-
-
-def _authorization(signing_name: str, region: str) -> str:
-    """moto finds the service and the region of a request here; the signature is nobody's."""
-    scope = f"{_ACCESS_KEY}/20250101/{region}/{signing_name}/aws4_request"
-    return f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"
 
 
 class _Stream:
