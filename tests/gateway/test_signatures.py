@@ -40,7 +40,7 @@ REQUESTS: dict[str, tuple[str, str, dict[str, Any], dict[str, Any]]] = {
         {"Bucket": "bucket"},
         {"signature_version": "s3"},
     ),
-    "query in version 2": ("sdb", "ListDomains", {}, {}),
+    "s3 with its body": ("s3", "PutObject", PUT, {"endpoint_url": "http://127.0.0.1:1", **NO_CHECKSUM}),
 }
 
 
@@ -119,6 +119,14 @@ def test_a_signed_header_counts_and_an_unsigned_one_does_not() -> None:
     assert changed != request.headers
     assert not genuine(replace(request, headers=changed))
     assert not genuine(replace(request, host="elsewhere.amazonaws.com"))
+
+
+def test_version_2_of_the_query_protocols() -> None:
+    request = built("sdb", "ListDomains", {})
+    assert b"SignatureVersion=2" in request.body
+    assert genuine(request)
+    assert not genuine(request, "another")
+    assert not genuine(replace(request, body=request.body.replace(b"ListDomains", b"DeleteDomain")))
 
 
 @given(st.text(max_size=40), st.text(max_size=40))

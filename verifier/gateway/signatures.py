@@ -73,10 +73,8 @@ def _version_4(
     kind = S3SigV4Auth if credential.signing_name in _S3_NAMES else SigV4Auth
     signer = kind(_credentials(credential, secret), credential.signing_name, credential.region)
     stamp = request.header("X-Amz-Date") or _stamp(request.header("Date"))
-    signed = fields["SignedHeaders"].split(";")
-    return _signed_again(signer, request, request.target, signed, stamp, declared or body), fields[
-        "Signature"
-    ]
+    signed = _Signed(request.target, tuple(fields["SignedHeaders"].split(";")), stamp, declared or body)
+    return _signed_again(signer, request, signed), fields["Signature"]
 
 
 def _version_4_in_query(
