@@ -14,6 +14,7 @@ LAYERS = (
     "errors",
     "scratch",
     "reading",
+    "redaction",
     "iam",
     "authorization",
     "service",
