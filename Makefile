@@ -4,13 +4,21 @@
 
 PYTHON ?= python3
 SERVICE ?= sample_services/http-api
+# Tests run side by side, the tests of one file in one process. WORKERS=0 runs all in one.
+WORKERS ?= 2
+# make test K='split or merge' runs only the tests whose names match, in one process and without lint.
+K ?=
 VENV := .venv
 STAMP := $(VENV)/.setup-done
 PYTEST := $(VENV)/bin/pytest
+UNIT := -m 'not integration and not terraform'
 
-.PHONY: setup converge lint test test-integration docs bench clean
+.PHONY: help setup converge format lint test coverage test-integration docs bench clean
 
-setup: $(STAMP)
+help: ## say what each target does
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-18s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## make .venv and node_modules
 
 $(STAMP): pyproject.toml constraints.txt package.json package-lock.json
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -23,26 +31,35 @@ $(STAMP): pyproject.toml constraints.txt package.json package-lock.json
 	@npm ci --no-audit --no-fund --loglevel=error >&2
 	@touch $@
 
-converge: setup
+converge: setup ## find the policy of SERVICE and prove it
 	@$(VENV)/bin/verifier converge $(SERVICE)
 
-lint: setup
+format: setup ## mend what ruff can mend
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+lint: setup ## style and types
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 
-test: lint
-	$(PYTEST) -m 'not integration and not terraform'
+test: $(if $(K),setup,lint) ## lint, unit tests and one real lap; K=... runs only tests of that name
+	$(PYTEST) $(UNIT) $(if $(K),-k '$(K)',-n $(WORKERS) --dist loadfile) $(TRACED)
 
-test-integration: setup
+coverage: TRACED := --cov --cov-report=json
+coverage: test ## the same, traced, and the floors of tools/coverage_floors.json
+	$(VENV)/bin/python -m tools.coverage_floors
+
+test-integration: setup ## the long tests, with real command-line tools
 	$(PYTEST) -m integration
 
-docs: setup
+docs: setup ## write the generated pages of docs/ anew
+	$(VENV)/bin/python -m tools.command_help
 	$(VENV)/bin/python -m tools.types_page
 	$(VENV)/bin/python -m tools.published_policies
 
-bench: setup
+bench: setup ## the ratio of a converge to a lap
 	$(VENV)/bin/python benchmarks/converge.py
 
-clean:
-	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+clean: ## remove what setup and the tests leave
+	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
-"""Holds the rules against AWS's service reference (``reference/service-reference.tar.xz`` of a folder beside
-the project, which is data to check against and not committed).
+"""Holds the rules against AWS's service reference.
+
+That is ``reference/service-reference.tar.xz`` of a folder beside the project, data to check against and
+not committed.
 
     .venv/bin/python .ci/check_service_reference.py [FOLDER]
 
@@ -15,7 +17,6 @@ For each operation that a rule file, a handler or a case table names:
 Exit 0 when all holds, or when the folder is not there; 1 otherwise, with a line per fault.
 """
 
-import ast
 import json
 import sys
 import tarfile
@@ -26,12 +27,11 @@ from typing import Any
 
 from verifier.authorization.convention import conventional_extras
 from verifier.authorization.rules import Rule, ruled_services, service_rules
+from verifier.cloudformation.handlers import handlers
 from verifier.iam import catalog
 
 _ROOT = Path(__file__).resolve().parents[1]
 _MOST_DIFFERENCES = 20
-_HANDLERS = {"apigatewayv2": "apigatewayv2", "iam": "iam", "lambda_": "lambda", "logs": "logs", "s3": "s3"}
-_HANDLERS |= {"s3_features": "s3"}
 
 OperationName = tuple[str, str]  # botocore's service, operation
 
@@ -133,15 +133,9 @@ def named_operations() -> set[OperationName]:
 
 
 def _in_handlers() -> Iterator[OperationName]:
-    import botocore.session
-
-    session = botocore.session.get_session()
-    for stem, service in _HANDLERS.items():
-        operations = set(session.get_service_model(service).operation_names)
-        file = _ROOT / "verifier" / "cloudformation" / "handlers" / f"{stem}.py"
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and node.value in operations:
-                yield service, str(node.value)
+    for handler in handlers().values():
+        for mention in handler.mentions():
+            yield mention.service, mention.operation
 
 
 def _in_cases() -> Iterator[OperationName]:

@@ -12,20 +12,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 from verifier.authorization.authorizer import Mode
+from verifier.cli.machine import this_machine
 from verifier.framework.find import find_framework
 from verifier.loop.converge import Loop, Settings, Verdict
 from verifier.loop.journal import Journal
-from verifier.loop.rounds import Bench, Grants, Recorder
+from verifier.loop.recorder import Recorder
+from verifier.loop.rounds import Bench, Grants
 from verifier.service.service import load_service
 from verifier.targets.embedded import EmbeddedTarget
-from verifier.trial.phases import PhaseResult
+from verifier.trial.interface import PhaseResult
 from verifier.trial.trials import Options, Trials
 
 ROOT = Path(__file__).resolve().parents[1]
 ALLOWED_LAPS = 2.4
 
 
-class Silent:
+class _Silent:
     """An observer that says nothing."""
 
     def round_started(self, number: int, mode: Mode) -> None: ...
@@ -34,33 +36,37 @@ class Silent:
 
 
 def lap(trials: Trials) -> None:
+    """One life without authorization. Raises SystemExit if a phase fails."""
     with Journal(None) as journal:
-        outcome = trials.run(Grants((), frozenset()), Mode.OFF, Recorder(Silent(), journal, 0))
-    if not outcome.complete:
-        raise SystemExit(f"the lap failed: {outcome.problem}")
+        trial = trials.run(Grants(), Mode.OFF, Recorder(_Silent(), journal, 0))
+    if not trial.complete:
+        raise SystemExit(f"the lap failed: {trial.problem}")
 
 
 def converge(trials: Trials) -> None:
+    """The whole loop, negative control included. Raises SystemExit if it finds no sufficient policy."""
     trials.negative_control()
     with Journal(None) as journal:
-        result = Loop(Bench(trials, Silent(), journal), Settings()).converge()
+        result = Loop(Bench(trials, _Silent(), journal), Settings()).converge()
     if result.verdict is not Verdict.SUFFICIENT:
         raise SystemExit(f"converge failed: {result.reason}")
 
 
 def seconds(work: Callable[[Trials], None], trials: Trials) -> float:
+    """How long ``work`` takes."""
     started = time.perf_counter()
     work(trials)
     return time.perf_counter() - started
 
 
 def main() -> int:
+    """Time pairs of a lap and a converge; exit 1 if their ratio's median is above what is allowed."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "sample_services" / "http-api"
     pairs = int(sys.argv[2]) if len(sys.argv) > 2 else 3
     service = load_service(folder)
     target = EmbeddedTarget(region="us-east-1")
     try:
-        trials = Trials(target, service, find_framework(service), Options())
+        trials = Trials(target, service, find_framework(service, this_machine()), Options())
         lap(trials)  # not counted: file caches and lazily loaded models
         laps, converges = [], []
         for number in range(1, pairs + 1):

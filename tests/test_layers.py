@@ -1,6 +1,8 @@
 """The house's one rule: imports go downwards only."""
 
 import ast
+import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,9 @@ LAYERS = (
     "cli",
     "__main__",
 )
+# The same within cloudformation/.
+FLOORS = ("template", "types", "handlers", "stack", "api")
+MOST_LINES = 300
 # What the rules of the model are made of must be readable and testable without AWS or processes.
 PURE = ("iam", "authorization", "grant")
 IMPURE = ("boto3", "botocore", "moto", "subprocess", "socket")
@@ -56,6 +61,19 @@ def imported(path: Path) -> set[str]:
     return names
 
 
+def classes(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name[0] != "_"}
+
+
+def test_the_name_of_a_class_stands_for_one_thing() -> None:
+    """Handlers have the names that AWS gave to their types, which several services may share."""
+    handlers = ROOT / "cloudformation" / "handlers"
+    names = [name for path in modules() if path.parent != handlers for name in classes(path)]
+    names += {name for path in modules() if path.parent == handlers for name in classes(path)}
+    assert [name for name, count in Counter(names).items() if count > 1] == []
+
+
 def test_every_room_has_its_layer() -> None:
     assert {room(path) for path in modules()} == set(LAYERS)
 
@@ -68,6 +86,42 @@ def test_imports_go_downwards(path: Path) -> None:
         if parts[0] != "verifier" or len(parts) == 1:
             continue
         assert LAYERS.index(parts[1]) <= here, f"{room(path)} must not import {name}"
+
+
+FLOORED = [path for path in modules() if path.parent.parent == ROOT / "cloudformation"]
+
+
+def test_every_module_of_cloudformation_has_its_floor() -> None:
+    assert {path.parent.name for path in FLOORED} == set(FLOORS)
+    loose = {path.name for path in (ROOT / "cloudformation").glob("*.py")}
+    assert loose == {"__init__.py"}, "a module belongs on a floor"
+
+
+@pytest.mark.parametrize("path", FLOORED, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_go_downwards_within_cloudformation(path: Path) -> None:
+    here = FLOORS.index(path.parent.name)
+    for name in imported(path):
+        parts = name.split(".")
+        if parts[:2] == ["verifier", "cloudformation"]:
+            assert len(parts) > 2, "what is imported has a floor"
+            assert FLOORS.index(parts[2]) <= here, f"{path.parent.name} must not import {name}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_is_short(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+
+
+def test_contributing_knows_every_room_in_its_order() -> None:
+    text = (ROOT.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    cells = re.findall(r"^\| (`.*?`) \|", text, re.MULTILINE)
+    named = [
+        name.removesuffix("/").removesuffix(".py") for cell in cells for name in re.findall("`(.+?)`", cell)
+    ]
+    assert [name for name in named if "/" not in name] == [*reversed(LAYERS[:-1])]
+    assert [name for name in named if "/" in name] == [
+        f"cloudformation/{floor}" for floor in reversed(FLOORS)
+    ]
 
 
 @pytest.mark.parametrize(

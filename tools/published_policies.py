@@ -15,6 +15,7 @@ from typing import Any
 
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
+from verifier.cli.machine import this_machine
 from verifier.emulator.managed_policies import managed_policy
 from verifier.framework.find import find_framework
 from verifier.grant.evidence import Asked
@@ -26,7 +27,8 @@ from verifier.loop.rounds import Bench, Grants
 from verifier.report.progress import Progress
 from verifier.service.service import load_service
 from verifier.targets.embedded import EmbeddedTarget
-from verifier.trial.trials import Options, Outcome, Trials
+from verifier.trial.interface import TrialResult
+from verifier.trial.trials import Options, Trials
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "tools" / "published_policies.json"
@@ -75,14 +77,14 @@ def _listed(word: str, lists: dict[str, list[str]]) -> list[str]:
     return lists[word[1:]] if word.startswith("@") else [word]
 
 
-def cell(documents: Sequence[PolicyDocument], outcome: Outcome) -> Cell:
+def cell(documents: Sequence[PolicyDocument], trial: TrialResult) -> Cell:
     """What the policy lacks of what this life surely asked for, and what it grants beyond all that was."""
     missing = {
         item.action
-        for item in outcome.asked
+        for item in trial.asked
         if item.certainty >= Certainty.CALL and not _allowed(documents, item)
     }
-    asked = {item.action.lower() for item in (*outcome.asked, *outcome.tolerated)}
+    asked = {item.action.lower() for item in (*trial.asked, *trial.tolerated)}
     return Cell(tuple(sorted(missing)), sum(name.lower() not in asked for name in granted(documents)))
 
 
@@ -105,28 +107,25 @@ def _allowed(documents: Sequence[PolicyDocument], item: Asked) -> bool:
     return evaluate(AuthorizationRequest("", item.action, item.resource, item.context), documents).allowed
 
 
-def life(folder: Path, progress: Progress) -> Outcome:
+def life(folder: Path, progress: Progress) -> TrialResult:
     """One observing life of the service in ``folder``."""
     service = load_service(folder)
     target = EmbeddedTarget(region="us-east-1")
     try:
-        trials = Trials(target, service, find_framework(service), Options())
+        trials = Trials(target, service, find_framework(service, this_machine()), Options())
         bench = Bench(trials, progress, Journal(None))
-        outcome = bench.trial(Grants((), frozenset()), Mode.OBSERVE, 1).outcome
+        trial = bench.trial(Grants(), Mode.OBSERVE, 1).trial
     finally:
         progress.stop()
         target.close()
-    if not outcome.complete:
-        raise SystemExit(f"{folder.name}: {outcome.problem}")
-    return outcome
+    if not trial.complete:
+        raise SystemExit(f"{folder.name}: {trial.problem}")
+    return trial
 
 
-def page(outcomes: dict[str, Outcome]) -> str:
+def page(lives: dict[str, TrialResult]) -> str:
     """The page, in Markdown."""
-    rows = [
-        (row, {name: cell(row.documents, outcome) for name, outcome in outcomes.items()})
-        for row in published()
-    ]
+    rows = [(row, {name: cell(row.documents, trial) for name, trial in lives.items()}) for row in published()]
     lines = [
         "# What published deploy policies are worth",
         "",
@@ -138,8 +137,8 @@ def page(outcomes: dict[str, Outcome]) -> str:
         "A policy marked † was published or seen only in part: what is missing may stand in the other part.",
         "What this shows is bounded by what the [model](../README.md#what-a-result-means) knows of AWS.",
         "",
-        "| policy | " + " | ".join(outcomes) + " |",
-        "|---|" + "---|" * len(outcomes),
+        "| policy | " + " | ".join(lives) + " |",
+        "|---|" + "---|" * len(lives),
     ]
     for row, cells in rows:
         shown = " | ".join(summary(found) for found in cells.values())
@@ -173,13 +172,14 @@ def verdict(missing: Sequence[str]) -> str:
 
 
 def main() -> int:
+    """Run the sample services and write the page."""
     progress = Progress(sys.stderr)
     folders = sorted(path.parent for path in (ROOT / "sample_services").glob("*/serverless.yml"))
-    outcomes = {}
+    lives = {}
     for folder in folders:
         progress.say(folder.name)
-        outcomes[folder.name] = life(folder, progress)
-    PAGE.write_text(page(outcomes), encoding="utf-8")
+        lives[folder.name] = life(folder, progress)
+    PAGE.write_text(page(lives), encoding="utf-8")
     return 0
 
 

@@ -19,6 +19,7 @@ from typing import Any
 from unittest.mock import patch
 
 from verifier.authorization.authorizer import Mode
+from verifier.cli.machine import this_machine
 from verifier.emulator.http import HttpRequest, HttpResponse
 from verifier.framework.find import find_framework
 from verifier.framework.framework import Framework
@@ -30,21 +31,21 @@ from verifier.gateway.respond import read_error
 from verifier.grant.evidence import Asked, Provenance
 from verifier.grant.findings import consolidate, findings_of
 from verifier.grant.generalise import Scope
+from verifier.iam.policy import parse_policy
 from verifier.loop.rounds import Grants
 from verifier.service.private_copy import PrivateCopy
 from verifier.service.service import load_service
 from verifier.targets.embedded import EmbeddedTarget
-from verifier.trial.phases import PhaseResult
-from verifier.trial.trials import DEFAULT_REGION, Options, Outcome, Trials
+from verifier.trial.interface import PhaseResult, TrialResult
+from verifier.trial.trials import DEFAULT_REGION, Options, Trials
 
 ROOT = Path(__file__).resolve().parents[1]
 SERVICE = ROOT / "sample_services" / "http-api"
 FRAMEWORK = "osls@4.3.1"
 CASES = ROOT / "tests" / "cases" / "recorded"
-EVERYTHING = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
-}
+EVERYTHING = parse_policy(
+    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+)
 
 # What is made up anew in each life, by the operation whose answer tells it. In the recording it stands
 # as "{bucket}"; an operation's later answers replace its earlier ones.
@@ -191,10 +192,17 @@ class RecordedFramework(Framework):
 class Silent:
     """A listener that has nothing to say."""
 
-    def creating(self, what: str, name: str) -> None: ...
-    def denied(self, asked: Asked, provenance: Provenance) -> None: ...
-    def phase_started(self, phase: str) -> None: ...
-    def phase_ended(self, result: PhaseResult) -> None: ...
+    def creating(self, what: str, name: str) -> None:
+        """Let it be made without a record."""
+
+    def denied(self, asked: Asked, provenance: Provenance) -> None:
+        """Let a refusal pass."""
+
+    def phase_started(self, phase: str) -> None:
+        """Let a phase begin."""
+
+    def phase_ended(self, result: PhaseResult) -> None:
+        """Let a phase end, whatever came of it."""
 
 
 @contextmanager
@@ -211,18 +219,18 @@ def listening(recorder: Recorder) -> Iterator[None]:
         yield
 
 
-def record() -> tuple[dict[str, Any], Outcome]:
-    """One life of the sample with every right: the recording and the outcome."""
+def record() -> tuple[dict[str, Any], TrialResult]:
+    """One life of the sample with every right: the recording and the trial."""
     service = load_service(SERVICE)
-    found = find_framework(service, FRAMEWORK, lambda line: print(line, file=sys.stderr))
+    found = find_framework(service, this_machine(), FRAMEWORK, lambda line: print(line, file=sys.stderr))
     recorder = Recorder()
-    framework = RecordedFramework(found.name, found.version, found.command, recorder)
+    framework = RecordedFramework(found.name, found.version, found.command, found.environment, recorder)
     with listening(recorder), closing(EmbeddedTarget(region=DEFAULT_REGION)) as target:
         trials = Trials(target, service, framework, Options())
-        outcome = trials.run(Grants((EVERYTHING,), frozenset()), Mode.ENFORCE, Silent())
-    if not outcome.complete:
-        raise SystemExit(f"the life did not pass: {outcome.problem}")
-    seen = outcome.provenance
+        trial = trials.run(Grants((EVERYTHING,)), Mode.ENFORCE, Silent())
+    if not trial.complete:
+        raise SystemExit(f"the life did not pass: {trial.problem}")
+    seen = trial.provenance
     recording = {
         "framework": {"name": found.name, "version": found.version},
         "service": seen.service,
@@ -234,19 +242,17 @@ def record() -> tuple[dict[str, Any], Outcome]:
     leaks = [call for call in calls if any(word in call for word in (seen.account, *seen.tokens))]
     if leaks:
         raise SystemExit("these calls hold what another life makes up anew:\n" + "\n".join(leaks))
-    return recording, outcome
+    return recording, trial
 
 
-def needs(outcome: Outcome) -> dict[str, Any]:
+def needs(trial: TrialResult) -> dict[str, Any]:
     """What a life needed: everything that was asked for, by whom, and the permissions that answer it."""
-    exact = findings_of(outcome.asked, outcome.provenance, Scope.EXACT)
-    wide = consolidate(findings_of(outcome.asked, outcome.provenance, Scope.SERVICE))
+    exact = findings_of(trial.asked, trial.provenance, Scope.EXACT)
+    wide = consolidate(findings_of(trial.asked, trial.provenance, Scope.SERVICE))
     return {
         "asked": [
             {
-                "action": finding.permission.action,
-                "resource": finding.permission.resource,
-                "condition": finding.permission.condition_block(),
+                **finding.permission.as_dict(),
                 "certainty": finding.certainty.label,
                 "by": sorted({_asker(item) for item in finding.asked}),
             }
@@ -254,9 +260,7 @@ def needs(outcome: Outcome) -> dict[str, Any]:
         ],
         "permissions": [
             {
-                "action": finding.permission.action,
-                "resource": finding.permission.resource,
-                "condition": finding.permission.condition_block(),
+                **finding.permission.as_dict(),
                 "certainty": finding.certainty.label,
             }
             for finding in wide
@@ -266,15 +270,15 @@ def needs(outcome: Outcome) -> dict[str, Any]:
 
 def _asker(asked: Asked) -> str:
     behalf = asked.on_behalf_of
-    who = f"{behalf['logicalId']} {behalf['lifecycle']}" if behalf else "cli"
+    who = f"{behalf.logical_id} {behalf.lifecycle}" if behalf else "cli"
     return f"{asked.phase}: {asked.operation} ({who}) {asked.certainty.label}"
 
 
 def main() -> None:
     """Write both files."""
-    recording, outcome = record()
+    recording, trial = record()
     CASES.mkdir(parents=True, exist_ok=True)
-    for name, document in (("http-api", recording), ("http-api-permissions", needs(outcome))):
+    for name, document in (("http-api", recording), ("http-api-permissions", needs(trial))):
         path = CASES / f"{name}.json"
         path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
         print(path.relative_to(ROOT), path.stat().st_size, "bytes", file=sys.stderr)

@@ -1,11 +1,14 @@
 """Every source that is named exists."""
 
 import re
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 
-from verifier.authorization.sources import UnknownSource, source, sources
+from verifier.authorization.sources import UnknownSource, parse_sources, source, sources
+from verifier.errors import VerifierError
 
 _ROOT = Path(__file__).parents[2]
 # `source="id"`, `source = "id"` and "(source: id, id)" in Python; `source: id` and "source": "id" in data.
@@ -48,6 +51,39 @@ def test_entries_are_complete() -> None:
         assert len(one.where) > 5
         assert len(one.quote) > 5
         assert one.address.startswith("https://") or "unknown address" in one.address
+
+
+def test_each_says_when_it_was_true_and_none_in_the_future() -> None:
+    for identifier, one in sources().items():
+        if one.seen != "unknown":
+            assert date(2006, 1, 1) < first_day(one.seen) <= datetime.now(UTC).date(), identifier
+
+
+def test_what_bears_a_date_says_it() -> None:
+    """Only a page without a date, or one whose address is not known, may be undated."""
+    for identifier, one in sources().items():
+        if one.seen == "unknown":
+            assert not re.match(r"https://(github|gist|www\.npmjs|pypi)\.", one.address), identifier
+
+
+def first_day(seen: str) -> date:
+    """The first day of a year, a month or a day. Raises ValueError for a day that no calendar has."""
+    return date.fromisoformat(f"{seen}-01-01"[:10])
+
+
+@pytest.mark.parametrize("seen", ["2025-6", "June 2025", "2025-06-10T12:00:00Z", "''", "unknown to me"])
+def test_a_date_of_another_form_is_an_error(seen: str) -> None:
+    with pytest.raises(VerifierError, match=r"a-b: seen: .* is no year, month or day"):
+        parse_sources(f"- {{id: a-b, where: there, address: 'https://x', seen: {seen}, quote: words}}")
+
+
+@pytest.mark.parametrize("lacking", ["id", "where", "address", "seen", "quote"])
+def test_an_entry_without_one_of_its_fields_is_an_error(lacking: str) -> None:
+    fields = {"id": "a-b", "where": "there", "address": "https://x", "seen": "2025", "quote": "words"}
+    assert set(parse_sources(yaml.safe_dump([fields]))) == {"a-b"}
+    del fields[lacking]
+    with pytest.raises(VerifierError, match=f"sources.yaml: .*{lacking}"):
+        parse_sources(yaml.safe_dump([fields]))
 
 
 def test_an_unknown_source_is_an_error() -> None:

@@ -14,9 +14,9 @@ from verifier.authorization.operation import Operation
 from verifier.cloudformation.api.service import CloudFormation, Faults
 from verifier.cloudformation.stack.views import StackView
 from verifier.cloudformation.types.handler import Handler
-from verifier.cloudformation.types.interface import GeneratedName
 from verifier.cloudformation.types.work import Work
 from verifier.errors import AwsError
+from verifier.grant.evidence import GeneratedName
 from verifier.iam.policy import parse_policy
 
 ACCOUNT, REGION = "111122223333", "eu-west-1"
@@ -150,7 +150,7 @@ class Cloud:
         return [one for one in self.service.stacks(ACCOUNT) if one.name == stack][-1]
 
     def events(self, stack: str = "shop-dev", since: str = "") -> list[str]:
-        """ "Name STATUS" of each event, oldest first; ``since`` the last one that equals it."""
+        """Each event as "Name STATUS", oldest first; ``since`` the last one that equals it."""
         names = [f"{event.logical_id} {event.status}" for event in self.view(stack).events]
         start = len(names) - 1 - names[::-1].index(since) if since else 0
         return names[start:]

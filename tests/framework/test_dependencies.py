@@ -7,6 +7,7 @@ import pytest
 from verifier.errors import InputError, UnavailableError
 from verifier.framework.dependencies import with_dependencies
 from verifier.framework.find import find_framework
+from verifier.framework.machine import Machine
 from verifier.service.private_copy import private_copy
 from verifier.service.service import Service, load_service
 
@@ -48,12 +49,12 @@ NEEDS = {"devDependencies": {"osls": "^3"}}
     ],
 )
 def test_installed_once_in_a_copy_and_linked_into_every_private_copy(
-    tmp_path: Path, fake_npm: FakeNpm, files: tuple[str, ...], command: str, said: str
+    *, tmp_path: Path, machine: Machine, fake_npm: FakeNpm, files: tuple[str, ...], command: str, said: str
 ) -> None:
     runs = fake_npm(INSTALL)
     before = service(tmp_path / "svc", NEEDS, *files)
     words: list[str] = []
-    after = with_dependencies(before, words.append)
+    after = with_dependencies(before, machine, words.append)
     assert words == [said]
     for _ in range(2):
         with private_copy(after) as copy:
@@ -63,43 +64,43 @@ def test_installed_once_in_a_copy_and_linked_into_every_private_copy(
     assert run.split()[1] == command
     assert not run.startswith(str(tmp_path / "svc"))
     assert not (tmp_path / "svc" / "node_modules").exists()
-    found = find_framework(after)
+    found = find_framework(after, machine)
     assert (found.name, found.version) == ("osls", "3.77.1")
 
 
 @pytest.mark.parametrize("package", [None, {}, {"type": "module", "dependencies": {}}])
-def test_nothing_to_install(tmp_path: Path, fake_npm: FakeNpm, package: object) -> None:
+def test_nothing_to_install(tmp_path: Path, machine: Machine, fake_npm: FakeNpm, package: object) -> None:
     runs = fake_npm("exit 1")
     before = service(tmp_path / "svc", package)
-    assert with_dependencies(before, lambda _: None) == before
+    assert with_dependencies(before, machine, lambda _: None) == before
     assert not runs.exists()
 
 
-def test_what_is_installed_is_linked(tmp_path: Path, fake_npm: FakeNpm) -> None:
+def test_what_is_installed_is_linked(tmp_path: Path, machine: Machine, fake_npm: FakeNpm) -> None:
     runs = fake_npm("exit 1")
     (tmp_path / "svc" / "node_modules" / "left-pad").mkdir(parents=True)
-    after = with_dependencies(service(tmp_path / "svc", NEEDS), lambda _: None)
+    after = with_dependencies(service(tmp_path / "svc", NEEDS), machine, lambda _: None)
     with private_copy(after) as copy:
         assert (copy.folder / "node_modules").is_symlink()
         assert (copy.folder / "node_modules" / "left-pad").is_dir()
     assert not runs.exists()
 
 
-def test_npm_fails(tmp_path: Path, fake_npm: FakeNpm) -> None:
+def test_npm_fails(tmp_path: Path, machine: Machine, fake_npm: FakeNpm) -> None:
     fake_npm("echo 'npm error code E404' >&2; echo 'npm error 404 Not Found - GET https://x/y' >&2; exit 1")
     with pytest.raises(UnavailableError) as caught:
-        with_dependencies(service(tmp_path / "svc", NEEDS), lambda _: None)
+        with_dependencies(service(tmp_path / "svc", NEEDS), machine, lambda _: None)
     assert str(caught.value) == (
         f"npm install for {tmp_path / 'svc'} failed: Not Found - GET https://x/y (E404)"
     )
 
 
 @pytest.mark.parametrize(("text", "words"), [("{", "package.json:1:2: broken JSON"), ("[]", "not an object")])
-def test_a_broken_package_json(tmp_path: Path, text: str, words: str) -> None:
+def test_a_broken_package_json(tmp_path: Path, machine: Machine, text: str, words: str) -> None:
     before = service(tmp_path / "svc", {})
     (tmp_path / "svc" / "package.json").write_text(text)
     with pytest.raises(InputError, match=words):
-        with_dependencies(before, lambda _: None)
+        with_dependencies(before, machine, lambda _: None)
 
 
 def test_a_pinned_version_is_in_every_private_copy(tmp_path: Path) -> None:

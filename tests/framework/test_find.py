@@ -3,11 +3,15 @@ from pathlib import Path
 
 import pytest
 
+from verifier.cli.machine import this_machine
 from verifier.errors import InputError, UnavailableError
 from verifier.framework import find as finding
 from verifier.framework.find import accepted_by, find_framework
 from verifier.framework.framework import Framework
+from verifier.framework.machine import Machine
 from verifier.service.service import Service, load_service
+
+HERE = this_machine()
 
 
 @pytest.fixture
@@ -25,13 +29,14 @@ def install(folder: Path, name: str, version: str) -> Path:
 
 
 def test_auto_takes_the_newest_osls(service: Service) -> None:
-    found = find_framework(service)
+    found = find_framework(service, HERE)
     assert (found.name, found.version) == ("osls", "4.3.1")
+    assert found.environment == HERE.environment
 
 
 def test_auto_prefers_the_services_own(service: Service) -> None:
     install(service.folder, "serverless", "3.40.0")
-    found = find_framework(load_service(service.folder))
+    found = find_framework(load_service(service.folder), HERE)
     assert (found.name, found.version) == ("serverless", "3.40.0")
 
 
@@ -39,41 +44,40 @@ def test_auto_prefers_the_services_own(service: Service) -> None:
 def test_a_framework_version_that_nothing_satisfies(tmp_path: Path, wanted: str) -> None:
     (tmp_path / "serverless.yml").write_text(f"service: x\nprovider: aws\nframeworkVersion: '{wanted}'\n")
     with pytest.raises(UnavailableError, match="--framework"):
-        find_framework(load_service(tmp_path))
+        find_framework(load_service(tmp_path), HERE)
 
 
 def test_serverless_4_is_refused_with_the_reason(service: Service) -> None:
     install(service.folder, "serverless", "4.1.0")
     with pytest.raises(UnavailableError, match="login"):
-        find_framework(load_service(service.folder))
+        find_framework(load_service(service.folder), HERE)
 
 
 @pytest.mark.parametrize("wanted", ["serverless@4.1.0", "serverless@4", "serverless@4.x"])
 def test_serverless_4_asked_for(service: Service, wanted: str) -> None:
     with pytest.raises(UnavailableError, match="login"):
-        find_framework(service, wanted)
+        find_framework(service, HERE, wanted)
 
 
 def test_a_path_that_does_not_exist(service: Service) -> None:
     with pytest.raises(UnavailableError, match="no such file"):
-        find_framework(service, "/nowhere/osls")
+        find_framework(service, HERE, "/nowhere/osls")
 
 
 def test_a_path_into_another_package(service: Service, tmp_path: Path) -> None:
     install(tmp_path, "left-pad", "1.0.0")
     with pytest.raises(UnavailableError, match="neither osls nor serverless"):
-        find_framework(service, str(tmp_path / "node_modules" / "left-pad"))
+        find_framework(service, HERE, str(tmp_path / "node_modules" / "left-pad"))
 
 
 def test_a_word_that_is_nothing(service: Service) -> None:
     with pytest.raises(InputError, match="NAME@VERSION"):
-        find_framework(service, "newest")
+        find_framework(service, HERE, "newest")
 
 
-def test_no_node(service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
+def test_no_node(service: Service, tmp_path: Path) -> None:
     with pytest.raises(UnavailableError, match=r"Node\.js"):
-        find_framework(service)
+        find_framework(service, Machine({"PATH": str(tmp_path)}, tmp_path))
 
 
 def link(folder: Path, program: str, package: Path) -> None:
@@ -87,7 +91,7 @@ def link(folder: Path, program: str, package: Path) -> None:
 def test_the_link_says_which_package_it_is(service: Service, tmp_path: Path) -> None:
     # osls installs itself under both names, and a workspace keeps its packages elsewhere.
     link(service.folder, "serverless", install(tmp_path / "elsewhere", "osls", "3.77.1"))
-    found = find_framework(load_service(service.folder))
+    found = find_framework(load_service(service.folder), HERE)
     assert (found.name, found.version) == ("osls", "3.77.1")
     assert found.command[1] == str(tmp_path / "elsewhere" / "node_modules" / "osls" / "bin" / "run.js")
 
@@ -100,7 +104,7 @@ def test_a_path_to_the_program_or_to_its_package(service: Service, tmp_path: Pat
         package / "bin" / "run.js",
         tmp_path / "elsewhere" / "node_modules" / ".bin" / "sls",
     ):
-        found = find_framework(service, str(path))
+        found = find_framework(service, HERE, str(path))
         assert (found.name, found.version) == ("serverless", "3.39.0")
 
 
@@ -118,10 +122,10 @@ def test_auto_takes_the_newest_that_fits(
 ) -> None:
     (tmp_path / "serverless.yml").write_text(f"service: x\nprovider: aws\nframeworkVersion: '{wanted}'\n")
     monkeypatch.setattr(
-        finding, "cached_package", lambda name, version, _: install(tmp_path / "cache", name, version)
+        finding, "cached_package", lambda name, version, *_: install(tmp_path / "cache", name, version)
     )
     said: list[str] = []
-    found = find_framework(load_service(tmp_path), "auto", said.append)
+    found = find_framework(load_service(tmp_path), HERE, "auto", said.append)
     assert (found.name, found.version) == ("osls", version)
     assert said == (
         [f"note: frameworkVersion '{wanted}' is taken as osls 4.3.1, the open framework"] if note else []
@@ -133,7 +137,7 @@ def test_serverless_3_would_hand_over_to_another_one_in_the_service(service: Ser
     (package / "bin").mkdir()
     (package / "bin" / "serverless.js").touch()
     with pytest.raises(UnavailableError, match=r"hand over to the service's own serverless 3\.38\.0"):
-        find_framework(load_service(service.folder), "serverless@3.40.0")
+        find_framework(load_service(service.folder), HERE, "serverless@3.40.0")
 
 
 def test_serverless_3_beside_an_installed_serverless_4(
@@ -141,9 +145,9 @@ def test_serverless_3_beside_an_installed_serverless_4(
 ) -> None:
     install(service.folder, "serverless", "4.17.1")
     monkeypatch.setattr(
-        finding, "cached_package", lambda name, version, _: install(tmp_path / "cache", name, version)
+        finding, "cached_package", lambda name, version, *_: install(tmp_path / "cache", name, version)
     )
-    assert find_framework(load_service(service.folder), "serverless@3.40.0").version == "3.40.0"
+    assert find_framework(load_service(service.folder), HERE, "serverless@3.40.0").version == "3.40.0"
 
 
 def test_a_tool_that_the_user_chose_is_pinned_in_private_copies(service: Service) -> None:

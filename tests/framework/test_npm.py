@@ -1,4 +1,3 @@
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -6,14 +5,15 @@ import pytest
 
 from verifier.errors import ExitCode, UnavailableError
 from verifier.framework import npm as npm_module
+from verifier.framework.machine import Machine
 from verifier.framework.npm import environment, npm
 
 FakeNpm = Callable[[str], Path]
 
 
-def failure(folder: Path) -> str:
+def failure(folder: Path, machine: Machine) -> str:
     with pytest.raises(UnavailableError) as caught:
-        npm("ci", folder=folder, what="npm ci")
+        npm("ci", folder=folder, what="npm ci", machine=machine)
     assert caught.value.exit_code is ExitCode.UNAVAILABLE
     assert "\n" not in str(caught.value)
     return str(caught.value)
@@ -41,50 +41,53 @@ def failure(folder: Path) -> str:
     ],
 )
 def test_a_failure_is_one_line_of_npms_own_words(
-    tmp_path: Path, fake_npm: FakeNpm, output: str, words: str
+    tmp_path: Path, machine: Machine, fake_npm: FakeNpm, output: str, words: str
 ) -> None:
     (tmp_path / "said").write_text(output)
     fake_npm(f"cat '{tmp_path}/said' >&2; exit 1")
-    assert failure(tmp_path) == words
+    assert failure(tmp_path, machine) == words
 
 
-def test_no_npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert "npm: not found on PATH" in failure(tmp_path)
+def test_no_npm(tmp_path: Path) -> None:
+    assert "npm: not found on PATH" in failure(tmp_path, Machine({"PATH": str(tmp_path)}, tmp_path))
 
 
 def test_an_npm_that_hangs_is_stopped(
-    tmp_path: Path, fake_npm: FakeNpm, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, machine: Machine, fake_npm: FakeNpm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake_npm("sleep 60")
     monkeypatch.setattr(npm_module, "SECONDS", 0.2)
-    assert "did not end within" in failure(tmp_path)
+    assert "did not end within" in failure(tmp_path, machine)
 
 
-def test_npms_settings_pass_and_keys_do_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NPM_CONFIG_REGISTRY", "https://npm.example")
-    monkeypatch.setenv("npm_config_userconfig", "/etc/company.npmrc")
-    monkeypatch.setenv("npm_config_local_prefix", "/somewhere/else")
-    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAADMIN")
-    monkeypatch.setenv("AWS_PROFILE", "admin")
-    monkeypatch.setenv("GITHUB_TOKEN", "secret")
-    got = environment(tmp_path)
+def test_npms_settings_pass_and_keys_do_not(tmp_path: Path) -> None:
+    users = {
+        "NPM_CONFIG_REGISTRY": "https://npm.example",
+        "npm_config_userconfig": "/etc/company.npmrc",
+        "npm_config_local_prefix": "/somewhere/else",
+        "HTTPS_PROXY": "http://proxy.example:3128",
+        "AWS_ACCESS_KEY_ID": "AKIAADMIN",
+        "AWS_PROFILE": "admin",
+        "GITHUB_TOKEN": "secret",
+    }
+    got = environment(Machine(users, Path("/home/user")), tmp_path)
     assert got["NPM_CONFIG_REGISTRY"] == "https://npm.example"
     assert got["npm_config_userconfig"] == "/etc/company.npmrc"
-    assert got["npm_config_cache"] == str(Path.home() / ".npm")
+    assert got["npm_config_cache"] == "/home/user/.npm"
     assert got["HTTPS_PROXY"] == "http://proxy.example:3128"
     assert got["HOME"] == str(tmp_path)
     assert not [name for name in got if name.startswith("AWS_")]
     assert not {"GITHUB_TOKEN", "npm_config_local_prefix"} & set(got)
 
 
-def test_the_child_has_that_environment(
-    tmp_path: Path, fake_npm: FakeNpm, monkeypatch: pytest.MonkeyPatch
+def test_the_child_has_that_environment_and_nothing_of_this_process(
+    tmp_path: Path, machine: Machine, fake_npm: FakeNpm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
     fake_npm(f"env > '{tmp_path}/env.txt'")
-    npm("ci", folder=tmp_path, what="npm ci")
+    users = Machine({**machine.environment, "AWS_PROFILE": "admin", "NPM_TOKEN": "t"}, machine.home)
+    npm("ci", folder=tmp_path, what="npm ci", machine=users)
     names = {line.partition("=")[0] for line in (tmp_path / "env.txt").read_text().splitlines()}
-    assert "HOME" in names
-    assert not [name for name in names if name.startswith("AWS")], json.dumps(sorted(names))
+    assert {"HOME", "NPM_TOKEN"} <= names
+    assert not [name for name in names if name.startswith("AWS") or "PROXY" in name], sorted(names)

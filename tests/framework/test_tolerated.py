@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
-from verifier.authorization.caller import Certainty
+from verifier.authorization.caller import Certainty, OnBehalfOf
 from verifier.authorization.sources import source
 from verifier.framework.framework import Framework
-from verifier.framework.tolerated import split_tolerated, tolerations
+from verifier.framework.tolerated import marked, tolerations
 from verifier.grant.evidence import Asked
 
 OSLS = Framework("osls", "4.3.1", ())
@@ -17,22 +19,14 @@ def asked(operation: str, phase: str, **more: object) -> Asked:
 
 def test_the_tool_goes_on_without_the_image_repository() -> None:
     call = asked("ecr:DescribeRepositories", "remove")
-    assert split_tolerated([call], OSLS) == ((), (call,))
-    assert split_tolerated([call], Framework("sam", "4.3.1", ())) == ((call,), ())
-    assert split_tolerated([asked("ecr:DescribeRepositories", "deploy")], OSLS)[1] == ()
+    assert marked(call, OSLS) == replace(call, tolerated=True)
+    assert not marked(call, Framework("sam", "4.3.1", ())).tolerated
+    assert not marked(asked("ecr:DescribeRepositories", "deploy"), OSLS).tolerated
 
 
 def test_what_cloudformation_asks_is_never_tolerated() -> None:
-    call = asked("lambda:GetFunction", "deploy", on_behalf_of={"logicalId": "F"})
-    assert split_tolerated([call], OSLS) == ((call,), ())
-
-
-def test_what_someone_else_needs_on_the_same_resource_is_granted_anyway() -> None:
-    tool = asked("lambda:GetFunction", "deploy")
-    stack = asked("lambda:GetFunction", "deploy", on_behalf_of={"logicalId": "F"})
-    other = asked("lambda:GetFunction", "deploy", resource="other")
-    assert split_tolerated([tool, stack], OSLS) == ((tool, stack), ())
-    assert split_tolerated([tool, stack, other], OSLS) == ((tool, stack), (other,))
+    behalf = OnBehalfOf("shop-dev", "HelloLambdaFunction", "AWS::Lambda::Function", "read")
+    assert not marked(asked("lambda:GetFunction", "deploy", on_behalf_of=behalf), OSLS).tolerated
 
 
 def test_each_entry_says_when_and_where_it_was_read() -> None:
@@ -68,9 +62,7 @@ def test_who_goes_on_without_what(operation: str, resource: str, phase: str, who
     call = asked(operation, phase, resource=resource)
     tools = [("osls", "4.3.1"), ("osls", "3.77.1"), ("serverless", "3.40.0")]
     survivors = [
-        f"{name} {version}"
-        for name, version in tools
-        if split_tolerated([call], Framework(name, version, ()))[1]
+        f"{name} {version}" for name, version in tools if marked(call, Framework(name, version, ())).tolerated
     ]
     assert ", ".join(survivors) == who_goes_on
 
@@ -78,4 +70,4 @@ def test_who_goes_on_without_what(operation: str, resource: str, phase: str, who
 def test_a_version_that_nobody_read_goes_on_without_nothing() -> None:
     call = asked("ecr:DescribeRepositories", "remove")
     for name, version in (("osls", "5.0.0"), ("serverless", "2.72.3"), ("osls", "3.40.0")):
-        assert split_tolerated([call], Framework(name, version, ())) == ((call,), ())
+        assert not marked(call, Framework(name, version, ())).tolerated

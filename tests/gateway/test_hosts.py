@@ -1,12 +1,17 @@
 """Which hosts are AWS, which are package registries, and how a host is written."""
 
+import json
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import botocore.loaders
 import pytest
 
 from verifier.gateway.hosts import is_aws, is_loopback, is_metadata, package_registry_hosts, split_host
 
+METADATA = json.loads(
+    (Path(__file__).parents[1] / "cases" / "gateway" / "metadata_hosts.json").read_text(encoding="utf-8")
+)
 PUBLIC = {"registry.npmjs.org", "pypi.org", "files.pythonhosted.org"}
 
 
@@ -48,10 +53,28 @@ def test_every_partition_of_botocore_is_aws() -> None:
             assert is_aws(f"lambda.some-region.{suffix}"), suffix
 
 
-def test_loopback_and_metadata() -> None:
+def test_loopback() -> None:
     assert all(is_loopback(host) for host in ("localhost", "127.0.0.1", "127.1.2.3", "[::1]", "b.localhost"))
     assert not any(is_loopback(host) for host in ("example.com", "127.0.0.1.example", "10.0.0.1", ""))
-    assert all(is_metadata(host) for host in ("169.254.169.254", "169.254.170.2", "[FD00:EC2::254]"))
+
+
+@pytest.mark.parametrize("host", METADATA["never"])
+def test_what_hands_out_credentials_in_whatever_notation(host: str) -> None:
+    assert is_metadata(host)
+
+
+@pytest.mark.parametrize("host", METADATA["others"])
+def test_what_hands_out_none(host: str) -> None:
+    assert not is_metadata(host)
+
+
+def test_every_address_that_botocore_takes_credentials_from() -> None:
+    from botocore.utils import METADATA_BASE_URL, ContainerMetadataFetcher, METADATA_BASE_URL_IPv6
+
+    hosts = [urlsplit(url).netloc for url in (METADATA_BASE_URL, METADATA_BASE_URL_IPv6)]
+    hosts += [host for host in ContainerMetadataFetcher._ALLOWED_HOSTS if host != "localhost"]
+    assert len(hosts) >= 5
+    assert [host for host in hosts if not is_metadata(host)] == []
 
 
 @pytest.mark.parametrize(

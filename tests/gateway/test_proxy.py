@@ -1,6 +1,7 @@
 """The port: keep-alive, bodies of every kind, TLS for AWS's hosts, tunnels, refusals."""
 
 import http.client
+import json
 import socket
 import ssl
 import threading
@@ -14,7 +15,11 @@ from verifier.emulator.http import HttpRequest, HttpResponse
 from verifier.errors import UnavailableError
 from verifier.gateway.certificates import Certificates
 from verifier.gateway.proxy import ProxyServer
+from verifier.gateway.tunnel import MetadataAddressError
 
+METADATA = json.loads(
+    (Path(__file__).parents[1] / "cases" / "gateway" / "metadata_hosts.json").read_text(encoding="utf-8")
+)
 AWS_HOST = "my-bucket.s3.eu-west-1.amazonaws.com"
 
 
@@ -180,6 +185,48 @@ def test_other_hosts_are_refused_and_noted(running: Running, host: str) -> None:
     assert host.encode() in body
     assert running.hosts.noted == [(host, 443, False), (host, 80, False)]
     assert running.requests == []
+
+
+@pytest.mark.parametrize("host", [host for host in METADATA["never"] if ":" not in host.split("[")[0]])
+def test_what_hands_out_credentials_is_never_asked_even_where_it_is_allowed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    def reach(*_: object) -> None:
+        raise AssertionError("nobody must be called")
+
+    monkeypatch.setattr("verifier.gateway.proxy.reach", reach)
+    running = Running(tmp_path, frozenset({host}))
+    try:
+        assert refused(running, host) == 403
+    finally:
+        running.server.stop()
+    assert running.hosts.noted == [(host, 443, False)]
+
+
+def test_a_name_that_stands_for_credentials_is_refused_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def reach(*_: object) -> None:
+        raise MetadataAddressError("169.254.169.254")
+
+    monkeypatch.setattr("verifier.gateway.proxy.reach", reach)
+    running = Running(tmp_path, frozenset({"innocent.example"}))
+    try:
+        assert refused(running, "innocent.example", says=b"stands for 169.254.169.254") == 403
+    finally:
+        running.server.stop()
+    assert running.hosts.noted == [("innocent.example", 443, False)]
+
+
+def refused(running: Running, host: str, says: bytes = b"hands out credentials of this machine") -> int:
+    """The status that CONNECT is answered with."""
+    with socket.create_connection(("127.0.0.1", running.server.port), timeout=10) as sock:
+        sock.sendall(f"CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n".encode())
+        answer = b""
+        while piece := sock.recv(65536):
+            answer += piece
+    assert says in answer
+    return int(answer.split()[1])
 
 
 def test_absolute_form_for_aws(running: Running) -> None:

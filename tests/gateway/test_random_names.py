@@ -1,12 +1,12 @@
 """What a trial made up."""
 
-from verifier.cloudformation.types.interface import GeneratedName
 from verifier.gateway.random_names import NameRegister
+from verifier.grant.evidence import GeneratedName
 
 
 def test_register() -> None:
     register = NameRegister()
-    name = GeneratedName("stack-bucket-abc", "AWS::S3::Bucket", "stack", "Bucket", "stack")
+    name = GeneratedName("stack-bucket-abc", "AWS::S3::Bucket", "stack", "stack")
     for value in ("abc", "", "def", "abc"):
         register.token(value)
     register.generated(name)

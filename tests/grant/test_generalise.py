@@ -11,6 +11,7 @@ from verifier.authorization.caller import Certainty
 from verifier.errors import VerifierError
 from verifier.grant.evidence import Asked, GeneratedName, Permission, Provenance
 from verifier.grant.generalise import Scope, crosses_stages, generalise, permission
+from verifier.iam.policy import Condition
 
 CASES = Path(__file__).parents[1] / "cases" / "generalise"
 
@@ -85,13 +86,13 @@ def test_a_passed_role_is_granted_for_its_service_only() -> None:
     assert permission(question, TRIAL, Scope.EXACT) == Permission(
         "iam:PassRole",
         "arn:{partition}:iam::{account}:role/http-api-{stage}-{region}-lambdaRole",
-        (("StringEquals", "iam:PassedToService", "lambda.amazonaws.com"),),
+        (Condition("StringEquals", "iam:PassedToService", ("lambda.amazonaws.com",)),),
     )
 
 
 def test_a_key_counts_in_any_case_and_as_a_list_of_one() -> None:
     question = asked("iam:PassRole", "*", {"IAM:passedtoservice": ("events.amazonaws.com",)})
-    condition = (("StringEquals", "iam:PassedToService", "events.amazonaws.com"),)
+    condition = (Condition("StringEquals", "iam:PassedToService", ("events.amazonaws.com",)),)
     assert permission(question, TRIAL, Scope.SERVICE) == Permission("iam:PassRole", "*", condition)
 
 

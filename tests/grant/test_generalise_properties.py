@@ -10,7 +10,7 @@ from verifier.grant.generalise import Scope, crosses_stages, generalise
 from verifier.grant.tokens import replace_whole
 from verifier.iam.arn import resource_matches
 from verifier.iam.placeholders import NAMES, fill, names_in
-from verifier.iam.variables import Scope as Variables
+from verifier.iam.variables import Variables
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from verifier.grant.evidence import Permission
 from verifier.grant.merge import covers, covers_resource, merge
 from verifier.iam.arn import resource_matches
-from verifier.iam.variables import Scope as Variables
+from verifier.iam.policy import Condition
+from verifier.iam.variables import Variables
 
 TABLE = Path(__file__).parents[1] / "cases" / "packing" / "merge.json"
 CASES = json.loads(TABLE.read_text(encoding="utf-8"))["cases"]
@@ -22,9 +23,7 @@ concrete = st.text(alphabet="ab:/", max_size=8).map("arn:aws:s3:::".__add__)
 
 
 def permission(plain: dict[str, Any]) -> Permission:
-    return Permission(
-        plain["action"], plain["resource"], tuple(tuple(each) for each in plain.get("condition", []))
-    )
+    return Permission.from_dict({"condition": {}} | plain)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
@@ -41,7 +40,7 @@ def test_covering_needs_action_and_condition_too() -> None:
     assert covers(wide, Permission("s3:GetObject", "x"))
     assert covers(wide, wide)
     assert not covers(wide, Permission("s3:PutObject", "x"))
-    assert not covers(wide, Permission("s3:GetObject", "x", (("StringEquals", "a:b", "c"),)))
+    assert not covers(wide, Permission("s3:GetObject", "x", (Condition("StringEquals", "a:b", ("c",)),)))
 
 
 @given(patterns, patterns, concrete)

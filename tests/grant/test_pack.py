@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -12,15 +13,15 @@ from hypothesis import strategies as st
 
 from verifier.grant.evidence import Permission
 from verifier.grant.merge import merge
-from verifier.grant.pack import policy, statements
+from verifier.grant.pack import policy
 from verifier.grant.sids import distinct
-from verifier.iam.policy import parse_policy
+from verifier.iam.policy import Condition, PolicyDocument, parse_policy, to_dict
 
 TABLE = Path(__file__).parents[1] / "cases" / "packing" / "statements.json"
 CASES = json.loads(TABLE.read_text(encoding="utf-8"))["cases"]
 
-PASSED = (("StringEquals", "iam:PassedToService", "lambda.amazonaws.com"),)
-OTHER = (("StringEquals", "iam:PassedToService", "states.amazonaws.com"),)
+PASSED = (Condition("StringEquals", "iam:PassedToService", ("lambda.amazonaws.com",)),)
+OTHER = (Condition("StringEquals", "iam:PassedToService", ("states.amazonaws.com",)),)
 permissions = st.builds(
     Permission,
     st.sampled_from(("s3:GetObject", "s3:PutObject", "iam:PassRole", "iam:GetRole", "logs:TagResource")),
@@ -32,46 +33,43 @@ permissions = st.builds(
 
 
 def permission(plain: dict[str, Any]) -> Permission:
-    return Permission(
-        plain["action"], plain["resource"], tuple(tuple(each) for each in plain.get("condition", []))
-    )
+    return Permission.from_dict({"condition": {}} | plain)
 
 
-def said(document: dict[str, Any]) -> set[Permission]:
+def said(document: PolicyDocument) -> set[Permission]:
     """What a policy document grants, one by one."""
     return {
-        Permission(action, resource, triples(statement.get("Condition", {})))
-        for statement in document["Statement"]
-        for action, resource in product(statement["Action"], statement["Resource"])
+        Permission(action, resource, statement.conditions)
+        for statement in document.statements
+        for action, resource in product(statement.actions, statement.resources)
     }
 
 
-def triples(block: dict[str, dict[str, str]]) -> tuple[tuple[str, str, str], ...]:
-    return tuple(
-        sorted((operator, key, value) for operator, keys in block.items() for key, value in keys.items())
-    )
+def written(permissions: Iterable[Permission]) -> Any:
+    """The statements as they stand in a file."""
+    return to_dict(policy(permissions), lists=True)["Statement"]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_the_statements_of_permissions(case: dict[str, Any]) -> None:
     given = [permission(each) for each in case["given"]]
-    assert statements(given) == case["statements"]
-    assert statements(reversed(given)) == case["statements"]
+    assert written(given) == case["statements"]
+    assert written(reversed(given)) == case["statements"]
 
 
 @given(st.lists(permissions, min_size=1))
 def test_a_policy_says_what_its_permissions_say(given: list[Permission]) -> None:
     document = policy(given)
     assert said(document) == set(merge(given))
-    assert list(document) == ["Version", "Statement"]
-    assert document["Version"] == "2012-10-17"
+    assert list(to_dict(document)) == ["Version", "Statement"]
+    assert document.version == "2012-10-17"
 
 
 @given(st.lists(permissions, min_size=1))
 def test_a_policy_is_one_that_aws_takes(given: list[Permission]) -> None:
     document = policy(given)
-    parse_policy(document)
-    sids = [statement["Sid"] for statement in document["Statement"]]
+    assert parse_policy(to_dict(document, lists=True)) == document
+    sids = [statement.sid or "" for statement in document.statements]
     assert len(set(sids)) == len(sids)
     assert all(re.fullmatch("[A-Za-z0-9]+", sid) for sid in sids)
 

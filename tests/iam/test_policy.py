@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from verifier.errors import InputError
+from verifier.iam.placeholders import fill
 from verifier.iam.policy import Condition, Statement, parse_policy, size, to_dict, to_json
 
 ERRORS = json.loads(
@@ -107,6 +108,43 @@ def test_canonical_json() -> None:
     )
     assert parse_policy(to_json(document)) == document
     assert parse_policy(to_dict(document)) == document
+
+
+VALUES = {"account": "111122223333", "region": "eu-north-1", "stage": "prod", "partition": "aws"}
+WITH_PLACEHOLDERS = {
+    "Version": "2012-10-17",
+    "Id": "{stage}",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Action": "s3:*",
+            "Resource": ["arn:{partition}:s3:::a-{stage}-{account}-{region}", "arn:aws:s3:::${aws:username}"],
+        },
+        {
+            "Effect": "Deny",
+            "NotAction": "s3:*",
+            "NotResource": "arn:{partition}:iam::{account}:role/${stage}",
+            "Condition": {"StringLike": {"aws:ResourceTag/{stage}": ["{region}", "{stage}-{stage}"]}},
+        },
+    ],
+}
+
+
+def test_a_filled_document_is_what_the_filled_text_says() -> None:
+    document = parse_policy(WITH_PLACEHOLDERS, "deploy")
+    assert document.filled(VALUES) == parse_policy(fill(json.dumps(WITH_PLACEHOLDERS), VALUES), "deploy")
+
+
+def test_a_placeholder_without_a_value_is_named() -> None:
+    document = parse_policy(WITH_PLACEHOLDERS)
+    with pytest.raises(InputError, match=r"no value for \{region\}; give --region"):
+        document.filled(VALUES | {"region": ""})
+
+
+def test_lists_of_one_may_stay_lists() -> None:
+    document = parse_policy({"Version": "2012-10-17", "Statement": SMALL})
+    [statement] = to_dict(document, lists=True)["Statement"]
+    assert statement == {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["*"]}
 
 
 def test_size_leaves_out_white_space() -> None:

@@ -12,6 +12,7 @@ import pytest
 from tests.support.replay import Unheard, embedded_target, replayed_trials
 from tools.record_calls import FRAMEWORK, SERVICE
 from verifier.grant.generalise import Scope
+from verifier.iam.policy import to_json
 from verifier.loop.converge import Convergence, Loop, Settings
 from verifier.loop.journal import Journal
 from verifier.loop.rounds import Bench
@@ -48,7 +49,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def verify(service: Path, result: Convergence, scope: Scope) -> tuple[int, dict[str, Any]]:
     file = service.parent / f"{scope}.json"
-    file.write_text(json.dumps(result.policy), encoding="utf-8")
+    file.write_text(to_json(result.policy), encoding="utf-8")
     options = ["--policy", str(file), "--scope", str(scope), "--framework", FRAMEWORK, "--format", "json"]
     done = subprocess.run(
         [sys.executable, "-m", "verifier", "verify", str(service), *options],

@@ -18,11 +18,11 @@ from tools.record_calls import FRAMEWORK, SERVICE, needs, record
 from verifier.grant.evidence import Permission
 from verifier.grant.generalise import Scope
 from verifier.grant.pack import policy
+from verifier.iam.policy import PolicyDocument
 from verifier.loop.converge import Verdict
 from verifier.loop.journal import Journal
-from verifier.loop.journal_rows import permission_of, permission_row
 from verifier.loop.rounds import Bench
-from verifier.loop.verify import Given, Verification, verify
+from verifier.loop.verify import Verification, verify
 from verifier.trial.trials import Trials
 
 pytestmark = pytest.mark.integration
@@ -32,7 +32,7 @@ TWELVE: list[dict[str, str]] = json.loads(
     (CASES / "needed_with_the_real_tool.json").read_text(encoding="utf-8")
 )
 RESULT = recorded("http-api-permissions")
-PERMISSIONS = {permission_of(row): row["certainty"] for row in RESULT["permissions"]}
+PERMISSIONS = {Permission.from_dict(row): row["certainty"] for row in RESULT["permissions"]}
 SURE = [permission for permission, certainty in PERMISSIONS.items() if certainty == "call"]
 LIKELY = [permission for permission, certainty in PERMISSIONS.items() if certainty == "likely"]
 
@@ -47,13 +47,13 @@ def name(permission: Permission) -> str:
     return f"{permission.action} {permission.resource.rpartition('}:')[2]}"
 
 
-def without(permission: Permission) -> dict[str, Any]:
+def without(permission: Permission) -> PolicyDocument:
     return policy([item for item in PERMISSIONS if item != permission])
 
 
 def verified(trials: Trials, permission: Permission) -> Verification:
     bench = Bench(trials, Unheard(), Journal(None))
-    return verify(bench, [Given("without it", without(permission))], Scope.SERVICE)
+    return verify(bench, [without(permission)], Scope.SERVICE)
 
 
 def permissions(findings: Sequence[Any]) -> list[Permission]:
@@ -61,8 +61,8 @@ def permissions(findings: Sequence[Any]) -> list[Permission]:
 
 
 def test_the_recording_is_what_the_real_tool_does_today() -> None:
-    recording, outcome = record()
-    assert needs(outcome) == RESULT
+    recording, trial = record()
+    assert needs(trial) == RESULT
     stored = recorded("http-api")
     assert {key: recording[key] for key in recording if key != "runs"} == {
         key: stored[key] for key in stored if key != "runs"
@@ -132,7 +132,7 @@ def test_with_the_real_tool_too(case: dict[str, str], tmp_path: Path) -> None:
     document = json.loads(done.stdout)
     assert document["verdict"] == "insufficient"
     assert [(row["action"], row["resource"], row["condition"]) for row in document["missing"]] == [
-        tuple(permission_row(permission).values())
+        tuple(permission.as_dict().values())
     ]
     assert document["unconfirmed"] == []
     strict, observed = document["rounds"]

@@ -5,15 +5,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from tests.loop.worlds import BUCKET, LIKELY, READ, WRITE, Need, Silent, World
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
 from verifier.grant.evidence import Asked
-from verifier.iam.policy import PolicyDocument
+from verifier.grant.generalise import Scope
+from verifier.iam.policy import PolicyDocument, parse_policy
 from verifier.loop.converge import Convergence, Loop, Settings, Strategy, Verdict
 from verifier.loop.journal import Journal
 from verifier.loop.rounds import Bench
-from verifier.trial.trials import Candidate, Listener, Outcome
+from verifier.trial.interface import Candidate, Listener, TrialResult
 
 
 def converge(world: World, out: Path | None = None, **settings: object) -> Convergence:
@@ -73,14 +76,11 @@ def test_an_upper_bound_stays_in_a_minimal_policy() -> None:
 
 
 def test_an_explicit_deny_is_never_granted_away() -> None:
-    deny: Mapping[str, object] = {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Deny", "Action": "s3:PutObject", "Resource": "*"}],
-    }
+    deny = parse_policy({"Statement": [{"Effect": "Deny", "Action": "s3:PutObject", "Resource": "*"}]})
 
     class Denied(World):
-        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:
-            outcome = super().run(candidate, mode, listener)
+        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> TrialResult:
+            trial = super().run(candidate, mode, listener)
             asked = tuple(
                 Asked(
                     item.action,
@@ -95,9 +95,9 @@ def test_an_explicit_deny_is_never_granted_away() -> None:
                 )
                 if item.action == "s3:PutObject"
                 else item
-                for item in outcome.asked
+                for item in trial.asked
             )
-            return Outcome(outcome.phases, outcome.provenance, asked, (), (), complete=False)
+            return TrialResult(trial.phases, trial.provenance, asked, (), (), complete=False)
 
     result = converge(Denied(lambda _: [READ, WRITE]), given=(deny,))
     assert result.verdict is Verdict.UNGRANTABLE
@@ -107,15 +107,15 @@ def test_an_explicit_deny_is_never_granted_away() -> None:
 
 def test_a_deny_of_what_is_only_likely_decides_nothing() -> None:
     class Denied(World):
-        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:
-            outcome = super().run(candidate, mode, listener)
+        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> TrialResult:
+            trial = super().run(candidate, mode, listener)
             asked = tuple(
                 replace(item, refused=True, enforced=False, grantable=False)
                 if item.certainty is Certainty.LIKELY
                 else item
-                for item in outcome.asked
+                for item in trial.asked
             )
-            return replace(outcome, asked=asked)
+            return replace(trial, asked=asked)
 
     assert converge(Denied(lambda _: [READ, LIKELY])).verdict is Verdict.SUFFICIENT
 
@@ -143,7 +143,7 @@ def test_it_ends_when_rounds_are_used_up() -> None:
 
 def test_a_grant_that_does_not_help_ends_the_loop() -> None:
     class Stubborn(World):
-        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:
+        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> TrialResult:
             return super().run(NoPolicy(), mode, listener)
 
     class NoPolicy:
@@ -166,11 +166,72 @@ def test_the_journal_holds_every_denial_and_grant_with_its_round(tmp_path: Path)
 
 def test_a_failure_that_cannot_pass_by_itself_is_not_tried_again() -> None:
     class Broken(World):
-        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:
-            outcome = super().run(candidate, mode, listener)
-            phases = tuple(replace(phase, may_pass_by_itself=False) for phase in outcome.phases)
-            return replace(outcome, phases=phases)
+        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> TrialResult:
+            trial = super().run(candidate, mode, listener)
+            phases = tuple(replace(phase, may_pass_by_itself=False) for phase in trial.phases)
+            return replace(trial, phases=phases)
 
     world = Broken(lambda _: [READ], problems=["the configuration is broken"])
     assert converge(world).verdict is Verdict.INCONCLUSIVE
     assert world.modes == [Mode.OBSERVE]
+
+
+def allowing(action: str) -> dict[str, object]:
+    statement = {"Effect": "Allow", "Action": action, "Resource": "*"}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def test_a_deny_counts_also_where_something_else_went_wrong() -> None:
+    class Denied(World):
+        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> TrialResult:
+            outcome = super().run(candidate, mode, listener)
+            asked = tuple(replace(item, enforced=True, grantable=False) for item in outcome.asked)
+            return replace(outcome, asked=asked)
+
+    world = Denied(lambda _: [READ], problems=["the stack is stuck"] * 2)
+    assert converge(world).verdict is Verdict.UNGRANTABLE
+
+
+def test_what_a_passing_life_teaches_is_confirmed_by_another_one() -> None:
+    world = World(lambda number: [READ] if number == 1 else [READ, LIKELY])
+    result = converge(world)
+    assert world.modes == [Mode.OBSERVE, Mode.ENFORCE, Mode.ENFORCE]
+    assert actions(result) == ["s3:GetBucketAcl", "s3:GetObject"]
+
+
+def test_what_a_surer_request_confirmed_is_not_unconfirmed() -> None:
+    action, resource, _ = LIKELY
+    sure: Need = (action, resource, Certainty.CALL)
+    result = converge(World(lambda number: [LIKELY] if number == 1 else [LIKELY, sure]))
+    assert actions(result) == ["s3:GetBucketAcl"]
+    assert result.unconfirmed == ()
+
+
+def test_what_was_given_and_never_refused_is_not_unconfirmed() -> None:
+    world = World(lambda _: [READ, LIKELY])
+    result = converge(world, given=(parse_policy(allowing("s3:*")),))
+    assert not any(item.refused for item in result.rounds[0].trial.asked)
+    assert world.modes == [Mode.OBSERVE, Mode.ENFORCE]
+    assert actions(result) == ["s3:GetBucketAcl", "s3:GetObject"]
+    assert result.unconfirmed == ()
+
+
+def test_a_permission_that_a_wider_one_covers_joins_it() -> None:
+    action, resource, _ = READ
+    result = converge(World(lambda _: [READ, (action, f"{BUCKET}/*", Certainty.CALL)]))
+    [finding] = result.findings
+    assert finding.permission.resource == "arn:{partition}:s3:::files/*"
+    assert {item.resource for item in finding.asked} == {resource, f"{BUCKET}/*"}
+
+
+@pytest.mark.parametrize(
+    ("scope", "resource"),
+    [
+        (Scope.SERVICE, "arn:{partition}:s3:::shop-{stage}-*"),
+        (Scope.EXACT, "arn:{partition}:s3:::shop-{stage}-files"),
+    ],
+)
+def test_the_scope_is_the_users(scope: Scope, resource: str) -> None:
+    need: Need = ("s3:ListBucket", "arn:aws:s3:::shop-dev-files", Certainty.CALL)
+    result = converge(World(lambda _: [need]), scope=scope)
+    assert [finding.permission.resource for finding in result.findings] == [resource]

@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import resource
@@ -23,8 +24,8 @@ def test_a_second_run_appends(tmp_path: Path) -> None:
     assert len((tmp_path / "journal.jsonl").read_text().splitlines()) == 2
 
 
-def test_without_a_folder_nothing_is_kept(tmp_path: Path) -> None:
-    os.chdir(tmp_path)
+def test_without_a_folder_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     with Journal(None) as journal:
         journal.add("run")
     assert list(tmp_path.iterdir()) == []
@@ -95,3 +96,46 @@ def test_what_does_not_fit_is_taken_back_and_the_rest_is_kept(tmp_path: Path) ->
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
         assert journal.rows() == [{"kind": "run"}]
     assert [path.name for path in tmp_path.iterdir()] == ["journal.jsonl"]
+
+
+def test_each_row_is_synced_to_the_disk_once_it_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+
+    def fsync(file: int) -> None:
+        synced.append(os.pread(file, 1000, 0).decode())
+
+    monkeypatch.setattr("verifier.loop.journal.os.fsync", fsync)
+    with Journal(tmp_path) as journal:
+        journal.add("creating", name="a")
+        journal.add("denial", action="b")
+    first = '{"kind": "creating", "name": "a"}\n'
+    assert synced == [first, first + '{"kind": "denial", "action": "b"}\n']
+
+
+def test_what_cannot_be_synced_is_not_taken_for_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fsync(file: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with Journal(tmp_path) as journal:
+        journal.add("run")
+        monkeypatch.setattr("verifier.loop.journal.os.fsync", fsync)
+        with pytest.raises(UnavailableError, match="Input/output error"):
+            journal.add("denial")
+        monkeypatch.undo()
+        assert journal.rows() == [{"kind": "run"}]
+
+
+def test_a_result_is_synced_before_it_takes_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    there: list[tuple[str, object]] = []
+
+    def fsync(file: int) -> None:
+        [path] = tmp_path.iterdir()
+        there.append((path.name, json.loads(path.read_text())))
+
+    monkeypatch.setattr("verifier.loop.journal.os.fsync", fsync)
+    write_result(tmp_path, "policy.json", {"a": 1})
+    assert there == [("policy.partial", {"a": 1})]

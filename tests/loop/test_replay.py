@@ -10,11 +10,13 @@ import pytest
 from tests.support.replay import embedded_target, recorded, replayed_trials
 from tools.record_calls import EVERYTHING, Silent, needs
 from verifier.authorization.authorizer import Mode
+from verifier.grant.evidence import Asked, Permission, Provenance
 from verifier.grant.pack import policy
-from verifier.loop.journal_rows import permission_of
+from verifier.iam.policy import PolicyDocument
 from verifier.loop.rounds import Grants
+from verifier.trial.interface import TrialResult
 from verifier.trial.phases import PHASES
-from verifier.trial.trials import Outcome, Trials
+from verifier.trial.trials import Trials
 
 
 @pytest.fixture(scope="module")
@@ -23,22 +25,32 @@ def trials() -> Iterator[Trials]:
         yield replayed_trials(target)
 
 
-def live(trials: Trials, *policies: dict[str, Any]) -> Outcome:
-    return trials.run(Grants(policies, frozenset()), Mode.ENFORCE, Silent())
+class Ear(Silent):
+    """Keeps the refusals that it hears of."""
+
+    def __init__(self) -> None:
+        self.heard: list[Asked] = []
+
+    def denied(self, asked: Asked, provenance: Provenance) -> None:
+        self.heard.append(asked)
 
 
-def granted(without: str) -> dict[str, Any]:
+def live(trials: Trials, *policies: PolicyDocument, ear: Silent | None = None) -> TrialResult:
+    return trials.run(Grants(policies), Mode.ENFORCE, ear or Silent())
+
+
+def granted(without: str) -> PolicyDocument:
     """The recorded policy without one action."""
     rows = recorded("http-api-permissions")["permissions"]
-    return policy([permission_of(row) for row in rows if row["action"] != without])
+    return policy([Permission.from_dict(row) for row in rows if row["action"] != without])
 
 
 @pytest.fixture(scope="module")
-def whole_life(trials: Trials) -> Outcome:
+def whole_life(trials: Trials) -> TrialResult:
     return live(trials, EVERYTHING)
 
 
-def test_the_replayed_life_passes_every_phase(whole_life: Outcome) -> None:
+def test_the_replayed_life_passes_every_phase(whole_life: TrialResult) -> None:
     assert whole_life.complete, whole_life.problem
     assert [(phase.phase, phase.exit_code) for phase in whole_life.phases] == [
         ("rollback-create", 0),
@@ -49,7 +61,7 @@ def test_the_replayed_life_passes_every_phase(whole_life: Outcome) -> None:
     ]
 
 
-def test_the_replayed_life_asks_for_what_the_real_one_asked_for(whole_life: Outcome) -> None:
+def test_the_replayed_life_asks_for_what_the_real_one_asked_for(whole_life: TrialResult) -> None:
     asked = needs(whole_life)
     assert asked == recorded("http-api-permissions")
     assert len(asked["asked"]) > 60
@@ -71,20 +83,23 @@ def test_the_policy_of_the_real_life_is_enough_for_the_replayed_one(trials: Tria
 def test_a_refusal_stops_the_tool_where_it_comes(
     trials: Trials, action: str, phase: str, last_call: str
 ) -> None:
-    outcome = live(trials, granted(without=action))
-    last = outcome.phases[-1]
+    trial = live(trials, granted(without=action))
+    last = trial.phases[-1]
     assert (last.phase, last.exit_code, last.passed, last.problem) == (phase, 1, False, None)
-    assert PHASES.index(phase) == len(outcome.phases) - 1
+    assert PHASES.index(phase) == len(trial.phases) - 1
     assert {item.action for item in last.asked if item.refused and item.enforced} == {action}
     assert [item.operation for item in last.asked if not item.on_behalf_of][-1] == last_call
 
 
 def test_the_tool_goes_on_where_its_own_look_is_refused(trials: Trials) -> None:
-    outcome = live(trials, granted(without="lambda:GetFunction"))
-    first = outcome.phases[0]
+    ear = Ear()
+    trial = live(trials, granted(without="lambda:GetFunction"), ear=ear)
+    first = trial.phases[0]
     looked = [item for item in first.asked if item.operation == "lambda:GetFunction" and item.refused]
     assert looked[0].on_behalf_of is None, "the tool's own look comes first"
     assert any(item.on_behalf_of for item in looked), "and the deploy went on to CloudFormation's"
+    for refusals in (looked, [item for item in ear.heard if item.phase == first.phase]):
+        assert [item.tolerated for item in refusals] == [item.on_behalf_of is None for item in refusals]
 
 
 def test_nothing_private_is_in_the_recording() -> None:

@@ -10,16 +10,20 @@ import pytest
 
 from tests.loop.worlds import LIKELY, PROVENANCE, READ, WRITE, Need, Silent, World
 from verifier.authorization.authorizer import Mode
-from verifier.authorization.caller import Certainty
+from verifier.authorization.caller import Certainty, OnBehalfOf
 from verifier.errors import InputError, UnavailableError
 from verifier.grant.evidence import Asked, GeneratedName
+from verifier.grant.findings import findings_of
 from verifier.grant.generalise import Scope
 from verifier.loop.converge import Convergence, Loop, Settings, Strategy, Verdict
 from verifier.loop.journal import Journal
+from verifier.loop.journal_rows import asked_of, asked_row
+from verifier.loop.recorder import Recorder
 from verifier.loop.resume import Learnt, Reading, learnt_from
-from verifier.loop.rounds import Bench, Recorder
-from verifier.trial.trials import Candidate, Listener, Outcome
+from verifier.loop.rounds import Bench
+from verifier.trial.interface import Candidate, Listener, TrialResult
 
+UNMARKED = Path(__file__).parents[1] / "cases" / "journals" / "unmarked.jsonl"
 RUN: dict[str, Any] = {
     "kind": "run",
     "command": "converge",
@@ -28,7 +32,7 @@ RUN: dict[str, Any] = {
     "framework": "osls@4.3.1",
 }
 SAME = {"service": "shop", "framework": "osls@4.3.1"}
-READING = Reading(needed=lambda asked: asked, scope=Scope.SERVICE, minimal=False)
+READING = Reading(Scope.SERVICE, minimal=False)
 ROLE: Need = ("iam:GetRole", "arn:aws:iam::111122223333:role/r", Certainty.CALL)
 SEVERAL = [READ, WRITE, LIKELY, ROLE]
 UNREADABLE: list[dict[str, Any]] = [
@@ -55,7 +59,7 @@ def result(found: Convergence) -> dict[str, Any]:
         "unconfirmed": [item.permission for item in found.unconfirmed],
         "superfluous": found.superfluous,
         "rounds": [
-            (item.number, item.mode, [(phase.phase, phase.passed) for phase in item.outcome.phases])
+            (item.number, item.mode, [(phase.phase, phase.passed) for phase in item.trial.phases])
             for item in found.rounds
         ],
     }
@@ -98,7 +102,7 @@ def test_killed_again_and_again_it_gets_there(tmp_path: Path) -> None:
         pass
 
     class Mortal(World):
-        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:
+        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> TrialResult:
             class Ear(Recorder):
                 def denied(self, asked: Asked, provenance: Any) -> None:
                     super().denied(asked, provenance)
@@ -173,7 +177,7 @@ def asked(resource: str, **more: Any) -> Asked:
     return Asked("s3:PutObject", resource, "deploy", "s3:PutObject", Certainty.CALL, refused=True, **more)
 
 
-def cut_off(out: Path, told: Sequence[Asked]) -> Learnt:
+def cut_off(out: Path, told: Sequence[Asked], reading: Reading = READING) -> Learnt:
     """What a trial teaches that ends in the middle, after ``told``."""
     name = GeneratedName("shop-dev-bucket-abcdef", "AWS::S3::Bucket", "shop-dev", "shop-dev")
     with Journal(out) as journal:
@@ -183,7 +187,7 @@ def cut_off(out: Path, told: Sequence[Asked]) -> Learnt:
         for item in told:
             provenance = replace(PROVENANCE, tokens=frozenset({"abcdef", "q1w2e3"}), generated=(name,))
             recorder.denied(item, provenance)
-        return learnt_from(journal.rows(), SAME, READING)
+        return learnt_from(journal.rows(), SAME, reading)
 
 
 def test_what_a_cut_off_trial_made_up_is_generalised(tmp_path: Path) -> None:
@@ -191,8 +195,67 @@ def test_what_a_cut_off_trial_made_up_is_generalised(tmp_path: Path) -> None:
     assert [item.resource for item in learnt.permissions] == ["arn:{partition}:s3:::shop-{stage}-*/*"]
 
 
+def test_a_cut_off_trial_teaches_what_the_run_asks_for_and_no_more(tmp_path: Path) -> None:
+    likely = replace(asked("arn:aws:s3:::a/b"), certainty=Certainty.LIKELY)
+    tolerated = replace(asked("arn:aws:s3:::c/d"), phase="redeploy")
+    told = [likely, tolerated]
+    assert len(cut_off(tmp_path / "all", told).permissions) == 2
+    minimal = cut_off(tmp_path / "minimal", told, replace(READING, minimal=True))
+    assert [item.resource for item in minimal.permissions] == ["arn:{partition}:s3:::c/d"]
+    assert [item.resource for item in minimal.let_through] == ["arn:{partition}:s3:::a/b"]
+
+
+def test_a_likely_refusal_that_was_real_is_confirmed_by_it() -> None:
+    likely = replace(asked("arn:aws:s3:::a/b"), certainty=Certainty.LIKELY)
+    learnt = Learnt()
+    learnt.take(findings_of([replace(likely, enforced=True)], PROVENANCE, Scope.SERVICE), 1, minimal=False)
+    assert (len(learnt.permissions), learnt.let_through) == (1, set())
+    learnt.take(findings_of([likely], PROVENANCE, Scope.SERVICE), 2, minimal=False)
+    assert learnt.let_through == learnt.permissions
+    assert set(learnt.first_round.values()) == {1}
+
+
 def test_a_refusal_that_no_grant_lifts_is_not_granted(tmp_path: Path) -> None:
     assert cut_off(tmp_path, [asked("arn:aws:s3:::a/b", grantable=False)]).permissions == set()
+
+
+def test_what_the_tool_goes_on_without_is_not_granted_unless_somebody_else_needs_it(tmp_path: Path) -> None:
+    own = asked("arn:aws:s3:::a/b", tolerated=True)
+    shared = asked("arn:aws:s3:::a/c", tolerated=True)
+    stack = replace(shared, tolerated=False, on_behalf_of=OnBehalfOf("shop-dev", "B", "T", "create", "C"))
+    learnt = cut_off(tmp_path, [own, shared, stack])
+    assert [item.resource for item in learnt.permissions] == ["arn:{partition}:s3:::a/c"]
+
+
+def test_a_journal_written_before_there_were_marks_is_read() -> None:
+    """Rows of a first round as version 0.1.0 wrote them at first; the tool's own look is not marked."""
+    rows = [json.loads(line) for line in UNMARKED.read_text(encoding="utf-8").splitlines()]
+    learnt = learnt_from(rows, {"service": "http-api"}, READING)
+    assert {item.action: item.resource.removeprefix("arn:{partition}:") for item in learnt.permissions} == {
+        "apigateway:POST": "apigateway:{region}::/apis",
+        "cloudformation:DescribeStacks": "cloudformation:{region}:{account}:stack/http-api-{stage}/*",
+        "iam:GetRolePolicy": "iam::{account}:role/http-api-{stage}-*",
+        "iam:PassRole": "iam::{account}:role/http-api-{stage}-*",
+        "lambda:GetFunction": "lambda:{region}:{account}:function:http-api-{stage}-*",
+        "s3:CreateBucket": "s3:::http-api-{stage}-*",
+        "s3:GetBucketPolicy": "s3:::http-api-{stage}-*",
+        "s3:PutObject": "s3:::http-api-{stage}-*/serverless/http-api/{stage}/*",
+    }
+    assert [item.action for item in learnt.let_through] == ["s3:GetBucketPolicy"]
+
+
+def test_a_refusal_is_read_as_it_was_written() -> None:
+    item = asked(
+        "arn:aws:s3:::a/b",
+        context={"aws:TagKeys": ("a", "b")},
+        source="some-source",
+        on_behalf_of=OnBehalfOf("shop-dev", "B", "AWS::S3::Bucket", "read", used_by="F"),
+        tolerated=True,
+        enforced=True,
+    )
+    untagged = replace(item, context={"iam:PassedToService": ("x", "y")})
+    assert asked_of(json.loads(json.dumps(asked_row(untagged)))) == untagged
+    assert asked_of(asked_row(replace(item, on_behalf_of=None))).on_behalf_of is None
 
 
 def test_the_same_refusal_is_written_once_and_without_the_values_of_tags(tmp_path: Path) -> None:

@@ -1,24 +1,30 @@
 """verify on made-up trials: verdicts, what is missing all at once, what is never needed."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.loop.worlds import LIKELY, READ, WRITE, Need, Silent, World
+from tests.loop.worlds import LIKELY, PROVENANCE, READ, WRITE, Need, Silent, World
 from verifier.authorization.authorizer import Mode
+from verifier.authorization.caller import Certainty
+from verifier.grant.evidence import Asked
 from verifier.grant.generalise import Scope
+from verifier.iam.policy import PolicyDocument, parse_policy
 from verifier.loop.converge import Verdict
 from verifier.loop.journal import Journal
 from verifier.loop.rounds import Bench
-from verifier.loop.verify import Given, Verification, verify
+from verifier.loop.verify import Verification, unused, verify
+from verifier.trial.interface import TrialResult
 
 
-def policy(*actions: str, resource: str | list[str] = "*", **more: Any) -> Given:
+def policy(*actions: str, resource: str | list[str] = "*", **more: Any) -> PolicyDocument:
     statement = {"Sid": "One", "Effect": "Allow", "Action": list(actions), "Resource": resource} | more
-    return Given("given", {"Version": "2012-10-17", "Statement": [statement]})
+    return parse_policy({"Version": "2012-10-17", "Statement": [statement]}, name="given")
 
 
-def verified(world: World, *given: Given) -> Verification:
+def verified(world: World, *given: PolicyDocument) -> Verification:
     with Journal(None) as journal:
         return verify(Bench(world, Silent(), journal), given, Scope.SERVICE)
 
@@ -70,21 +76,95 @@ def test_policies_add_up() -> None:
         ),
     ],
 )
-def test_what_is_never_needed(given: Given, unused: list[tuple[str, str]]) -> None:
-    allowed = policy("s3:GetObject")
-    result = verified(needs(READ), Given("allowed", allowed.document), given)
+def test_what_is_never_needed(given: PolicyDocument, unused: list[tuple[str, str]]) -> None:
+    result = verified(needs(READ), replace(policy("s3:GetObject"), name="allowed"), given)
     found = [(item.action, item.resource) for item in result.unused if item.statement.startswith("given")]
     assert found == unused
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        policy("s3:GetObject", resource="arn:{partition}:s3:::files-{stage}-{region}-{account}"),
+        policy("s3:GetObject", resource="arn:aws:s3:::files-dev-eu-west-1-111122223333"),
+    ],
+)
+def test_what_is_needed_is_looked_for_in_the_trials_own_place(given: PolicyDocument) -> None:
+    need: Need = ("s3:GetObject", "arn:aws:s3:::files-dev-eu-west-1-111122223333", Certainty.CALL)
+    result = verified(needs(need), given)
+    assert (result.verdict, result.unused) == (Verdict.SUFFICIENT, ())
+
+
+def test_a_deny_is_never_unused() -> None:
+    deny = policy("s3:DeleteObject", "sqs:*", Effect="Deny")
+    assert verified(needs(READ), policy("s3:GetObject"), deny).unused == ()
+
+
+def unused_of(
+    *given: PolicyDocument, asked: Sequence[Asked] = (), tolerated: Sequence[Asked] = ()
+) -> list[list[str]]:
+    outcome = TrialResult((), PROVENANCE, tuple(asked), tuple(tolerated), (), complete=True)
+    return [[item.statement, item.action, item.resource] for item in unused(given, outcome)]
+
+
+def one(action: str, resource: str = "arn:aws:s3:::files/a", **context: str) -> Asked:
+    keys = {name.replace("_", ":"): value for name, value in context.items()}
+    return Asked(action, resource, "deploy", action, Certainty.CALL, keys)
+
+
+def test_what_the_tool_goes_on_without_was_asked_for_too() -> None:
+    given = policy("lambda:GetFunction")
+    assert unused_of(given) == [["given: One", "lambda:GetFunction", "*"]]
+    assert unused_of(given, tolerated=[one("lambda:GetFunction")]) == []
+
+
+def test_the_same_request_under_another_condition_is_another_one() -> None:
+    condition = {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
+    given = policy("iam:PassRole", Condition=condition)
+    lambdas = one("iam:PassRole", iam_PassedToService="lambda.amazonaws.com")
+    others = one("iam:PassRole", iam_PassedToService="states.amazonaws.com")
+    assert unused_of(given, asked=[lambdas, others]) == []
+    assert unused_of(given, asked=[others, lambdas]) == []
+    assert unused_of(given, asked=[others]) == [["given: One", "iam:PassRole", "*"]]
+
+
+def test_what_is_left_out_is_one_pattern_as_a_whole() -> None:
+    statement = {"Effect": "Allow", "NotAction": ["s3:*", "sqs:*"], "NotResource": ["arn:aws:iam::1:role/r"]}
+    given = parse_policy({"Version": "2012-10-17", "Statement": [statement]}, name="given")
+    shown = ["given: statement 1", "NotAction s3:*, sqs:*", "NotResource arn:aws:iam::1:role/r"]
+    assert unused_of(given, asked=[one("s3:GetObject")]) == [shown]
+    assert unused_of(given, asked=[one("iam:GetRole", "arn:aws:iam::1:role/r")]) == [shown]
+    assert unused_of(given, asked=[one("iam:GetRole", "arn:aws:iam::1:role/other")]) == []
+
+
+def test_an_observing_trial_that_fails_tells_nothing_of_what_is_missing() -> None:
+    world = World(lambda _: [READ], problems=[None, "the network is gone", "the network is gone"])
+    result = verified(world, policy("sqs:SendMessage"))
+    assert world.modes == [Mode.ENFORCE, Mode.OBSERVE, Mode.OBSERVE]
+    assert (result.verdict, result.missing) == (Verdict.INCONCLUSIVE, ())
+    assert [item.number for item in result.rounds] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("scope", "resource"),
+    [
+        (Scope.SERVICE, "arn:{partition}:s3:::shop-{stage}-*"),
+        (Scope.EXACT, "arn:{partition}:s3:::shop-{stage}-a"),
+    ],
+)
+def test_the_scope_is_the_users(scope: Scope, resource: str) -> None:
+    need: Need = ("s3:ListBucket", "arn:aws:s3:::shop-dev-a", Certainty.CALL)
+    with Journal(None) as journal:
+        result = verify(Bench(needs(need), Silent(), journal), [policy("sqs:SendMessage")], scope)
+    assert [item.permission.resource for item in result.missing] == [resource]
 
 
 def test_an_explicit_deny_in_the_policy_is_ungrantable() -> None:
     class Denied(World):
         def run(self, *args: Any) -> Any:
-            from dataclasses import replace
-
-            outcome = super().run(*args)
-            asked = tuple(replace(item, grantable=not item.refused) for item in outcome.asked)
-            return replace(outcome, asked=asked)
+            trial = super().run(*args)
+            asked = tuple(replace(item, grantable=not item.refused) for item in trial.asked)
+            return replace(trial, asked=asked)
 
     result = verified(Denied(lambda _: [READ]), policy("s3:GetObject", Effect="Deny"))
     assert result.verdict is Verdict.UNGRANTABLE

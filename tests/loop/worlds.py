@@ -6,8 +6,7 @@ from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
 from verifier.grant.evidence import Asked, Provenance
 from verifier.iam.evaluate import AuthorizationRequest, evaluate
-from verifier.trial.phases import PhaseResult
-from verifier.trial.trials import Candidate, Listener, Outcome
+from verifier.trial.interface import Candidate, Listener, PhaseResult, TrialResult
 
 Need = tuple[str, str, Certainty]
 BUCKET = "arn:aws:s3:::files"
@@ -34,7 +33,7 @@ class World:
         self.problems = list(problems)
         self.modes: list[Mode] = []
 
-    def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:
+    def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> TrialResult:
         self.modes.append(mode)
         documents = candidate.documents(VALUES)
         asked: list[Asked] = []
@@ -54,4 +53,4 @@ class World:
         listener.phase_started("deploy")
         result = PhaseResult("deploy", 1 if stopped else 0, 1.0, tuple(asked), not stopped, problem)
         listener.phase_ended(result)
-        return Outcome((result,), PROVENANCE, tuple(asked), (), (), complete=result.passed)
+        return TrialResult((result,), PROVENANCE, tuple(asked), (), (), complete=result.passed)

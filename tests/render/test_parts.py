@@ -13,7 +13,8 @@ from tests.render.readback import read
 from verifier.errors import InputError
 from verifier.grant.evidence import Permission
 from verifier.grant.pack import policy
-from verifier.grant.split import MANAGED_POLICY_LIMIT, MOST_POLICIES, size
+from verifier.grant.split import MANAGED_POLICY_LIMIT, MOST_POLICIES
+from verifier.iam.policy import to_dict
 from verifier.render.formats import render
 from verifier.render.parts import LONGEST, LONGEST_STAGE, longest_size, parts, services
 
@@ -28,13 +29,18 @@ LONGEST_VALUES = {
 
 
 def long_policy(resources: int) -> dict[str, Any]:
-    return policy(
+    permissions = [
         Permission(
             f"{service}:Action{resource % 7}",
             f"arn:{{partition}}:{service}:{{region}}:{{account}}:kind{resource % 7}/svc-{{stage}}-{resource}",
         )
         for service, resource in product(SERVICES, range(resources))
-    )
+    ]
+    return to_dict(policy(permissions), lists=True)
+
+
+def size(document: dict[str, Any]) -> int:
+    return len(json.dumps(document, separators=(",", ":")))
 
 
 def said(*documents: dict[str, Any]) -> list[tuple[str, str]]:

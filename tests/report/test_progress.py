@@ -4,7 +4,7 @@ import io
 
 from verifier.authorization.authorizer import Mode
 from verifier.report.progress import Progress
-from verifier.trial.phases import PhaseResult
+from verifier.trial.interface import PhaseResult
 
 
 class Terminal(io.StringIO):

@@ -6,7 +6,7 @@ from verifier.grant.evidence import Asked, Provenance
 from verifier.grant.generalise import Scope
 from verifier.loop.rounds import Round
 from verifier.report.result import tolerated_of
-from verifier.trial.trials import Outcome
+from verifier.trial.interface import TrialResult
 
 PROVENANCE = Provenance("aws", "111122223333", "eu-west-1", "dev", "shop")
 OLD = Asked(
@@ -20,8 +20,8 @@ NEW = replace(OLD, resource=OLD.resource.replace("/1690", "/1790"), phase="remov
 
 
 def rows(asked: tuple[Asked, ...], tolerated: tuple[Asked, ...]) -> list[tuple[str, str]]:
-    outcome = Outcome((), PROVENANCE, asked, tolerated, (), complete=True)
-    found = tolerated_of([Round(1, Mode.ENFORCE, outcome)], Scope.SERVICE)
+    trial = TrialResult((), PROVENANCE, asked, tolerated, (), complete=True)
+    found = tolerated_of([Round(1, Mode.ENFORCE, trial)], Scope.SERVICE)
     return [(row["action"], row["phase"]) for row in found]
 
 

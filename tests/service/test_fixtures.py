@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 from verifier.errors import ExitCode, InputError
-from verifier.service.fixtures import Bucket, Fixtures, Parameter, StackOutputs, filled, load_fixtures
+from verifier.service.fixtures import (
+    BucketFixture,
+    Fixtures,
+    ParameterFixture,
+    StackFixture,
+    filled,
+    load_fixtures,
+)
 
 WHOLE = """
 fixtures: more.yml
@@ -37,23 +44,26 @@ def test_everything_with_its_placeholders_filled(tmp_path: Path) -> None:
     assert filled(load(tmp_path, WHOLE), VALUES) == Fixtures(
         template="Resources: {}",
         parameters=(
-            Parameter("/shop/dev/key", "value"),
-            Parameter("/shop/count", "3"),
-            Parameter("/shop/on", "true"),
-            Parameter("/shop/list", "one,2", "StringList"),
-            Parameter("/shop/secret", '{"user": "u"}', "SecureString"),
-            Parameter("/shop/far", "far", region="eu-west-1"),
+            ParameterFixture("/shop/dev/key", "value"),
+            ParameterFixture("/shop/count", "3"),
+            ParameterFixture("/shop/on", "true"),
+            ParameterFixture("/shop/list", "one,2", "StringList"),
+            ParameterFixture("/shop/secret", '{"user": "u"}', "SecureString"),
+            ParameterFixture("/shop/far", "far", region="eu-west-1"),
         ),
         stacks=(
-            StackOutputs("network-dev", (("VpcId", "vpc-1"), ("Account", "111122223333"))),
-            StackOutputs("edge", (("Arn", "arn:aws:x"),), "us-east-1"),
+            StackFixture("network-dev", (("VpcId", "vpc-1"), ("Account", "111122223333"))),
+            StackFixture("edge", (("Arn", "arn:aws:x"),), "us-east-1"),
         ),
-        buckets=(Bucket("shop-111122223333", (("settings-eu-north-1.json", "{}"),)), Bucket("empty")),
+        buckets=(
+            BucketFixture("shop-111122223333", (("settings-eu-north-1.json", "{}"),)),
+            BucketFixture("empty"),
+        ),
     )
 
 
 def test_buckets_as_a_list_of_names(tmp_path: Path) -> None:
-    assert load(tmp_path, "buckets: [one, two]").buckets == (Bucket("one"), Bucket("two"))
+    assert load(tmp_path, "buckets: [one, two]").buckets == (BucketFixture("one"), BucketFixture("two"))
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n"])

@@ -1,10 +1,12 @@
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from verifier.errors import ExitCode, InputError
 from verifier.service.private_copy import private_copy
-from verifier.service.service import load_service
+from verifier.service.service import Service, load_service
 
 GOOD = "service: shop\nprovider:\n  name: aws\nresources:\n  Outputs:\n    X: {Value: !Ref Y}\n"
 
@@ -88,3 +90,26 @@ def test_a_private_copy_leaves_the_folder_alone_and_is_gone_afterwards(tmp_path:
     assert not where.exists()
     assert sorted(path.relative_to(folder) for path in folder.rglob("*")) == before
     assert service.revision(2) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("prod", "prod"),
+        ("${opt:stage, 'prod'}", "prod"),
+        ('${ opt:stage , "prod" }', "prod"),
+        ("${opt:stage, prod}", "prod"),
+        ("${opt:stage, self:custom.stage}", None),
+        ("x-${opt:stage, 'prod'}", None),
+        ("${env:STAGE}", None),
+        (3, None),
+        (None, None),
+    ],
+)
+def test_a_setting_of_the_provider_as_far_as_it_is_known(
+    tmp_path: Path, written: Any, read: str | None
+) -> None:
+    service = Service(tmp_path, tmp_path / "serverless.yml", {"provider": {"name": "aws", "stage": written}})
+    assert service.provider_setting("stage") == read
+    assert service.provider_setting("region") is None
+    assert replace(service, settings={"provider": "aws"}).provider_setting("stage") is None

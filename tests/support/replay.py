@@ -5,7 +5,7 @@ ones, so that what a policy lets through is decided as ever::
 
     with embedded_target() as target:
         trials = replayed_trials(target)
-        outcome = trials.run(candidate, Mode.ENFORCE, listener)
+        trial = trials.run(candidate, Mode.ENFORCE, listener)
 
 tools/record_calls.py makes the recording.
 """
@@ -59,7 +59,7 @@ def replayed_trials(target: EmbeddedTarget, name: str = "http-api") -> Trials:
     """Trials of the sample service in which the recording ``name`` stands in for the tool."""
     recording = recorded(name)
     tool = recording["framework"]
-    framework = ReplayedFramework(tool["name"], tool["version"], (), recording)
+    framework = ReplayedFramework(tool["name"], tool["version"], (), recording=recording)
     return Trials(target, load_service(SERVICE), framework, Options())
 
 
@@ -151,7 +151,7 @@ class _Life:
                 self.known[reference] = at(answer, path)
 
     def _goes_on(self, name: str, phase: str, error: str) -> bool:
-        """A refusal that the tool survives, as deployment/tolerated.yaml says."""
+        """A refusal that the tool survives, as framework/tolerated.yaml says."""
         return error in _REFUSED and any(
             entry.operation == name and phase in entry.phases and not entry.resource
             for entry in tolerations()

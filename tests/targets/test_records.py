@@ -5,9 +5,9 @@ import pytest
 from verifier.authorization.caller import Certainty
 from verifier.authorization.decision import Decided
 from verifier.authorization.operation import Operation, Requirement
-from verifier.gateway.decisions import DecisionRecord
+from verifier.gateway.decisions import DecisionRecord, HostRecord
 from verifier.iam.evaluate import IDENTITY_POLICY, Decision, Outcome
-from verifier.targets.records import asked
+from verifier.targets.records import asked, refused_hosts
 
 USER = "arn:aws:iam::111122223333:user/verifier/verifier-1"
 ROLE = "arn:aws:sts::111122223333:assumed-role/deploy-role/AWSCloudFormation"
@@ -51,3 +51,15 @@ def test_an_explicit_deny_is_not_grantable() -> None:
     [item] = asked([record(USER, Outcome.EXPLICIT_DENY)])
     assert not item.grantable
     assert item.reason == "an explicit deny in the identity-based policy"
+
+
+def test_a_refused_host_is_told_with_the_option_unless_it_is_never_let_through() -> None:
+    records = [
+        HostRecord("deploy", "registry.example", 443, tunnelled=False),
+        HostRecord("deploy", "169.254.169.254", 80, tunnelled=False),
+        HostRecord("deploy", "pypi.org", 443, tunnelled=True),
+    ]
+    assert refused_hosts(records) == (
+        "registry.example is no AWS host and was refused; let it through with --allow-host",
+        "169.254.169.254 is no AWS host and was refused",
+    )

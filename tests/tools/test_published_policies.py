@@ -7,9 +7,9 @@ from verifier.authorization.caller import Certainty
 from verifier.grant.evidence import Asked, Provenance
 from verifier.iam.catalog import action_exists, expand
 from verifier.iam.policy import parse_policy
-from verifier.trial.trials import Outcome
+from verifier.trial.interface import TrialResult
 
-OUTCOME = Outcome(
+TRIAL = TrialResult(
     phases=(),
     provenance=Provenance("aws", "111122223333", "eu-west-1", "dev", "shop"),
     asked=(
@@ -32,12 +32,12 @@ def allow(*actions: str, key: str = "Action") -> dict[str, object]:
 
 def test_a_cell_counts_what_is_surely_missing_and_what_is_granted_in_vain() -> None:
     document = parse_policy(allow("s3:GetObject", "s3:DeleteObject", "sqs:SendMessage"))
-    assert cell([document], OUTCOME) == Cell(("s3:PutObject",), 2)
+    assert cell([document], TRIAL) == Cell(("s3:PutObject",), 2)
 
 
 def test_what_is_only_likely_is_never_missing_but_needed() -> None:
     document = parse_policy(allow("s3:GetObject", "s3:PutObject", "s3:GetBucketAcl"))
-    assert cell([document], OUTCOME) == Cell((), 0)
+    assert cell([document], TRIAL) == Cell((), 0)
 
 
 def test_not_action_grants_everything_else() -> None:
@@ -81,6 +81,6 @@ def test_the_incomplete_ones_are_marked() -> None:
 
 
 def test_a_life_of_another_service_changes_the_cell() -> None:
-    other = replace(OUTCOME, asked=OUTCOME.asked[:1])
+    other = replace(TRIAL, asked=TRIAL.asked[:1])
     assert cell([parse_policy(allow("s3:GetObject"))], other) == Cell((), 0)
     assert action_exists("s3:GetObject")

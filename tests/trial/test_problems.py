@@ -1,6 +1,8 @@
 """What went wrong, in the tool's own words, and what is worth another try."""
 
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,6 +52,10 @@ def test_a_tool_that_says_nothing() -> None:
         ("Error: plugin not found", ASKED, True),
         ("Error: getaddrinfo EAI_AGAIN registry.npmjs.org", Facts(), True),
         ("Error: Rate exceeded", Facts(), True),
+        ("Error: Throttling: try later", Facts(), True),
+        ("Error: ThrottlingException", Facts(), True),
+        ("Error: ServiceUnavailable", Facts(), True),
+        ("Error: connect ECONNREFUSED 127.0.0.1:1", Facts(), True),
     ],
 )
 def test_what_may_pass_by_itself(output: str, facts: Facts, again: bool) -> None:
@@ -83,10 +89,88 @@ def test_a_rollback_an_update_and_an_empty_account_are_looked_for() -> None:
     assert "there is still s" in words(done(exit_code=0), facts, Expected(nothing_left=True))
 
 
+def event(stack: str = "s", status: str = "CREATE_FAILED", **more: Any) -> StackEvent:
+    return StackEvent(stack, "X", "AWS::X::Y", status, "because", **{"is_stack": False, **more})
+
+
+INJECTED = event(injected=True)
+
+
+def test_stacks_that_the_phase_did_not_touch_are_nobodys_business() -> None:
+    facts = Facts(
+        events=(INJECTED,), stacks={"s": "ROLLBACK_COMPLETE", "verifier-fixtures": "CREATE_COMPLETE"}
+    )
+    assert find_problem(done(), facts, Expected(rollback=True), 600.0) is None
+    gone = Facts(events=(event(status="DELETE_COMPLETE"),), stacks={"verifier-fixtures": "CREATE_COMPLETE"})
+    assert find_problem(done(exit_code=0), gone, Expected(nothing_left=True), 600.0) is None
+
+
+@pytest.mark.parametrize("status", ["CREATE_FAILED", "UPDATE_FAILED", "DELETE_FAILED"])
+def test_another_failure_than_the_injected_one_is_a_problem(status: str) -> None:
+    facts = Facts(events=(event(status=status), INJECTED), stacks={"s": "ROLLBACK_COMPLETE"})
+    assert words(done(), facts, Expected(rollback=True)) == f"X (AWS::X::Y) {status}: because"
+    # A tool that says that all is well is not believed.
+    assert (
+        words(done(exit_code=0), Facts(events=(event(status=status),))) == f"X (AWS::X::Y) {status}: because"
+    )
+
+
+def test_the_failure_of_a_stack_follows_from_a_resources() -> None:
+    facts = Facts(events=(event(status="UPDATE_FAILED", is_stack=True),))
+    assert find_problem(done(exit_code=0), facts, Expected(), 600.0) is None
+
+
+def test_only_the_update_of_a_stack_is_an_update() -> None:
+    for other in (
+        event(status="UPDATE_IN_PROGRESS"),
+        event(status="UPDATE_COMPLETE", is_stack=True),
+        event(status="CREATE_IN_PROGRESS", is_stack=True),
+    ):
+        problem = find_problem(done(exit_code=0), Facts(events=(other,)), Expected(update=True), 600.0)
+        assert problem is not None
+        assert "changed nothing" in problem.words
+        assert not problem.may_pass_by_itself, "the framework would skip it again"
+    updated = Facts(events=(event(status="UPDATE_IN_PROGRESS", is_stack=True),))
+    assert find_problem(done(exit_code=0), updated, Expected(update=True), 600.0) is None
+
+
+def test_a_failure_that_could_not_be_injected_will_not_be_injected_again() -> None:
+    problem = find_problem(done(exit_code=0), ASKED, Expected(rollback=True), 600.0)
+    assert problem is not None
+    assert not problem.may_pass_by_itself
+    assert words(done("Error: early"), ASKED, Expected(rollback=True)).endswith("(exit 1): Error: early")
+
+
+@pytest.mark.parametrize("status", ["ROLLBACK_FAILED", "UPDATE_ROLLBACK_IN_PROGRESS", "CREATE_COMPLETE"])
+def test_a_rollback_has_to_end(status: str) -> None:
+    facts = Facts(events=(INJECTED,), stacks={"s": status})
+    assert words(done(), facts, Expected(rollback=True)) == f"the rollback did not end: s is {status}"
+
+
+def test_notes_follow_the_tools_own_words_once_each() -> None:
+    facts = Facts(notes=("a host was refused", "a host was refused", "another note"))
+    assert words(done("Error: no"), facts) == (
+        "the command-line tool failed (exit 1): Error: no (a host was refused) (another note)"
+    )
+
+
 @pytest.mark.parametrize("completed", [done("Error: ENOSPC: no space left on device, write"), done("", -25)])
 def test_a_full_disk_is_no_fault_of_the_service(tmp_path: Path, completed: Completed) -> None:
     with pytest.raises(UnavailableError):
         check_space(tmp_path / "copy", completed)
+
+
+@pytest.mark.parametrize("output", ["Error: EFBIG: file too large, write", "Error: EDQUOT"])
+def test_other_limits_of_the_disk_are_none_either(tmp_path: Path, output: str) -> None:
+    with pytest.raises(UnavailableError):
+        check_space(tmp_path / "copy", done(output))
+
+
+def test_a_disk_without_room_explains_any_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1000))
+    with pytest.raises(UnavailableError, match="no space left on the disk"):
+        check_space(tmp_path / "copy", done("Error: it broke"))
 
 
 def test_an_ordinary_failure_has_nothing_to_do_with_the_disk(tmp_path: Path) -> None:

@@ -5,10 +5,11 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from verifier.iam.policy import PolicyDocument, parse_policy
-from verifier.trial.restricted_user import restricted_user
+from verifier.trial.restricted_user import refuses, restricted_user, wait_until_known
 
 POLICY = parse_policy(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]},
@@ -67,6 +68,77 @@ def test_an_interruption_while_it_is_used_leaves_nothing(iam: Any) -> None:
     with pytest.raises(KeyboardInterrupt), restricted_user(iam, POLICIES):
         raise KeyboardInterrupt
     assert left(iam) == []
+
+
+def test_everything_lies_under_a_path_of_its_own(iam: Any) -> None:
+    with restricted_user(iam, POLICIES):
+        assert [item["Path"] for item in left(iam)] == ["/verifier/"] * 3
+
+
+def test_what_cannot_be_removed_is_an_error(iam: Any) -> None:
+    def stuck(**_: Any) -> None:
+        raise refusal("DeleteConflict")
+
+    class Stuck:
+        def __getattr__(self, name: str) -> Any:
+            return stuck if name == "delete_user" else getattr(iam, name)
+
+    with pytest.raises(ClientError, match="DeleteConflict"), restricted_user(Stuck(), ()):
+        pass
+
+
+def refusal(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "no"}}, "Operation")
+
+
+class Slow:
+    """An STS that fails with ``code`` the first times."""
+
+    def __init__(self, code: str, times: int) -> None:
+        self.code, self.times, self.asked = code, times, 0
+
+    def get_caller_identity(self) -> None:
+        self.asked += 1
+        if self.asked <= self.times:
+            raise refusal(self.code)
+
+
+@pytest.mark.parametrize(
+    "code", ["InvalidClientTokenId", "InvalidAccessKeyId", "UnrecognizedClientException"]
+)
+def test_a_key_that_is_not_yet_known_is_waited_for(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(wait_until_known.retry, "sleep", waited.append)
+    sts = Slow(code, 3)
+    wait_until_known(sts)
+    assert sts.asked == 4
+    assert len(waited) == 3
+    assert waited == sorted(waited)
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "ExpiredToken", "InternalFailure"])
+def test_any_other_answer_is_not_waited_for(code: str) -> None:
+    sts = Slow(code, 1)
+    with pytest.raises(ClientError, match=code):
+        wait_until_known(sts)
+    assert sts.asked == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "refused"),
+    [
+        (refusal("AccessDenied"), True),
+        (refusal("AccessDeniedException"), True),
+        (refusal("ValidationError"), False),
+        (None, False),
+    ],
+)
+def test_only_a_refusal_is_one(error: ClientError | None, refused: bool) -> None:
+    def call() -> None:
+        if error is not None:
+            raise error
+
+    assert refuses(call) is refused
 
 
 def test_each_thing_is_told_of_before_it_is_made(iam: Any) -> None:

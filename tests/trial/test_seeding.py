@@ -7,7 +7,7 @@ import pytest
 
 from verifier.authorization.authorizer import Mode
 from verifier.errors import InconclusiveError, InputError
-from verifier.service.fixtures import Bucket, Fixtures, Parameter, StackOutputs
+from verifier.service.fixtures import BucketFixture, Fixtures, ParameterFixture, StackFixture
 from verifier.targets.embedded import EmbeddedTarget
 from verifier.targets.interface import Absent, Room
 from verifier.trial.prerequisites import Prerequisite
@@ -56,9 +56,12 @@ def body(room: Room, bucket: str, key: str) -> bytes:
 def test_everything_is_there_and_none_of_it_is_booked_under_the_next_phase(room: Room) -> None:
     fixtures = Fixtures(
         template=TEMPLATE,
-        parameters=(Parameter("/{stage}/a", "x"), Parameter("/list", "a,b", "StringList", ELSEWHERE)),
-        stacks=(StackOutputs("net-{stage}", (("Account", "{account}"),)),),
-        buckets=(Bucket("shop-{account}", (("k", "text"),)),),
+        parameters=(
+            ParameterFixture("/{stage}/a", "x"),
+            ParameterFixture("/list", "a,b", "StringList", ELSEWHERE),
+        ),
+        stacks=(StackFixture("net-{stage}", (("Account", "{account}"),)),),
+        buckets=(BucketFixture("shop-{account}", (("k", "text"),)),),
     )
     surroundings(room, fixtures).set_up(())
     assert outputs(room, "verifier-fixtures") == {"Name": "jobs-dev"}
@@ -73,12 +76,20 @@ def test_everything_is_there_and_none_of_it_is_booked_under_the_next_phase(room:
     assert room.exercised() == ()
 
 
+def test_a_template_may_have_roles_with_names_of_their_own(room: Room) -> None:
+    trust = "{Version: 2012-10-17, Statement: [{Effect: Allow, Principal: '*', Action: sts:AssumeRole}]}"
+    properties = f"{{RoleName: boundary, AssumeRolePolicyDocument: {trust}}}"
+    template = f"Resources: {{Role: {{Type: AWS::IAM::Role, Properties: {properties}}}}}"
+    surroundings(room, Fixtures(template=template)).set_up(())
+    assert [role["RoleName"] for role in room.admin("iam").list_roles()["Roles"]] == ["boundary"]
+
+
 @pytest.mark.parametrize(
     ("fixtures", "error", "words"),
     [
-        (Fixtures(buckets=(Bucket("Not A Name"),)), InputError, "verifier.yml: buckets: Not A Name"),
+        (Fixtures(buckets=(BucketFixture("Not A Name"),)), InputError, "verifier.yml: buckets: Not A Name"),
         (
-            Fixtures(parameters=(Parameter("/a", "x"), Parameter("/a", "y"))),
+            Fixtures(parameters=(ParameterFixture("/a", "x"), ParameterFixture("/a", "y"))),
             InputError,
             "verifier.yml: ssm: /a: AWS refuses it: ",
         ),
@@ -102,7 +113,9 @@ def test_what_aws_does_not_take_is_one_line(
 
 
 def test_made_up(room: Room) -> None:
-    declared = Fixtures(stacks=(StackOutputs("net", (("VpcId", "vpc-1"),)),), buckets=(Bucket("declared"),))
+    declared = Fixtures(
+        stacks=(StackFixture("net", (("VpcId", "vpc-1"),)),), buckets=(BucketFixture("declared"),)
+    )
     lacking = (
         Prerequisite("ssm", "/a/topic-arn"),
         Prerequisite("ssm", "/far", region=ELSEWHERE),
@@ -139,7 +152,8 @@ def test_what_cannot_be_made_up() -> None:
 
 def test_what_is_declared_is_made_where_the_service_looks_for_it_once(room: Room) -> None:
     fixtures = Fixtures(
-        parameters=(Parameter("/a", "x"),), stacks=(StackOutputs("net", (("VpcId", "v"), ("Zone", "z"))),)
+        parameters=(ParameterFixture("/a", "x"),),
+        stacks=(StackFixture("net", (("VpcId", "v"), ("Zone", "z"))),),
     )
     beside = surroundings(room, fixtures)
     beside.set_up(())

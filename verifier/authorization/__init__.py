@@ -1,0 +1,1 @@
+"""What AWS would ask for an operation: actions, resources, context, and the decision."""

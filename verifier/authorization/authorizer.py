@@ -11,7 +11,7 @@ from verifier.authorization.operation import Operation, Requirement
 from verifier.authorization.paths import KnownPaths
 from verifier.authorization.requirements import requirements
 from verifier.authorization.wording import refusal_message
-from verifier.iam.evaluate import AuthorizationRequest, Outcome, evaluate
+from verifier.iam.evaluate import AuthorizationRequest, evaluate
 
 
 class Mode(StrEnum):
@@ -76,9 +76,6 @@ class Authorizer:
         request = AuthorizationRequest(call.caller.arn, requirement.action, requirement.resource, context)
         decision = evaluate(request, call.caller.policies, call.caller.boundary)
         certainty = _certainty(call, requirement)
-        grantable = (
-            decision.outcome is Outcome.IMPLICIT_DENY and decision.policy_type == "identity-based policy"
-        )
         believed = certainty >= Certainty.CALL or self.enforce_likely
         return Decided(
             principal=call.caller.arn,
@@ -90,7 +87,7 @@ class Authorizer:
             source=call.source if requirement.primary else requirement.source,
             on_behalf_of=call.on_behalf_of,
             # An explicit deny or a boundary is never granted away, so it is real while observing too.
-            enforced=believed if self.mode is Mode.ENFORCE else not grantable and believed,
+            enforced=believed if self.mode is Mode.ENFORCE else believed and not decision.lacks_an_allow,
         )
 
 

@@ -68,3 +68,14 @@ class OnBehalfOf:
             "lifecycle": self.lifecycle,
         }
         return plain | ({"usedBy": self.used_by} if self.used_by else {})
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> "OnBehalfOf":
+        """What ``as_dict`` made. Raises KeyError for anything else."""
+        return cls(
+            stack=plain["stack"],
+            logical_id=plain["logicalId"],
+            type=plain["type"],
+            lifecycle=plain["lifecycle"],
+            used_by=plain.get("usedBy"),
+        )

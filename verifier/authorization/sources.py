@@ -1,5 +1,6 @@
 """What AWS does, and where that was read: ``sources.yaml``."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -7,14 +8,21 @@ from importlib import resources
 
 from verifier.errors import VerifierError
 
+# A year, a month or a day.
+_SEEN = re.compile(r"\d{4}(-\d\d(-\d\d)?)?|unknown")
+
 
 @dataclass(frozen=True)
 class Source:
-    """A passage that was really read: ``where`` names the work, ``quote`` is verbatim."""
+    """A passage that was really read: ``where`` names the work, ``quote`` is verbatim.
+
+    ``seen`` is when it was true ("2025-06-10", "2025-06", "2025"), or "unknown".
+    """
 
     id: str
     where: str
     address: str
+    seen: str
     quote: str
 
 
@@ -32,10 +40,14 @@ def source(identifier: str) -> Source:
 
 @cache
 def sources() -> Mapping[str, Source]:
-    """All sources by id. Raises VerifierError for an entry that is incomplete or doubled."""
+    """All sources by id."""
+    return parse_sources((resources.files(__package__) / "sources.yaml").read_text(encoding="utf-8"))
+
+
+def parse_sources(text: str) -> dict[str, Source]:
+    """The sources of a YAML text, by id. Raises VerifierError for an entry that is incomplete or doubled."""
     import yaml
 
-    text = (resources.files(__package__) / "sources.yaml").read_text(encoding="utf-8")
     found: dict[str, Source] = {}
     for entry in yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or ():
         try:
@@ -44,5 +56,7 @@ def sources() -> Mapping[str, Source]:
             raise VerifierError(f"sources.yaml: {entry.get('id', 'an entry without id')}: {error}") from error
         if one.id in found or not all((one.id, one.where, one.address, one.quote)):
             raise VerifierError(f"sources.yaml: {one.id or 'an entry'} is doubled or has an empty field")
+        if not _SEEN.fullmatch(one.seen):
+            raise VerifierError(f"sources.yaml: {one.id}: seen: {one.seen!r} is no year, month or day")
         found[one.id] = one
     return found

@@ -23,7 +23,7 @@ COMMANDS = ("converge", "verify", "render", "serve", "simulate")
 def main(arguments: Sequence[str] | None = None) -> ExitCode:
     """Run one command; in process, for tests too."""
     try:
-        args = _parser().parse_args(arguments)
+        args = parser().parse_args(arguments)
     except SystemExit:  # --help and --version have said it all
         return ExitCode.OK
     except InputError as error:
@@ -50,16 +50,17 @@ class _Parser(argparse.ArgumentParser):
         raise InputError(f"{message}; see {self.prog} --help")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+def parser() -> argparse.ArgumentParser:
+    """The whole command line; what it cannot parse raises InputError, --help and --version SystemExit."""
+    whole = _Parser(
         prog="verifier",
         description="Finds and proves the least-privilege policy of a Serverless Framework deploy.",
     )
-    parser.add_argument("--version", action="version", version=f"verifier {__version__}")
-    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    whole.add_argument("--version", action="version", version=f"verifier {__version__}")
+    subparsers = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name in COMMANDS:
         import_module(f"verifier.cli.{name}").add_parser(subparsers)
-    return parser
+    return whole
 
 
 def _ended_by(error: BaseException) -> ExitCode:

@@ -11,10 +11,10 @@ from verifier.cli.setup import Setup, add_trial_options, identity, prepare, repo
 from verifier.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
+    from verifier.iam.policy import PolicyDocument
     from verifier.loop.converge import Convergence, Settings
     from verifier.loop.journal import Journal
     from verifier.loop.resume import Learnt
-    from verifier.loop.verify import Given
     from verifier.report.progress import Progress
 
 
@@ -65,7 +65,7 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
     }.get(result.verdict, ExitCode.NOT_CONVERGED)
 
 
-def _settings(args: argparse.Namespace, given: Sequence["Given"]) -> "Settings":
+def _settings(args: argparse.Namespace, given: Sequence["PolicyDocument"]) -> "Settings":
     from verifier.grant.generalise import Scope
     from verifier.loop.converge import Settings, Strategy
 
@@ -80,13 +80,12 @@ def _settings(args: argparse.Namespace, given: Sequence["Given"]) -> "Settings":
         scope=Scope(args.scope),
         minimal=args.minimal,
         max_rounds=args.max_rounds,
-        given=tuple(policy.document for policy in given),
+        given=tuple(given),
     )
 
 
 def _begin(args: argparse.Namespace, setup: Setup, journal: "Journal", progress: "Progress") -> "Learnt":
     """What is known already, by --resume; from here on the journal is this run's."""
-    from verifier.framework.tolerated import split_tolerated
     from verifier.grant.generalise import Scope
     from verifier.loop.resume import Learnt, Reading, learnt_from
 
@@ -98,11 +97,7 @@ def _begin(args: argparse.Namespace, setup: Setup, journal: "Journal", progress:
     }
     learnt = Learnt()
     if args.resume:
-        reading = Reading(
-            needed=lambda asked: split_tolerated(asked, setup.framework)[0],
-            scope=Scope(args.scope),
-            minimal=args.minimal,
-        )
+        reading = Reading(Scope(args.scope), args.minimal)
         learnt = learnt_from(journal.rows(), same, reading)
         progress.say(
             f"resumed from {journal.path}: {len(learnt.rounds)} rounds ended, "

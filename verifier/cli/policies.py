@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,20 +11,18 @@ from verifier.errors import InputError
 
 if TYPE_CHECKING:
     from verifier.iam.policy import PolicyDocument
-    from verifier.loop.verify import Given
     from verifier.report.progress import Progress
 
 # What a placeholder looks like that is not one of ours: IAM allows no braces in an ARN but in ${...}.
 _UNKNOWN_PLACEHOLDER = re.compile(r"(?<!\$)\{(?!(?:account|region|stage|partition)\})[^{}]*\}")
 
 
-def policy_files(paths: Iterable[Path]) -> list["Given"]:
-    """The policies in ``paths``, placeholders and all.
+def policy_files(paths: Iterable[Path]) -> list["PolicyDocument"]:
+    """The policies in ``paths``, placeholders and all, each named as its file.
 
     Raises InputError for a file that cannot be read, is not JSON or is no policy.
     """
-    from verifier.iam.policy import parse_policy, to_dict
-    from verifier.loop.verify import Given
+    from verifier.iam.policy import parse_policy
 
     found = []
     for path in paths:
@@ -33,31 +32,30 @@ def policy_files(paths: Iterable[Path]) -> list["Given"]:
             raise InputError(f"--policy {path}: cannot be read: {error}") from None
         document = parse_policy(_own_policy(text), name=f"--policy {path}")
         _check_placeholders(path, document)
-        found.append(Given(path.name, to_dict(document)))
+        found.append(replace(document, name=path.name))
     return found
 
 
-def managed_policies(names: Iterable[str]) -> list["Given"]:
+def managed_policies(names: Iterable[str]) -> list["PolicyDocument"]:
     """AWS managed policies by name. Raises InputError for an unknown one."""
     from verifier.emulator.managed_policies import managed_policy
-    from verifier.loop.verify import Given
+    from verifier.iam.policy import parse_policy
 
-    return [Given(name, managed_policy(name)) for name in names]
+    return [parse_policy(managed_policy(name), name=name) for name in names]
 
 
-def warn_of_unknown_actions(given: Sequence["Given"], progress: "Progress") -> None:
+def warn_of_unknown_actions(given: Sequence["PolicyDocument"], progress: "Progress") -> None:
     """One line for each action that AWS does not have; the run goes on."""
     for warning in unknown_actions(given):
         progress.say(f"verifier: warning: {warning}")
 
 
-def unknown_actions(given: Sequence["Given"]) -> Iterator[str]:
+def unknown_actions(given: Sequence["PolicyDocument"]) -> Iterator[str]:
     """One warning for each action in ``given`` that AWS does not have, or pattern that matches none."""
     from verifier.iam.catalog import expand
-    from verifier.iam.policy import parse_policy
 
     for policy in given:
-        for statement in parse_policy(dict(policy.document), name=policy.name).statements:
+        for statement in policy.statements:
             for action in (*statement.actions, *statement.not_actions):
                 if action != "*" and not expand(action):
                     where = statement.sid or f"statement {statement.index}"

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from verifier.cli.values import checked
+from verifier.cli.values import allowed_host, checked
 from verifier.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--decision-log", type=Path, metavar="FILE", help="append every decision, JSON Lines")
     parser.add_argument(
         "--allow-host",
+        type=allowed_host,
         action="append",
         default=[],
         metavar="HOST",

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from verifier.cli.values import checked
+from verifier.cli.machine import more_authorities, this_machine
+from verifier.cli.values import allowed_host, checked
 from verifier.errors import InputError, UnavailableError
 
 if TYPE_CHECKING:
     from verifier.framework.framework import Framework
+    from verifier.framework.machine import Machine
     from verifier.loop.journal import Journal
     from verifier.report.progress import Progress
     from verifier.service.service import Service
@@ -38,7 +40,12 @@ def add_trial_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--enforce-likely", action="store_true", help="refuse for want of likely ones too")
     parser.add_argument(
-        "--allow-host", action="append", default=[], metavar="HOST", help="let the tool reach it"
+        "--allow-host",
+        type=allowed_host,
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="let the tool reach it",
     )
     parser.add_argument(
         "--seed", choices=("auto",), help="make up what must be there beforehand and is not in verifier.yml"
@@ -55,6 +62,7 @@ class Setup:
     framework: "Framework"
     options: "Options"
     target: str
+    machine: "Machine"
 
 
 def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
@@ -77,11 +85,12 @@ def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
         seed=args.seed == "auto",
     )
     say = Progress(stderr).say
-    service = with_dependencies(load_service(args.service, args.config), say)
-    framework = find_framework(service, args.framework, say)
+    machine = this_machine()
+    service = with_dependencies(load_service(args.service, args.config), machine, say)
+    framework = find_framework(service, machine, args.framework, say)
     if args.framework != "auto":
         service = accepted_by(service, framework, say)
-    return Setup(service, framework, options, args.target)
+    return Setup(service, framework, options, args.target, machine)
 
 
 def identity(setup: Setup) -> dict[str, str]:
@@ -100,7 +109,7 @@ def running(setup: Setup, args: argparse.Namespace, progress: "Progress") -> Ite
 
     framework = setup.framework
     progress.say(f"{setup.service.label}: {framework.name} {framework.version} on {setup.target}")
-    target = _target(args, setup.options)
+    target = _target(args, setup)
     try:
         trials = Trials(target, setup.service, setup.framework, setup.options)
         trials.negative_control()
@@ -121,15 +130,16 @@ def reporting(args: argparse.Namespace, stderr: TextIO) -> Iterator[tuple["Journ
         yield journal, Progress(stderr)
 
 
-def _target(args: argparse.Namespace, options: "Options") -> "Target":
+def _target(args: argparse.Namespace, setup: Setup) -> "Target":
     if args.target != "embedded":
         raise UnavailableError(f"--target {args.target}: cannot be used yet; use --target embedded")
     from verifier.targets.embedded import EmbeddedTarget
     from verifier.trial.trials import DEFAULT_REGION
 
     return EmbeddedTarget(
-        region=options.region or DEFAULT_REGION,
+        region=setup.options.region or DEFAULT_REGION,
         partition=checked("partition", args.partition),
         enforce_likely=args.enforce_likely,
         allow_hosts=tuple(args.allow_host),
+        more_authorities=more_authorities(setup.machine),
     )

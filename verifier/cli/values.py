@@ -16,3 +16,14 @@ def checked(name: str, value: str | None) -> str | None:
     if value is not None and not FORMS[name].fullmatch(value):
         raise InputError(f"--{name} {value}: {_WORDS[name]}")
     return value
+
+
+def allowed_host(host: str) -> str:
+    """``host`` as given with --allow-host. Raises InputError for one that hands out credentials."""
+    from verifier.gateway.hosts import is_metadata, split_host
+
+    if is_metadata(split_host(host, 443)[0]):
+        raise InputError(
+            f"--allow-host {host}: it hands out credentials of this machine and is never asked; leave it out"
+        )
+    return host

@@ -12,7 +12,7 @@ from verifier.cli.setup import Setup, add_trial_options, identity, prepare, repo
 from verifier.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
-    from verifier.loop.verify import Given
+    from verifier.iam.policy import PolicyDocument
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -69,18 +69,16 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
     }.get(result.verdict, ExitCode.NOT_CONVERGED)
 
 
-def _where_the_policies_say(setup: Setup, given: Sequence["Given"]) -> Setup:
+def _where_the_policies_say(setup: Setup, given: Sequence["PolicyDocument"]) -> Setup:
     """Trials run in the one account, region and stage that the policies name literally."""
     from verifier.iam import literals
-    from verifier.iam.policy import parse_policy
 
-    documents = [parse_policy(dict(policy.document), name=policy.name) for policy in given]
     options = setup.options
     there = replace(
         options,
-        account=options.account or _the_one("account", literals.accounts(documents)),
-        region=options.region or _the_one("region", literals.regions(documents)),
-        stage=options.stage or _the_one("stage", literals.stages(documents, setup.service.label)),
+        account=options.account or _the_one("account", literals.accounts(given)),
+        region=options.region or _the_one("region", literals.regions(given)),
+        stage=options.stage or _the_one("stage", literals.stages(given, setup.service.label)),
     )
     return replace(setup, options=there)
 

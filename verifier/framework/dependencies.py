@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from verifier.errors import InputError
+from verifier.framework.machine import Machine
 from verifier.framework.npm import npm
 from verifier.reading import json_of, text_of
 from verifier.scratch import scratch
@@ -20,7 +21,7 @@ _FOREIGN_LOCKS = ("yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb")
 _DECLARATIONS = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies", "workspaces")
 
 
-def with_dependencies(service: Service, say: Callable[[str], None]) -> Service:
+def with_dependencies(service: Service, machine: Machine, say: Callable[[str], None]) -> Service:
     """The service with its packages: as installed, or installed now for this run in a private copy.
 
     Every private copy links them; the user's folder stays without. They are gone when this process
@@ -35,7 +36,7 @@ def with_dependencies(service: Service, say: Callable[[str], None]) -> Service:
     locked = any((service.folder / name).is_file() for name in _LOCKS)
     command = "ci" if locked else "install"
     say(f"npm {command}: installing the service's packages for this run{_ignored_lock(service.folder)}")
-    npm(command, folder=copy.folder, what=f"npm {command} for {service.folder}")
+    npm(command, folder=copy.folder, what=f"npm {command} for {service.folder}", machine=machine)
     modules = copy.folder / MODULES
     return replace(service, modules=modules if modules.is_dir() else None)
 

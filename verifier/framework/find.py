@@ -1,13 +1,13 @@
 """Which command-line tool a service is deployed with: its own, the newest that fits, or the one asked for."""
 
 import re
-import shutil
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from verifier.errors import InputError, UnavailableError
 from verifier.framework.framework import Framework
+from verifier.framework.machine import Machine
 from verifier.framework.packages import NAMES, cached_package, executable, manifest
 from verifier.service.framework_version import admits
 from verifier.service.service import Service
@@ -24,24 +24,27 @@ def _silent(_: str) -> None:
     return
 
 
-def find_framework(service: Service, wanted: str = "auto", say: Callable[[str], None] = _silent) -> Framework:
+def find_framework(
+    service: Service, machine: Machine, wanted: str = "auto", say: Callable[[str], None] = _silent
+) -> Framework:
     """The tool to use: ``auto``, NAME@VERSION (installed through npm into a cache) or a PATH.
 
     ``say`` hears notes for a person. Raises UnavailableError when the tool, or Node, cannot be had;
     InputError for a word that is none of these.
     """
-    node = shutil.which("node")
+    node = machine.program("node")
     if node is None:
         raise UnavailableError("node: not found on PATH; install Node.js 20 or newer")
+    search = _Search(service, machine, node, say)
     if wanted == "auto":
-        return _own(node, service) or _default(node, service, say)
+        return search.own() or search.default()
     match = _NAME_AT_VERSION.fullmatch(wanted)
     if match:
-        return _named(node, service, match[1], match[2], say)
+        return search.named(match[1], match[2])
     if _SERVERLESS_4.fullmatch(wanted):
         raise _no_serverless_4(wanted.replace("@", " "))
     if "/" in wanted or Path(wanted).exists():
-        return _at(node, Path(wanted))
+        return search.at(Path(wanted))
     raise InputError(f"--framework {wanted}: give auto, a path, or NAME@VERSION such as osls@4.3.1")
 
 
@@ -61,41 +64,76 @@ def accepted_by(service: Service, framework: Framework, say: Callable[[str], Non
     return replace(service, pinned_version=framework.version)
 
 
-def _own(node: str, service: Service) -> Framework | None:
-    """What the service has installed itself: its ``.bin/osls``, else its ``.bin/serverless``."""
-    if service.modules is None:
+@dataclass(frozen=True)
+class _Search:
+    """Where a tool for ``service`` may be found on ``machine``."""
+
+    service: Service
+    machine: Machine
+    node: str
+    say: Callable[[str], None]
+
+    def own(self) -> Framework | None:
+        """What the service has installed itself: its ``.bin/osls``, else its ``.bin/serverless``."""
+        modules = self.service.modules
+        if modules is None:
+            return None
+        for name in NAMES:
+            link = modules / ".bin" / name
+            package = _package_above(link.resolve()) if link.is_symlink() else None
+            # osls also installs itself as "serverless". Some package managers write scripts instead of links.
+            package = package or modules / name
+            if package.is_dir():
+                return self._in(package)
         return None
-    for name in NAMES:
-        link = service.modules / ".bin" / name
-        package = _package_above(link.resolve()) if link.is_symlink() else None
-        # osls also installs itself as "serverless". Some package managers write scripts instead of links.
-        package = package or service.modules / name
-        if package.is_dir():
-            return _in(node, package)
-    return None
+
+    def default(self) -> Framework:
+        wanted = self.service.framework_version
+        for name, version in DEFAULTS:
+            if wanted is None or admits(wanted, version):
+                if wanted is not None and not admits(wanted, "3.40.0") and version.startswith("4."):
+                    self.say(
+                        f"note: frameworkVersion '{wanted}' is taken as {name} {version}, the open framework"
+                    )
+                return self.named(name, version)
+        raise UnavailableError(
+            f"{self.service.config}: frameworkVersion '{wanted}' admits no framework known here; "
+            "name one with --framework NAME@VERSION"
+        )
+
+    def named(self, name: str, version: str) -> Framework:
+        _refuse_serverless_4(name, version)
+        in_project = _PROJECT_MODULES / name
+        if manifest(in_project).get("version") == version:
+            return self._in(in_project)
+        if name == "serverless":
+            _refuse_another_serverless(self.service, version)
+        return self._in(cached_package(name, version, self.machine, self.say))
+
+    def at(self, path: Path) -> Framework:
+        if not path.exists():
+            raise UnavailableError(f"--framework {path}: no such file or folder")
+        package = _package_above(path.resolve())
+        if package is None:
+            raise UnavailableError(
+                f"--framework {path}: belongs to no npm package (no package.json above it)"
+            )
+        return self._in(package)
+
+    def _in(self, package: Path) -> Framework:
+        found = manifest(package)
+        name, version = str(found.get("name", "")), str(found.get("version", ""))
+        if name not in NAMES:
+            raise UnavailableError(f"{package}: is '{name}', neither osls nor serverless")
+        _refuse_serverless_4(name, version)
+        program = executable(package, name)
+        if program is None:
+            raise UnavailableError(f"{package}: names no executable in its package.json")
+        return Framework(name, version, (self.node, str(program)), self.machine.environment)
 
 
-def _default(node: str, service: Service, say: Callable[[str], None]) -> Framework:
-    wanted = service.framework_version
-    for name, version in DEFAULTS:
-        if wanted is None or admits(wanted, version):
-            if wanted is not None and not admits(wanted, "3.40.0") and version.startswith("4."):
-                say(f"note: frameworkVersion '{wanted}' is taken as {name} {version}, the open framework")
-            return _named(node, service, name, version, say)
-    raise UnavailableError(
-        f"{service.config}: frameworkVersion '{wanted}' admits no framework known here; "
-        "name one with --framework NAME@VERSION"
-    )
-
-
-def _named(node: str, service: Service, name: str, version: str, say: Callable[[str], None]) -> Framework:
-    _refuse_serverless_4(name, version)
-    in_project = _PROJECT_MODULES / name
-    if manifest(in_project).get("version") == version:
-        return _in(node, in_project)
-    if name == "serverless":
-        _refuse_another_serverless(service, version)
-    return _in(node, cached_package(name, version, say))
+def _package_above(path: Path) -> Path | None:
+    return next((folder for folder in (path, *path.parents) if (folder / "package.json").is_file()), None)
 
 
 def _refuse_another_serverless(service: Service, version: str) -> None:
@@ -110,31 +148,6 @@ def _refuse_another_serverless(service: Service, version: str) -> None:
             f"--framework serverless@{version}: it would hand over to the service's own "
             f"{local.get('name')} {local.get('version')}; use --framework auto, or remove that one"
         )
-
-
-def _at(node: str, path: Path) -> Framework:
-    if not path.exists():
-        raise UnavailableError(f"--framework {path}: no such file or folder")
-    package = _package_above(path.resolve())
-    if package is None:
-        raise UnavailableError(f"--framework {path}: belongs to no npm package (no package.json above it)")
-    return _in(node, package)
-
-
-def _package_above(path: Path) -> Path | None:
-    return next((folder for folder in (path, *path.parents) if (folder / "package.json").is_file()), None)
-
-
-def _in(node: str, package: Path) -> Framework:
-    found = manifest(package)
-    name, version = str(found.get("name", "")), str(found.get("version", ""))
-    if name not in NAMES:
-        raise UnavailableError(f"{package}: is '{name}', neither osls nor serverless")
-    _refuse_serverless_4(name, version)
-    program = executable(package, name)
-    if program is None:
-        raise UnavailableError(f"{package}: names no executable in its package.json")
-    return Framework(name, version, (node, str(program)))
 
 
 def _refuse_serverless_4(name: str, version: str) -> None:

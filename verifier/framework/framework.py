@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from verifier.framework.process import Completed, run
@@ -30,11 +30,15 @@ _QUIET = {
 
 @dataclass(frozen=True)
 class Framework:
-    """An installed command-line tool: its package's name and version, and how it is started."""
+    """An installed command-line tool: its package's name and version, and how it is started.
+
+    ``environment`` is the user's, of which the tool sees the harmless part.
+    """
 
     name: str
     version: str
     command: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def run(
         self,
@@ -49,14 +53,16 @@ class Framework:
         return run(
             (*self.command, *arguments, *config),
             cwd=copy.folder,
-            env=child_environment(copy.folder.parent, environment),
+            env=child_environment(self.environment, copy.folder.parent, environment),
             timeout=timeout,
         )
 
 
-def child_environment(home_parent: Path, additions: Mapping[str, str]) -> dict[str, str]:
-    """An environment built from an allowlist, with a home of its own."""
+def child_environment(
+    users: Mapping[str, str], home_parent: Path, additions: Mapping[str, str]
+) -> dict[str, str]:
+    """What is allowed of the user's environment, a home of its own in ``home_parent``, and ``additions``."""
     home = home_parent / "home"
     home.mkdir(exist_ok=True)
-    kept = {name: os.environ[name] for name in _ALLOWED_ENVIRONMENT if name in os.environ}
+    kept = {name: users[name] for name in _ALLOWED_ENVIRONMENT if name in users}
     return kept | _QUIET | {"HOME": str(home)} | dict(additions)

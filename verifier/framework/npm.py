@@ -1,12 +1,11 @@
 """npm as a child process: with its own settings, without anything of AWS."""
 
-import os
 import re
-import shutil
 import tempfile
 from pathlib import Path
 
 from verifier.errors import UnavailableError
+from verifier.framework.machine import Machine
 from verifier.framework.process import run
 from verifier.scratch import scratch
 
@@ -31,32 +30,34 @@ _TOPIC = re.compile(r"^(?:notarget|network|404)\s+")
 _NO_NEWS = re.compile(r"$|code |errno |syscall |path |A complete log of this run|\s*/.*-debug-0\.log$")
 
 
-def npm(*arguments: str, folder: Path, what: str) -> None:
+def npm(*arguments: str, folder: Path, what: str, machine: Machine) -> None:
     """Run npm in ``folder``. Raises UnavailableError with one line that begins with ``what``."""
-    program = shutil.which("npm")
+    program = machine.program("npm")
     if program is None:
         raise UnavailableError(f"npm: not found on PATH; it is needed for: {what}")
     with tempfile.TemporaryDirectory(prefix="npm-", dir=scratch(), ignore_cleanup_errors=True) as home:
-        done = run((program, *arguments, *_QUIET), cwd=folder, env=environment(Path(home)), timeout=SECONDS)
+        env = environment(machine, Path(home))
+        done = run((program, *arguments, *_QUIET), cwd=folder, env=env, timeout=SECONDS)
     if done.timed_out:
         raise UnavailableError(f"{what}: npm did not end within {SECONDS:.0f} s and was stopped")
     if done.exit_code != 0:
         raise UnavailableError(f"{what} failed: {_reason(done.output)}")
 
 
-def environment(home: Path) -> dict[str, str]:
+def environment(machine: Machine, home: Path) -> dict[str, str]:
     """npm's settings and how to reach the network; ``home`` holds nothing, so packages find no keys there."""
-    own = Path.home()
-    kept = {name: os.environ[name] for name in _ALLOWED if name in os.environ}
     settings = {
         name: value
-        for name, value in os.environ.items()
+        for name, value in machine.environment.items()
         if _SETTING.fullmatch(name) and name.lower() not in _NOT_OURS
     }
     named = {name.lower() for name in settings}
-    usual = {"npm_config_userconfig": str(own / ".npmrc"), "npm_config_cache": str(own / ".npm")}
+    usual = {
+        "npm_config_userconfig": str(machine.home / ".npmrc"),
+        "npm_config_cache": str(machine.home / ".npm"),
+    }
     return (
-        kept
+        machine.kept(_ALLOWED)
         | {name: value for name, value in usual.items() if name not in named}
         | settings
         | {"HOME": str(home), "CI": "1", "SLS_TELEMETRY_DISABLED": "1"}

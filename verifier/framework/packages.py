@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import shutil
 import tempfile
 import time
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from verifier.errors import UnavailableError
+from verifier.framework.machine import Machine
 from verifier.framework.npm import npm
 
 NAMES = ("osls", "serverless")
@@ -38,13 +38,13 @@ def executable(package: Path, name: str) -> Path | None:
     return package / programs
 
 
-def cached_package(name: str, version: str, say: Callable[[str], None]) -> Path:
+def cached_package(name: str, version: str, machine: Machine, say: Callable[[str], None]) -> Path:
     """The folder of the package at that version, installed through npm if it is not there yet.
 
     Others may install the same at the same time: each into a folder of its own, and the first to be
     done names it; so what has the final name is always whole. Raises UnavailableError.
     """
-    final = cache_folder() / f"{name}@{version}"
+    final = cache_folder(machine) / f"{name}@{version}"
     package = final / "node_modules" / name
     if _is_whole(package, name, version):
         return package
@@ -53,17 +53,18 @@ def cached_package(name: str, version: str, say: Callable[[str], None]) -> Path:
         what = f"npm install {name}@{version}"
         # An own package.json: without one npm looks for a project in the folders above.
         (partial / "package.json").write_text('{"private": true}\n', encoding="utf-8")
-        npm("install", "--no-save", "--no-package-lock", f"{name}@{version}", folder=partial, what=what)
+        arguments = ("install", "--no-save", "--no-package-lock", f"{name}@{version}")
+        npm(*arguments, folder=partial, what=what, machine=machine)
         if not _is_whole(partial / "node_modules" / name, name, version):
             raise UnavailableError(f"{what}: npm was content, but the package is not there")
         _publish(partial, final, package)
     return package
 
 
-def cache_folder() -> Path:
+def cache_folder(machine: Machine) -> Path:
     """Where installed frameworks are kept between runs."""
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base and Path(base).is_absolute() else Path.home() / ".cache") / "verifier"
+    base = machine.environment.get("XDG_CACHE_HOME")
+    return (Path(base) if base and Path(base).is_absolute() else machine.home / ".cache") / "verifier"
 
 
 def _is_whole(package: Path, name: str, version: str) -> bool:

@@ -1,7 +1,7 @@
 """Calls that the command-line tool goes on without, from tolerated.yaml."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -33,7 +33,7 @@ class Toleration:
         return versions is not None and admits(versions, framework.version)
 
     def covers(self, asked: Asked) -> bool:
-        """Whether a tool that it knows (not CloudFormation) asked for this and would go on without it."""
+        """Whether the tool itself (not CloudFormation) asked for this and would go on without it."""
         return (
             asked.on_behalf_of is None
             and asked.operation == self.operation
@@ -63,19 +63,7 @@ def tolerations() -> tuple[Toleration, ...]:
     )
 
 
-def split_tolerated(
-    asked: Sequence[Asked], framework: Framework
-) -> tuple[tuple[Asked, ...], tuple[Asked, ...]]:
-    """What must be granted, and what the tool goes on without.
-
-    A tolerated call is not tolerated when someone else in the trial needs the same action on the
-    same resource: then the grant is there anyway.
-    """
-    known = [entry for entry in tolerations() if entry.knows(framework)]
-    skipped = [item for item in asked if any(entry.covers(item) for entry in known)]
-    ids = {id(item) for item in skipped}
-    needed = [item for item in asked if id(item) not in ids]
-    shared = {(item.action, item.resource) for item in needed}
-    tolerated = tuple(item for item in skipped if (item.action, item.resource) not in shared)
-    gone = {id(item) for item in tolerated}
-    return tuple(item for item in asked if id(item) not in gone), tolerated
+def marked(asked: Asked, framework: Framework) -> Asked:
+    """``asked`` as ``tolerated`` where ``framework`` goes on without it."""
+    known = (entry for entry in tolerations() if entry.knows(framework))
+    return replace(asked, tolerated=True) if any(entry.covers(asked) for entry in known) else asked

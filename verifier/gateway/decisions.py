@@ -58,7 +58,7 @@ class ResponseRecord:
 
     ``principal`` is the caller's ARN, empty for a key that nobody has. ``operation`` is empty for
     a request that belongs to no operation. ``resource`` in ``region`` is what it was asked about, where
-    gateway.named knows it.
+    gateway.named_resource knows it.
     """
 
     phase: str

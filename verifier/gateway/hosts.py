@@ -1,7 +1,9 @@
 """Which hosts are AWS, and which others the proxy tunnels to."""
 
 import re
+import socket
 from collections.abc import Iterable, Mapping
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,8 +25,12 @@ _AWS_SUFFIXES = (
     "api.aws.hci.ic.gov",
 )
 _LOOPBACK = re.compile(r"(localhost|.+\.localhost|127(\.\d+){3}|\[?::1\]?)")
-# Credentials of an instance or a container: never answered, so that nobody else's keys are found.
-_METADATA = {"169.254.169.254", "169.254.170.2", "169.254.170.23", "[fd00:ec2::254]", "fd00:ec2::254"}
+# Credentials of an instance or a container are handed out here (sources: ec2-metadata-addresses,
+# container-credential-addresses): never asked, so that nobody else's keys are found. Link-local goes as a
+# whole, and so does what EC2 uses like it in IPv6.
+_METADATA_NETWORKS = tuple(map(ip_network, ("169.254.0.0/16", "fe80::/10", "fd00:ec2::/32")))
+# What resolvers of EC2 (source: ec2-metadata-host-name), and of another cloud, call them: refused unresolved.
+_METADATA_NAMES = frozenset({"instance-data", "instance-data.ec2.internal", "metadata.google.internal"})
 _REGISTRIES = ("registry.npmjs.org", "pypi.org", "files.pythonhosted.org")
 _URL_VARIABLES = re.compile(
     r"(PIP_(EXTRA_)?INDEX_URL|UV_(EXTRA_|DEFAULT_)?INDEX(_URL)?|NPM_CONFIG_REGISTRY)", re.I
@@ -45,8 +51,28 @@ def is_loopback(host: str) -> bool:
 
 
 def is_metadata(host: str) -> bool:
-    """Whether ``host`` (no port) hands out an instance's or a container's credentials."""
-    return host.lower() in _METADATA
+    """Whether ``host`` (no port), a name or an address, hands out an instance's or a container's credentials.
+
+    Of a name only the usual ones are known here; what others stand for shows when they are looked up.
+    """
+    bare = host.lower().strip("[]").rstrip(".")
+    address = _address(bare)
+    if address is None:
+        return bare in _METADATA_NAMES
+    inner = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return any((inner or address) in network for network in _METADATA_NETWORKS)
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    """The address that ``text`` is, in any notation that the system takes: "2852039166", "0xa9.254.43518"."""
+    try:
+        return ip_address(text.partition("%")[0])
+    except ValueError:
+        pass
+    try:
+        return IPv4Address(socket.inet_aton(text))
+    except (OSError, ValueError):
+        return None
 
 
 def split_host(authority: str, default_port: int) -> tuple[str, int]:

@@ -19,9 +19,9 @@ from verifier.emulator.http import HttpRequest, HttpResponse
 from verifier.errors import UnavailableError
 from verifier.gateway.certificates import Certificates
 from verifier.gateway.hosts import is_aws, is_loopback, is_metadata, split_host
+from verifier.gateway.tunnel import MetadataAddressError, pass_on, reach
 
 _LOOPBACK = "127.0.0.1"
-_CONNECT_TIMEOUT = 30.0
 _POLL_INTERVAL = 0.02  # seconds until a stop is seen
 _MAX_BODY = 1 << 30
 _NO_BODY = {204, 304}
@@ -195,9 +195,12 @@ class _Connection(BaseHTTPRequestHandler):
         elif host.lower() in self.server.allowed_hosts and not is_metadata(host):
             self._tunnel(host, port)
         else:
-            self.server.sink.host(host, port, tunnelled=False)
-            self.close_connection = True
-            self._send(_plain(403, _refusal(host)))
+            self._refuse(host, port, _refusal(host))
+
+    def _refuse(self, host: str, port: int, words: str) -> None:
+        self.server.sink.host(host, port, tunnelled=False)
+        self.close_connection = True
+        self._send(_plain(403, words))
 
     def _end_tls(self, host: str, port: int) -> None:
         """Be ``host`` from here on: the next requests come inside TLS."""
@@ -218,18 +221,17 @@ class _Connection(BaseHTTPRequestHandler):
         """Pass bytes on between the client and ``host`` until both have ended."""
         self.close_connection = True
         try:
-            remote = socket.create_connection((host, port), timeout=_CONNECT_TIMEOUT)
+            remote = reach(host, port)
+        except MetadataAddressError as error:
+            self._refuse(host, port, f"verifier: {host} stands for {error}. {_refusal(str(error))}")
+            return
         except OSError as error:
             self._send(_plain(502, f"{host}: {error}"))
             return
         self.server.sink.host(host, port, tunnelled=True)
         with remote:
-            remote.settimeout(None)
             self.connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            upwards = threading.Thread(target=_pump, args=(self.rfile.read1, remote), daemon=True)
-            upwards.start()
-            _pump(remote.recv, self.connection)
-            upwards.join()
+            pass_on(self.connection, self.rfile.read1, remote)
 
     def _read_body(self) -> bytes:
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
@@ -282,15 +284,6 @@ class _Connection(BaseHTTPRequestHandler):
         head = "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n"
         body = b"" if self.command == "HEAD" or response.status in _NO_BODY else response.body
         self.connection.sendall(head + body)
-
-
-def _pump(read: Callable[[int], bytes], to: socket.socket) -> None:
-    """Pass everything on, then say that no more will come."""
-    with contextlib.suppress(OSError):
-        while data := read(65536):
-            to.sendall(data)
-    with contextlib.suppress(OSError):
-        to.shutdown(socket.SHUT_WR)
 
 
 def _refusal(host: str) -> str:

@@ -2,7 +2,7 @@
 
 import threading
 
-from verifier.cloudformation.types.interface import GeneratedName
+from verifier.grant.evidence import GeneratedName
 
 
 class NameRegister:

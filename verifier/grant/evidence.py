@@ -3,38 +3,51 @@
 Plain values, with no AWS library behind them, so that the loop can be read and tested alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from verifier.authorization.caller import Certainty
+from verifier.authorization.caller import Certainty, OnBehalfOf
+from verifier.iam.policy import Condition, condition_block
 
 
 @dataclass(frozen=True)
 class Permission:
     """One action on one resource pattern, as it stands in a policy.
 
-    ``condition`` is a policy's Condition block ({"StringEquals": {"iam:PassedToService": ...}});
-    empty where none is needed. ``resource`` may hold placeholders ({account}, {region}, {stage},
-    {partition}).
+    ``conditions`` narrow it (StringEquals on iam:PassedToService), sorted; empty where none is needed.
+    ``resource`` may hold placeholders ({account}, {region}, {stage}, {partition}).
     """
 
     action: str
     resource: str
-    condition: tuple[tuple[str, str, str], ...] = ()
-    """(operator, key, value) triples, sorted."""
+    conditions: tuple[Condition, ...] = ()
 
-    def condition_block(self) -> dict[str, dict[str, str]]:
-        """The Condition element."""
-        block: dict[str, dict[str, str]] = {}
-        for operator, key, value in self.condition:
-            block.setdefault(operator, {})[key] = value
-        return block
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON form, in the journal and in results: action, resource and the Condition element."""
+        return {
+            "action": self.action,
+            "resource": self.resource,
+            "condition": condition_block(self.conditions),
+        }
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> "Permission":
+        """What ``as_dict`` made. Raises KeyError, AttributeError for anything else."""
+        conditions = sorted(
+            Condition(operator, key, (value,))
+            for operator, pairs in plain["condition"].items()
+            for key, value in pairs.items()
+        )
+        return cls(plain["action"], plain["resource"], tuple(conditions))
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One requirement that was decided in a trial: by whom it was asked, and what came of it."""
+    """One requirement that was decided in a trial: by whom it was asked, and what came of it.
+
+    It says nothing of how a target learnt it: from a decision of ours, or from AWS's own words.
+    """
 
     action: str
     resource: str
@@ -46,8 +59,10 @@ class Asked:
     context: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     """Only the condition keys that the requirement itself sets, such as iam:PassedToService."""
     source: str | None = None
-    on_behalf_of: Mapping[str, Any] | None = None
-    """None when the command-line tool asked itself; else OnBehalfOf.as_dict()."""
+    on_behalf_of: OnBehalfOf | None = None
+    """None when the command-line tool asked itself; else CloudFormation did."""
+    tolerated: bool = False
+    """The tool goes on without this call."""
     refused: bool = False
     enforced: bool = False
     grantable: bool = True
@@ -58,12 +73,13 @@ class Asked:
 
 @dataclass(frozen=True)
 class GeneratedName:
-    """A physical name that CloudFormation made up in this trial; ``kept`` is the stack-name prefix in it."""
+    """A physical name that CloudFormation made up in this trial."""
 
     name: str
     type: str
     stack: str
     kept: str
+    """The longest prefix of the stack's name that stands in ``name``."""
 
 
 @dataclass(frozen=True)
@@ -77,3 +93,30 @@ class Provenance:
     service: str
     tokens: frozenset[str] = frozenset()
     generated: tuple[GeneratedName, ...] = ()
+
+    @property
+    def placeholders(self) -> dict[str, str]:
+        """What the placeholders of a policy stood for in this trial."""
+        return {
+            "account": self.account,
+            "region": self.region,
+            "stage": self.stage,
+            "partition": self.partition,
+        }
+
+
+def split_tolerated(asked: Sequence[Asked]) -> tuple[tuple[Asked, ...], tuple[Asked, ...]]:
+    """What must be granted, and what the tool goes on without.
+
+    A tolerated call is not tolerated when someone else in the trial needs the same action on the
+    same resource: then the grant is there anyway.
+    """
+    needed = {(item.action, item.resource) for item in asked if not item.tolerated}
+
+    def goes_without(item: Asked) -> bool:
+        return item.tolerated and (item.action, item.resource) not in needed
+
+    return (
+        tuple(item for item in asked if not goes_without(item)),
+        tuple(item for item in asked if goes_without(item)),
+    )

@@ -31,9 +31,7 @@ class Finding:
         """The journal's form."""
         first = next((item for item in self.asked if item.refused), self.asked[0])
         return {
-            "action": self.permission.action,
-            "resource": self.permission.resource,
-            "condition": self.permission.condition_block(),
+            **self.permission.as_dict(),
             "certainty": self.certainty.label,
             "phase": first.phase,
             "operation": first.operation,

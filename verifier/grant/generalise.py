@@ -15,6 +15,7 @@ from verifier.grant.generated import pattern_of
 from verifier.grant.structure import own_words
 from verifier.grant.tokens import apply, changing_parts, replace_whole
 from verifier.iam.arn import Arn, parse_arn
+from verifier.iam.policy import Condition
 
 # Context keys that narrow a grant, lower case, to the operator and AWS's spelling.
 _SCOPING_KEYS = {"iam:passedtoservice": ("StringEquals", "iam:PassedToService")}
@@ -53,15 +54,16 @@ def generalise(resource: str, provenance: Provenance, scope: Scope) -> str:
 
 def permission(asked: Asked, provenance: Provenance, scope: Scope) -> Permission:
     """The grant that answers ``asked``; of its context only what scopes a grant becomes a condition."""
-    condition = []
+    conditions = []
     for key, value in asked.context.items():
         if key.lower() not in _SCOPING_KEYS:
             continue
         values = (value,) if isinstance(value, str) else value
         if len(values) != 1:
             raise VerifierError(f"{asked.action}: {key} has {len(values)} values, one was expected")
-        condition.append((*_SCOPING_KEYS[key.lower()], values[0]))
-    return Permission(asked.action, generalise(asked.resource, provenance, scope), tuple(sorted(condition)))
+        conditions.append(Condition(*_SCOPING_KEYS[key.lower()], (values[0],)))
+    pattern = generalise(asked.resource, provenance, scope)
+    return Permission(asked.action, pattern, tuple(sorted(conditions)))
 
 
 def crosses_stages(resources: Iterable[str], provenance: Provenance, scope: Scope) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from functools import cache
 
 from verifier.grant.evidence import Permission
 from verifier.iam.placeholders import NAMES
+from verifier.iam.policy import Condition
 
 # A placeholder is one symbol of no fixed length: only "*" covers it, never "?".
 _PLACEHOLDERS = {f"{{{name}}}": chr(0xE000 + index) for index, name in enumerate(NAMES)}
@@ -16,21 +17,21 @@ def merge(permissions: Iterable[Permission]) -> tuple[Permission, ...]:
     """``permissions`` sorted, without duplicates and without those that a wider one covers."""
     groups: dict[tuple[object, ...], list[Permission]] = {}
     for permission in sorted(set(permissions), key=order):
-        groups.setdefault((permission.action, permission.condition), []).append(permission)
-    return tuple(
+        groups.setdefault((permission.action, permission.conditions), []).append(permission)
+    kept = (
         permission
-        for permission in sorted((item for group in groups.values() for item in group), key=order)
-        if not any(
-            _makes_superfluous(other, permission) for other in groups[permission.action, permission.condition]
-        )
+        for group in groups.values()
+        for permission in group
+        if not any(_makes_superfluous(other, permission) for other in group)
     )
+    return tuple(sorted(kept, key=order))
 
 
 def covers(wide: Permission, narrow: Permission) -> bool:
     """Whether ``wide`` has the same action and condition, and its resources include those of ``narrow``."""
     return (
         wide.action == narrow.action
-        and wide.condition == narrow.condition
+        and wide.conditions == narrow.conditions
         and covers_resource(wide.resource, narrow.resource)
     )
 
@@ -43,9 +44,9 @@ def covers_resource(wide: str, narrow: str) -> bool:
     return _matcher(_as_symbols(wide)).fullmatch(_as_symbols(narrow)) is not None
 
 
-def order(permission: Permission) -> tuple[str, str, tuple[tuple[str, str, str], ...]]:
+def order(permission: Permission) -> tuple[str, str, tuple[Condition, ...]]:
     """The order of permissions wherever they are listed."""
-    return permission.action, permission.resource, permission.condition
+    return permission.action, permission.resource, permission.conditions
 
 
 def _makes_superfluous(other: Permission, permission: Permission) -> bool:

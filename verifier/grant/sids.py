@@ -6,9 +6,8 @@ AWS allows letters and digits only: "S3DeploymentObjects", "LambdaFunction", "Ia
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from verifier.grant.evidence import Permission
+from verifier.iam.policy import Condition, Statement
 
 _SERVICES = {
     "apigateway": "ApiGateway",
@@ -25,29 +24,24 @@ _UNSCOPED = "Unscoped"
 _SEVERAL = "Resources"
 
 
-@dataclass(frozen=True)
-class Group:
-    """Permissions of one statement: every action on every resource, under one condition."""
+def sids(statements: Sequence[Statement]) -> list[str]:
+    """A distinct id for each of ``statements``, which list actions of one service and resources.
 
-    service: str
-    actions: tuple[str, ...]
-    resources: tuple[str, ...]
-    condition: tuple[tuple[str, str, str], ...]
-
-    def permission(self) -> Permission:
-        """One of them, whose condition is everyone's."""
-        return Permission(self.actions[0], self.resources[0], self.condition)
-
-
-def sids(groups: Sequence[Group]) -> list[str]:
-    """A distinct id for each of ``groups``; equal ones are told apart by the first action, then by number."""
-    names = [_name(group) for group in groups]
+    Equal ones are told apart by the first action, then by number.
+    """
+    names = [_name(statement) for statement in statements]
     counts = Counter(names)
     named = [
-        name if counts[name] == 1 else name + _camel(group.actions[0].partition(":")[2])
-        for name, group in zip(names, groups, strict=True)
+        name if counts[name] == 1 else name + _camel(statement.actions[0].partition(":")[2])
+        for name, statement in zip(names, statements, strict=True)
     ]
     return distinct(named)
+
+
+def service(statement: Statement) -> str:
+    """The IAM prefix of the actions that ``statement`` names first ("s3")."""
+    first = (*statement.actions, *statement.not_actions)[0]
+    return first.partition(":")[0].lower()
 
 
 def distinct(names: Sequence[str]) -> list[str]:
@@ -64,34 +58,35 @@ def distinct(names: Sequence[str]) -> list[str]:
     return result
 
 
-def _name(group: Group) -> str:
-    service = _SERVICES.get(group.service) or _camel(group.service)
-    kinds = sorted({_kind(resource) for resource in group.resources})
-    conditions = "".join(_condition(key, value) for _, key, value in group.condition)
-    return service + ("And".join(kinds) if len(kinds) <= 2 else _SEVERAL) + conditions
+def _name(statement: Statement) -> str:
+    prefix = service(statement)
+    kinds = sorted({_kind(resource) for resource in statement.resources})
+    conditions = "".join(_condition(condition) for condition in statement.conditions)
+    subject = _SERVICES.get(prefix) or _camel(prefix)
+    return subject + ("And".join(kinds) if len(kinds) <= 2 else _SEVERAL) + conditions
 
 
 def _kind(resource: str) -> str:
     fields = resource.split(":", 5)
     if len(fields) < 6:
         return _UNSCOPED
-    service, path = fields[2], fields[5]
-    if service == "s3" and not path.startswith(("accesspoint/", "job/")):
+    named, path = fields[2], fields[5]
+    if named == "s3" and not path.startswith(("accesspoint/", "job/")):
         if "/" not in path:
             return "Bucket"
         return "DeploymentObjects" if "/serverless/" in path else "Object"
-    if service in _BARE_NAMES:
-        return _BARE_NAMES[service]
+    if named in _BARE_NAMES:
+        return _BARE_NAMES[named]
     segments = [segment for segment in re.split(r"[/:]", path) if segment]
-    if service == "apigateway":  # collections and ids in turn
+    if named == "apigateway":  # collections and ids in turn
         segments = segments[::2][::-1]
     return _camel(segments[0]) if segments and _camel(segments[0]) else _SEVERAL
 
 
-def _condition(key: str, value: str) -> str:
-    if key == "iam:PassedToService":
-        return f"PassedTo{_camel(value.partition('.')[0])}"
-    return f"With{_camel(key.partition(':')[2])}"
+def _condition(condition: Condition) -> str:
+    if condition.key == "iam:PassedToService":
+        return f"PassedTo{_camel(condition.values[0].partition('.')[0])}"
+    return f"With{_camel(condition.key.partition(':')[2])}"
 
 
 def _camel(text: str) -> str:

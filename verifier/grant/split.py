@@ -4,43 +4,32 @@ The limits are IAM's quotas: 6,144 characters a managed policy, white space not 
 managed policies attached to a user.
 """
 
-import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
 
 from verifier.errors import InputError
-from verifier.grant.sids import distinct
+from verifier.grant.sids import distinct, service
+from verifier.iam.policy import PolicyDocument, Statement, size
 
-Statement = dict[str, Any]
 MANAGED_POLICY_LIMIT = 6144
 MOST_POLICIES = 10
-# Halving one of these lists splits a statement into two that say the same together.
-_DIVISIBLE = ("Resource", "Action")
-
-
-def size(policy: Mapping[str, Any]) -> int:
-    """The characters that AWS counts: those of the JSON text without white space."""
-    return len(json.dumps(policy, separators=(",", ":"), ensure_ascii=False))
 
 
 def split(
-    policy: Mapping[str, Any],
+    policy: PolicyDocument,
     limit: int = MANAGED_POLICY_LIMIT,
-    measure: Callable[[Mapping[str, Any]], int] = size,
-) -> tuple[dict[str, Any], ...]:
+    measure: Callable[[PolicyDocument], int] = size,
+) -> tuple[PolicyDocument, ...]:
     """``policy`` in at most ten documents of at most ``limit`` characters, by service where that fits.
 
     A policy with its placeholders filled is longer: fill them first, or give a ``measure`` (from a
     document to its characters) that counts what will stand there. Raises InputError where it does not fit.
     """
     if measure(policy) <= limit:
-        return (dict(policy),)
-    given = policy["Statement"]
-    whole: list[Statement] = [dict(given)] if isinstance(given, Mapping) else list(given)
-    room = _Room({key: value for key, value in policy.items() if key != "Statement"}, limit, measure)
-    pieces = _renamed([piece for statement in whole for piece in _pieces(statement, room)])
+        return (policy,)
+    room = _Room(replace(policy, statements=()), limit, measure)
+    pieces = _renamed([piece for statement in policy.statements for piece in _pieces(statement, room)])
     bins = _by_service(pieces, room)
     if len(bins) > MOST_POLICIES:
         bins = _dense(pieces, room)
@@ -56,15 +45,19 @@ def split(
 class _Room:
     """What one managed policy has room for; ``envelope`` is what every part repeats."""
 
-    envelope: Mapping[str, Any]
+    envelope: PolicyDocument
     limit: int
-    measure: Callable[[Mapping[str, Any]], int]
+    measure: Callable[[PolicyDocument], int]
 
-    def document(self, statements: Sequence[Statement]) -> dict[str, Any]:
-        return {**self.envelope, "Statement": statements}
+    def document(self, statements: Iterable[Statement]) -> PolicyDocument:
+        numbered = (replace(statement, index=index) for index, statement in enumerate(statements, start=1))
+        return replace(self.envelope, statements=tuple(numbered))
 
     def fits(self, statements: Sequence[Statement]) -> bool:
-        return self.measure(self.document(statements)) <= self.limit
+        return self.length(statements) <= self.limit
+
+    def length(self, statements: Sequence[Statement]) -> int:
+        return self.measure(replace(self.envelope, statements=tuple(statements)))
 
 
 def _pieces(statement: Statement, room: _Room) -> list[Statement]:
@@ -72,7 +65,7 @@ def _pieces(statement: Statement, room: _Room) -> list[Statement]:
         return [statement]
     halves = _halves(statement)
     if not halves:
-        name = statement.get("Sid", "without a Sid")
+        name = statement.sid or "without a Sid"
         raise InputError(
             f"policy: statement {name} alone is longer than a managed policy of {room.limit} characters"
         )
@@ -80,20 +73,25 @@ def _pieces(statement: Statement, room: _Room) -> list[Statement]:
 
 
 def _halves(statement: Statement) -> list[Statement]:
-    divisible = [
-        key for key in _DIVISIBLE if isinstance(statement.get(key), list) and len(statement[key]) > 1
-    ]
-    if not divisible:
-        return []
-    key = max(divisible, key=lambda each: sum(map(len, statement[each])))
-    middle = len(statement[key]) // 2
-    return [statement | {key: part} for part in (statement[key][:middle], statement[key][middle:])]
+    """Two statements that say the same together; NotAction and NotResource cannot be divided so."""
+    actions, resources = statement.actions, statement.resources
+    if len(resources) > 1 and (len(actions) < 2 or _characters(resources) >= _characters(actions)):
+        middle = len(resources) // 2
+        return [replace(statement, resources=half) for half in (resources[:middle], resources[middle:])]
+    if len(actions) > 1:
+        middle = len(actions) // 2
+        return [replace(statement, actions=half) for half in (actions[:middle], actions[middle:])]
+    return []
+
+
+def _characters(texts: Iterable[str]) -> int:
+    return sum(map(len, texts))
 
 
 def _by_service(pieces: Sequence[Statement], room: _Room) -> list[list[Statement]]:
     """In order; a service that fits into one policy is never torn apart."""
     bins: list[list[Statement]] = [[]]
-    for _, group in groupby(pieces, key=_service):
+    for _, group in groupby(pieces, key=service):
         together = list(group)
         if room.fits(bins[-1] + together):
             bins[-1] += together
@@ -110,7 +108,7 @@ def _by_service(pieces: Sequence[Statement], room: _Room) -> list[list[Statement
 def _dense(pieces: Sequence[Statement], room: _Room) -> list[list[Statement]]:
     """As few policies as first fit finds, the longest statements first."""
     bins: list[list[Statement]] = []
-    for piece in sorted(pieces, key=lambda statement: -room.measure(statement)):
+    for piece in sorted(pieces, key=lambda statement: -room.length([statement])):
         home = next((each for each in bins if room.fits([*each, piece])), None)
         if home is None:
             bins.append([piece])
@@ -119,13 +117,7 @@ def _dense(pieces: Sequence[Statement], room: _Room) -> list[list[Statement]]:
     return bins
 
 
-def _service(statement: Statement) -> str:
-    actions = statement.get("Action") or statement.get("NotAction") or ""
-    first = actions if isinstance(actions, str) else str(actions[0])
-    return first.partition(":")[0].lower()
-
-
 def _renamed(pieces: Sequence[Statement]) -> list[Statement]:
     """Pieces of one statement get ids of their own."""
-    names = iter(distinct([piece["Sid"] for piece in pieces if "Sid" in piece]))
-    return [{**piece, "Sid": next(names)} if "Sid" in piece else piece for piece in pieces]
+    names = iter(distinct([piece.sid for piece in pieces if piece.sid]))
+    return [replace(piece, sid=next(names)) if piece.sid else piece for piece in pieces]

@@ -1,0 +1,1 @@
+"""Policy documents and their meaning, and the catalogue of actions."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 from verifier.iam.variables import (
     Piece,
     Pieces,
-    Scope,
+    Variables,
     Wildcard,
     compiled,
     matches,
@@ -40,7 +40,7 @@ def parse_arn(text: str) -> Arn | None:
     return Arn(*parts) if prefix == "arn" and len(parts) == _FIELDS - 1 else None
 
 
-def resource_matches(pattern: str, resource: str, scope: Scope) -> bool:
+def resource_matches(pattern: str, resource: str, variables: Variables) -> bool:
     """Whether the pattern of a Resource element covers ``resource``.
 
     Wildcards stay within a field, but a ``*`` that ends one may run on over colons (source:
@@ -53,18 +53,18 @@ def resource_matches(pattern: str, resource: str, scope: Scope) -> bool:
     head, colon, tail = _split(pattern)
     if not colon:
         return compiled(_head_regex(head)).fullmatch(resource) is not None
-    pieces = resolve(tail, scope)
+    pieces = resolve(tail, variables)
     if pieces is None:
         return False
     return compiled(f"{_head_regex(head)}:{regex(pieces)}").fullmatch(resource) is not None
 
 
-def arn_matches(pattern: str, value: str, scope: Scope) -> bool | None:
+def arn_matches(pattern: str, value: str, variables: Variables) -> bool | None:
     """Whether ``value`` fits the pattern of an ARN condition; None if one of them is no ARN.
 
     Each of the six components is compared by itself, with regard to case (source: iam-arn-operators).
     """
-    pieces = resolve(pattern, scope)
+    pieces = resolve(pattern, variables)
     if pieces is None:
         return False
     expected = _components(pieces)

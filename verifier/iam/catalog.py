@@ -71,7 +71,7 @@ def can_be_scoped(action: str) -> bool:
 
 
 def access_level(action: str) -> str:
-    """ "List", "Read", "Write", "Tagging" or "Permissions management"; empty for an unknown action."""
+    """One of "List", "Read", "Write", "Tagging", "Permissions management"; empty for an unknown action."""
     details = _details(action)
     return "" if details is None else str(details["accessLevel"])
 

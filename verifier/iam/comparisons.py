@@ -12,9 +12,9 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from verifier.iam.arn import arn_matches
-from verifier.iam.variables import Scope, as_text, matches, resolve
+from verifier.iam.variables import Variables, as_text, matches, resolve
 
-Comparison = Callable[[str, str, Scope], bool | None]
+Comparison = Callable[[str, str, Variables], bool | None]
 _Order = Callable[[float, float], bool]
 
 _INTEGER = re.compile(r"\s*([+-]?\d+)")
@@ -27,23 +27,23 @@ _DATE = re.compile(
 _PREFIX_LENGTH = re.compile(r"0|[1-9]\d{0,2}")
 
 
-def _string_equals(policy: str, value: str, scope: Scope) -> bool:
-    pieces = resolve(policy, scope)
+def _string_equals(policy: str, value: str, variables: Variables) -> bool:
+    pieces = resolve(policy, variables)
     return pieces is not None and as_text(pieces) == value
 
 
-def _string_equals_ignore_case(policy: str, value: str, scope: Scope) -> bool:
-    pieces = resolve(policy, scope)
+def _string_equals_ignore_case(policy: str, value: str, variables: Variables) -> bool:
+    pieces = resolve(policy, variables)
     return pieces is not None and as_text(pieces).lower() == value.lower()
 
 
-def _string_like(policy: str, value: str, scope: Scope) -> bool:
-    pieces = resolve(policy, scope)
+def _string_like(policy: str, value: str, variables: Variables) -> bool:
+    pieces = resolve(policy, variables)
     return pieces is not None and matches(pieces, value)
 
 
-def _bool(policy: str, value: str, scope: Scope) -> bool | None:
-    pieces = resolve(policy, scope)
+def _bool(policy: str, value: str, variables: Variables) -> bool | None:
+    pieces = resolve(policy, variables)
     expected = as_text(pieces).lower() if pieces is not None else ""
     actual = value.lower()
     if not {expected, actual} <= {"true", "false"}:
@@ -51,12 +51,12 @@ def _bool(policy: str, value: str, scope: Scope) -> bool | None:
     return expected == actual
 
 
-def _binary_equals(policy: str, value: str, _: Scope) -> bool:
+def _binary_equals(policy: str, value: str, _: Variables) -> bool:
     """Both are base64 texts: the policy's by AWS's definition, the request's because JSON has no bytes."""
     return policy == value
 
 
-def _ip_address(policy: str, value: str, _: Scope) -> bool | None:
+def _ip_address(policy: str, value: str, _: Variables) -> bool | None:
     network, address = _network(policy), _address(value)
     if network is None or address is None:
         return None
@@ -66,7 +66,7 @@ def _ip_address(policy: str, value: str, _: Scope) -> bool | None:
 def _ordered(read: Callable[[str], float | None], order: _Order) -> Comparison:
     """``value order policy``: "NumericLessThan 10" holds for 9."""
 
-    def compare(policy: str, value: str, _: Scope) -> bool | None:
+    def compare(policy: str, value: str, _: Variables) -> bool | None:
         expected, actual = read(policy), read(value)
         if expected is None or actual is None:
             return None

@@ -8,7 +8,7 @@ from functools import lru_cache
 from verifier.iam.arn import resource_matches
 from verifier.iam.condition import holds
 from verifier.iam.document import PolicyDocument, Statement
-from verifier.iam.variables import ContextValue, Scope, matches, wildcards
+from verifier.iam.variables import ContextValue, Variables, matches, wildcards
 
 IDENTITY_POLICY = "identity-based policy"
 BOUNDARY = "permissions boundary"
@@ -66,6 +66,11 @@ class Decision:
         """The request may go on."""
         return self.outcome is Outcome.ALLOWED
 
+    @property
+    def lacks_an_allow(self) -> bool:
+        """Refused only because no identity-based policy allows it: a grant would lift that."""
+        return self.outcome is Outcome.IMPLICIT_DENY and self.policy_type == IDENTITY_POLICY
+
 
 def evaluate(
     request: AuthorizationRequest, policies: Sequence[PolicyDocument], boundary: PolicyDocument | None = None
@@ -102,19 +107,19 @@ def _matching(
     found: dict[str, list[StatementReference]] = {"Allow": [], "Deny": []}
     action = request.action.lower()
     for policy in policies:
-        scope = Scope(context, policy.has_variables)
+        variables = Variables(context, policy.has_variables)
         for statement in policy.statements:
-            if _applies(statement, action, request.resource, scope):
+            if _applies(statement, action, request.resource, variables):
                 reference = StatementReference(policy.name, statement.sid, statement.index)
                 found[statement.effect].append(reference)
     return _Matching(tuple(found["Allow"]), tuple(found["Deny"]))
 
 
-def _applies(statement: Statement, action: str, resource: str, scope: Scope) -> bool:
+def _applies(statement: Statement, action: str, resource: str, variables: Variables) -> bool:
     return (
         _action_applies(statement, action)
-        and _resource_applies(statement, resource, scope)
-        and all(holds(condition, scope) for condition in statement.conditions)
+        and _resource_applies(statement, resource, variables)
+        and all(holds(condition, variables) for condition in statement.conditions)
     )
 
 
@@ -124,10 +129,10 @@ def _action_applies(statement: Statement, action: str) -> bool:
     return any(_action_matches(pattern, action) for pattern in statement.actions)
 
 
-def _resource_applies(statement: Statement, resource: str, scope: Scope) -> bool:
+def _resource_applies(statement: Statement, resource: str, variables: Variables) -> bool:
     if statement.not_resources:
-        return not any(resource_matches(pattern, resource, scope) for pattern in statement.not_resources)
-    return any(resource_matches(pattern, resource, scope) for pattern in statement.resources)
+        return not any(resource_matches(pattern, resource, variables) for pattern in statement.not_resources)
+    return any(resource_matches(pattern, resource, variables) for pattern in statement.resources)
 
 
 @lru_cache(maxsize=16384)

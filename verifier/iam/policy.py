@@ -17,6 +17,7 @@ from verifier.iam.document import (
     Condition,
     PolicyDocument,
     Statement,
+    condition_block,
     size,
     to_dict,
     to_json,
@@ -30,6 +31,7 @@ __all__ = [
     "Condition",
     "PolicyDocument",
     "Statement",
+    "condition_block",
     "parse_policy",
     "size",
     "to_dict",
@@ -149,7 +151,7 @@ def _check_action(action: str, where: str) -> None:
 
 
 def _check_resource(resource: str, where: str) -> None:
-    """(source: iam-resource-prefix)"""
+    """A resource is an ARN or only asterisks (source: iam-resource-prefix)."""
     if not (resource.startswith("arn:") or _is_all(resource)):
         raise InputError(f"{where} is no ARN; write one that begins with 'arn:', or '*'")
 

@@ -30,7 +30,7 @@ class Variable:
 
 
 @dataclass(frozen=True)
-class Scope:
+class Variables:
     """What variables stand for: ``context`` by lower-case key, and whether the document has variables."""
 
     context: Mapping[str, ContextValue]
@@ -46,19 +46,19 @@ _WILDCARD = re.compile(r"(?P<variable>(?!))|(?P<wildcard>[*?])")
 _ESCAPES = frozenset("*?$")
 
 
-def resolve(text: str, scope: Scope) -> Pieces | None:
+def resolve(text: str, variables: Variables) -> Pieces | None:
     """The pieces of ``text`` for a request, or None if a variable has no value.
 
     A key that is missing, empty or multi-valued has none (source: iam-variable-no-value,
     iam-variable-single-valued): the text then equals nothing.
     """
-    tokens = tokenize(text, scope.has_variables)
+    tokens = tokenize(text, variables.has_variables)
     if _has_no_variable(tokens):
         return tokens
     pieces: list[Piece] = []
     for token in tokens:
         if isinstance(token, Variable):
-            value = scope.context.get(token.key)
+            value = variables.context.get(token.key)
             substitute = value if isinstance(value, str) and value else token.default
             if substitute is None:
                 return None

@@ -3,10 +3,9 @@
 It knows nothing of AWS or of processes: trials are given to it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
@@ -14,10 +13,10 @@ from verifier.grant.evidence import Asked, Permission, Provenance
 from verifier.grant.findings import Finding, consolidate, findings_of
 from verifier.grant.generalise import Scope
 from verifier.grant.pack import policy
-from verifier.loop.journal_rows import permission_row
+from verifier.iam.policy import PolicyDocument
 from verifier.loop.resume import Learnt, is_granted
 from verifier.loop.rounds import Bench, Grants, Round
-from verifier.trial.trials import Outcome
+from verifier.trial.interface import TrialResult
 
 
 class Strategy(StrEnum):
@@ -44,7 +43,7 @@ class Settings:
     scope: Scope = Scope.SERVICE
     minimal: bool = False
     max_rounds: int = 80
-    given: tuple[Mapping[str, Any], ...] = ()
+    given: tuple[PolicyDocument, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ class Convergence:
     reason: str = ""
 
     @property
-    def policy(self) -> dict[str, Any]:
+    def policy(self) -> PolicyDocument:
         """The least-privilege policy, with placeholders."""
         return policy([finding.permission for finding in self.findings])
 
@@ -76,33 +75,33 @@ class Loop:
         """Rounds until a whole life passes under the candidate, or nothing more can be done."""
         mode = self.learnt.mode or self._first_mode()
         while len(self.learnt.rounds) < self.settings.max_rounds:
-            outcome = self._round(mode)
-            lifted = ungrantable(outcome)
+            trial = self._round(mode)
+            lifted = ungrantable(trial)
             if lifted is not None:
                 return self._ended(Verdict.UNGRANTABLE, no_grant_helps(lifted))
-            if outcome.problem:
-                return self._ended(Verdict.INCONCLUSIVE, outcome.problem)
-            news = self._learn(outcome)
-            if mode is Mode.ENFORCE and outcome.complete and not news:
-                return self._converged(outcome)
+            if trial.problem:
+                return self._ended(Verdict.INCONCLUSIVE, trial.problem)
+            news = self._learn(trial)
+            if mode is Mode.ENFORCE and trial.complete and not news:
+                return self._converged(trial)
             if mode is Mode.ENFORCE and not news:
-                return self._ended(Verdict.INSUFFICIENT, _granted_and_refused(outcome))
+                return self._ended(Verdict.INSUFFICIENT, _granted_and_refused(trial))
             mode = Mode.ENFORCE
         return self._ended(Verdict.INSUFFICIENT, f"not converged within {self.settings.max_rounds} rounds")
 
     def _first_mode(self) -> Mode:
         return Mode.OBSERVE if self.settings.strategy is Strategy.OBSERVE else Mode.ENFORCE
 
-    def _round(self, mode: Mode) -> Outcome:
+    def _round(self, mode: Mode) -> TrialResult:
         candidate = Grants(self.settings.given, frozenset(self.learnt.permissions))
         rounds = self.learnt.rounds
         rounds.append(self.bench.trial(candidate, mode, len(rounds) + 1))
-        return rounds[-1].outcome
+        return rounds[-1].trial
 
-    def _learn(self, outcome: Outcome) -> list[Finding]:
+    def _learn(self, trial: TrialResult) -> list[Finding]:
         """Grant what was refused; what is new by it. Both are in the journal before the next round."""
         this = self.learnt.rounds[-1]
-        findings = self._findings(outcome.asked, outcome.provenance)
+        findings = self._findings(trial.asked, trial.provenance)
         news = self.learnt.take(findings, this.number, minimal=self.settings.minimal)
         journal = self.bench.journal
         for finding in news:
@@ -112,18 +111,18 @@ class Loop:
             "round-end",
             round=this.number,
             mode=str(this.mode),
-            complete=outcome.complete,
-            phases=[phase.as_row() for phase in outcome.phases],
-            asked=[permission_row(finding.permission) for finding in findings],
-            letThrough=[permission_row(item) for item in let_through],
+            complete=trial.complete,
+            phases=[phase.as_row() for phase in trial.phases],
+            asked=[finding.permission.as_dict() for finding in findings],
+            letThrough=[item.as_dict() for item in let_through],
         )
         return news
 
     def _findings(self, asked: Iterable[Asked], provenance: Provenance) -> tuple[Finding, ...]:
         return findings_of(asked, provenance, self.settings.scope)
 
-    def _converged(self, outcome: Outcome) -> Convergence:
-        everything = self._findings(outcome.asked, outcome.provenance)
+    def _converged(self, trial: TrialResult) -> Convergence:
+        everything = self._findings(trial.asked, trial.provenance)
         held = [finding for finding in everything if is_granted(finding, self.settings.minimal)]
         asked_for = {finding.permission for finding in everything}
         dropped = self.learnt.permissions - asked_for
@@ -154,9 +153,9 @@ class Loop:
         return Convergence(verdict, tuple(self.learnt.rounds), numbered, unconfirmed, superfluous, reason)
 
 
-def ungrantable(outcome: Outcome) -> Asked | None:
+def ungrantable(trial: TrialResult) -> Asked | None:
     """A real refusal that no grant lifts: an explicit deny, a boundary; what is only likely never counts."""
-    return next((item for item in outcome.asked if item.enforced and not item.grantable), None)
+    return next((item for item in trial.asked if item.enforced and not item.grantable), None)
 
 
 def no_grant_helps(asked: Asked) -> str:
@@ -164,8 +163,8 @@ def no_grant_helps(asked: Asked) -> str:
     return f"{asked.action} on {asked.resource} is refused by {asked.reason}; no grant can lift that"
 
 
-def _granted_and_refused(outcome: Outcome) -> str:
-    refused = next((item for item in outcome.asked if item.refused and item.enforced), None)
+def _granted_and_refused(trial: TrialResult) -> str:
+    refused = next((item for item in trial.asked if item.refused and item.enforced), None)
     if refused is None:
         return "a phase did not pass although nothing was refused"
     return f"{refused.action} on {refused.resource} is still refused although it was granted"

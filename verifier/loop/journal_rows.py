@@ -3,25 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from verifier.authorization.caller import Certainty
-from verifier.grant.evidence import Asked, GeneratedName, Permission, Provenance
-
-
-def permission_row(permission: Permission) -> dict[str, Any]:
-    """One grant."""
-    return {
-        "action": permission.action,
-        "resource": permission.resource,
-        "condition": permission.condition_block(),
-    }
-
-
-def permission_of(row: Mapping[str, Any]) -> Permission:
-    """The grant that ``permission_row`` wrote."""
-    condition = sorted(
-        (operator, key, value) for operator, pairs in row["condition"].items() for key, value in pairs.items()
-    )
-    return Permission(row["action"], row["resource"], tuple(condition))
+from verifier.authorization.caller import Certainty, OnBehalfOf
+from verifier.grant.evidence import Asked, GeneratedName, Provenance
 
 
 def asked_row(asked: Asked) -> dict[str, Any]:
@@ -34,7 +17,8 @@ def asked_row(asked: Asked) -> dict[str, Any]:
         "certainty": asked.certainty.label,
         "context": {key: value for key, value in asked.context.items() if "tag" not in key.lower()},
         "source": asked.source,
-        "onBehalfOf": dict(asked.on_behalf_of) if asked.on_behalf_of else None,
+        "onBehalfOf": asked.on_behalf_of.as_dict() if asked.on_behalf_of else None,
+        "tolerated": asked.tolerated,
         "enforced": asked.enforced,
         "grantable": asked.grantable,
     }
@@ -52,7 +36,9 @@ def asked_of(row: Mapping[str, Any]) -> Asked:
             key: tuple(value) if isinstance(value, list) else value for key, value in row["context"].items()
         },
         source=row["source"],
-        on_behalf_of=row["onBehalfOf"],
+        on_behalf_of=OnBehalfOf.from_dict(row["onBehalfOf"]) if row["onBehalfOf"] else None,
+        # Journals of earlier versions do not say it; what is granted in vain is dropped as superfluous.
+        tolerated=row.get("tolerated", False),
         refused=True,
         enforced=row["enforced"],
         grantable=row["grantable"],

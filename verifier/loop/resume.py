@@ -4,20 +4,19 @@ A round that ended is known by its grants. One that was cut off is known by its 
 with as much of its provenance as had been written down; it is run again, under what they teach.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
 from verifier.errors import InputError
-from verifier.grant.evidence import Asked, GeneratedName, Permission, Provenance
+from verifier.grant.evidence import Asked, GeneratedName, Permission, Provenance, split_tolerated
 from verifier.grant.findings import Finding, findings_of
 from verifier.grant.generalise import Scope
-from verifier.loop.journal_rows import asked_of, permission_of, provenance_of
+from verifier.loop.journal_rows import asked_of, provenance_of
 from verifier.loop.rounds import Round
-from verifier.trial.phases import PhaseResult
-from verifier.trial.trials import Outcome
+from verifier.trial.interface import PhaseResult, TrialResult
 
 Row = Mapping[str, Any]
 _NOWHERE = Provenance("", "", "", "", "")
@@ -59,9 +58,8 @@ def is_granted(finding: Finding, minimal: bool) -> bool:
 
 @dataclass(frozen=True)
 class Reading:
-    """How refusals are read: what of them must be granted (all but what the tool goes on without)."""
+    """How refusals are read: by the options of the run that goes on."""
 
-    needed: Callable[[Sequence[Asked]], Sequence[Asked]]
     scope: Scope
     minimal: bool
 
@@ -140,7 +138,7 @@ class _Reader:
                 # It ended, for no refusal: it teaches nothing.
                 self._forget()
             case "grant":
-                self.learnt.permissions.add(permission_of(row))
+                self.learnt.permissions.add(Permission.from_dict(row))
                 self._news = True
             case "round-end":
                 self._ended(row)
@@ -149,8 +147,8 @@ class _Reader:
         """The round did not end: what was refused in it is known all the same."""
         if self._denied:
             provenance = provenance_of(self._place, frozenset(self._tokens), tuple(self._generated))
-            denied = self._reading.needed([item for item in self._denied if item.grantable])
-            findings = findings_of(denied, provenance, self._reading.scope)
+            needed, _ = split_tolerated([item for item in self._denied if item.grantable])
+            findings = findings_of(needed, provenance, self._reading.scope)
             self.learnt.take(findings, self._number, minimal=self._reading.minimal)
         self._forget()
 
@@ -166,21 +164,10 @@ class _Reader:
             self._forget()
             return
         for asked in row["asked"]:
-            self.learnt.first_round.setdefault(permission_of(asked), row["round"])
-        self.learnt.let_through |= {permission_of(item) for item in row["letThrough"]}
-        phases = tuple(
-            PhaseResult(
-                phase=phase["phase"],
-                exit_code=phase["exitCode"],
-                seconds=phase["seconds"],
-                asked=(),
-                passed=phase["passed"],
-                denials=phase["denials"],
-                tool_runs=phase["toolRuns"],
-            )
-            for phase in row["phases"]
-        )
-        outcome = Outcome(phases, _NOWHERE, (), (), (), complete=row["complete"])
-        self.learnt.rounds.append(Round(row["round"], mode, outcome))
+            self.learnt.first_round.setdefault(Permission.from_dict(asked), row["round"])
+        self.learnt.let_through |= {Permission.from_dict(item) for item in row["letThrough"]}
+        phases = tuple(PhaseResult.from_row(phase) for phase in row["phases"])
+        trial = TrialResult(phases, _NOWHERE, (), (), (), complete=row["complete"])
+        self.learnt.rounds.append(Round(row["round"], mode, trial))
         self.learnt.mode = Mode.ENFORCE
         self._forget()

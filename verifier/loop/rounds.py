@@ -1,47 +1,29 @@
-"""Where trials are run one after the other: heard, written down as they go, and tried again once.
+"""Where trials are run one after the other: written down as they go, and tried again once.
 
 Like the loop it knows nothing of AWS or of processes: trials are given to it.
 """
 
-import json
-import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
 from verifier.authorization.authorizer import Mode
-from verifier.errors import UnavailableError
-from verifier.grant.evidence import Asked, GeneratedName, Permission, Provenance
+from verifier.grant.evidence import Permission
 from verifier.grant.pack import policy
 from verifier.grant.split import split
-from verifier.iam.placeholders import fill
-from verifier.iam.policy import PolicyDocument, parse_policy
+from verifier.iam.policy import PolicyDocument
 from verifier.loop.journal import Journal
-from verifier.loop.journal_rows import asked_row, generated_row, place_row
-from verifier.trial.phases import PhaseResult
-from verifier.trial.trials import Candidate, Listener, Outcome
+from verifier.loop.recorder import Observer, Recorder
+from verifier.trial.interface import Candidate, Listener, TrialResult
 
 TRIES = 2
 
 
 class Runner(Protocol):
-    """Runs trials (deployment.trials.Trials)."""
+    """Runs trials (trial.trials.Trials)."""
 
-    def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:
+    def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> TrialResult:
         """One trial under ``candidate``."""
-
-
-class Observer(Protocol):
-    """Hears how the rounds go on."""
-
-    def round_started(self, number: int, mode: Mode) -> None:
-        """A round begins."""
-
-    def phase_started(self, phase: str) -> None:
-        """A phase begins."""
-
-    def phase_ended(self, result: PhaseResult) -> None:
-        """A phase is over."""
 
 
 @dataclass(frozen=True)
@@ -50,25 +32,22 @@ class Round:
 
     number: int
     mode: Mode
-    outcome: Outcome
+    trial: TrialResult
 
 
 @dataclass(frozen=True)
 class Grants:
     """A candidate: the policies that the user gave, and what has been learnt."""
 
-    given: tuple[Mapping[str, Any], ...]
-    permissions: frozenset[Permission]
+    given: tuple[PolicyDocument, ...] = ()
+    permissions: frozenset[Permission] = frozenset()
 
     def documents(self, values: Mapping[str, str]) -> Sequence[PolicyDocument]:
         """Managed policies within IAM's size limit, their placeholders filled."""
-        given = [_filled(document, values) for document in self.given]
+        given = [document.filled(values) for document in self.given]
         # Filled first: what the placeholders stand for counts against the size limit.
-        learnt = split(_filled(policy(self.permissions), values)) if self.permissions else ()
-        return [
-            parse_policy(document, name=f"candidate-{number}")
-            for number, document in enumerate([*given, *learnt], start=1)
-        ]
+        learnt = split(policy(self.permissions).filled(values)) if self.permissions else ()
+        return [*given, *learnt]
 
 
 @dataclass(frozen=True)
@@ -85,80 +64,10 @@ class Bench:
             self.observer.round_started(number, mode)
             self.journal.add("round", round=number, mode=str(mode), attempt=attempt)
             recorder = Recorder(self.observer, self.journal, number)
-            outcome = self.trials.run(candidate, mode, recorder)
-            if not outcome.problem:
+            trial = self.trials.run(candidate, mode, recorder)
+            if not trial.problem:
                 break
-            self.journal.add("inconclusive", round=number, problem=outcome.problem)
-            if not outcome.may_pass_by_itself:
+            self.journal.add("inconclusive", round=number, problem=trial.problem)
+            if not trial.may_pass_by_itself:
                 break
-        return Round(number, mode, outcome)
-
-
-@dataclass
-class Recorder:
-    """Writes down what a trial says, each refusal at once: a run that is killed loses none.
-
-    Refusals come from the gateway's threads, everything else from the main one.
-    """
-
-    observer: Observer
-    journal: Journal
-    number: int
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _seen: set[tuple[Any, ...]] = field(default_factory=set)
-    _place: dict[str, Any] | None = None
-    _tokens: frozenset[str] = frozenset()
-    _generated: frozenset[GeneratedName] = frozenset()
-    _failure: UnavailableError | None = None
-
-    def creating(self, what: str, name: str) -> None:
-        """Something is about to be made on the target."""
-        self.journal.add("creating", round=self.number, what=what, name=name)
-
-    def phase_started(self, phase: str) -> None:
-        """A phase begins."""
-        self.journal.add("phase", round=self.number, phase=phase)
-        self.observer.phase_started(phase)
-
-    def phase_ended(self, result: PhaseResult) -> None:
-        """A phase is over. Raises UnavailableError when a refusal in it could not be written down."""
-        if self._failure is not None:
-            raise self._failure
-        self.journal.add("phase-end", round=self.number, **result.as_row())
-        self.observer.phase_ended(result)
-
-    def denied(self, asked: Asked, provenance: Provenance) -> None:
-        """One refusal, with all that is known so far of what will be different in another trial."""
-        key = (
-            *(asked.phase, asked.operation, asked.on_behalf_of is None),
-            *(asked.action, asked.resource, str(asked.context), asked.certainty, asked.enforced),
-        )
-        with self._lock:
-            if key in self._seen or self._failure is not None:
-                return
-            self._seen.add(key)
-            try:
-                self._write(asked, provenance)
-            except UnavailableError as failure:
-                # This is a thread of the gateway: the run itself must hear of it.
-                self._failure = failure
-
-    def _write(self, asked: Asked, provenance: Provenance) -> None:
-        place = place_row(provenance)
-        if place != self._place:
-            self.journal.add("place", round=self.number, **place)
-            self._place = place
-        names = frozenset(provenance.generated)
-        self.journal.add(
-            "denial",
-            round=self.number,
-            **asked_row(asked),
-            tokens=sorted(provenance.tokens - self._tokens),
-            generated=sorted(generated_row(name) for name in names - self._generated),
-        )
-        self._tokens, self._generated = provenance.tokens, names
-
-
-def _filled(document: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
-    filled: dict[str, Any] = json.loads(fill(json.dumps(dict(document)), values))
-    return filled
+        return Round(number, mode, trial)

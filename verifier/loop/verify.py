@@ -4,10 +4,8 @@ One strict trial gives the verdict; one observing trial from the given policies 
 is missing at once. Like the loop it knows nothing of AWS or of processes.
 """
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
@@ -15,19 +13,10 @@ from verifier.grant.evidence import Asked
 from verifier.grant.findings import Finding, consolidate, findings_of
 from verifier.grant.generalise import Scope
 from verifier.iam.evaluate import AuthorizationRequest, evaluate
-from verifier.iam.placeholders import fill
-from verifier.iam.policy import PolicyDocument, Statement, parse_policy
+from verifier.iam.policy import PolicyDocument, Statement
 from verifier.loop.converge import Verdict, no_grant_helps, ungrantable
 from verifier.loop.rounds import Bench, Grants, Round
-from verifier.trial.trials import Outcome
-
-
-@dataclass(frozen=True)
-class Given:
-    """One policy to verify: its document, with placeholders, and the name it is shown under."""
-
-    name: str
-    document: Mapping[str, Any]
+from verifier.trial.interface import TrialResult
 
 
 @dataclass(frozen=True)
@@ -51,47 +40,49 @@ class Verification:
     reason: str = ""
 
 
-def verify(bench: Bench, given: Sequence[Given], scope: Scope) -> Verification:
-    """Try ``given`` together; ``unused`` is known only where a whole life was seen."""
-    candidate = Grants(tuple(policy.document for policy in given), frozenset())
+def verify(bench: Bench, given: Sequence[PolicyDocument], scope: Scope) -> Verification:
+    """Try ``given``, which may hold placeholders, together.
+
+    ``unused`` is known only where a whole life was seen.
+    """
+    candidate = Grants(tuple(given))
     strict = whole = bench.trial(candidate, Mode.ENFORCE, 1)
     rounds = [strict]
     stopped = _stopped(rounds)
-    if stopped is None and not strict.outcome.complete:
+    if stopped is None and not strict.trial.complete:
         whole = bench.trial(candidate, Mode.OBSERVE, 2)
         rounds.append(whole)
         stopped = _stopped(rounds)
     if stopped is not None:
         return stopped
-    refused = _refused(whole.outcome, scope)
+    refused = _refused(whole.trial, scope)
     return Verification(
-        verdict=Verdict.SUFFICIENT if strict.outcome.complete else Verdict.INSUFFICIENT,
+        verdict=Verdict.SUFFICIENT if strict.trial.complete else Verdict.INSUFFICIENT,
         rounds=tuple(rounds),
         missing=consolidate([item for item in refused if item.certainty >= Certainty.CALL]),
         unconfirmed=consolidate([item for item in refused if item.certainty < Certainty.CALL]),
-        unused=tuple(unused(given, whole.outcome)),
+        unused=tuple(unused(given, whole.trial)),
     )
 
 
 def _stopped(rounds: Sequence[Round]) -> Verification | None:
     """What the last trial ended with, when it says nothing of what is missing."""
-    outcome = rounds[-1].outcome
-    lifted = ungrantable(outcome)
+    trial = rounds[-1].trial
+    lifted = ungrantable(trial)
     if lifted is not None:
         return Verification(Verdict.UNGRANTABLE, tuple(rounds), reason=no_grant_helps(lifted))
-    if outcome.problem:
-        return Verification(Verdict.INCONCLUSIVE, tuple(rounds), reason=outcome.problem)
+    if trial.problem:
+        return Verification(Verdict.INCONCLUSIVE, tuple(rounds), reason=trial.problem)
     return None
 
 
-def unused(given: Sequence[Given], outcome: Outcome) -> Iterator[Unused]:
+def unused(given: Sequence[PolicyDocument], trial: TrialResult) -> Iterator[Unused]:
     """What ``given`` allows and this life never asked for, pattern by pattern."""
-    values = _values(outcome)
-    asked = _distinct((*outcome.asked, *outcome.tolerated))
+    values = trial.provenance.placeholders
+    asked = _distinct((*trial.asked, *trial.tolerated))
     for policy in given:
-        written = parse_policy(dict(policy.document), name=policy.name)
-        filled = _filled(policy, values)
-        for shown, statement in zip(written.statements, filled.statements, strict=True):
+        filled = policy.filled(values)
+        for shown, statement in zip(policy.statements, filled.statements, strict=True):
             if statement.effect == "Allow":
                 yield from _unused_of(shown, statement, filled, asked)
 
@@ -127,23 +118,9 @@ def _allows(document: PolicyDocument, item: Asked) -> bool:
     return evaluate(request, (document,)).allowed
 
 
-def _refused(outcome: Outcome, scope: Scope) -> list[Finding]:
-    refused = [item for item in outcome.asked if item.refused]
-    return list(findings_of(refused, outcome.provenance, scope))
-
-
-def _values(outcome: Outcome) -> dict[str, str]:
-    seen = outcome.provenance
-    return {
-        "account": seen.account,
-        "region": seen.region,
-        "stage": seen.stage,
-        "partition": seen.partition,
-    }
-
-
-def _filled(policy: Given, values: Mapping[str, str]) -> PolicyDocument:
-    return parse_policy(fill(json.dumps(dict(policy.document)), values), name=policy.name)
+def _refused(trial: TrialResult, scope: Scope) -> list[Finding]:
+    refused = [item for item in trial.asked if item.refused]
+    return list(findings_of(refused, trial.provenance, scope))
 
 
 def _distinct(asked: Iterable[Asked]) -> list[Asked]:

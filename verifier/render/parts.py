@@ -1,12 +1,14 @@
 """A policy as the managed policies that a tool will create, whatever its placeholders turn out to be."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from verifier.errors import InputError
-from verifier.grant.split import size, split
+from verifier.grant.split import MANAGED_POLICY_LIMIT, split
 from verifier.iam.json_text import context_text
 from verifier.iam.placeholders import fill
+from verifier.iam.policy import parse_policy, to_dict
 from verifier.render.fill import each_text
 
 LONGEST_STAGE = 32
@@ -21,16 +23,25 @@ _ESCAPE = 6
 def parts(document: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
     """``document`` in at most ten documents, each within IAM's limit whatever fills its placeholders.
 
-    Numbers and booleans become the texts that IAM compares. Raises InputError for a policy that does not
-    fit, and for half a surrogate pair, which no file in UTF-8 can hold.
+    One that fits as a whole stays as it is written. Numbers and booleans become the texts that IAM
+    compares. Raises InputError for a policy that does not fit, and for half a surrogate pair, which no file
+    in UTF-8 can hold.
     """
-    return split({key: _texts(value) for key, value in document.items()}, measure=longest_size)
+    whole = {key: _texts(value) for key, value in document.items()}
+    if longest_size(whole) <= MANAGED_POLICY_LIMIT:
+        return (whole,)
+    found = split(parse_policy(whole), measure=lambda part: longest_size(to_dict(part, lists=True)))
+    return tuple(to_dict(part, lists=True) for part in found)
 
 
 def longest_size(document: Mapping[str, Any]) -> int:
-    """The characters that AWS counts when every placeholder is as long as it gets (LONGEST)."""
+    """The characters that AWS counts when every placeholder is as long as it gets (LONGEST).
+
+    White space between the elements does not count (source: iam-policy-size).
+    """
     longest = {name: "x" * length for name, length in LONGEST.items()}
-    return size(each_text(document, lambda text: _longest(fill(text, longest))))
+    filled = each_text(document, lambda text: _longest(fill(text, longest)))
+    return len(json.dumps(filled, separators=(",", ":"), ensure_ascii=False))
 
 
 def services(document: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ import time
 from typing import TextIO
 
 from verifier.authorization.authorizer import Mode
-from verifier.trial.phases import PhaseResult
+from verifier.trial.interface import PhaseResult
 
 _TICK_SECONDS = 0.5
 _WORDS = {

@@ -7,6 +7,7 @@ from typing import Any
 from verifier.framework.framework import Framework
 from verifier.grant.findings import Finding, consolidate, findings_of
 from verifier.grant.generalise import Scope, crosses_stages
+from verifier.iam.policy import to_dict
 from verifier.loop.converge import Convergence
 from verifier.loop.rounds import Round
 
@@ -42,7 +43,7 @@ def as_document(heading: Heading, result: Convergence) -> dict[str, Any]:
         "notExercised": not_exercised(result),
         "seeded": seeded(result),
         "crossesStages": stage_crossings(result, heading.scope),
-        "policy": result.policy,
+        "policy": to_dict(result.policy, lists=True),
     }
 
 
@@ -55,11 +56,11 @@ def tolerated_of(rounds: Sequence[Round], scope: Scope) -> list[dict[str, str]]:
     """Calls of the last life that the tool goes on without, and that nobody else needs."""
     if not rounds:
         return []
-    outcome = rounds[-1].outcome
-    needed = {finding.permission for finding in findings_of(outcome.asked, outcome.provenance, scope)}
+    trial = rounds[-1].trial
+    needed = {finding.permission for finding in findings_of(trial.asked, trial.provenance, scope)}
     rows = [
         _plain(finding) | {"operation": item.operation, "phase": item.phase}
-        for finding in findings_of(outcome.tolerated, outcome.provenance, scope)
+        for finding in findings_of(trial.tolerated, trial.provenance, scope)
         if finding.permission not in needed
         for item in finding.asked
     ]
@@ -73,7 +74,7 @@ def evidence_of(finding: Finding, framework: Framework) -> list[dict[str, Any]]:
             {
                 "phase": item.phase,
                 "operation": item.operation,
-                "onBehalfOf": dict(item.on_behalf_of) if item.on_behalf_of else None,
+                "onBehalfOf": item.on_behalf_of.as_dict() if item.on_behalf_of else None,
                 "resource": item.resource,
                 "round": finding.round,
                 "certainty": item.certainty.label,
@@ -91,21 +92,21 @@ def not_exercised(result: Convergence) -> list[dict[str, Any]]:
         return []
     return [
         {"type": item.type, "logicalIds": list(item.logical_ids)}
-        for item in result.rounds[-1].outcome.exercised
+        for item in result.rounds[-1].trial.exercised
         if item.updatable and not item.updated
     ]
 
 
 def seeded(result: Convergence) -> list[dict[str, str]]:
     """What `--seed auto` made up for the last life."""
-    return [item.as_dict() for item in result.rounds[-1].outcome.seeded] if result.rounds else []
+    return [item.as_dict() for item in result.rounds[-1].trial.seeded] if result.rounds else []
 
 
 def stage_crossings(result: Convergence, scope: Scope) -> list[str]:
     """Resource patterns that also match other stages, because AWS cut the stack's name before the stage."""
     if not result.rounds:
         return []
-    provenance = result.rounds[-1].outcome.provenance
+    provenance = result.rounds[-1].trial.provenance
     seen = {item.resource for finding in result.findings for item in finding.asked}
     return sorted(crosses_stages(sorted(seen), provenance, scope))
 
@@ -122,14 +123,14 @@ def _round(item: Round) -> dict[str, Any]:
                 "denials": phase.denials,
                 "toolRuns": phase.tool_runs,
             }
-            for phase in item.outcome.phases
+            for phase in item.trial.phases
         ],
     }
 
 
 def _permission(finding: Finding, framework: Framework) -> dict[str, Any]:
-    return _plain(finding) | {
-        "condition": finding.permission.condition_block(),
+    return {
+        **finding.permission.as_dict(),
         "certainty": finding.certainty.label,
         "evidence": evidence_of(finding, framework),
     }

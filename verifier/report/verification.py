@@ -18,9 +18,7 @@ def as_document(heading: Heading, result: Verification) -> dict[str, Any]:
         "rounds": rounds_of(result.rounds),
         "missing": [
             {
-                "action": item.permission.action,
-                "resource": item.permission.resource,
-                "condition": item.permission.condition_block(),
+                **item.permission.as_dict(),
                 "certainty": item.certainty.label,
                 "evidence": evidence_of(item, heading.framework),
             }

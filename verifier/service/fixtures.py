@@ -25,7 +25,7 @@ PARAMETER_TYPES = ("String", "StringList", "SecureString")
 
 
 @dataclass(frozen=True)
-class Parameter:
+class ParameterFixture:
     """An SSM parameter; ``region`` None is the service's own."""
 
     name: str
@@ -35,7 +35,7 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class StackOutputs:
+class StackFixture:
     """A stack with these outputs, (name, value) pairs; ``region`` None is the service's own."""
 
     stack: str
@@ -44,7 +44,7 @@ class StackOutputs:
 
 
 @dataclass(frozen=True)
-class Bucket:
+class BucketFixture:
     """A bucket and its objects, (key, text) pairs."""
 
     name: str
@@ -57,9 +57,9 @@ class Fixtures:
 
     template: str | None = None
     """The text of a CloudFormation template."""
-    parameters: tuple[Parameter, ...] = ()
-    stacks: tuple[StackOutputs, ...] = ()
-    buckets: tuple[Bucket, ...] = ()
+    parameters: tuple[ParameterFixture, ...] = ()
+    stacks: tuple[StackFixture, ...] = ()
+    buckets: tuple[BucketFixture, ...] = ()
 
 
 def load_fixtures(folder: Path) -> Fixtures:
@@ -116,13 +116,13 @@ _EXAMPLES = {
 }
 
 
-def _parameter(path: Path, key: str, value: Any) -> Parameter:
+def _parameter(path: Path, key: str, value: Any) -> ParameterFixture:
     where = f"{path}: ssm: {key}"
     name, region = _in_region(where, key)
     if isinstance(value, list):
-        return Parameter(name, ",".join(_text(where, item) for item in value), "StringList", region)
+        return ParameterFixture(name, ",".join(_text(where, item) for item in value), "StringList", region)
     if not isinstance(value, dict):
-        return Parameter(name, _text(where, value), region=region)
+        return ParameterFixture(name, _text(where, value), region=region)
     kind = value.get("type", "String")
     if set(value) - {"type", "value"} or "value" not in value or kind not in PARAMETER_TYPES:
         raise InputError(
@@ -130,10 +130,10 @@ def _parameter(path: Path, key: str, value: Any) -> Parameter:
         )
     inner = value["value"]
     text = json.dumps(inner) if isinstance(inner, dict) else _text(where, inner)
-    return Parameter(name, text, kind, region)
+    return ParameterFixture(name, text, kind, region)
 
 
-def _stack(path: Path, key: str, outputs: Any) -> StackOutputs:
+def _stack(path: Path, key: str, outputs: Any) -> StackFixture:
     where = f"{path}: stackOutputs: {key}"
     name, region = _in_region(where, key)
     if not isinstance(outputs, dict) or not outputs:
@@ -142,24 +142,24 @@ def _stack(path: Path, key: str, outputs: Any) -> StackOutputs:
     for output, _ in pairs:
         if not (output.isascii() and output.isalnum()):
             raise InputError(f"{where}: {output}: the name of an output has letters and digits only")
-    return StackOutputs(name, tuple(pairs), region)
+    return StackFixture(name, tuple(pairs), region)
 
 
-def _buckets(path: Path, entries: Any) -> tuple[Bucket, ...]:
+def _buckets(path: Path, entries: Any) -> tuple[BucketFixture, ...]:
     if entries is None:
         return ()
     if isinstance(entries, list) and all(isinstance(entry, str) for entry in entries):
-        return tuple(Bucket(entry) for entry in entries)
+        return tuple(BucketFixture(entry) for entry in entries)
     if not isinstance(entries, dict):
         raise InputError(f"{path}: buckets: give a list of names, as in {_EXAMPLES['buckets']}")
     return tuple(_bucket(path, str(name), objects) for name, objects in entries.items())
 
 
-def _bucket(path: Path, name: str, objects: Any) -> Bucket:
+def _bucket(path: Path, name: str, objects: Any) -> BucketFixture:
     where = f"{path}: buckets: {name}"
     if objects is not None and not isinstance(objects, dict):
         raise InputError(f"{where}: give its objects, as in {{settings.json: text}}, or nothing")
-    return Bucket(
+    return BucketFixture(
         name, tuple((str(key), _text(f"{where}: {key}", text)) for key, text in (objects or {}).items())
     )
 
@@ -187,14 +187,15 @@ def filled(fixtures: Fixtures, values: Mapping[str, str]) -> Fixtures:
     return Fixtures(
         template=fixtures.template,
         parameters=tuple(
-            Parameter(text(one.name), text(one.value), one.type, one.region) for one in fixtures.parameters
+            ParameterFixture(text(one.name), text(one.value), one.type, one.region)
+            for one in fixtures.parameters
         ),
         stacks=tuple(
-            StackOutputs(text(one.stack), tuple((key, text(value)) for key, value in one.outputs), one.region)
+            StackFixture(text(one.stack), tuple((key, text(value)) for key, value in one.outputs), one.region)
             for one in fixtures.stacks
         ),
         buckets=tuple(
-            Bucket(text(one.name), tuple((text(key), text(value)) for key, value in one.objects))
+            BucketFixture(text(one.name), tuple((text(key), text(value)) for key, value in one.objects))
             for one in fixtures.buckets
         ),
     )

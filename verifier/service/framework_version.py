@@ -1,12 +1,14 @@
 """``frameworkVersion``: which versions a service admits, and how a private copy says another one."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 KEY = "frameworkVersion"
 _SPACED_COMPARATOR = re.compile(r"([<>=~^]+)\s+(?=[v\dxX*])")
 
 
+@cache
 def admits(wanted: str, version: str) -> bool:
     """Whether an npm version range admits ``version``; a range that cannot be read admits nothing."""
     from semantic_version import NpmSpec, Version

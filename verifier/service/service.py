@@ -1,5 +1,6 @@
 """The service's folder: its configuration as far as it can be read without running it."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ CONFIG_NAMES = (
     "serverless.ts",
 )
 MODULES = "node_modules"
+_OPTION_WITH_DEFAULT = re.compile(r"""\$\{\s*opt:\s*[\w-]+\s*,\s*['"]?([A-Za-z0-9-]+)['"]?\s*\}""")
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,17 @@ class Service:
         """``frameworkVersion`` as written, if any."""
         version = self.settings.get("frameworkVersion")
         return None if version is None else str(version)
+
+    def provider_setting(self, key: str) -> str | None:
+        """``provider.KEY`` as far as it can be read without the framework: plain, or an option's default."""
+        provider = self.settings.get("provider")
+        value = provider.get(key) if isinstance(provider, dict) else None
+        if not isinstance(value, str):
+            return None
+        if "${" not in value:
+            return value
+        match = _OPTION_WITH_DEFAULT.fullmatch(value.strip())
+        return match[1] if match else None
 
     def revision(self, number: int) -> Path | None:
         """The overlay folder ``revisions/NUMBER``, if there is one."""

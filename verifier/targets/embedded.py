@@ -1,6 +1,5 @@
 """The embedded target: our gateway and provisioner in this process, over moto; nothing leaves the machine."""
 
-import os
 import secrets
 import shutil
 import tempfile
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from verifier.authorization.authorizer import Mode
+from verifier.cloudformation.stack.faults import INJECTED_LOGICAL_ID
 from verifier.cloudformation.stack.views import StackView
 from verifier.cloudformation.types.registry import entry
 from verifier.emulator.upstream import SESSION_VARIABLES
@@ -17,13 +17,12 @@ from verifier.errors import InputError
 from verifier.gateway.decisions import DecisionRecord
 from verifier.gateway.parse import partition_of
 from verifier.gateway.server import Gateway, GatewayConfig
-from verifier.grant.evidence import Asked, GeneratedName
+from verifier.grant.evidence import Asked
 from verifier.scratch import scratch
 from verifier.targets.interface import Exercise, Facts, Room, StackEvent, Target, Traces
 from verifier.targets.records import absent, asked, asked_of, is_the_users, refused_hosts, unmapped
 
 SETTLE_SECONDS = 120.0
-INJECTED = "VerifierInjectedFailure"
 
 
 class EmbeddedTarget(Target):
@@ -39,7 +38,9 @@ class EmbeddedTarget(Target):
         enforce_likely: bool = False,
         allow_hosts: tuple[str, ...] = (),
         decision_log: Path | None = None,
+        more_authorities: Path | None = None,
     ) -> None:
+        """``more_authorities`` is a file of certificates that the tool trusts beside the gateway's own."""
         self._gateway = Gateway(
             GatewayConfig(
                 account=random_account(),
@@ -53,7 +54,7 @@ class EmbeddedTarget(Target):
         self._gateway.start()
         self._folder = Path(tempfile.mkdtemp(prefix="ca-", dir=scratch()))
         self._bundle = self._folder / "ca.pem"
-        self._bundle.write_bytes(_authorities(self._gateway.ca_pem_path))
+        self._bundle.write_bytes(_authorities(self._gateway.ca_pem_path, more_authorities))
 
     @contextmanager
     def room(self, mode: Mode, region: str, account: str | None = None) -> Iterator[Room]:
@@ -167,7 +168,7 @@ class EmbeddedRoom(Room):
                     status=event.status,
                     reason=event.reason,
                     is_stack=event.physical_id == stack.id,
-                    injected=event.logical_id == INJECTED,
+                    injected=event.logical_id == INJECTED_LOGICAL_ID,
                 )
 
     def hear(self, denied: Callable[[Asked], None]) -> None:
@@ -184,10 +185,7 @@ class EmbeddedRoom(Room):
         register = self._gateway.register
         return Traces(
             tokens=frozenset(register.tokens),
-            generated=tuple(
-                GeneratedName(name=name.name, type=name.type, stack=name.stack, kept=name.kept)
-                for name in register.names
-            ),
+            generated=register.names,
         )
 
     def exercised(self) -> tuple[Exercise, ...]:
@@ -210,9 +208,6 @@ def random_account() -> str:
     return str(secrets.randbelow(9 * 10**11) + 10**11)
 
 
-def _authorities(own: Path) -> bytes:
-    # Beside our own authority, the ones that this machine trusts additionally: an npm registry behind a
-    # company's proxy is still reached through a tunnel.
-    extra = os.environ.get("NODE_EXTRA_CA_CERTS")
-    more = Path(extra).read_bytes() if extra and Path(extra).is_file() else b""
-    return own.read_bytes() + b"\n" + more
+def _authorities(own: Path, more: Path | None) -> bytes:
+    # An npm registry behind a company's proxy is still reached through a tunnel.
+    return own.read_bytes() + b"\n" + (more.read_bytes() if more else b"")

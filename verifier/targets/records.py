@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from verifier.authorization.decision import Decided
 from verifier.gateway.decisions import DecisionRecord, HostRecord, Record, ResponseRecord, UnmappedRecord
+from verifier.gateway.hosts import is_metadata
 from verifier.grant.evidence import Asked
 from verifier.iam.evaluate import Outcome
 from verifier.targets.interface import Absent
@@ -35,10 +36,15 @@ def unmapped(records: Sequence[Record]) -> tuple[str, ...]:
 def refused_hosts(records: Sequence[Record]) -> tuple[str, ...]:
     """A line for each host that is not AWS and was refused."""
     return tuple(
-        f"{record.host} is no AWS host and was refused; let it through with --allow-host"
+        f"{record.host} is no AWS host and was refused{_advice(record.host)}"
         for record in records
         if isinstance(record, HostRecord) and not record.tunnelled
     )
+
+
+def _advice(host: str) -> str:
+    """What hands out credentials is never let through, so nobody is told to."""
+    return "" if is_metadata(host) else "; let it through with --allow-host"
 
 
 def absent(records: Sequence[Record]) -> tuple[Absent, ...]:
@@ -61,21 +67,18 @@ def _is_absence(record: ResponseRecord) -> bool:
 def asked_of(record: DecisionRecord) -> Asked:
     """One requirement that was decided."""
     decided = record.decided
-    operation = decided.operation
-    decision = decided.decision
-    grantable = decision.outcome is Outcome.IMPLICIT_DENY and decision.policy_type == "identity-based policy"
     return Asked(
         action=decided.requirement.action,
         resource=decided.requirement.resource,
         phase=record.phase,
-        operation=str(operation),
+        operation=str(decided.operation),
         certainty=decided.certainty,
         context=dict(decided.requirement.context),
         source=decided.source,
-        on_behalf_of=decided.on_behalf_of.as_dict() if decided.on_behalf_of else None,
+        on_behalf_of=decided.on_behalf_of,
         refused=decided.refused,
         enforced=decided.enforced,
-        grantable=not decided.refused or (grantable and is_the_users(decided)),
+        grantable=not decided.refused or (decided.decision.lacks_an_allow and is_the_users(decided)),
         reason=_reason(decided) if decided.refused else "",
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from verifier.errors import InconclusiveError, InputError
-from verifier.service.fixtures import Bucket, Fixtures, Parameter, StackOutputs
+from verifier.service.fixtures import BucketFixture, Fixtures, ParameterFixture, StackFixture
 from verifier.targets.interface import Room
 
 STACK = "verifier-fixtures"
@@ -34,7 +34,7 @@ def set_up(fixtures: Fixtures, room: Room, values: Mapping[str, str]) -> None:
         _apply_template(fixtures.template, room, values)
 
 
-def make_bucket(bucket: Bucket, room: Room) -> None:
+def make_bucket(bucket: BucketFixture, room: Room) -> None:
     """A bucket in the room's region, with its objects. Raises InputError."""
     client = room.admin("s3")
     place: dict[str, Any] = {}
@@ -56,7 +56,7 @@ def put_object(bucket: str, key: str, text: str, room: Room) -> None:
     )
 
 
-def make_parameter(parameter: Parameter, room: Room) -> None:
+def make_parameter(parameter: ParameterFixture, room: Room) -> None:
     """An SSM parameter. Raises InputError."""
     _made(
         f"ssm: {parameter.name}",
@@ -67,20 +67,20 @@ def make_parameter(parameter: Parameter, room: Room) -> None:
     )
 
 
-def make_stack(stack: StackOutputs, room: Room) -> None:
+def make_stack(stack: StackFixture, room: Room) -> None:
     """A stack that has nothing but outputs. Raises InputError."""
     where, client = f"stackOutputs: {stack.stack}", room.admin("cloudformation", stack.region)
     _create_stack(where, client, StackName=stack.stack, TemplateBody=_only_outputs(stack))
 
 
-def change_stack(stack: StackOutputs, room: Room) -> None:
+def change_stack(stack: StackFixture, room: Room) -> None:
     """Other outputs for a stack that ``make_stack`` made. Raises InputError."""
     where, client = f"stackOutputs: {stack.stack}", room.admin("cloudformation", stack.region)
     _made(where, client.update_stack, StackName=stack.stack, TemplateBody=_only_outputs(stack))
     _wait(where, client, "stack_update_complete", stack.stack)
 
 
-def _only_outputs(stack: StackOutputs) -> str:
+def _only_outputs(stack: StackFixture) -> str:
     outputs = {name: {"Value": value} for name, value in stack.outputs}
     return json.dumps({"Resources": _NOTHING, "Outputs": outputs})
 

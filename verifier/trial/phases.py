@@ -3,18 +3,18 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from verifier.errors import InputError
 from verifier.framework.framework import Framework
 from verifier.framework.process import Completed
-from verifier.framework.tolerated import split_tolerated
-from verifier.grant.evidence import Asked
+from verifier.framework.tolerated import marked
+from verifier.grant.evidence import Asked, split_tolerated
 from verifier.service.functions import packaged_service
 from verifier.service.private_copy import PrivateCopy
 from verifier.service.revision import revise
 from verifier.service.variables import output_addresses
 from verifier.targets.interface import Facts, Room
+from verifier.trial.interface import PhaseResult
 from verifier.trial.prerequisites import (
     Prerequisite,
     how_to_mend,
@@ -25,37 +25,6 @@ from verifier.trial.problems import Expected, check_space, find_problem
 
 PHASES = ("rollback-create", "deploy", "redeploy", "rollback-update", "remove")
 _ORDINARY = Expected()
-
-
-@dataclass(frozen=True)
-class PhaseResult:
-    """How one phase ended. ``problem`` is what went wrong that no refusal explains, in one or few lines."""
-
-    phase: str
-    exit_code: int | None
-    seconds: float
-    asked: tuple[Asked, ...]
-    passed: bool
-    problem: str | None = None
-    denials: int = 0
-    """How many different things were refused, let through or not; without what the tool goes on without."""
-    tool_runs: int = 1
-    """How often the command-line tool was started."""
-    may_pass_by_itself: bool = True
-    """Whether it makes sense to try again after ``problem``."""
-    missing: tuple[Prerequisite, ...] = ()
-    """What must be there beforehand and is not; then ``problem`` says so."""
-
-    def as_row(self) -> dict[str, Any]:
-        """The journal's form; without what was asked."""
-        return {
-            "phase": self.phase,
-            "exitCode": self.exit_code,
-            "seconds": self.seconds,
-            "passed": self.passed,
-            "denials": self.denials,
-            "toolRuns": self.tool_runs,
-        }
 
 
 @dataclass
@@ -85,6 +54,15 @@ class Life:
             check_space(self.copy.folder, done)
         self.learn_identity()
         return done
+
+    def hear(self, denied: Callable[[Asked], None]) -> None:
+        """From now on tell ``denied`` of each refusal, from whatever thread it is decided in."""
+        self.room.hear(lambda asked: denied(marked(asked, self.framework)))
+
+    def settled(self) -> Facts:
+        """Wait until the stacks have settled; what happened in the phase. Raises InconclusiveError."""
+        facts = self.room.finish()
+        return replace(facts, asked=tuple(marked(item, self.framework) for item in facts.asked))
 
     def _temporary_folder(self) -> Path:
         # Beside the copy, and gone with it: a tool that is killed leaves nothing behind.
@@ -167,8 +145,8 @@ _STEPS: dict[str, Callable[[Life], PhaseResult]] = {
 def _step(life: Life, phase: str, command: str, expected: Expected = _ORDINARY) -> PhaseResult:
     life.room.begin(phase, fail_last_wave=expected.rollback)
     done = life.run(command)
-    facts = life.room.finish()
-    needed, _ = split_tolerated(facts.asked, life.framework)
+    facts = life.settled()
+    needed, _ = split_tolerated(facts.asked)
     explained = any(item.refused and item.enforced for item in needed)
     problem = None if explained else find_problem(done, facts, expected, life.timeout)
     words = problem.words if problem else None

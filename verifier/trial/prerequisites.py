@@ -92,8 +92,10 @@ def _outputs(room: Room, stack: str) -> Mapping[str, Any]:
 
 
 def how_to_mend(missing: Sequence[Prerequisite], problem: str) -> str:
-    """One line that names the entries to add; ``problem`` is the tool's own message, for the case that
-    what is missing was not what it failed for."""
+    """One line that names the entries to add.
+
+    ``problem`` is the tool's own message, for the case that what is missing was not what it failed for.
+    """
     entries = "; ".join(dict.fromkeys(one.entry for one in missing))
     line = f"a prerequisite is missing; add to {FILE}: {entries} (or let --seed auto make it up)"
     return line if _expected(problem) else f"{line}; {problem}"

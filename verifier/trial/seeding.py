@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from verifier.service.fixtures import Bucket, Fixtures, Parameter, StackOutputs, filled
+from verifier.service.fixtures import BucketFixture, Fixtures, ParameterFixture, StackFixture, filled
 from verifier.targets.interface import Room
 from verifier.trial.fixture_setup import (
     change_stack,
@@ -108,16 +108,16 @@ class Surroundings:
         where = f"{one.name}@{one.region}" if one.region and one.kind != "buckets" else one.name
         if one.kind == "ssm":
             value = plausible(one.name, self._values)
-            make_parameter(Parameter(one.name, value, region=one.region), self._room)
+            make_parameter(ParameterFixture(one.name, value, region=one.region), self._room)
             return Seeded("ssm", where, value)
         if one.kind == "stackOutputs":
             value = plausible(one.member, self._values)
-            self._add_output(StackOutputs(one.name, ((one.member, value),), one.region))
+            self._add_output(StackFixture(one.name, ((one.member, value),), one.region))
             return Seeded("stackOutputs", f"{where}.{one.member}", value)
         self._add_to_bucket(one.name, one.member)
         return Seeded("buckets", f"{where}/{one.member}".rstrip("/"), _OBJECT if one.member else "")
 
-    def _add_output(self, wanted: StackOutputs) -> None:
+    def _add_output(self, wanted: StackFixture) -> None:
         stacks = self._fixtures.stacks
         known = [one for one in stacks if (one.stack, one.region) == (wanted.stack, wanted.region)]
         if not known:
@@ -130,7 +130,7 @@ class Surroundings:
 
     def _add_to_bucket(self, name: str, key: str) -> None:
         if all(bucket.name != name for bucket in self._fixtures.buckets):
-            bucket = Bucket(name)
+            bucket = BucketFixture(name)
             make_bucket(bucket, self._room)
             self._fixtures = replace(self._fixtures, buckets=(*self._fixtures.buckets, bucket))
         if key:

@@ -1,80 +1,24 @@
 """Runs trials of one service on one target: a clean account, a restricted user, a private copy each."""
 
-import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from verifier.authorization.authorizer import Mode
 from verifier.errors import InconclusiveError, UnavailableError
 from verifier.framework.framework import Framework
-from verifier.framework.tolerated import split_tolerated
-from verifier.grant.evidence import Asked, Provenance
+from verifier.grant.evidence import Provenance, split_tolerated
 from verifier.iam.placeholders import FORMS
-from verifier.iam.policy import PolicyDocument
 from verifier.service.fixtures import load_fixtures
 from verifier.service.private_copy import private_copy
 from verifier.service.service import Service
-from verifier.targets.interface import Exercise, Room, Target
-from verifier.trial.phases import PHASES, Life, PhaseResult, run_phase
+from verifier.targets.interface import Room, Target
+from verifier.trial.interface import Candidate, Listener, PhaseResult, TrialResult
+from verifier.trial.phases import PHASES, Life, run_phase
 from verifier.trial.prerequisites import Prerequisite
 from verifier.trial.restricted_user import refuses, restricted_user, wait_until_known
 from verifier.trial.seeding import Seeded, Surroundings, can_be_made_up
 
 DEFAULT_STAGE = "dev"
 DEFAULT_REGION = "us-east-1"
-_OPTION_WITH_DEFAULT = re.compile(r"""\$\{\s*opt:\s*[\w-]+\s*,\s*['"]?([A-Za-z0-9-]+)['"]?\s*\}""")
-
-
-class Listener(Protocol):
-    """Hears how trials go on."""
-
-    def creating(self, what: str, name: str) -> None:
-        """Something is about to be made on the target."""
-
-    def denied(self, asked: Asked, provenance: Provenance) -> None:
-        """Something was refused just now; may be called from any thread.
-
-        ``provenance`` is what is known so far.
-        """
-
-    def phase_started(self, phase: str) -> None:
-        """A phase begins."""
-
-    def phase_ended(self, result: PhaseResult) -> None:
-        """A phase is over."""
-
-
-class Candidate(Protocol):
-    """The policies to try, once the values of their placeholders are known."""
-
-    def documents(self, values: Mapping[str, str]) -> Sequence[PolicyDocument]:
-        """The policy documents; ``values`` has account, region, stage and partition."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A trial that ended. ``asked`` is what must be granted, ``tolerated`` what the tool goes on without."""
-
-    phases: tuple[PhaseResult, ...]
-    provenance: Provenance
-    asked: tuple[Asked, ...]
-    tolerated: tuple[Asked, ...]
-    exercised: tuple[Exercise, ...]
-    complete: bool
-    """Every wanted phase passed."""
-    seeded: tuple[Seeded, ...] = ()
-    """What was made up because it was missing."""
-
-    @property
-    def problem(self) -> str | None:
-        """What went wrong that no refusal explains: the phase and the words."""
-        return next((f"{result.phase}: {result.problem}" for result in self.phases if result.problem), None)
-
-    @property
-    def may_pass_by_itself(self) -> bool:
-        """Whether it makes sense to try again after a problem."""
-        return all(result.may_pass_by_itself for result in self.phases)
 
 
 @dataclass(frozen=True)
@@ -99,9 +43,9 @@ class Trials:
         self._service = service
         self._framework = framework
         self._options = options
-        self._stage = options.stage or _written(service, "stage") or DEFAULT_STAGE
+        self._stage = options.stage or service.provider_setting("stage") or DEFAULT_STAGE
         # What is no region is left to the tool, which says so in its own words.
-        written = _written(service, "region") or ""
+        written = service.provider_setting("region") or ""
         self._region = options.region or (written if FORMS["region"].fullmatch(written) else DEFAULT_REGION)
         self._fixtures = load_fixtures(service.folder)
         self._lacking: dict[Prerequisite, None] = {}
@@ -125,7 +69,7 @@ class Trials:
                         "without any policy, so a pass would prove nothing"
                     )
 
-    def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> Outcome:
+    def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> TrialResult:
         """One trial. It stops after the first phase that does not pass.
 
         Raises InconclusiveError for a missing prerequisite, and InputError for a fixture that cannot be.
@@ -154,9 +98,9 @@ class Trials:
                     stage=self._options.stage,
                     region=self._options.region,
                 )
-                room.hear(lambda asked: listener.denied(asked, self._provenance(room, life)))
+                life.hear(lambda asked: listener.denied(asked, self._provenance(room, life)))
                 results = self._live(life, surroundings, listener)
-                return self._outcome(room, life, results, surroundings.seeded)
+                return self._result(room, life, results, surroundings.seeded)
 
     def _live(self, life: Life, surroundings: Surroundings, listener: Listener) -> tuple[PhaseResult, ...]:
         results: list[PhaseResult] = []
@@ -187,14 +131,14 @@ class Trials:
         self._lacking.update(dict.fromkeys(new))
         return True
 
-    def _outcome(
+    def _result(
         self, room: Room, life: Life, results: tuple[PhaseResult, ...], seeded: tuple[Seeded, ...]
-    ) -> Outcome:
+    ) -> TrialResult:
         everything = tuple(item for result in results for item in result.asked)
-        asked, tolerated = split_tolerated(everything, self._framework)
+        asked, tolerated = split_tolerated(everything)
         provenance = self._provenance(room, life)
         self._stage, self._region = provenance.stage, provenance.region
-        return Outcome(
+        return TrialResult(
             phases=results,
             provenance=provenance,
             asked=asked,
@@ -218,15 +162,3 @@ class Trials:
             tokens=traces.tokens,
             generated=traces.generated,
         )
-
-
-def _written(service: Service, key: str) -> str | None:
-    """``provider.KEY`` as far as it can be read without the framework: plain, or an option's default."""
-    provider = service.settings.get("provider")
-    value = provider.get(key) if isinstance(provider, dict) else None
-    if not isinstance(value, str):
-        return None
-    if "${" not in value:
-        return value
-    match = _OPTION_WITH_DEFAULT.fullmatch(value.strip())
-    return match[1] if match else None

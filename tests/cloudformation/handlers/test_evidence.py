@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.lives.life import Lives
 from verifier.authorization.decision import Decided
 from verifier.authorization.sources import sources
 
 _CASES: Mapping[str, list[Mapping[str, str]]] = json.loads(
     (Path(__file__).parents[2] / "cases" / "handler_evidence.json").read_text()
 )
-Decisions = Callable[[str], list[Decided]]
+Seen = Callable[[str], Lives]
 
 
 def _name(row: Mapping[str, str]) -> str:
@@ -30,8 +31,8 @@ def _found(decisions: list[Decided], row: Mapping[str, str]) -> list[Decided]:
 
 
 @pytest.mark.parametrize("row", _CASES["asked"], ids=_name)
-def test_it_is_asked_for(row: Mapping[str, str], decisions: Decisions) -> None:
-    found = _found(decisions(row["type"]), row)
+def test_it_is_asked_for(row: Mapping[str, str], lives: Seen) -> None:
+    found = _found(lives(row["type"]).decisions, row)
     assert found
     assert max(one.certainty for one in found).label == row["certainty"]
     if "source" in row:
@@ -39,13 +40,18 @@ def test_it_is_asked_for(row: Mapping[str, str], decisions: Decisions) -> None:
 
 
 @pytest.mark.parametrize("row", _CASES["never"], ids=_name)
-def test_it_is_never_asked_for(row: Mapping[str, str], decisions: Decisions) -> None:
-    assert _found(decisions(row["type"]), row) == []
+def test_it_is_never_asked_for(row: Mapping[str, str], lives: Seen) -> None:
+    assert _found(lives(row["type"]).decisions, row) == []
     assert row["source"] in sources()
 
 
-def test_every_read_with_a_source_is_in_the_table(decisions: Decisions) -> None:
+def test_every_read_with_a_source_is_in_the_table(lives: Seen) -> None:
     table = {row["source"] for row in _CASES["asked"] if "source" in row}
     types = {row["type"] for row in _CASES["asked"]}
-    read = {one.source for name in types for one in decisions(name) if one.requirement.primary and one.source}
+    read = {
+        one.source
+        for name in types
+        for one in lives(name).decisions
+        if one.requirement.primary and one.source
+    }
     assert read == table

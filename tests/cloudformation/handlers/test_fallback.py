@@ -1,10 +1,12 @@
 """Types and properties for which only the registry's permissions are known."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from tests.support.lives.account import Account
+from tests.support.lives.thing import Thing
 from verifier.authorization.caller import Certainty
 from verifier.cloudformation.handlers import handler_for, handlers
 from verifier.cloudformation.types import registry
@@ -12,18 +14,15 @@ from verifier.cloudformation.types.fallback import FallbackHandler, has_fallback
 from verifier.cloudformation.types.handler import HandlerError
 from verifier.iam import catalog
 
-if TYPE_CHECKING:
-    from tests.cloudformation.handlers.conftest import Account, Life
-
-Lives = Callable[..., "Life"]
+Lives = Callable[..., Thing]
 _TRAIL: Mapping[str, Any] = {"TrailName": "trail", "S3BucketName": "code", "IsLogging": True}
 
 
 @pytest.fixture
-def fallback(life: Lives) -> "Callable[[str], Life]":
+def fallback(life: Lives) -> Callable[[str], Thing]:
     """The life of a resource without a handler."""
 
-    def make(type_name: str) -> "Life":
+    def make(type_name: str) -> Thing:
         thing = life("AWS::S3::Bucket")
         thing.type, thing.handler = type_name, FallbackHandler()
         return thing
@@ -31,14 +30,14 @@ def fallback(life: Lives) -> "Callable[[str], Life]":
     return make
 
 
-def _asked(account: "Account") -> set[str]:
+def _asked(account: Account) -> set[str]:
     actions = {one.requirement.action for one in account.decisions}
     account.decisions.clear()
     return actions
 
 
 def test_a_whole_life_asks_for_what_the_registry_names(
-    account: "Account", fallback: "Callable[[str], Life]"
+    account: Account, fallback: Callable[[str], Thing]
 ) -> None:
     thing = fallback("AWS::CloudTrail::Trail")
     assert thing.create(_TRAIL) == "trail"
@@ -54,15 +53,13 @@ def test_a_whole_life_asks_for_what_the_registry_names(
     assert _asked(account) == {"cloudtrail:DeleteTrail"}
 
 
-def test_a_physical_id_is_made_up_without_a_name(
-    account: "Account", fallback: "Callable[[str], Life]"
-) -> None:
+def test_a_physical_id_is_made_up_without_a_name(account: Account, fallback: Callable[[str], Thing]) -> None:
     name = fallback("AWS::DynamoDB::Table").create({})
     assert name.startswith("shop-dev-Thing-")
     assert [one.name for one in account.register.names] == [name]
 
 
-def test_what_an_arn_identifies_is_referred_to_by_its_arn(fallback: "Callable[[str], Life]") -> None:
+def test_what_an_arn_identifies_is_referred_to_by_its_arn(fallback: Callable[[str], Thing]) -> None:
     thing = fallback("AWS::SNS::Topic")
     arn = thing.create({})
     assert arn.startswith("arn:aws:sns:us-east-1:123456789012:")
@@ -91,7 +88,7 @@ def test_tagging_counts_where_stack_tags_arrive() -> None:
     ("type_name", "known"),
     [("AWS::DynamoDB::Table", True), ("Custom::Thing", False), ("AWS::CodeBuild::Project", False)],
 )
-def test_types_that_nobody_knows(type_name: str, known: bool, fallback: "Callable[[str], Life]") -> None:
+def test_types_that_nobody_knows(type_name: str, known: bool, fallback: Callable[[str], Thing]) -> None:
     assert has_fallback(type_name) is known
     assert handler_for(type_name) is None
     if not known:
@@ -99,7 +96,7 @@ def test_types_that_nobody_knows(type_name: str, known: bool, fallback: "Callabl
             fallback(type_name).create({})
 
 
-def test_an_unsupported_property_adds_the_upper_bound(account: "Account", life: Lives) -> None:
+def test_an_unsupported_property_adds_the_upper_bound(account: Account, life: Lives) -> None:
     plain, beyond = life("AWS::S3::Bucket"), life("AWS::S3::Bucket")
     plain.create({"BucketName": "plain"})
     assert {one.certainty for one in account.decisions} == {Certainty.CALL, Certainty.LIKELY}
@@ -109,7 +106,7 @@ def test_an_unsupported_property_adds_the_upper_bound(account: "Account", life: 
     assert "s3:CreateBucket" not in added  # asked for by its call already
 
 
-def test_a_nested_part_can_go_beyond_a_handler(account: "Account", life: Lives) -> None:
+def test_a_nested_part_can_go_beyond_a_handler(account: Account, life: Lives) -> None:
     audit = {"Operation": {"Audit": {"FindingsDestination": {"S3": {"Bucket": "code"}}}}}
     life("AWS::Logs::LogGroup").create({"DataProtectionPolicy": {"Statement": [audit]}})
     added = {one.requirement.action for one in account.decisions if one.certainty is Certainty.UPPER_BOUND}

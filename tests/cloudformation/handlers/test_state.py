@@ -2,26 +2,26 @@
 
 import json
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from tests.support.lives.account import CODE, Account
+from tests.support.lives.case import Case
+from tests.support.lives.desk import ACCOUNT
+from tests.support.lives.thing import Thing
 from verifier.cloudformation.types.handler import HandlerError
 from verifier.errors import AwsError
 
-if TYPE_CHECKING:
-    from tests.cloudformation.handlers.conftest import Account, Case, Life
-
-_CASES = Path(__file__).parents[2] / "cases" / "handlers"
-Lives = Callable[..., "Life"]
-Cases = Callable[[Path], "Case"]
+Lives = Callable[..., Thing]
+Cases = Callable[[str], Case]
 _TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*"}],
 }
+_CODE = CODE.format(account=ACCOUNT)
 _FUNCTION = {
-    "Code": {"S3Bucket": "code", "S3Key": "a.zip"},
+    "Code": {"S3Bucket": _CODE, "S3Key": "a.zip"},
     "Role": "arn:aws:iam::123456789012:role/exec",
     "Handler": "index.handler",
     "Runtime": "python3.12",
@@ -32,8 +32,8 @@ def _tags(pairs: list[Mapping[str, str]]) -> dict[str, str]:
     return {pair["Key"]: pair["Value"] for pair in pairs}
 
 
-def test_bucket(account: "Account", case: Cases, life: Lives) -> None:
-    loaded = case(_CASES / "AWS_S3_Bucket.json")
+def test_bucket(account: Account, case: Cases, life: Lives) -> None:
+    loaded = case("AWS_S3_Bucket")
     thing = life(loaded.type)
     name = thing.create(loaded.before)
     assert name.startswith("shop-dev-thing-")
@@ -50,24 +50,25 @@ def test_bucket(account: "Account", case: Cases, life: Lives) -> None:
     assert encryption["Rules"][0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
     assert thing.read()["Arn"] == f"arn:aws:s3:::{name}"
 
-    thing.update(loaded.after[0]["properties"])
+    thing.update(loaded.after[1].properties)
     assert account.invoke("s3", "GetBucketCors", Bucket=name)["CORSRules"][0]["MaxAgeSeconds"] == 90
-    thing.update(loaded.after[1]["properties"])
+    assert _tags(account.invoke("s3", "GetBucketTagging", Bucket=name)["TagSet"]) == {
+        "STAGE": "dev",
+        "cost": "1",
+    }
+    thing.update(loaded.after[2].properties)
     with pytest.raises(AwsError, match="NoSuchCORSConfiguration"):
         account.invoke("s3", "GetBucketCors", Bucket=name)
     with pytest.raises(AwsError, match="NoSuchLifecycleConfiguration"):
         account.invoke("s3", "GetBucketLifecycleConfiguration", Bucket=name)
-    assert _tags(account.invoke("s3", "GetBucketTagging", Bucket=name)["TagSet"]) == {
-        "STAGE": "dev",
-        "cost": "2",
-    }
+    assert _tags(account.invoke("s3", "GetBucketTagging", Bucket=name)["TagSet"]) == {"STAGE": "dev"}
 
     thing.delete()
     with pytest.raises(AwsError):
         account.invoke("s3", "HeadBucket", Bucket=name)
 
 
-def test_bucket_of_another_region_and_tags_of_the_stack(account: "Account", life: Lives) -> None:
+def test_bucket_of_another_region_and_tags_of_the_stack(account: Account, life: Lives) -> None:
     thing = life("AWS::S3::Bucket", tags={"STAGE": "dev", "team": "stack"})
     name = thing.create({"Tags": [{"Key": "team", "Value": "own"}]})
     tags = account.invoke("s3", "GetBucketTagging", Bucket=name)["TagSet"]
@@ -77,7 +78,7 @@ def test_bucket_of_another_region_and_tags_of_the_stack(account: "Account", life
         account.invoke("s3", "GetBucketTagging", Bucket=name)
 
 
-def test_bucket_that_is_not_empty_stays(account: "Account", life: Lives) -> None:
+def test_bucket_that_is_not_empty_stays(account: Account, life: Lives) -> None:
     thing = life("AWS::S3::Bucket")
     name = thing.create({})
     account.invoke("s3", "PutObject", Bucket=name, Key="left", Body="x")
@@ -85,27 +86,27 @@ def test_bucket_that_is_not_empty_stays(account: "Account", life: Lives) -> None
         thing.delete()
 
 
-def test_bucket_policy(account: "Account", case: Cases, life: Lives) -> None:
-    loaded = case(_CASES / "AWS_S3_BucketPolicy.json")
+def test_bucket_policy(account: Account, case: Cases, life: Lives) -> None:
+    loaded = case("AWS_S3_BucketPolicy")
     thing = life(loaded.type)
-    assert thing.create(loaded.before) == "code"
+    assert thing.create(loaded.before) == _CODE
     assert (
-        json.loads(account.invoke("s3", "GetBucketPolicy", Bucket="code")["Policy"])["Statement"][0]["Sid"]
+        json.loads(account.invoke("s3", "GetBucketPolicy", Bucket=_CODE)["Policy"])["Statement"][0]["Sid"]
         == "Tls"
     )
-    with pytest.raises(HandlerError, match="already exists on bucket code"):
+    with pytest.raises(HandlerError, match=f"already exists on bucket {_CODE}"):
         life(loaded.type).create(loaded.before)
-    thing.update(loaded.after[0]["properties"])
-    policy = json.loads(account.invoke("s3", "GetBucketPolicy", Bucket="code")["Policy"])
+    thing.update(loaded.after[0].properties)
+    policy = json.loads(account.invoke("s3", "GetBucketPolicy", Bucket=_CODE)["Policy"])
     assert policy["Statement"][0]["Action"] == "s3:PutObject"
     thing.delete()
     thing.delete()
     with pytest.raises(AwsError, match="NoSuchBucketPolicy"):
-        account.invoke("s3", "GetBucketPolicy", Bucket="code")
+        account.invoke("s3", "GetBucketPolicy", Bucket=_CODE)
 
 
-def test_log_group(account: "Account", case: Cases, life: Lives) -> None:
-    loaded = case(_CASES / "AWS_Logs_LogGroup.json")
+def test_log_group(account: Account, case: Cases, life: Lives) -> None:
+    loaded = case("AWS_Logs_LogGroup")
     thing = life(loaded.type)
     name = thing.create(loaded.before)
     arn = f"arn:aws:logs:us-east-1:123456789012:log-group:{name}"
@@ -115,13 +116,13 @@ def test_log_group(account: "Account", case: Cases, life: Lives) -> None:
         "STAGE": "dev",
         "owner": "team",
     }
-    thing.update(loaded.after[0]["properties"])
+    thing.update(loaded.after[0].properties)
     assert _group(account, name)["retentionInDays"] == 14
     assert account.invoke("logs", "ListTagsForResource", resourceArn=arn)["tags"] == {
         "STAGE": "dev",
         "cost": "1",
     }
-    thing.update(loaded.after[1]["properties"], tags={})
+    thing.update(loaded.after[1].properties, tags={})
     assert "retentionInDays" not in _group(account, name)
     assert account.invoke("logs", "ListTagsForResource", resourceArn=arn)["tags"] == {}
     thing.delete()
@@ -129,7 +130,7 @@ def test_log_group(account: "Account", case: Cases, life: Lives) -> None:
     assert account.invoke("logs", "DescribeLogGroups")["logGroups"] == []
 
 
-def _group(account: "Account", name: str) -> dict[str, Any]:
+def _group(account: Account, name: str) -> dict[str, Any]:
     groups: list[dict[str, Any]] = account.invoke("logs", "DescribeLogGroups", logGroupNamePrefix=name)[
         "logGroups"
     ]
@@ -151,26 +152,26 @@ def test_log_group_that_is_there_already_is_an_error_without_a_physical_id(life:
     assert second.physical_id == ""
 
 
-def test_role(account: "Account", case: Cases, life: Lives) -> None:
-    loaded = case(_CASES / "AWS_IAM_Role.json")
+def test_role(account: Account, case: Cases, life: Lives) -> None:
+    loaded = case("AWS_IAM_Role")
     thing = life(loaded.type)
     name = thing.create(loaded.before)
     attributes = thing.read()
     assert attributes["Arn"] == f"arn:aws:iam::123456789012:role/service/{name}"
     assert attributes["RoleId"] in account.register.tokens
     assert set(account.invoke("iam", "ListRolePolicies", RoleName=name)["PolicyNames"]) == {"logs", "table"}
-    thing.update(loaded.after[0]["properties"])
+    thing.update(loaded.after[0].properties)
     role = account.invoke("iam", "GetRole", RoleName=name)["Role"]
     assert (role["Description"], role["MaxSessionDuration"]) == ("runs it well", 3600)
-    assert role["PermissionsBoundary"]["PermissionsBoundaryArn"].endswith("/other")
+    assert role["PermissionsBoundary"]["PermissionsBoundaryArn"].endswith("/PowerUserAccess")
     assert _tags(account.invoke("iam", "ListRoleTags", RoleName=name)["Tags"]) == {
         "STAGE": "dev",
         "cost": "1",
     }
     attached = account.invoke("iam", "ListAttachedRolePolicies", RoleName=name)["AttachedPolicies"]
-    assert [policy["PolicyName"] for policy in attached] == ["other"]
+    assert [policy["PolicyName"] for policy in attached] == ["PowerUserAccess"]
     assert account.invoke("iam", "ListRolePolicies", RoleName=name)["PolicyNames"] == ["logs"]
-    thing.update(loaded.after[1]["properties"])
+    thing.update(loaded.after[1].properties)
     assert "PermissionsBoundary" not in account.invoke("iam", "GetRole", RoleName=name)["Role"]
     thing.delete()
     thing.delete()
@@ -178,7 +179,7 @@ def test_role(account: "Account", case: Cases, life: Lives) -> None:
         account.invoke("iam", "GetRole", RoleName=name)
 
 
-def test_role_is_asked_for_with_its_path(account: "Account", life: Lives) -> None:
+def test_role_is_asked_for_with_its_path(account: Account, life: Lives) -> None:
     thing = life("AWS::IAM::Role")
     policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
     inline = [{"PolicyName": "p", "PolicyDocument": policy}]
@@ -189,7 +190,7 @@ def test_role_is_asked_for_with_its_path(account: "Account", life: Lives) -> Non
     assert resources == {"arn:aws:iam::123456789012:role/app/r"}
 
 
-def test_role_that_fails_half_way_can_be_deleted(account: "Account", life: Lives) -> None:
+def test_role_that_fails_half_way_can_be_deleted(account: Account, life: Lives) -> None:
     thing = life("AWS::IAM::Role")
     absent = "arn:aws:iam::123456789012:policy/absent"
     document = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
@@ -209,21 +210,21 @@ def test_role_that_fails_half_way_can_be_deleted(account: "Account", life: Lives
         account.invoke("iam", "GetRole", RoleName="half")
 
 
-def test_function(account: "Account", case: Cases, life: Lives) -> None:
-    loaded = case(_CASES / "AWS_Lambda_Function.json")
+def test_function(account: Account, case: Cases, life: Lives) -> None:
+    loaded = case("AWS_Lambda_Function")
     thing = life(loaded.type)
     name = thing.create(loaded.before)
     assert thing.read()["Arn"] == f"arn:aws:lambda:us-east-1:123456789012:function:{name}"
     made = account.invoke("lambda", "GetFunction", FunctionName=name)
     code = made["Configuration"]["CodeSha256"]
     assert (made["Configuration"]["Timeout"], made["Concurrency"]["ReservedConcurrentExecutions"]) == (30, 1)
-    assert made["Configuration"]["Environment"]["Variables"] == {"A": "1"}
-    thing.update(loaded.after[0]["properties"])
+    assert made["Configuration"]["Environment"]["Variables"] == {"GREETING": "1"}
+    thing.update(loaded.after[0].properties)
     updated = account.invoke("lambda", "GetFunction", FunctionName=name)
     assert updated["Configuration"]["CodeSha256"] != code
     assert updated["Tags"] == {"STAGE": "dev", "cost": "1"}
     assert updated["Concurrency"]["ReservedConcurrentExecutions"] == 2
-    thing.update(loaded.after[1]["properties"])
+    thing.update(loaded.after[1].properties)
     bare = account.invoke("lambda", "GetFunction", FunctionName=name)
     assert bare["Configuration"]["Timeout"] == 3
     assert "Environment" not in bare["Configuration"]
@@ -234,7 +235,7 @@ def test_function(account: "Account", case: Cases, life: Lives) -> None:
         account.invoke("lambda", "GetFunction", FunctionName=name)
 
 
-def test_version_needs_a_change_of_its_function(account: "Account", life: Lives) -> None:
+def test_version_needs_a_change_of_its_function(account: Account, life: Lives) -> None:
     life("AWS::Lambda::Function").create({**_FUNCTION, "FunctionName": "hello"})
     first = life("AWS::Lambda::Version")
     assert first.create({"FunctionName": "hello"}).endswith(":function:hello:1")
@@ -249,7 +250,7 @@ def test_version_needs_a_change_of_its_function(account: "Account", life: Lives)
     assert {version["Version"] for version in versions} == {"$LATEST", "2"}
 
 
-def test_permission(account: "Account", life: Lives) -> None:
+def test_permission(account: Account, life: Lives) -> None:
     life("AWS::Lambda::Function").create({**_FUNCTION, "FunctionName": "hello"})
     thing = life("AWS::Lambda::Permission")
     properties = {
@@ -266,7 +267,7 @@ def test_permission(account: "Account", life: Lives) -> None:
         account.invoke("lambda", "GetPolicy", FunctionName="hello")
 
 
-def test_http_api(account: "Account", life: Lives) -> None:
+def test_http_api(account: Account, life: Lives) -> None:
     api = life("AWS::ApiGatewayV2::Api")
     api_id = api.create({"Name": "dev", "ProtocolType": "HTTP", "CorsConfiguration": {"AllowOrigins": ["*"]}})
     stage = life("AWS::ApiGatewayV2::Stage")
@@ -298,8 +299,8 @@ def test_http_api(account: "Account", life: Lives) -> None:
     assert account.invoke("apigatewayv2", "GetApis")["Items"] == []
 
 
-def test_imported_api(account: "Account", case: Cases, life: Lives) -> None:
-    loaded = case(_CASES / "AWS_ApiGatewayV2_Api_imported.json")
+def test_imported_api(account: Account, case: Cases, life: Lives) -> None:
+    loaded = case("AWS_ApiGatewayV2_Api_imported")
     thing = life(loaded.type)
     api_id = thing.create(loaded.before)
     made = account.invoke("apigatewayv2", "GetApi", ApiId=api_id)
@@ -308,7 +309,7 @@ def test_imported_api(account: "Account", case: Cases, life: Lives) -> None:
     assert account.invoke("apigatewayv2", "GetApis")["Items"] == []
 
 
-def test_inline_code(account: "Account", life: Lives) -> None:
+def test_inline_code(account: Account, life: Lives) -> None:
     thing = life("AWS::Lambda::Function")
     thing.create(
         {**_FUNCTION, "Code": {"ZipFile": "def handler(event, context): pass"}, "FunctionName": "inline"}

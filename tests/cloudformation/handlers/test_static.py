@@ -13,7 +13,7 @@ from verifier.cloudformation.types import registry
 from verifier.cloudformation.types.handler import Handler, Mention
 from verifier.cloudformation.types.kind import Kind
 from verifier.cloudformation.types.part import Read
-from verifier.cloudformation.types.parts import Setting
+from verifier.cloudformation.types.parts import Dropped, Setting
 from verifier.cloudformation.types.registry import RegistryEntry
 from verifier.cloudformation.types.shapes import service_model
 
@@ -79,10 +79,13 @@ def test_each_attribute_is_given(kind: Kind) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_default_names_its_source(kind: Kind) -> None:
     """A setting that is put again when it is dropped is put to AWS's own value, and that has a source."""
+    dropped = {part.name for part in kind.acting if isinstance(part, Dropped)}
     without = [
         part.name for part in kind.parts if isinstance(part, Setting) and not part.undo and not part.default
     ]
-    assert [name for name in without if name not in _entry(kind).create_only | {"ObjectLockEnabled"}] == []
+    assert [
+        name for name in without if name not in _entry(kind).create_only | dropped | {"ObjectLockEnabled"}
+    ] == []
 
 
 def test_a_handler_that_names_nothing_is_seen() -> None:

@@ -9,7 +9,7 @@ from verifier.authorization.authorizer import Authorizer, Mode
 from verifier.authorization.caller import Caller, Certainty
 from verifier.authorization.operation import Operation
 from verifier.cloudformation.stack.session import CallFailed, Session
-from verifier.cloudformation.template.environment import Facts
+from verifier.cloudformation.template.environment import StackIdentity
 from verifier.cloudformation.types.handler import HandlerError
 from verifier.cloudformation.types.work import Work
 from verifier.errors import AwsError
@@ -34,7 +34,7 @@ class Desk:
             upstream=self.upstream,
             register=self.register,
             caller=Caller(ARN, ACCOUNT, "AIDAEXAMPLE", (parse_policy(policy, "deploy"),)),
-            facts=Facts("shop-dev", STACK, ACCOUNT, REGION),
+            identity=StackIdentity("shop-dev", STACK, ACCOUNT, REGION),
             problem=self.problems.append,
         )
         self.work = Work(session, "Queue", "AWS::SQS::Queue", "create")
@@ -69,6 +69,18 @@ def test_a_refused_call_is_not_made() -> None:
     assert caught.value.reason.startswith('Resource handler returned message: "User: ')
     assert caught.value.reason.endswith(", HandlerErrorCode: AccessDenied)")
     assert desk.upstream.calls == []
+    assert not desk.work.wrote
+
+
+def test_a_refused_bare_action_fails_as_a_call_does_unless_it_is_only_likely() -> None:
+    desk = Desk(NOTHING)
+    with pytest.raises(CallFailed, match="logs:CreateLogDelivery") as caught:
+        desk.work.ask(["logs:CreateLogDelivery"], Certainty.CALL, "some-source")
+    assert caught.value.refused
+    assert ", HandlerErrorCode: AccessDenied)" in caught.value.reason
+    assert desk.sink.decided_all[0].source == "some-source"
+    desk.work.ask(["logs:CreateLogDelivery"], Certainty.LIKELY)
+    desk.work.ask(["logs:CreateLogDelivery"], Certainty.UPPER_BOUND)
     assert not desk.work.wrote
 
 
@@ -142,7 +154,7 @@ def test_names_and_tokens_are_registered() -> None:
     assert desk.work.token("x1") == "x1"
     assert desk.register.tokens == [name.rpartition("-")[2], "x1"]
     [generated] = desk.register.names
-    assert (generated.name, generated.kept, generated.logical_id) == (name, "shop-dev", "Queue")
+    assert (generated.name, generated.stack, generated.kept) == (name, "shop-dev", "shop-dev")
 
 
 def test_changed() -> None:

@@ -113,11 +113,3 @@ def test_on_failure_delete_and_do_nothing(cloud: Cloud) -> None:
     cloud.made()
     assert cloud.update(two(), "kept") == "UPDATE_COMPLETE"
     assert cloud.made() == ["GetQueueAttributes a", "CreateQueue b"]
-
-
-def test_properties_that_the_schema_forbids_fail_the_resource(cloud: Cloud) -> None:
-    assert cloud.create({"Resources": {"A": queue("a", properties={"Nope": 1})}}) == "ROLLBACK_COMPLETE"
-    assert cloud.reason("A CREATE_FAILED") == (
-        "Properties validation failed for resource A with message:\n#: extraneous key [Nope] is not permitted"
-    )
-    assert cloud.made() == []

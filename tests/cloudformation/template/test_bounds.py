@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 
 from tests.cloudformation.cloud import Cloud, from_url, queue
-from verifier.cloudformation.template.environment import Facts, StaticEnvironment
+from verifier.cloudformation.template.environment import StackIdentity, StaticEnvironment
 from verifier.cloudformation.template.intrinsics import resolve
 from verifier.cloudformation.template.references import sub_names, sub_parts
 from verifier.cloudformation.template.sections import parse_template
 from verifier.errors import AwsError
 
-FACTS = Facts("s", "arn:aws:cloudformation:eu-west-1:111122223333:stack/s/1", "111122223333", "eu-west-1")
+STACK_IDENTITY = StackIdentity(
+    "s", "arn:aws:cloudformation:eu-west-1:111122223333:stack/s/1", "111122223333", "eu-west-1"
+)
 RESOURCES = {"Q": queue("q")}
 
 
@@ -30,7 +32,7 @@ def nested(value: Any, levels: int, wrap: Callable[[Any], Any]) -> Any:
 
 def evaluated(value: Any) -> Any:
     parsed = parse_template(template())
-    return resolve(value, StaticEnvironment(parsed, {}, FACTS, frozenset(parsed.resources)))
+    return resolve(value, StaticEnvironment(parsed, {}, STACK_IDENTITY, frozenset(parsed.resources)))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from verifier.cloudformation.template.environment import Facts, TemplateEnvironment
+from verifier.cloudformation.template.environment import StackIdentity, TemplateEnvironment
 from verifier.cloudformation.template.intrinsics import resolve
 from verifier.cloudformation.template.parameters import ParameterValue
 from verifier.cloudformation.template.sections import Template, parse_template
@@ -45,7 +45,7 @@ class Environment(TemplateEnvironment):
         return {"dev-vpc": "vpc-1"}[name]
 
     def availability_zones(self, region: str) -> list[str]:
-        region = region or self.facts.region
+        region = region or self.identity.region
         return [f"{region}a", f"{region}b"]
 
 
@@ -55,13 +55,13 @@ def test_function(case: dict[str, Any]) -> None:
         "Stage": ParameterValue("Stage", "dev"),
         "Zones": ParameterValue("Zones", "a, b", "CommaDelimitedList"),
     }
-    facts = Facts(
+    identity = StackIdentity(
         "shop-dev",
         "arn:aws:cloudformation:eu-west-1:111122223333:stack/shop-dev/1",
         "111122223333",
         "eu-west-1",
     )
-    environment = Environment(TEMPLATE, parameters, facts)
+    environment = Environment(TEMPLATE, parameters, identity)
     value = [{"Ref": name} for name in case["value"]] if case.get("refs") else case["value"]
     if "fails" in case:
         with pytest.raises(AwsError) as caught:

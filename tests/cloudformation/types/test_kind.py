@@ -8,7 +8,7 @@ import pytest
 
 from tests.cloudformation.cloud import FakeRegister
 from verifier.authorization.caller import Certainty
-from verifier.cloudformation.template.environment import Facts
+from verifier.cloudformation.template.environment import StackIdentity
 from verifier.cloudformation.types.handler import HandlerError, Mention
 from verifier.cloudformation.types.kind import Beyond, Kind, Name
 from verifier.cloudformation.types.params import (
@@ -32,7 +32,7 @@ from verifier.cloudformation.types.parts import Dropped, Items, Setting, Unchang
 from verifier.cloudformation.types.tagging import Tagging
 from verifier.cloudformation.types.work import ServiceCall, Work
 
-FACTS = Facts(
+STACK_IDENTITY = StackIdentity(
     "shop-dev", "arn:aws:cloudformation:eu-west-1:111122223333:stack/shop-dev/1", "111122223333", "eu-west-1"
 )
 Properties = Mapping[str, Any]
@@ -45,7 +45,7 @@ class Remembering:
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     calls: list[ServiceCall] = field(default_factory=list)
     register: FakeRegister = field(default_factory=FakeRegister)
-    facts: Facts = FACTS
+    identity: StackIdentity = STACK_IDENTITY
 
     def make(self, work: Work, call: ServiceCall) -> dict[str, Any]:
         self.calls.append(call)
@@ -409,7 +409,7 @@ def test_a_handler_says_what_it_may_call() -> None:
     ],
 )
 def test_the_places_of_a_text(carrier: Remembering, form: str, text: str) -> None:
-    carrier.facts = replace(FACTS, partition="aws-cn")
+    carrier.identity = replace(STACK_IDENTITY, partition="aws-cn")
     made = work(carrier, "read", physical_id="a/b:c", properties={"Stage": "dev"})
     assert Text(form).of(Given(made, "arn:{partition}:x::{id}", made.properties)) == text
 

@@ -1,6 +1,7 @@
 """The registry's facts about resource types."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pytest
@@ -18,6 +19,10 @@ def _entry(type_name: str) -> RegistryEntry:
 def test_a_type_it_lacks() -> None:
     assert registry.entry("Custom::Thing") is None
     assert registry.entry("AWS::No::Such") is None
+
+
+def test_the_schemas_have_a_day() -> None:
+    assert date.fromisoformat(registry.schema_date()) > date(2026, 1, 1)
 
 
 def test_bucket() -> None:

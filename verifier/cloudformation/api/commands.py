@@ -160,8 +160,9 @@ class StackCommands:
 
     def _wanted(self, op: Operation, caller: Caller, stack: Stack) -> Wanted:
         prepared = prepare(self._launcher, op, caller, stack)
-        if prepared.problem or prepared.wanted is None:
-            raise AwsError("ValidationError", prepared.problem)
+        reason = prepared.problem or prepared.invalid
+        if reason or prepared.wanted is None:
+            raise AwsError("ValidationError", reason)
         return prepared.wanted
 
 

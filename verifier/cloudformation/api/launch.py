@@ -17,7 +17,7 @@ from verifier.cloudformation.stack.steps import bug
 from verifier.cloudformation.stack.store import Stack, StackStore
 from verifier.cloudformation.stack.validate import shortcomings
 from verifier.cloudformation.stack.views import ResourceUse
-from verifier.cloudformation.template.environment import Facts
+from verifier.cloudformation.template.environment import StackIdentity
 from verifier.cloudformation.types.interface import Register, Upstream
 from verifier.errors import AwsError
 
@@ -57,7 +57,7 @@ class Launcher:
             upstream=self.upstream,
             register=self.register,
             caller=acting,
-            facts=facts_of(stack),
+            identity=identity_of(stack),
             problem=lambda line: self.store.problem(stack.account, f"{stack.name}: {line}"),
         )
 
@@ -117,7 +117,7 @@ class Launcher:
         return Provisioner(self.store, stack, session, wanted, fail_last_wave=fail)
 
 
-def facts_of(stack: Stack, notification_arns: tuple[str, ...] | None = None) -> Facts:
+def identity_of(stack: Stack, notification_arns: tuple[str, ...] | None = None) -> StackIdentity:
     """The stack's identity for its template's pseudo parameters."""
     arns = stack.notification_arns if notification_arns is None else notification_arns
-    return Facts(stack.name, stack.id, stack.account, stack.region, stack.partition, arns)
+    return StackIdentity(stack.name, stack.id, stack.account, stack.region, stack.partition, arns)

@@ -6,15 +6,15 @@ from typing import Any
 
 from verifier.authorization.caller import Caller
 from verifier.authorization.operation import Operation
-from verifier.cloudformation.api.launch import Launcher, facts_of
+from verifier.cloudformation.api.launch import Launcher, identity_of
 from verifier.cloudformation.api.template_source import submitted_template
 from verifier.cloudformation.stack.changeset import Wanted
 from verifier.cloudformation.stack.plan import wanted_state
+from verifier.cloudformation.stack.property_validation import early_refusal
 from verifier.cloudformation.stack.session import CallFailed, Session
 from verifier.cloudformation.stack.store import Stack
 from verifier.cloudformation.stack.validate import (
     check_capabilities,
-    property_problems,
     unsupported_transforms,
     unsupported_types,
     validate,
@@ -25,19 +25,13 @@ from verifier.cloudformation.types.handler import HandlerError
 from verifier.cloudformation.types.work import Work
 from verifier.errors import AwsError
 
-# (sources: cfn-early-validation, cfn-early-validation-properties)
-_EARLY_VALIDATION = (
-    "The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation]. To troubleshoot "
-    "Early Validation errors, use the DescribeEvents API for detailed failure information."
-)
-
 
 @dataclass(frozen=True)
 class Prepared:
     """What a request asks for, checked.
 
-    ``problem`` says why it cannot be carried out here, ``invalid`` what the registry's schema says
-    against it; both are "" for most. ``wanted`` is None with a transform that nobody here knows.
+    ``problem`` says why it cannot be carried out here, ``invalid`` why AWS would not begin with it; both
+    are "" for most. ``wanted`` is None with a transform that nobody here knows.
     """
 
     text: str
@@ -49,7 +43,8 @@ class Prepared:
 def prepare(launcher: Launcher, op: Operation, caller: Caller, stack: Stack) -> Prepared:
     """Read, check and resolve what the request submits for ``stack``.
 
-    Raises AwsError for what CloudFormation refuses at once.
+    Raises AwsError for what CloudFormation refuses at once. With DisableValidation in the request nothing
+    is ``invalid`` (source: cfn-disable-validation).
     """
     submitted = submitted_template(op, launcher.upstream, stack)
     template = parse_template(submitted.text)
@@ -68,22 +63,20 @@ def prepare(launcher: Launcher, op: Operation, caller: Caller, stack: Stack) -> 
         template,
         parameters,
         stack.tags if tags is None else {str(one["Key"]): str(one["Value"]) for one in tags},
-        facts_of(stack, None if arns is None else tuple(arns)),
+        identity_of(stack, None if arns is None else tuple(arns)),
         from_url=submitted.from_url,
     )
-    found = [property_problems(one, wanted.statics[name]) for name, one in wanted.active.items()]
-    invalid = " ".join(" ".join(one.splitlines()) for one in found if one)
     return Prepared(
         submitted.text,
         wanted,
         unsupported_types(wanted.active.values()),
-        f"{_EARLY_VALIDATION} {invalid}" if invalid else "",
+        "" if op.params.get("DisableValidation") else early_refusal(wanted),
     )
 
 
 def present(stack: Stack) -> Wanted:
     """What the stack has now, as if it were wanted."""
-    return wanted_state(stack.template, stack.parameters, stack.tags, facts_of(stack))
+    return wanted_state(stack.template, stack.parameters, stack.tags, identity_of(stack))
 
 
 def _ssm_reader(session: Session) -> Callable[[str, str], str]:

@@ -73,6 +73,8 @@ class CloudFormation:
         return self._store.uses(account)
 
     def problems(self, account: str) -> tuple[str, ...]:
-        """What the provisioner could not do as AWS does, one line each: a parameter that it dropped,
-        an operation that nobody knows the permissions of."""
+        """What the provisioner could not do as AWS does, one line each.
+
+        A parameter that it dropped, an operation that nobody knows the permissions of.
+        """
         return self._store.problems(account)

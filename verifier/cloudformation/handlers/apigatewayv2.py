@@ -1,6 +1,6 @@
 """API Gateway v2: HTTP and WebSocket APIs with their stages, routes and integrations."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from verifier.cloudformation.types.part import Part, Read
 from verifier.cloudformation.types.parts import Dropped, Update
 from verifier.cloudformation.types.step import Step
 from verifier.cloudformation.types.tagging import Tagging
-from verifier.cloudformation.types.values import document, pick, wanted_tags
+from verifier.cloudformation.types.values import document, listed, pick, wanted_tags
 from verifier.cloudformation.types.work import Work
 
 _GONE = ("NotFoundException",)
@@ -110,6 +110,15 @@ API = _Api(
     },
     parts=(
         Read("GetApi", on=("read", "update", "delete"), gives={"ApiEndpoint": "ApiEndpoint"}),
+        Read(
+            "GetObject",
+            {"Bucket": Prop("BodyS3Location.Bucket"), "Key": Prop("BodyS3Location.Key")},
+            on=("read", "delete"),
+            when=_LOCATION,
+            service="s3",
+            soft=True,
+            whole=False,
+        ),
         _Definition(),
         Dropped("CorsConfiguration", "DeleteCorsConfiguration"),
         Update("UpdateApi", _API),
@@ -191,8 +200,9 @@ STAGE = Kind(
 )
 
 
-def _child(noun: str, *members: str) -> Kind:
-    """Something of an API that has an id of its own."""
+def _child(noun: str, *names: str, shaped: Params | None = None) -> Kind:
+    """Something of an API with an id of its own; ``shaped`` are members that the API has in another form."""
+    members: Params = {**same(*names), **(shaped or {})}
     return Kind(
         type=f"AWS::ApiGatewayV2::{noun}",
         service="apigatewayv2",
@@ -200,11 +210,11 @@ def _child(noun: str, *members: str) -> Kind:
         create_by=f"Create{noun}",
         delete_by=f"Delete{noun}",
         id_from=f"{noun}Id",
-        members=same("ApiId", *members),
+        members={**same("ApiId"), **members},
         gives={f"{noun}Id": ID},
         parts=(
             Read(f"Get{noun}", on=("read", "update", "delete")),
-            Update(f"Update{noun}", same(*members)),
+            Update(f"Update{noun}", members),
         ),
         gone=_GONE,
     )
@@ -225,6 +235,15 @@ ROUTE = _child(
     "Target",
 )
 
+
+def _transformed(value: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """ResponseParameters: a list of pairs for each status in the registry's schema, a map in the API's."""
+    return {
+        status: {pair["Destination"]: pair["Source"] for pair in listed(one.get("ResponseParameters"))}
+        for status, one in value.items()
+    }
+
+
 INTEGRATION = _child(
     "Integration",
     "ConnectionId",
@@ -240,8 +259,8 @@ INTEGRATION = _child(
     "PayloadFormatVersion",
     "RequestParameters",
     "RequestTemplates",
-    "ResponseParameters",
     "TemplateSelectionExpression",
     "TimeoutInMillis",
     "TlsConfig",
+    shaped={"ResponseParameters": Prop("ResponseParameters", _transformed)},
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from verifier.cloudformation.handlers.s3_features import FEATURES
+from verifier.cloudformation.handlers.s3_features import FEATURES, if_true
 from verifier.cloudformation.types.handler import Handler, HandlerError, Mention
 from verifier.cloudformation.types.kind import Kind, Name
 from verifier.cloudformation.types.params import ABSENT, ARN, ID, Computed, Params, Prop, Sourced, Text, same
@@ -16,6 +16,21 @@ from verifier.cloudformation.types.values import document, key_value, wanted_tag
 from verifier.cloudformation.types.work import Work
 
 _GONE = ("NoSuchBucket", "404", "NotFound")
+# The older regions, whose website endpoints have a dash where all others have a dot (sources:
+# s3-website-endpoints, s3-website-endpoint-gov).
+_DASHED_WEBSITES = frozenset(
+    {
+        "ap-northeast-1",
+        "ap-southeast-1",
+        "ap-southeast-2",
+        "eu-west-1",
+        "sa-east-1",
+        "us-east-1",
+        "us-gov-west-1",
+        "us-west-1",
+        "us-west-2",
+    }
+)
 
 
 def _acl(name: Any) -> str:
@@ -33,8 +48,9 @@ def _location(work: Work) -> Any:
     return ABSENT if work.region == "us-east-1" else {"LocationConstraint": work.region}
 
 
-def _if_true(value: Any) -> Any:
-    return True if str(value).lower() == "true" else ABSENT
+def _website(work: Work) -> str:
+    host = f"s3-website{'-' if work.region in _DASHED_WEBSITES else '.'}{work.region}"
+    return f"http://{work.physical_id}.{host}.{work.carrier.identity.dns_suffix}"
 
 
 @dataclass(frozen=True)
@@ -74,20 +90,6 @@ class _BucketTags(Tagging):
             step.work.call("s3control", "TagResource", {**target, "Tags": key_value(to_set)})
 
 
-@dataclass(frozen=True)
-class _ObjectLock(Setting):
-    """Object lock can be turned on later (source s3-object-lock-existing-bucket), and never off.
-
-    (source s3-object-lock-stays)
-    """
-
-    def update(self, step: Step) -> None:
-        """Turn it on where it was not."""
-        before, after = step.work.previous.get(self.name), step.work.properties.get(self.name)
-        if _if_true(after) is True and _if_true(before) is not True:
-            step.call(self.put, step.params(self.params))
-
-
 BUCKET = Kind(
     type="AWS::S3::Bucket",
     service="s3",
@@ -99,7 +101,7 @@ BUCKET = Kind(
     fixed={
         "ACL": Prop("AccessControl", _acl),
         "ObjectOwnership": Computed(_ownership, ("OwnershipControls",)),
-        "ObjectLockEnabledForBucket": Prop("ObjectLockEnabled", _if_true),
+        "ObjectLockEnabledForBucket": Prop("ObjectLockEnabled", if_true),
         "CreateBucketConfiguration": Computed(_location),
     },
     gives={
@@ -107,7 +109,7 @@ BUCKET = Kind(
         "DomainName": Text("{id}.s3.{dns_suffix}"),
         "RegionalDomainName": Text("{id}.s3.{region}.{dns_suffix}"),
         "DualStackDomainName": Text("{id}.s3.dualstack.{region}.{dns_suffix}"),
-        "WebsiteURL": Text("http://{id}.s3-website-{region}.{dns_suffix}"),
+        "WebsiteURL": Computed(_website),
     },
     parts=(
         Read("HeadBucket"),
@@ -117,13 +119,6 @@ BUCKET = Kind(
             "PutBucketAcl",
             {"ACL": Prop("AccessControl", _acl)},
             default=Sourced("s3-acl-private-default", {"ACL": "private"}),
-            look=Read("GetBucketAcl", soft=True),
-            at_create=False,
-        ),
-        _ObjectLock(
-            "ObjectLockEnabled",
-            "PutObjectLockConfiguration",
-            {"ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled"}},
             at_create=False,
         ),
         *FEATURES,

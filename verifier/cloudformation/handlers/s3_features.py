@@ -1,12 +1,14 @@
 """What a bucket can be configured with: one call sets a property, one takes it back, one reads it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from verifier.cloudformation.handlers import s3_shapes as shapes
-from verifier.cloudformation.types.params import Params, Prop, Sourced, as_it_is
+from verifier.cloudformation.types.params import ABSENT, Params, Prop, Sourced, as_it_is
 from verifier.cloudformation.types.part import Part, Read
-from verifier.cloudformation.types.parts import Items, Setting
+from verifier.cloudformation.types.parts import Dropped, Items, Setting
+from verifier.cloudformation.types.step import Step
 
 _ONE = {"Id": Prop("Id")}
 _LOCKED = {"ObjectLockEnabled": "Enabled"}
@@ -44,6 +46,25 @@ def _status(value: Any) -> dict[str, Any]:
     return {"Status": value}
 
 
+def if_true(value: Any) -> Any:
+    """True, or nothing at all."""
+    return True if str(value).lower() == "true" else ABSENT
+
+
+@dataclass(frozen=True)
+class _ObjectLock(Setting):
+    """Object lock can be turned on later (source s3-object-lock-existing-bucket), and never off.
+
+    (source s3-object-lock-stays)
+    """
+
+    def update(self, step: Step) -> None:
+        """Turn it on where it was not."""
+        before, after = step.work.previous.get(self.name), step.work.properties.get(self.name)
+        if if_true(after) is True and if_true(before) is not True:
+            step.call(self.put, step.params(self.params))
+
+
 # Ordered: versioning before what needs it, ownership before access. A bucket with just a public access block
 # was read (Fn::GetAtt) by a principal that has no s3:Get* at all (source cfn-bucket-set-crewpoppy).
 FEATURES: tuple[Part, ...] = (
@@ -62,11 +83,19 @@ FEATURES: tuple[Part, ...] = (
         shapes.encryption,
         undo="DeleteBucketEncryption",
     ),
+    # S3 does not suspend versioning while there is replication (source s3-replication-keeps-versioning).
+    Dropped("ReplicationConfiguration", "DeleteBucketReplication"),
     _setting(
         "VersioningConfiguration",
         "PutBucketVersioning",
         "GetBucketVersioning",
         default=Sourced("s3-versioning-suspended", {"VersioningConfiguration": {"Status": "Suspended"}}),
+    ),
+    _ObjectLock(
+        "ObjectLockEnabled",
+        "PutObjectLockConfiguration",
+        {"ObjectLockConfiguration": _LOCKED},
+        at_create=False,
     ),
     _setting(
         "ObjectLockConfiguration",
@@ -121,7 +150,6 @@ FEATURES: tuple[Part, ...] = (
         "PutBucketReplication",
         "GetBucketReplication",
         shape=shapes.replication,
-        undo="DeleteBucketReplication",
     ),
     _setting(
         "NotificationConfiguration",

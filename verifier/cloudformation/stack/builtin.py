@@ -110,3 +110,8 @@ def provisioner_of(definition: ResourceDefinition) -> Handler | None:
 def is_fallback(handler: Handler) -> bool:
     """Whether the registry's permission list stands in for calls."""
     return handler is _FALLBACK
+
+
+def makes_up(handler: Handler) -> bool:
+    """Whether what the handler gives for Ref and attributes is made up, in no form that AWS's would have."""
+    return handler is _FALLBACK or handler is _CUSTOM

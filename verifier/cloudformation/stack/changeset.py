@@ -21,7 +21,8 @@ class Wanted:
     """What an operation is to bring a stack to; only what can be known before anything exists.
 
     ``active`` are the resources whose condition holds, ``statics`` their properties with
-    placeholders for what other resources give, ``uses`` what they refer to.
+    placeholders for what other resources give (``AsWritten`` where that cannot be), ``uses`` what they
+    refer to.
     """
 
     template: Template

@@ -21,7 +21,7 @@ class LiveEnvironment(TemplateEnvironment):
     """Resources give their Ref for nothing, and their attributes through their read handlers."""
 
     def __init__(self, steps: Steps, template: Template, parameters: Mapping[str, ParameterValue]) -> None:
-        super().__init__(template, parameters, steps.session.facts)
+        super().__init__(template, parameters, steps.session.identity)
         self._steps = steps
         self._used_by = ""
         self._type = ""
@@ -53,8 +53,8 @@ class LiveEnvironment(TemplateEnvironment):
 
     def import_value(self, name: str) -> str:
         """The export's value now."""
-        facts = self.facts
-        found = self._steps.store.exports(facts.account, facts.region).get(name)
+        identity = self.identity
+        found = self._steps.store.exports(identity.account, identity.region).get(name)
         if found is None:
             raise HandlerError(f"No export named {name} found")
         return found[1]

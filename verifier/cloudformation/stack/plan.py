@@ -1,11 +1,12 @@
 """Which resources an operation changes, worked out as a change set does: without touching any."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from verifier.cloudformation.stack.changeset import Change, Wanted
 from verifier.cloudformation.stack.store import Stack, StackResource
-from verifier.cloudformation.template.environment import Facts, StaticEnvironment, placeholder
+from verifier.cloudformation.template.environment import StackIdentity, StaticEnvironment, placeholder
 from verifier.cloudformation.template.intrinsics import resolve
 from verifier.cloudformation.template.parameters import ParameterValue
 from verifier.cloudformation.template.references import Reference, references
@@ -17,11 +18,19 @@ from verifier.errors import AwsError
 _ONLY_LIVE = ("Template error: Fn::Select", "Template error: Fn::Cidr", "Template error: Fn::Length")
 
 
+@dataclass(frozen=True)
+class AsWritten:
+    """What placeholders cannot be worked with in: the expression, and the parameters that it may use."""
+
+    value: Any
+    parameters: Mapping[str, Any]
+
+
 def wanted_state(
     template: Template,
     parameters: Mapping[str, ParameterValue],
     tags: Mapping[str, str],
-    facts: Facts,
+    identity: StackIdentity,
     *,
     from_url: bool = False,
 ) -> Wanted:
@@ -29,7 +38,7 @@ def wanted_state(
 
     Raises AwsError ValidationError: an unresolved reference, a missing mapping, a wrong function.
     """
-    base = StaticEnvironment(template, parameters, facts, frozenset())
+    base = StaticEnvironment(template, parameters, identity, frozenset())
     for name in template.conditions:
         base.condition(name)
     active = {
@@ -37,7 +46,7 @@ def wanted_state(
         for name, one in template.resources.items()
         if one.condition is None or base.condition(one.condition)
     }
-    environment = StaticEnvironment(template, parameters, facts, frozenset(active))
+    environment = StaticEnvironment(template, parameters, identity, frozenset(active))
     statics: dict[str, Any] = {}
     uses: dict[str, frozenset[Reference]] = {}
     policies: dict[str, tuple[str, str]] = {}
@@ -76,7 +85,7 @@ def wanted_state(
 
 
 def _default_policy(one: ResourceDefinition) -> str:
-    """(source: cfn-default-deletion-policy)"""
+    """What becomes of a resource that names no policy (source: cfn-default-deletion-policy)."""
     alone = one.type == "AWS::RDS::DBInstance" and "DBClusterIdentifier" not in one.properties
     return "Snapshot" if alone or one.type == "AWS::RDS::DBCluster" else "Delete"
 
@@ -92,7 +101,7 @@ def _static(value: Any, environment: StaticEnvironment) -> Any:
             reference for reference in references(value) if reference.name in environment.template.resources
         )
         given = {key: one.given for key, one in environment.parameters.items()}
-        return {"as written": value, "parameters": given}
+        return AsWritten(value, given)
 
 
 def changes(stack: Stack, after: Wanted) -> tuple[Change, ...]:

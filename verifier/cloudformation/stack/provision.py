@@ -14,11 +14,11 @@ from verifier.cloudformation.stack.faults import INJECTED_LOGICAL_ID, INJECTED_R
 from verifier.cloudformation.stack.live_environment import LiveEnvironment
 from verifier.cloudformation.stack.outputs import OutputsError, missing_import, resolved_outputs
 from verifier.cloudformation.stack.plan import waves
+from verifier.cloudformation.stack.property_validation import dated, refusal
 from verifier.cloudformation.stack.rollback import Rollback, Touched
 from verifier.cloudformation.stack.session import Session
 from verifier.cloudformation.stack.steps import REPLACING, Steps, UpdateFailed, copy_of
 from verifier.cloudformation.stack.store import Output, Stack, StackResource, StackStore
-from verifier.cloudformation.stack.validate import property_problems
 from verifier.cloudformation.template.sections import ResourceDefinition
 from verifier.cloudformation.types.handler import HandlerError
 
@@ -210,9 +210,10 @@ class Provisioner:
         found: Mapping[str, Any] = self._live.resolved(
             definition.properties, definition.logical_id, definition.type
         )
-        problems = property_problems(definition, found)
-        if problems:
-            raise HandlerError(problems)
+        reason = refusal(definition, found, self._store.made_up)
+        if reason:
+            self._steps.session.problem(f"{definition.logical_id} is refused, {dated()}")
+            raise HandlerError(reason)
         return found
 
     def _described(self, definition: ResourceDefinition, properties: Mapping[str, object]) -> StackResource:

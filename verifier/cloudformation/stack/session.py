@@ -9,7 +9,7 @@ from verifier.authorization.authorizer import Authorizer, Call
 from verifier.authorization.caller import Caller, Certainty, OnBehalfOf
 from verifier.authorization.operation import Operation, Requirement
 from verifier.authorization.requirements import UnmappedOperation, requirements
-from verifier.cloudformation.template.environment import Facts
+from verifier.cloudformation.template.environment import StackIdentity
 from verifier.cloudformation.types.handler import HandlerError
 from verifier.cloudformation.types.interface import Register, Upstream
 from verifier.cloudformation.types.shapes import ShapeError, fit, service_model
@@ -40,7 +40,7 @@ class Session:
     upstream: Upstream
     register: Register
     caller: Caller
-    facts: Facts
+    identity: StackIdentity
     problem: Callable[[str], None]
 
     def make(self, work: Work, call: ServiceCall) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from verifier.cloudformation.stack.builtin import is_fallback, provisioner_of
+from verifier.cloudformation.stack.builtin import is_fallback, makes_up, provisioner_of
 from verifier.cloudformation.stack.session import CallFailed, Session
 from verifier.cloudformation.stack.store import Stack, StackResource, StackStore
 from verifier.cloudformation.types import registry
@@ -93,7 +93,7 @@ class Steps:
 
     def ref(self, resource: StackResource) -> str:
         """What Ref gives."""
-        return self._handler(resource).ref(self._work(resource, "read"))
+        return str(self._given(resource, self._handler(resource).ref(self._work(resource, "read"))))
 
     def attribute(self, resource: StackResource, name: str, used_by: str) -> Any:
         """What Fn::GetAtt gives: the read handler's answer, with the caller's rights.
@@ -113,9 +113,7 @@ class Steps:
                     refused=error.refused,
                 ) from error
             self._attributes[resource.logical_id] = found
-        if name in found:
-            return found[name]
-        return _nested(resource, found, name)
+        return self._given(resource, found[name] if name in found else _nested(resource, found, name))
 
     def replaces(self, before: StackResource, properties: Mapping[str, Any]) -> bool:
         """Whether going to ``properties`` needs a new physical resource.
@@ -131,6 +129,12 @@ class Steps:
         if replacing and entry is not None:
             _refuse_custom_name(entry, before.properties, properties)
         return bool(replacing)
+
+    def _given(self, resource: StackResource, value: Any) -> Any:
+        """``value``, noted if it is made up and not just one of the resource's own properties."""
+        if makes_up(self._handler(resource)) and value not in resource.properties.values():
+            self.store.makes_up(value)
+        return value
 
     def _handler(self, resource: StackResource) -> Handler:
         handler = provisioner_of(resource.definition)

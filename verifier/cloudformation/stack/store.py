@@ -108,6 +108,7 @@ class StackStore:
         self._stacks: dict[str, Stack] = {}
         self._uses: dict[tuple[str, str, str, str], ResourceUse] = {}
         self._problems: dict[tuple[str, str], None] = {}
+        self._made_up: set[str] = set()
 
     def add(self, stack: Stack) -> None:
         """Keep a new stack."""
@@ -207,6 +208,17 @@ class StackStore:
         """The account's problems, in the order in which they came up."""
         with self.lock:
             return tuple(line for owner, line in self._problems if owner == account)
+
+    def makes_up(self, value: Any) -> None:
+        """Remember that a resource gave ``value``, which AWS would give in another form."""
+        with self.lock:
+            self._made_up |= {str(value)} - {""}
+
+    @property
+    def made_up(self) -> frozenset[str]:
+        """Every value that ``makes_up`` was told; an export can bring one to any stack."""
+        with self.lock:
+            return frozenset(self._made_up)
 
     def exports(self, account: str, region: str) -> Mapping[str, tuple[Stack, str]]:
         """Every export of the region: its stack and its value."""

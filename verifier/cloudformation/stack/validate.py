@@ -1,7 +1,6 @@
 """What CloudFormation checks of a template before it touches anything."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from verifier.cloudformation.stack.builtin import NESTED_STACK, provisioner_of
 from verifier.cloudformation.stack.changeset import Wanted
@@ -109,23 +108,6 @@ def check_capabilities(template: Template, given: Iterable[str]) -> None:
         missing.append("CAPABILITY_AUTO_EXPAND")
     if missing:
         raise AwsError("InsufficientCapabilitiesException", f"Requires capabilities : [{', '.join(missing)}]")
-
-
-def property_problems(definition: ResourceDefinition, properties: Mapping[str, Any]) -> str:
-    """What the registry's schema says against a resource's properties, or "".
-
-    Only of top-level properties: inside, CloudFormation mostly warns (source: cfn-properties-validation).
-    """
-    entry = registry.entry(definition.type)
-    if entry is None or definition.is_custom or not entry.properties:
-        return ""
-    problems = [f"#: required key [{name}] not found" for name in sorted(entry.required - set(properties))]
-    extra = sorted(set(properties) - entry.properties)
-    problems += [f"#: extraneous key [{name}] is not permitted" for name in extra]
-    if not problems:
-        return ""
-    lines = "\n".join(problems)
-    return f"Properties validation failed for resource {definition.logical_id} with message:\n{lines}"
 
 
 def _foreign_transforms(template: Template) -> list[str]:

@@ -10,12 +10,20 @@ from verifier.cloudformation.template.references import Reference
 from verifier.cloudformation.template.sections import Template
 from verifier.errors import AwsError
 
-_URL_SUFFIXES = {"aws-cn": "amazonaws.com.cn", "aws-iso": "c2s.ic.gov", "aws-iso-b": "sc2s.sgov.gov"}
+# The dnsSuffix of botocore's partitions.json, where it is another than amazonaws.com.
+_DNS_SUFFIXES = {
+    "aws-cn": "amazonaws.com.cn",
+    "aws-eusc": "amazonaws.eu",
+    "aws-iso": "c2s.ic.gov",
+    "aws-iso-b": "sc2s.sgov.gov",
+    "aws-iso-e": "cloud.adc-e.uk",
+    "aws-iso-f": "csp.hci.ic.gov",
+}
 _ASSUMED_ZONES = 6  # the most that a region has; only placeholders
 
 
 @dataclass(frozen=True)
-class Facts:
+class StackIdentity:
     """A stack's identity, as pseudo parameters give it."""
 
     stack_name: str
@@ -24,6 +32,11 @@ class Facts:
     region: str
     partition: str = "aws"
     notification_arns: tuple[str, ...] = ()
+
+    @property
+    def dns_suffix(self) -> str:
+        """What the names of AWS's hosts end in ("amazonaws.com")."""
+        return _DNS_SUFFIXES.get(self.partition, "amazonaws.com")
 
     def pseudo(self, name: str) -> Any:
         """The value of the pseudo parameter ``name``. Raises KeyError."""
@@ -35,17 +48,19 @@ class Facts:
             "AWS::Region": self.region,
             "AWS::StackId": self.stack_id,
             "AWS::StackName": self.stack_name,
-            "AWS::URLSuffix": _URL_SUFFIXES.get(self.partition, "amazonaws.com"),
+            "AWS::URLSuffix": self.dns_suffix,
         }[name]
 
 
 class TemplateEnvironment:
     """Parameters, mappings, conditions and pseudo parameters; subclasses say what resources give."""
 
-    def __init__(self, template: Template, parameters: Mapping[str, ParameterValue], facts: Facts) -> None:
+    def __init__(
+        self, template: Template, parameters: Mapping[str, ParameterValue], identity: StackIdentity
+    ) -> None:
         self.template = template
         self.parameters = parameters
-        self.facts = facts
+        self.identity = identity
         self._conditions: dict[str, bool] = {}
         self._evaluating: list[str] = []
 
@@ -55,7 +70,7 @@ class TemplateEnvironment:
             return self.parameters[name].value
         if isinstance(name, str) and name.startswith("AWS::"):
             try:
-                return self.facts.pseudo(name)
+                return self.identity.pseudo(name)
             except KeyError:
                 raise unresolved(name) from None
         return self.resource_ref(name)
@@ -118,16 +133,16 @@ class StaticEnvironment(TemplateEnvironment):
         self,
         template: Template,
         parameters: Mapping[str, ParameterValue],
-        facts: Facts,
+        identity: StackIdentity,
         active: frozenset[str],
     ) -> None:
-        super().__init__(template, parameters, facts)
+        super().__init__(template, parameters, identity)
         self._active = active
         self.used = _Used()
 
     def fresh(self) -> "StaticEnvironment":
         """The same names with nothing used yet."""
-        other = StaticEnvironment(self.template, self.parameters, self.facts, self._active)
+        other = StaticEnvironment(self.template, self.parameters, self.identity, self._active)
         other._conditions = self._conditions
         return other
 
@@ -157,7 +172,7 @@ class StaticEnvironment(TemplateEnvironment):
 
     def availability_zones(self, region: str) -> list[str]:
         """Placeholders."""
-        return [f"\0GetAZs {region or self.facts.region} {number}\0" for number in range(_ASSUMED_ZONES)]
+        return [f"\0GetAZs {region or self.identity.region} {number}\0" for number in range(_ASSUMED_ZONES)]
 
 
 def placeholder(logical_id: str, attribute: str | None) -> str:

@@ -4,8 +4,9 @@ import base64
 import ipaddress
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
+from verifier.cloudformation.template.interface import Environment
 from verifier.cloudformation.template.references import attribute_of, function_of, sub_parts
 from verifier.errors import AwsError
 
@@ -18,28 +19,6 @@ class NoValue:
 
 
 NO_VALUE = NoValue()
-
-
-class Environment(Protocol):
-    """What names in a template mean at one moment of a stack's life."""
-
-    def ref(self, name: str) -> Any:
-        """A parameter's or pseudo parameter's value, or what Ref gives for a resource."""
-
-    def get_att(self, logical_id: str, attribute: str) -> Any:
-        """A resource's attribute."""
-
-    def import_value(self, name: str) -> str:
-        """Another stack's export."""
-
-    def condition(self, name: str) -> bool:
-        """The truth of a condition."""
-
-    def mapping(self, name: str) -> Mapping[str, Any] | None:
-        """A member of Mappings."""
-
-    def availability_zones(self, region: str) -> list[str]:
-        """The names of a region's availability zones."""
 
 
 def resolve(value: Any, environment: Environment) -> Any:

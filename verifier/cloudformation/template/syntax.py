@@ -47,7 +47,7 @@ def _depth(value: Any) -> int:
 
 
 def format_error(problem: str) -> AwsError:
-    """ "Template format error: ...", as CloudFormation begins what it says of a malformed template."""
+    """The answer to a malformed template; CloudFormation begins it with "Template format error: "."""
     return AwsError("ValidationError", f"Template format error: {problem}")
 
 

@@ -81,18 +81,22 @@ class FallbackHandler(Handler):
     type = "*"
 
     def create(self, work: Work) -> None:
+        """Ask for what the registry lists for a create; make up an id."""
         ask_upper_bound(work, "create")
         work.created(_physical_id(work, _entry(work.type)))
 
     def read(self, work: Work) -> dict[str, Any]:
+        """Ask for what the registry lists for a read; make up each attribute that it calls read-only."""
         ask_upper_bound(work, "read")
         entry = _entry(work.type)
         return {name: _attribute(work, entry, name) for name in entry.read_only}
 
     def update(self, work: Work) -> None:
+        """Ask for what the registry lists for an update."""
         ask_upper_bound(work, "update")
 
     def delete(self, work: Work) -> None:
+        """Ask for what the registry lists for a delete."""
         ask_upper_bound(work, "delete")
 
 

@@ -1,9 +1,9 @@
 """What the provisioner needs from outside: an upstream that keeps the state, and a register of names."""
 
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from verifier.authorization.operation import Operation
+from verifier.grant.evidence import GeneratedName
 
 
 class Upstream(Protocol):
@@ -14,18 +14,6 @@ class Upstream(Protocol):
 
         Raises AwsError for an error answer.
         """
-
-
-@dataclass(frozen=True)
-class GeneratedName:
-    """A physical name that CloudFormation made up: which part of the stack's name AWS keeps in it."""
-
-    name: str
-    type: str
-    stack: str
-    logical_id: str
-    kept: str
-    """The longest prefix of the stack's name that stands in ``name``."""
 
 
 class Register(Protocol):

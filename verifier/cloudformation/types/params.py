@@ -54,8 +54,10 @@ class Prop:
 
 @dataclass(frozen=True)
 class Text:
-    """A text with places: partition, region, account, dns_suffix, id (the physical one), name (what
-    follows its last "/" or ":"), arn (the resource's), or a top-level property.
+    """A text with places.
+
+    They are partition, region, account, dns_suffix, id (the physical one), name (what follows its last
+    "/" or ":"), arn (the resource's), or a top-level property.
     """
 
     form: str
@@ -67,7 +69,7 @@ class Text:
             "partition": work.partition,
             "region": work.region,
             "account": work.account,
-            "dns_suffix": "amazonaws.com.cn" if work.partition == "aws-cn" else "amazonaws.com",
+            "dns_suffix": work.carrier.identity.dns_suffix,
             "id": work.physical_id,
             "name": work.physical_id.replace(":", "/").rpartition("/")[2],
         }

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from verifier.authorization.caller import Certainty
 from verifier.cloudformation.types.handler import Mention
 from verifier.cloudformation.types.params import ABSENT, Params, at
 from verifier.cloudformation.types.step import Step
@@ -129,6 +130,26 @@ class Read(Part):
         for name in self.tokens & given.keys():
             step.work.token(str(given[name]))
         return given
+
+
+@dataclass(frozen=True)
+class OnBehalf(Read):
+    """What a service does itself with the caller's rights at a read: asked for, and not made.
+
+    Without ``source`` it is only likely.
+    """
+
+    def make(self, step: Step, item: Any = None) -> Attributes:
+        """Ask for it."""
+        if step.work.properties.get(self.when) not in (None, "", [], {}):
+            step.work.permit(
+                self.service or step.service,
+                self.operation,
+                step.params(self.params, item, whole=self.whole),
+                certainty=Certainty.CALL if self.source else Certainty.LIKELY,
+                source=self.source,
+            )
+        return {}
 
 
 def on(moments: tuple[Moment, ...], *reads: Read) -> tuple[Read, ...]:

@@ -75,6 +75,7 @@ class Setting(Part):
     look: Read | None = None
     reads: tuple[Read, ...] = ()
     at_create: bool = True
+    undo_at_update: bool = True
     at_delete: bool = False
     each: bool = False
     whole: bool = True
@@ -114,7 +115,7 @@ class Setting(Part):
             return
         if self.name in step.work.properties:
             self._put(step)
-        else:
+        elif self.undo_at_update:
             self._undo(step)
 
     def delete(self, step: Step) -> None:

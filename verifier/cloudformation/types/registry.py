@@ -2,7 +2,7 @@
 
 cfn-lint comes with moto's server extra; its data files are read, its code is not imported. A schema
 says which properties a type has, which ones force a replacement, which attributes Fn::GetAtt gives
-and which permissions AWS names for each handler (an upper bound, see ``handlers/fallback.py``).
+and which permissions AWS names for each handler (an upper bound, see ``fallback.py``).
 """
 
 import json
@@ -74,9 +74,24 @@ def entry(type_name: str) -> RegistryEntry | None:
     return _read_entry(type_name, file_name) if file_name else None
 
 
+def schema(type_name: str) -> Mapping[str, Any] | None:
+    """The whole schema of ``type_name`` as cfn-lint ships it, read anew; None for a type that it lacks.
+
+    Raises UnavailableError as ``entry`` does.
+    """
+    file_name = _index().get(type_name)
+    return _read_schema(file_name) if file_name else None
+
+
 def type_names() -> frozenset[str]:
     """Every type that the registry knows."""
     return frozenset(_index())
+
+
+def schema_date() -> str:
+    """The day of the schemas ("2026-10-20"): what AWS has taken since is not in them."""
+    content: Mapping[str, str] = json.loads((_schemas() / "version.json").read_text("utf-8"))
+    return content["schema_date"][:10]
 
 
 @cache
@@ -96,9 +111,14 @@ def _index() -> Mapping[str, str]:
     return names
 
 
+def _read_schema(file_name: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = json.loads((_schemas() / "resources" / f"{file_name}.json").read_text("utf-8"))
+    return found
+
+
 @cache
 def _read_entry(type_name: str, file_name: str) -> RegistryEntry:
-    schema = json.loads((_schemas() / "resources" / f"{file_name}.json").read_text("utf-8"))
+    schema = _read_schema(file_name)
     tagging = schema.get("tagging") or {}
     taggable = bool(tagging.get("taggable", schema.get("taggable", False)))
     properties = frozenset(schema.get("properties", {}))

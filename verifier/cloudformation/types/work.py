@@ -6,9 +6,10 @@ from typing import Any, Protocol
 
 from verifier.authorization.caller import Certainty
 from verifier.authorization.operation import Operation
-from verifier.cloudformation.template.environment import Facts
-from verifier.cloudformation.types.interface import GeneratedName, Register
+from verifier.cloudformation.template.environment import StackIdentity
+from verifier.cloudformation.types.interface import Register
 from verifier.cloudformation.types.names import compose, new_suffix
+from verifier.grant.evidence import GeneratedName
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Carrier(Protocol):
     """Makes handlers' calls with the rights of whoever asked for the stack operation."""
 
     @property
-    def facts(self) -> Facts:
+    def identity(self) -> StackIdentity:
         """The stack, and where it is."""
 
     @property
@@ -82,9 +83,9 @@ class Work:
     partition: str = field(init=False)
 
     def __post_init__(self) -> None:
-        facts = self.carrier.facts
-        self.stack_name, self.stack_id = facts.stack_name, facts.stack_id
-        self.account, self.region, self.partition = facts.account, facts.region, facts.partition
+        identity = self.carrier.identity
+        self.stack_name, self.stack_id = identity.stack_name, identity.stack_id
+        self.account, self.region, self.partition = identity.account, identity.region, identity.partition
 
     def call(
         self, service: str, operation: str, params: Mapping[str, Any], *, tolerate: Collection[str] = ()
@@ -114,12 +115,20 @@ class Work:
         certainty = Certainty.CALL if source and not soft else Certainty.LIKELY
         return self.carrier.make(self, ServiceCall(service, operation, params, certainty, source, tolerate))
 
-    def permit(self, service: str, operation: str, params: Mapping[str, Any]) -> None:
+    def permit(
+        self,
+        service: str,
+        operation: str,
+        params: Mapping[str, Any],
+        *,
+        certainty: Certainty = Certainty.CALL,
+        source: str | None = None,
+    ) -> None:
         """Ask for a call without making it: what it would set going is not ours to run.
 
         Raises HandlerError for a refusal.
         """
-        self.carrier.permit(self, ServiceCall(service, operation, params))
+        self.carrier.permit(self, ServiceCall(service, operation, params, certainty, source))
 
     def ask(self, actions: Sequence[str], certainty: Certainty, source: str | None = None) -> None:
         """Ask for bare IAM actions on ``*``: a step of which only the permissions are known, not the calls.
@@ -150,9 +159,7 @@ class Work:
         name += ending
         self.token(suffix)
         self.carrier.register.generated(
-            GeneratedName(
-                name=name, type=self.type, stack=self.stack_name, logical_id=self.logical_id, kept=kept
-            )
+            GeneratedName(name=name, type=self.type, stack=self.stack_name, kept=kept)
         )
         return name
 

@@ -1,0 +1,220 @@
+"""What the process answers for each verdict, and what it prints and leaves in --out: on made-up trials."""
+
+import argparse
+import io
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.loop.worlds import READ, WRITE, World
+from tests.trial.rooms import FakeRoom, FakeTarget, write_service
+from verifier.authorization.authorizer import Mode
+from verifier.authorization.caller import Certainty
+from verifier.cli import main, setup
+from verifier.errors import ExitCode, UnavailableError
+from verifier.framework.framework import Framework
+from verifier.framework.machine import Machine
+from verifier.report.progress import Progress
+from verifier.service.service import load_service
+from verifier.trial.interface import Candidate, Listener, TrialResult
+from verifier.trial.trials import Options
+
+MACHINE = Machine({}, Path("/nowhere"))
+
+
+class Denied(World):
+    """Trials in which no grant lifts the refusals."""
+
+    def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> TrialResult:
+        outcome = super().run(candidate, mode, listener)
+        asked = tuple(replace(item, enforced=True, grantable=not item.refused) for item in outcome.asked)
+        return replace(outcome, asked=asked)
+
+
+def enough() -> World:
+    return World(lambda _: [READ])
+
+
+def never_enough() -> World:
+    return World(lambda number: [("s3:GetObject", f"arn:aws:s3:::files/{number}", Certainty.CALL)])
+
+
+def broken() -> World:
+    return World(lambda _: [READ], problems=["the network is gone"] * 9)
+
+
+def denied() -> World:
+    return Denied(lambda _: [READ, WRITE])
+
+
+@dataclass
+class Bench:
+    """Runs a command on a made-up world."""
+
+    folder: Path
+    monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str]
+
+    def run(self, command: str, world: World, *arguments: str) -> tuple[ExitCode, str, str]:
+        """The exit code, stdout and stderr."""
+
+        def prepare(args: argparse.Namespace, stderr: Any) -> setup.Setup:
+            framework = Framework("osls", "4.3.1", ())
+            return setup.Setup(load_service(args.service), framework, Options(), args.target, MACHINE)
+
+        @contextmanager
+        def running(*_: Any) -> Iterator[World]:
+            yield world
+
+        self.monkeypatch.setattr(f"verifier.cli.{command}.prepare", prepare)
+        self.monkeypatch.setattr(f"verifier.cli.{command}.running", running)
+        if command == "verify":
+            arguments = ("--policy", str(self.folder / "policy.json"), *arguments)
+        code = main([command, str(self.folder), *arguments])
+        return code, *self.capsys.readouterr()
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Bench:
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::files/a"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    folder = write_service(tmp_path / "shop", policy__json=policy)
+    return Bench(folder, monkeypatch, capsys)
+
+
+@pytest.mark.parametrize(
+    ("command", "world", "code", "verdict"),
+    [
+        ("converge", enough, 0, "sufficient"),
+        ("converge", broken, 4, "inconclusive"),
+        ("converge", never_enough, 12, "insufficient"),
+        ("converge", denied, 12, "ungrantable"),
+        ("verify", enough, 0, "sufficient"),
+        ("verify", broken, 4, "inconclusive"),
+        ("verify", lambda: World(lambda _: [READ, WRITE]), 10, "insufficient"),
+        ("verify", denied, 12, "ungrantable"),
+    ],
+)
+def test_each_verdict_has_its_exit_code(
+    bench: Bench, command: str, world: Callable[[], World], code: int, verdict: str
+) -> None:
+    rounds = ("--max-rounds", "3") if command == "converge" else ()
+    found, out, _ = bench.run(command, world(), "--format", "json", *rounds)
+    assert json.loads(out)["verdict"] == verdict
+    assert found == code
+    assert found is ExitCode(code)
+
+
+def test_converge_prints_the_policy_and_nothing_else_where_it_is_sufficient(bench: Bench) -> None:
+    _, out, err = bench.run("converge", enough())
+    [statement] = json.loads(out)["Statement"]
+    assert statement["Action"] == ["s3:GetObject"]
+    assert "sufficient after 2 rounds" in err
+    _, out, err = bench.run("converge", broken())
+    assert out == ""
+    assert "verifier: inconclusive: " in err
+    assert "deploy: the network is gone" in err
+
+
+def test_verify_says_what_is_missing_and_why_it_cannot_tell(bench: Bench) -> None:
+    _, out, err = bench.run("verify", World(lambda _: [READ, WRITE]))
+    assert out.splitlines()[:2] == ["insufficient", "missing:"]
+    assert out.splitlines()[2].startswith("  s3:PutObject on ")
+    _, out, err = bench.run("verify", broken())
+    assert out == "inconclusive: deploy: the network is gone\n"
+    assert "verifier: inconclusive: deploy: the network is gone\n" in err
+
+
+@pytest.mark.parametrize(
+    ("command", "world", "files"),
+    [
+        ("converge", enough, {"evidence.json", "journal.jsonl", "policy.json"}),
+        ("converge", broken, {"evidence.json", "journal.jsonl"}),
+        ("converge", denied, {"evidence.json", "journal.jsonl"}),
+        ("verify", enough, {"journal.jsonl", "verification.json"}),
+        ("verify", broken, {"journal.jsonl", "verification.json"}),
+    ],
+)
+def test_what_lies_in_out_afterwards(
+    bench: Bench, tmp_path: Path, command: str, world: Callable[[], World], files: set[str]
+) -> None:
+    _, out, _ = bench.run(command, world(), "--out", str(tmp_path / "out"), "--format", "json")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == files
+    document = json.loads(out)
+    if command == "verify":
+        assert json.loads((tmp_path / "out/verification.json").read_text()) == document
+        return
+    evidence = json.loads((tmp_path / "out/evidence.json").read_text())
+    assert evidence == {key: value for key, value in document.items() if key != "policy"}
+    if "policy.json" in files:
+        assert json.loads((tmp_path / "out/policy.json").read_text()) == document["policy"]
+
+
+def test_the_journal_says_what_the_run_is_of(bench: Bench, tmp_path: Path) -> None:
+    bench.run("converge", enough(), "--out", str(tmp_path / "out"), "--minimal", "--strategy", "strict")
+    bench.run("verify", enough(), "--out", str(tmp_path / "out"))
+    rows = [json.loads(line) for line in (tmp_path / "out/journal.jsonl").read_text().splitlines()]
+    runs = [row for row in rows if row["kind"] == "run"]
+    same = {"kind": "run", "service": "shop", "framework": "osls@4.3.1", "target": "embedded"}
+    assert runs == [
+        same
+        | {
+            "command": "converge",
+            "resumed": False,
+            "strategy": "strict",
+            "scope": "service",
+            "minimal": True,
+            "enforceLikely": False,
+        },
+        same | {"command": "verify"},
+    ]
+
+
+def test_a_run_goes_on_where_the_journal_ends(bench: Bench, tmp_path: Path) -> None:
+    out = ("--out", str(tmp_path / "out"))
+    bench.run("converge", World(lambda _: [READ], problems=[None, "gone", "gone"]), *out)
+    world = enough()
+    code, _, err = bench.run("converge", world, *out, "--resume")
+    assert code == ExitCode.OK
+    assert world.modes == [Mode.ENFORCE]
+    assert "1 rounds ended, 1 permissions learnt" in err
+
+
+# -- before the trials
+
+
+def trial_options(target: str = "embedded") -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    setup.add_trial_options(parser)
+    return parser.parse_args(["service", "--target", target])
+
+
+@pytest.mark.parametrize("refuses", [True, False])
+def test_no_trial_runs_before_the_negative_control_was_refused(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, refuses: bool
+) -> None:
+    names = ("cloudformation.describe_stacks", "s3.list_buckets")
+    room = FakeRoom(errors=dict.fromkeys(names, "AccessDenied") if refuses else {})
+    closed: list[bool] = []
+    target = FakeTarget(room)
+    monkeypatch.setattr(target, "close", lambda: closed.append(True))
+    monkeypatch.setattr("verifier.targets.embedded.EmbeddedTarget", lambda **_: target)
+    framework = Framework("osls", "4.3.1", ())
+    given = setup.Setup(load_service(bench.folder), framework, Options(), "embedded", MACHINE)
+    said = io.StringIO()
+    begun = False
+    try:
+        with setup.running(given, trial_options(), Progress(said)):
+            begun = True
+            assert room.calls == ["sts.get_caller_identity", *names]
+            assert not closed
+    except UnavailableError as error:
+        assert "does not enforce IAM" in str(error)
+    assert begun is refuses
+    assert ("negative control: a user without policies is refused" in said.getvalue()) is refuses
+    assert closed == [True]

@@ -1,0 +1,173 @@
+"""A target, a room and a command-line tool that only remember: for the logic of phases and trials alone."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from verifier.authorization.authorizer import Mode
+from verifier.framework.framework import Framework
+from verifier.framework.process import Completed
+from verifier.grant.evidence import Asked, GeneratedName
+from verifier.service.private_copy import PrivateCopy
+from verifier.targets.interface import Exercise, Facts, Room, StackEvent, Target, Traces
+
+ACCOUNT, REGION = "111122223333", "us-east-1"
+DONE = Completed(0, "", 1.0)
+FAILED = Completed(1, "Error: it broke", 1.0)
+INJECTED = StackEvent("shop-dev", "X", "AWS::X::Y", "CREATE_FAILED", "", is_stack=False, injected=True)
+UPDATING = StackEvent("shop-dev", "shop-dev", "AWS::X::Y", "UPDATE_IN_PROGRESS", "", is_stack=True)
+# What a phase must show to pass, beyond an exit 0.
+PASSING = {
+    "rollback-create": Facts(events=(INJECTED,), stacks={"shop-dev": "ROLLBACK_COMPLETE"}),
+    "deploy": Facts(),
+    "redeploy": Facts(events=(UPDATING,)),
+    "rollback-update": Facts(events=(INJECTED,), stacks={"shop-dev": "UPDATE_ROLLBACK_COMPLETE"}),
+    "remove": Facts(),
+}
+
+
+class Answering:
+    """Stands in for a boto3 client: notes each call, and answers it, or fails as ``errors`` says."""
+
+    def __init__(
+        self, service: str, calls: list[str], errors: Mapping[str, str], answers: Mapping[str, Any]
+    ) -> None:
+        self._service, self._calls, self._errors, self._answers = service, calls, errors, answers
+
+    def __getattr__(self, operation: str) -> Callable[..., Any]:
+        from botocore.exceptions import ClientError
+
+        name = f"{self._service}.{operation}"
+
+        def call(**params: Any) -> Any:
+            self._calls.append(name)
+            if name in self._errors:
+                error = {"Error": {"Code": self._errors[name], "Message": "no"}}
+                raise ClientError(error, operation)
+            return self._answers.get(name, {})
+
+        return call
+
+
+@dataclass
+class FakeRoom(Room):
+    """A room; ``facts`` are what its phases show, by phase or one run of the tool after the other."""
+
+    facts: Mapping[str, Facts] | list[Facts] = field(default_factory=lambda: dict(PASSING))
+    errors: Mapping[str, str] = field(default_factory=dict)
+    """What a client's call ("s3.list_buckets") fails with: an error code."""
+    account: str = ACCOUNT
+    region: str = REGION
+    partition: str = "aws"
+    begun: list[tuple[str, bool]] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    """Those with the user's own keys."""
+    keys: set[tuple[str, str]] = field(default_factory=set)
+    administered: list[str] = field(default_factory=list)
+    """Those of the administrator."""
+    denied: Callable[[Asked], None] | None = None
+    tokens: frozenset[str] = frozenset()
+    generated: tuple[GeneratedName, ...] = ()
+
+    def environment(self) -> dict[str, str]:
+        return {"HTTPS_PROXY": "http://127.0.0.1:1", "AWS_ACCESS_KEY_ID": "not the user's"}
+
+    def admin(self, service: str, region: str | None = None) -> Any:
+        key = {"AccessKey": {"AccessKeyId": "AKIAUSER", "SecretAccessKey": "secret"}}
+        user = {"User": {"Arn": f"arn:aws:iam::{self.account}:user/verifier/u"}}
+        listed = {"AccessKeyMetadata": [{"AccessKeyId": "AKIAUSER"}]}
+        answers = {"create_user": user, "create_access_key": key, "list_access_keys": listed}
+        return Answering(
+            service, self.administered, {}, {f"iam.{name}": one for name, one in answers.items()}
+        )
+
+    def client(self, service: str, access_key: str, secret_key: str) -> Any:
+        self.keys.add((access_key, secret_key))
+        return Answering(service, self.calls, self.errors, {})
+
+    def begin(self, phase: str, *, fail_last_wave: bool = False) -> None:
+        self.begun.append((phase, fail_last_wave))
+
+    def finish(self) -> Facts:
+        if isinstance(self.facts, list):
+            return self.facts.pop(0)
+        return self.facts.get(self.begun[-1][0], Facts())
+
+    def hear(self, denied: Callable[[Asked], None]) -> None:
+        self.denied = denied
+
+    def traces(self) -> Traces:
+        return Traces(self.tokens, self.generated)
+
+    def exercised(self) -> tuple[Exercise, ...]:
+        return (Exercise("AWS::X::Y", ("A",), updatable=True, updated=False),)
+
+
+class FakeTarget(Target):
+    """Gives the rooms that it was given, one a trial."""
+
+    name = "fake"
+
+    def __init__(self, *rooms: FakeRoom) -> None:
+        self.rooms = list(rooms)
+        self.given: list[tuple[Mode, str, str | None]] = []
+
+    @contextmanager
+    def room(self, mode: Mode, region: str, account: str | None = None) -> Iterator[Room]:
+        self.given.append((mode, region, account))
+        yield self.rooms.pop(0) if len(self.rooms) > 1 else self.rooms[0]
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class FakeFramework(Framework):
+    """A tool whose runs end one after the other as ``ends`` says, then well; it does what ``does`` does."""
+
+    name: str = "osls"
+    version: str = "4.3.1"
+    command: tuple[str, ...] = ()
+    ends: list[Completed] = field(default_factory=list)
+    runs: list[tuple[str, ...]] = field(default_factory=list)
+    environments: list[Mapping[str, str]] = field(default_factory=list)
+    timeouts: list[float] = field(default_factory=list)
+    does: Callable[[PrivateCopy], None] = lambda _: None
+
+    def run(
+        self, arguments: tuple[str, ...], copy: PrivateCopy, environment: Mapping[str, str], *, timeout: float
+    ) -> Completed:
+        self.runs.append(arguments)
+        self.environments.append(dict(environment))
+        self.timeouts.append(timeout)
+        self.does(copy)
+        return self.ends.pop(0) if self.ends else DONE
+
+
+def write_service(folder: Path, provider: str = "{name: aws}", **files: str) -> Path:
+    """A service's folder with one function."""
+    folder.mkdir()
+    (folder / "serverless.yml").write_text(
+        f"service: shop\nprovider: {provider}\nfunctions: {{a: {{handler: a.handler}}}}\n"
+    )
+    (folder / "a.js").write_text("exports.handler = async () => 1\n")
+    for name, text in files.items():
+        (folder / name.replace("__", ".")).write_text(text)
+    return folder
+
+
+def asked(
+    action: str = "s3:PutObject", phase: str = "deploy", operation: str = "s3:PutObject", **more: Any
+) -> Asked:
+    """Something that was asked for; with ``refused=True, enforced=True`` a real refusal."""
+    from verifier.authorization.caller import Certainty
+
+    return Asked(action, "arn:aws:s3:::b/k", phase, operation, Certainty.CALL, **more)
+
+
+def refusals(*phases: str, facts: Mapping[str, Facts] | None = None) -> dict[str, Facts]:
+    """Facts in which each of ``phases`` met a real refusal, and the others pass."""
+    refused: Sequence[str] = phases
+    stopped = {phase: Facts(asked=(asked(phase=phase, refused=True, enforced=True),)) for phase in refused}
+    return dict(facts or PASSING) | stopped

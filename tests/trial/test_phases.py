@@ -1,0 +1,311 @@
+"""One phase: what is run and looked for in it, and how it ends."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.trial.rooms import (
+    DONE,
+    FAILED,
+    INJECTED,
+    FakeFramework,
+    FakeRoom,
+    asked,
+    refusals,
+    write_service,
+)
+from verifier.errors import InputError, UnavailableError
+from verifier.framework.process import Completed
+from verifier.service.private_copy import PrivateCopy, private_copy
+from verifier.service.service import load_service
+from verifier.targets.interface import Absent, Facts
+from verifier.trial.interface import PhaseResult
+from verifier.trial.phases import PHASES, Life, parse_phases, run_phase
+
+KEYS = {"AWS_ACCESS_KEY_ID": "AKIAUSER", "AWS_SECRET_ACCESS_KEY": "secret"}
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Iterator[PrivateCopy]:
+    with private_copy(load_service(write_service(tmp_path / "shop"))) as copy:
+        yield copy
+
+
+def life(copy: PrivateCopy, room: FakeRoom, framework: FakeFramework, **more: str) -> Life:
+    return Life(room, copy, framework, KEYS, 600.0, **more)  # type: ignore[arg-type]
+
+
+def run(
+    copy: PrivateCopy, phase: str, room: FakeRoom | None = None, framework: FakeFramework | None = None
+) -> PhaseResult:
+    return run_phase(life(copy, room or FakeRoom(), framework or FakeFramework()), phase)
+
+
+def package(copy: PrivateCopy, **provider: str) -> None:
+    folder = copy.folder / ".serverless"
+    folder.mkdir(exist_ok=True)
+    state = {"service": {"service": "shop", "provider": {"stage": "qa", "region": "eu-west-1", **provider}}}
+    (folder / "serverless-state.json").write_text(json.dumps(state))
+
+
+# -- which phases
+
+
+@pytest.mark.parametrize(
+    ("text", "phases"),
+    [
+        (None, PHASES),
+        ("deploy", ("deploy",)),
+        ("remove, deploy,", ("deploy", "remove")),
+        ("rollback-create", ("rollback-create",)),
+        ("rollback-update,redeploy,deploy", ("deploy", "redeploy", "rollback-update")),
+    ],
+)
+def test_phases_come_in_lifes_order(text: str | None, phases: tuple[str, ...]) -> None:
+    assert parse_phases(text) == phases
+
+
+@pytest.mark.parametrize("text", ["", " , ", "deploy,undeploy", "Deploy"])
+def test_an_unknown_phase_is_named_with_those_there_are(text: str) -> None:
+    with pytest.raises(
+        InputError, match="give some of rollback-create, deploy, redeploy, rollback-update, r"
+    ):
+        parse_phases(text)
+
+
+@pytest.mark.parametrize("text", ["redeploy", "rollback-update", "remove", "rollback-create,remove"])
+def test_what_follows_a_deploy_needs_one(text: str) -> None:
+    with pytest.raises(InputError, match="need deploy before them"):
+        parse_phases(text)
+
+
+# -- what a phase does
+
+
+@pytest.mark.parametrize(
+    ("phase", "runs", "begun"),
+    [
+        (
+            "rollback-create",
+            [("deploy",), ("remove",)],
+            [("rollback-create", True), ("rollback-create", False)],
+        ),
+        ("deploy", [("deploy",)], [("deploy", False)]),
+        ("redeploy", [("deploy",)], [("redeploy", False)]),
+        ("rollback-update", [("deploy",)], [("rollback-update", True)]),
+        ("remove", [("remove",)], [("remove", False)]),
+    ],
+)
+def test_each_phase_runs_its_commands_and_passes(
+    copy: PrivateCopy, phase: str, runs: list[tuple[str, ...]], begun: list[tuple[str, bool]]
+) -> None:
+    room, framework = FakeRoom(), FakeFramework()
+    result = run(copy, phase, room, framework)
+    assert (result.phase, result.passed, result.problem) == (phase, True, None)
+    assert framework.runs == runs
+    assert room.begun == begun
+    assert (result.tool_runs, result.seconds) == (len(runs), float(len(runs)))
+
+
+def test_the_tool_is_told_the_stage_and_the_region_that_the_user_gave(copy: PrivateCopy) -> None:
+    framework = FakeFramework()
+    run_phase(life(copy, FakeRoom(), framework, stage="qa", region="eu-west-1"), "deploy")
+    run_phase(life(copy, FakeRoom(), framework, region="eu-west-1"), "remove")
+    assert framework.runs == [
+        ("deploy", "--stage", "qa", "--region", "eu-west-1"),
+        ("remove", "--region", "eu-west-1"),
+    ]
+
+
+def test_the_tool_has_the_rooms_environment_the_users_keys_and_a_folder_of_its_own(copy: PrivateCopy) -> None:
+    framework = FakeFramework()
+    run(copy, "deploy", framework=framework)
+    temporary = copy.folder.parent / ".verifier-tmp"
+    assert framework.environments == [{"HTTPS_PROXY": "http://127.0.0.1:1", "TMPDIR": str(temporary)} | KEYS]
+    assert temporary.is_dir()
+
+
+def test_redeploy_and_rollback_update_are_of_the_revisions(tmp_path: Path) -> None:
+    folder = write_service(tmp_path / "shop")
+    for number in (1, 2):
+        revision = folder / "revisions" / str(number)
+        revision.mkdir(parents=True)
+        (revision / "a.js").write_text(f"revision {number}\n")
+    seen: list[str] = []
+    framework = FakeFramework(does=lambda copy: seen.append((copy.folder / "a.js").read_text()))
+    with private_copy(load_service(folder)) as copy:
+        for phase in ("deploy", "redeploy", "rollback-update", "deploy"):
+            run(copy, phase, framework=framework)
+    original = (folder / "a.js").read_text()
+    assert seen == [original, "revision 1\n", "revision 2\n", original]
+
+
+def test_rollback_create_begins_from_the_original_files(copy: PrivateCopy) -> None:
+    (copy.folder / "a.js").write_text("changed\n")
+    seen: list[str] = []
+    run(
+        copy,
+        "rollback-create",
+        framework=FakeFramework(does=lambda copy: seen.append((copy.folder / "a.js").read_text())),
+    )
+    assert "changed\n" not in seen
+
+
+def test_what_the_framework_packaged_tells_who_it_is(copy: PrivateCopy) -> None:
+    living = life(copy, FakeRoom(), FakeFramework(does=package))
+    run_phase(living, "deploy")
+    expected = {"service": "shop", "stage": "qa", "region": "eu-west-1", "stack": "shop-qa"}
+    assert living.identity == expected
+    package(copy, stackName="own-name")
+    living.learn_identity()
+    assert living.identity == expected | {"stack": "own-name"}
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"service": {}}', '{"service": {"service": "a"}}'])
+def test_what_cannot_be_read_of_the_package_tells_nothing(copy: PrivateCopy, text: str) -> None:
+    package(copy)
+    (copy.folder / ".serverless" / "serverless-state.json").write_text(text)
+    living = life(copy, FakeRoom(), FakeFramework())
+    living.learn_identity()
+    assert living.identity == {}
+
+
+# -- how it ends
+
+
+def test_an_enforced_refusal_explains_a_failure_and_the_phase_does_not_pass(copy: PrivateCopy) -> None:
+    for ended in (FAILED, DONE):
+        result = run(copy, "deploy", FakeRoom(refusals("deploy")), FakeFramework(ends=[ended]))
+        assert (result.passed, result.problem, result.denials) == (False, None, 1)
+
+
+def test_a_refusal_that_was_let_through_explains_nothing(copy: PrivateCopy) -> None:
+    facts = {"deploy": Facts(asked=(asked(refused=True, enforced=False),))}
+    let_through = run(copy, "deploy", FakeRoom(facts))
+    assert (let_through.passed, let_through.problem, let_through.denials) == (True, None, 1)
+    failed = run(copy, "deploy", FakeRoom(facts), FakeFramework(ends=[FAILED]))
+    assert not failed.passed
+    assert "it broke" in (failed.problem or "")
+
+
+def test_a_failure_without_a_refusal_is_a_problem(copy: PrivateCopy) -> None:
+    result = run(copy, "deploy", framework=FakeFramework(ends=[FAILED]))
+    assert (result.exit_code, result.passed, result.denials) == (1, False, 0)
+    assert result.problem == "the command-line tool failed (exit 1): Error: it broke"
+    assert not result.may_pass_by_itself, "it failed before it asked AWS for anything"
+    after_asking = FakeRoom({"deploy": Facts(asked=(asked(),))})
+    assert run(copy, "deploy", after_asking, FakeFramework(ends=[FAILED])).may_pass_by_itself
+
+
+def test_what_the_tool_goes_on_without_is_no_denial_and_explains_no_failure(copy: PrivateCopy) -> None:
+    looked = asked("lambda:GetFunction", operation="lambda:GetFunction", refused=True, enforced=True)
+    room = FakeRoom({"deploy": Facts(asked=(looked,))})
+    result = run(copy, "deploy", room)
+    gone_on_without = replace(looked, tolerated=True)
+    assert (result.passed, result.denials, result.asked) == (True, 0, (gone_on_without,))
+    assert run(copy, "deploy", room, FakeFramework(ends=[FAILED])).problem
+
+
+def test_the_same_refusal_is_counted_once(copy: PrivateCopy) -> None:
+    refused = asked(refused=True, enforced=True)
+    other = asked("s3:GetObject", operation="s3:GetObject", refused=True)
+    facts = {"deploy": Facts(asked=(refused, refused, other, asked("s3:ListBucket")))}
+    assert run(copy, "deploy", FakeRoom(facts)).denials == 2
+
+
+@pytest.mark.parametrize(
+    ("phase", "facts", "words"),
+    [
+        ("rollback-create", Facts(), "could not be injected"),
+        ("rollback-update", Facts(), "could not be injected"),
+        (
+            "rollback-update",
+            Facts(events=(INJECTED,), stacks={"shop-dev": "UPDATE_ROLLBACK_FAILED"}),
+            "the rollback did not end: shop-dev is UPDATE_ROLLBACK_FAILED",
+        ),
+        ("redeploy", Facts(), "the redeploy changed nothing"),
+        (
+            "remove",
+            Facts(events=(INJECTED,), stacks={"shop-dev": "DELETE_FAILED"}),
+            "after remove there is still shop-dev (DELETE_FAILED)",
+        ),
+    ],
+)
+def test_each_phase_must_show_what_it_is_for(copy: PrivateCopy, phase: str, facts: Facts, words: str) -> None:
+    result = run(copy, phase, FakeRoom({phase: facts}))
+    assert not result.passed
+    assert words in (result.problem or "")
+
+
+def test_a_failed_rollback_create_is_not_removed(copy: PrivateCopy) -> None:
+    framework = FakeFramework(ends=[FAILED])
+    result = run(copy, "rollback-create", FakeRoom(refusals("rollback-create")), framework)
+    assert not result.passed
+    assert framework.runs == [("deploy",)]
+
+
+def test_rollback_create_is_both_runs_together_and_ends_as_the_removal_ends(copy: PrivateCopy) -> None:
+    deployed = Facts(
+        asked=(asked("s3:CreateBucket", phase="rollback-create", refused=True),),
+        events=(INJECTED,),
+        stacks={"shop-dev": "ROLLBACK_COMPLETE"},
+    )
+    refused = asked("s3:DeleteBucket", phase="rollback-create", refused=True, enforced=True)
+    result = run(
+        copy,
+        "rollback-create",
+        FakeRoom([deployed, Facts(asked=(refused,))]),
+        FakeFramework(ends=[Completed(1, "", 2.0), Completed(7, "", 3.0)]),
+    )
+    assert [item.action for item in result.asked] == ["s3:CreateBucket", "s3:DeleteBucket"]
+    assert (result.exit_code, result.seconds, result.denials, result.tool_runs) == (7, 5.0, 2, 2)
+    assert not result.passed
+
+
+def test_a_time_out_is_a_problem_and_names_no_prerequisite(copy: PrivateCopy) -> None:
+    absent = Facts(absent=(Absent("ssm", "/a", "us-east-1"),))
+    result = run(copy, "deploy", FakeRoom({"deploy": absent}), FakeFramework(ends=[Completed(None, "", 9.0)]))
+    assert (result.exit_code, result.passed, result.missing) == (None, False, ())
+    assert "did not end within 600 s" in (result.problem or "")
+
+
+def test_a_missing_prerequisite_is_told_with_its_entry(copy: PrivateCopy) -> None:
+    absent = Facts(absent=(Absent("ssm", "/a", "us-east-1"),))
+    result = run(copy, "deploy", FakeRoom({"deploy": absent}), FakeFramework(ends=[FAILED]))
+    assert [one.entry for one in result.missing] == ["ssm: {/a: VALUE}"]
+    assert (result.problem or "").startswith(
+        "a prerequisite is missing; add to verifier.yml: ssm: {/a: VALUE}"
+    )
+
+
+def test_its_own_stack_is_not_taken_for_a_prerequisite(copy: PrivateCopy) -> None:
+    absent = Facts(absent=(Absent("cloudformation", "shop-qa", "us-east-1"),))
+    framework = FakeFramework(ends=[FAILED], does=package)
+    assert run(copy, "deploy", FakeRoom({"deploy": absent}), framework).missing == ()
+
+
+def test_what_was_asked_for_in_vain_is_no_matter_when_the_phase_passes(copy: PrivateCopy) -> None:
+    absent = Facts(absent=(Absent("ssm", "/a", "us-east-1"),))
+    result = run(copy, "deploy", FakeRoom({"deploy": absent}))
+    assert (result.passed, result.missing) == (True, ())
+
+
+def test_a_full_disk_ends_the_run_as_such(copy: PrivateCopy) -> None:
+    ended = Completed(1, "ENOSPC: no space left on device", 1.0)
+    with pytest.raises(UnavailableError, match="no space left on the disk"):
+        run(copy, "deploy", framework=FakeFramework(ends=[ended]))
+
+
+def test_the_journals_form() -> None:
+    result = PhaseResult("deploy", None, 2.5, (), False, "words", denials=3, tool_runs=2)
+    assert result.as_row() == {
+        "phase": "deploy",
+        "exitCode": None,
+        "seconds": 2.5,
+        "passed": False,
+        "denials": 3,
+        "toolRuns": 2,
+    }
