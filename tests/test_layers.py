@@ -16,6 +16,7 @@ LAYERS = (
     "errors",
     "scratch",
     "reading",
+    "redaction",
     "iam",
     "authorization",
     "service",

@@ -18,7 +18,7 @@ from tools.record_calls import FRAMEWORK, SERVICE, needs, record
 from verifier.grant.evidence import Permission
 from verifier.grant.generalise import Scope
 from verifier.grant.pack import policy
-from verifier.iam.policy import PolicyDocument
+from verifier.iam.document import PolicyDocument, to_json
 from verifier.loop.converge import Verdict
 from verifier.loop.journal import Journal
 from verifier.loop.rounds import Bench
@@ -123,7 +123,7 @@ def test_the_twelve_are_of_every_kind() -> None:
 def test_with_the_real_tool_too(case: dict[str, str], tmp_path: Path) -> None:
     (permission,) = [item for item in SURE if item.action == case["action"]]
     file = tmp_path / "policy.json"
-    file.write_text(json.dumps(without(permission)), encoding="utf-8")
+    file.write_text(to_json(without(permission)), encoding="utf-8")
     command = ["verify", str(SERVICE), "--policy", str(file), "--framework", FRAMEWORK, "--format", "json"]
     done = subprocess.run(
         [sys.executable, "-m", "verifier", *command], capture_output=True, text=True, check=False

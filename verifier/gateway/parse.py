@@ -50,7 +50,7 @@ def parse_request(request: HttpRequest, credential: Credential) -> ParsedRequest
     candidates = candidate_services(request, credential.signing_name)
     try:
         seen = _Seen(_as_meant(request, candidates))
-    except UnreadableBodyError as error:
+    except (UnreadableBodyError, ValueError) as error:  # ValueError: a header that no header may be
         raise UnroutableError(dialect_of(candidates[0], request), str(error)) from error
     for service in candidates:
         dialect = dialect_of(service, seen.request)
@@ -117,6 +117,9 @@ def _match(dialect: Dialect, seen: _Seen) -> tuple[Any, dict[str, Any]] | None:
         model, uri_params = router.match(seen)
     except NotFound:
         return None
+    except Exception as error:  # the routers stumble over hosts, paths and names as nobody writes them
+        message = f"{dialect.service}: the request cannot be read"
+        raise UnroutableError(dialect, message) from error
     # Query APIs of one signing name (elb, elbv2) differ in their version only.
     version = seen.values.get("Version") if dialect.protocol in _FORM_PROTOCOLS else None
     if version and version != model.service_model.api_version:

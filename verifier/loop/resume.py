@@ -74,14 +74,15 @@ def learnt_from(rows: Iterable[Row], same: Row, reading: Reading) -> Learnt:
     if own:
         _check(own[0], same)
     reader = _Reader(reading)
-    for row in own:
-        try:
+    row: Row = {"kind": "run"}
+    try:
+        for row in own:
             reader.read(row)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise InputError(
-                f"--resume: a {row['kind']} row of the journal cannot be read ({error!r}); leave out --resume"
-            ) from None
-    reader.cut_off()
+        reader.cut_off()
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise InputError(
+            f"--resume: a {row['kind']} row of the journal cannot be read ({error!r}); leave out --resume"
+        ) from None
     return reader.learnt
 
 

@@ -86,6 +86,16 @@ class _TemplateLoader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
 
+def _text_keys(loader: _TemplateLoader, node: yaml.MappingNode) -> dict[str, Any]:
+    """A mapping's keys are the texts that stand there: ``1``, ``true`` and ``null`` are names too."""
+    loader.flatten_mapping(node)
+    keys = [key.value for key, _ in node.value]
+    if not all(isinstance(key, str) for key in keys):
+        raise yaml.constructor.ConstructorError(None, None, "a key must be a text", node.start_mark)
+    values = [loader.construct_object(value, deep=True) for _, value in node.value]
+    return dict(zip(keys, values, strict=True))
+
+
 def _tagged(loader: _TemplateLoader, tag: str, node: yaml.Node) -> dict[str, Any]:
     """``!Sub x`` as {"Fn::Sub": x}; ``!GetAtt A.B.C`` as {"Fn::GetAtt": ["A", "B.C"]}."""
     value: Any
@@ -94,13 +104,14 @@ def _tagged(loader: _TemplateLoader, tag: str, node: yaml.Node) -> dict[str, Any
     elif isinstance(node, yaml.SequenceNode):
         value = loader.construct_sequence(node, deep=True)
     else:
-        value = loader.construct_mapping(node, deep=True)  # type: ignore[arg-type]
+        value = _text_keys(loader, node)  # type: ignore[arg-type]
     if tag == "GetAtt" and isinstance(value, str):
         value = value.split(".", 1)
     return {tag if tag in _UNTOUCHED_TAGS else f"Fn::{tag}": value}
 
 
 _TemplateLoader.add_multi_constructor("!", _tagged)
+_TemplateLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _text_keys)
 _TemplateLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
