@@ -72,7 +72,7 @@ def test_functions_come_from_what_was_packaged_else_from_what_is_written(tmp_pat
     (tmp_path / "serverless.yml").write_text(
         "service: s\nprovider: aws\nfunctions: [{one: {handler: a.b}}, '${file(x.yml)}']\n"
     )
-    copy = PrivateCopy(load_service(tmp_path), tmp_path)
+    copy = PrivateCopy(load_service(tmp_path), tmp_path, tmp_path.parent)
     assert functions_of(copy) == ({"handler": "a.b"},)
     state = tmp_path / ".serverless/serverless-state.json"
     state.parent.mkdir()
