@@ -65,6 +65,7 @@ def test_a_number_that_was_given_away_is_not_killed(monkeypatch: pytest.MonkeyPa
     assert now is not None
     assert child.pid in children(os.getpid())
     descendants._kill(Process(now.pid, now.parent, now.started - 1, now.state))
-    assert child.poll() is None
+    with pytest.raises(subprocess.TimeoutExpired):
+        child.wait(0.3)
     descendants._kill(now)
     assert child.wait() == -signal.SIGKILL

@@ -200,15 +200,21 @@ def test_what_is_not_the_childs_goes_on(tmp_path: Path) -> None:
     other.wait()
 
 
-def test_two_children_at_once_do_not_end_each_other(tmp_path: Path) -> None:
+@pytest.mark.parametrize("waits", [0.0, 0.7])
+def test_two_children_at_once_do_not_end_each_other(tmp_path: Path, waits: float) -> None:
+    """Neither the one that began before, nor the one that began after."""
     results: list[tuple[int | None, str]] = []
-    slow = threading.Thread(
-        target=lambda: results.append(python(tmp_path, "import time; time.sleep(1.5); print('slow')"))
-    )
-    slow.start()
+
+    def other() -> None:
+        time.sleep(waits)
+        results.append(python(tmp_path, "import time; time.sleep(2); print('slow')"))
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    time.sleep(0.3)
     with pytest.raises(UnavailableError):
-        python(tmp_path, "import os, time; time.sleep(0.3); os.kill(os.getppid(), 9)")
-    slow.join()
+        python(tmp_path, "import os, time; time.sleep(1); os.kill(os.getppid(), 9)")
+    thread.join()
     assert results == [(0, "slow\n")]
 
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -184,3 +185,16 @@ def test_a_path_leads_to_the_copies_of_the_services_own_programs(modules: Path) 
             "",
             "",
         ]
+
+
+def test_each_private_copy_begins_with_the_packages_as_they_were(modules: Path, tmp_path: Path) -> None:
+    (modules.parent / "serverless.yml").write_text("service: shop\nprovider: aws\n")
+    packages = PackageCopies(tmp_path / "area")
+    service = replace(load_service(modules.parent), packages=packages)
+    for _ in range(3):
+        with private_copy(service) as copy:
+            assert (copy.folder / "node_modules").resolve() == packages.of(modules)
+            assert (copy.folder / "node_modules/dep/index.js").read_text() == "1"
+            (copy.folder / "node_modules/dep/index.js").write_text("2")
+            copy.restore()
+            assert (copy.folder / "node_modules/dep/index.js").read_text() == "2", "one life has one state"
