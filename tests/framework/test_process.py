@@ -241,6 +241,30 @@ def test_a_process_that_multiplies_is_ended(tmp_path: Path) -> None:
     assert not any(alive(int(number)) for number in numbers)
 
 
+@pytest.mark.usefixtures("groups")
+def test_a_process_without_its_first_thread_is_ended(tmp_path: Path) -> None:
+    """It looks as if it had ended."""
+    beats = tmp_path / "beats"
+    daemon = (
+        "import ctypes, os, platform, threading, time\n"
+        "def beat():\n"
+        f"    out = os.open({str(beats)!r}, os.O_WRONLY | os.O_CREAT | os.O_APPEND)\n"
+        "    while True: os.write(out, b'.'); time.sleep(0.01)\n"
+        "threading.Thread(target=beat).start()\n"
+        "ctypes.CDLL(None).syscall(60 if platform.machine() == 'x86_64' else 93, 0)\n"
+    )
+    code = (
+        "import os, subprocess, sys, time\n"
+        f"subprocess.Popen([sys.executable, '-c', {daemon!r}], start_new_session=True, env={{}})\n"
+        f"beats = {str(beats)!r}\n"
+        "while not os.path.exists(beats) or os.path.getsize(beats) < 20: time.sleep(0.01)\n"
+    )
+    assert python(tmp_path, code) == (0, "")
+    counted = beats.stat().st_size
+    time.sleep(0.3)
+    assert beats.stat().st_size == counted >= 20
+
+
 def test_a_command_that_is_not_there_is_127(tmp_path: Path) -> None:
     done = run(["no-such-command"], cwd=tmp_path, env=ENV, timeout=30)
     assert (done.exit_code, done.output) == (127, "no-such-command: No such file or directory\n")

@@ -3,8 +3,11 @@
 # The watchdog needs this, and is started for every run of a tool: only what Python loads quickly is imported.
 
 import os
+import time
 
 _PREFIX = "verifier-"
+_REMOVAL_SECONDS = 1.0
+_PAUSE_SECONDS = 0.002
 
 
 def new_group() -> str | None:
@@ -34,12 +37,18 @@ def kill_group(group: str) -> None:
 
 
 def remove_group(group: str) -> None:
-    """Remove it with the groups that were made in it; one that is still in use stays."""
-    for folder, _, _ in os.walk(group, topdown=False):
-        try:
-            os.rmdir(folder)
-        except OSError:
-            pass
+    """Remove it with the groups that were made in it; what is still in use after a while stays."""
+    until = time.monotonic() + _REMOVAL_SECONDS
+    while True:
+        for folder, _, _ in os.walk(group, topdown=False):
+            try:
+                os.rmdir(folder)
+            except OSError:
+                pass
+        # Who was killed may still be on the way out.
+        if not os.path.isdir(group) or time.monotonic() > until:
+            return
+        time.sleep(_PAUSE_SECONDS)
 
 
 def folder_of(groups: str, mounts: str) -> str | None:

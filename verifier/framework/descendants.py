@@ -22,18 +22,19 @@ _GONE = ("Z", "X")
 class Process:
     """A line of /proc: ``started`` is in clock ticks since the machine's start."""
 
-    __slots__ = ("parent", "pid", "started", "state")
+    __slots__ = ("parent", "pid", "started", "state", "threads")
 
-    def __init__(self, pid: int, parent: int, started: int, state: str) -> None:
+    def __init__(self, pid: int, parent: int, started: int, state: str, threads: int = 1) -> None:
         self.pid = pid
         self.parent = parent
         self.started = started
         self.state = state
+        self.threads = threads
 
     @property
     def alive(self) -> bool:
-        """It still runs, or could."""
-        return self.state not in _GONE
+        """It still runs, or could: a process whose first thread has ended goes on in the others."""
+        return self.state not in _GONE or self.threads > 1
 
 
 def become_subreaper() -> None:
@@ -133,6 +134,6 @@ def _read(pid: int) -> Process | None:
         with open(f"/proc/{pid}/stat", "rb") as file:
             # A program's name may hold anything; what follows its last bracket does not.
             fields = file.read().rpartition(b")")[2].split()
-        return Process(pid, int(fields[1]), int(fields[19]), fields[0].decode())
+        return Process(pid, int(fields[1]), int(fields[19]), fields[0].decode(), int(fields[17]))
     except (OSError, IndexError, ValueError):
         return None

@@ -110,10 +110,11 @@ def _watched(
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """A watchdog that runs ``command``; at the end nothing of it is left."""
     become_subreaper()
-    group = new_group()
     with _lock:
         ours = children(os.getpid())
         watchdog = _start_watchdog(output)
+    # Not before there is a watchdog to remove it.
+    group = new_group()
     job = Job(command, str(cwd), env, output, group or "")
     assert watchdog.stdin is not None
     try:
