@@ -10,7 +10,7 @@ import base64
 import json
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,7 @@ from verifier.cli.machine import this_machine
 from verifier.emulator.http import HttpRequest
 from verifier.framework.find import find_framework
 from verifier.framework.framework import Framework
-from verifier.framework.process import Completed
+from verifier.framework.process import Completed, go_on
 from verifier.gateway.door import Exchange, FrontDoor
 from verifier.grant.evidence import Asked, Provenance
 from verifier.grant.findings import consolidate, findings_of
@@ -148,11 +148,17 @@ class RecordedFramework(Framework):
     recorder: Recorder = field(default_factory=Recorder)
 
     def run(
-        self, arguments: tuple[str, ...], copy: PrivateCopy, environment: Mapping[str, str], *, timeout: float
+        self,
+        arguments: tuple[str, ...],
+        copy: PrivateCopy,
+        environment: Mapping[str, str],
+        *,
+        timeout: float,
+        to_stop: Callable[[], str | None] = go_on,
     ) -> Completed:
         """Run the tool in the private copy."""
         self.recorder.run_begins(arguments[0])
-        done = super().run(arguments, copy, environment, timeout=timeout)
+        done = super().run(arguments, copy, environment, timeout=timeout, to_stop=to_stop)
         self.recorder.run_ended(done.exit_code)
         return done
 

@@ -72,7 +72,7 @@ def test_functions_come_from_what_was_packaged_else_from_what_is_written(tmp_pat
     (tmp_path / "serverless.yml").write_text(
         "service: s\nprovider: aws\nfunctions: [{one: {handler: a.b}}, '${file(x.yml)}']\n"
     )
-    copy = PrivateCopy(load_service(tmp_path), tmp_path)
+    copy = PrivateCopy(load_service(tmp_path), tmp_path, tmp_path.parent)
     assert functions_of(copy) == ({"handler": "a.b"},)
     state = tmp_path / ".serverless/serverless-state.json"
     state.parent.mkdir()
@@ -80,3 +80,22 @@ def test_functions_come_from_what_was_packaged_else_from_what_is_written(tmp_pat
     assert functions_of(copy) == ({"handler": "c.d"}, {"image": "i"})
     state.write_text("broken")
     assert functions_of(copy) == ({"handler": "a.b"},)
+
+
+@pytest.mark.parametrize("name", ["built.js", "built.zip"])
+def test_what_was_built_may_have_a_second_name_elsewhere(tmp_path: Path, name: str) -> None:
+    other = tmp_path / "other"
+    if name.endswith(".zip"):
+        with zipfile.ZipFile(other, "w") as archive:
+            archive.writestr("index.js", "1")
+    else:
+        other.write_text("1\n")
+    other.chmod(0o755)
+    before = other.read_bytes()
+    folder = tmp_path / "copy"
+    folder.mkdir()
+    (folder / name).hardlink_to(other)
+    assert change_code(folder, [{"handler": "built.main", "package": {"artifact": "built.zip"}}], 1)
+    assert other.read_bytes() == before
+    assert (folder / name).read_bytes() != before
+    assert (folder / name).stat().st_mode & 0o777 == 0o755

@@ -74,3 +74,16 @@ def test_what_asks_for_no_version_stays_as_it_is(tmp_path: Path, name: str, text
     config.write_text(text)
     pin(config, "3.40.0")
     assert config.read_text() == text
+
+
+def test_a_file_with_a_second_name_or_behind_a_link_is_left_as_it_is(tmp_path: Path) -> None:
+    text = "service: s\nframeworkVersion: '3'\n"
+    other, second, behind = (tmp_path / name for name in ("other.yml", "second.yml", "link.yml"))
+    other.write_text(text)
+    second.hardlink_to(other)
+    behind.symlink_to(other)
+    for config in (second, behind, tmp_path / "none.yml"):
+        pin(config, "3.40.0")
+    assert other.read_text() == text
+    assert "3.40.0" in second.read_text()
+    assert behind.is_symlink()

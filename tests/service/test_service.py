@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from verifier.errors import ExitCode, InputError
+from verifier.errors import ExitCode, InconclusiveError, InputError
+from verifier.framework.framework import Framework
 from verifier.service.private_copy import private_copy
 from verifier.service.service import Service, load_service
 
@@ -113,3 +114,42 @@ def test_a_setting_of_the_provider_as_far_as_it_is_known(
     assert service.provider_setting("stage") == read
     assert service.provider_setting("region") is None
     assert replace(service, settings={"provider": "aws"}).provider_setting("stage") is None
+
+
+def test_an_overlay_over_a_link_to_a_folder_keeps_what_is_seen_through_it(tmp_path: Path) -> None:
+    for name in ("shared", "revisions/1/lib"):
+        (tmp_path / name).mkdir(parents=True)
+    write(tmp_path, "serverless.yml", GOOD)
+    write(tmp_path / "shared", "a.js", "a")
+    write(tmp_path / "revisions/1/lib", "b.js", "b")
+    (tmp_path / "lib").symlink_to("shared")
+    service = load_service(tmp_path)
+    with private_copy(service) as copy:
+        assert (copy.folder / "lib").is_symlink()
+        copy.apply(tmp_path / "revisions/1")
+        assert sorted(path.name for path in (copy.folder / "lib").iterdir()) == ["a.js", "b.js"]
+        assert sorted(path.name for path in (copy.folder / "shared").iterdir()) == ["a.js"]
+        copy.restore()
+        assert (copy.folder / "lib").is_symlink()
+
+
+def test_a_copy_that_was_replaced_is_noticed(tmp_path: Path) -> None:
+    write(tmp_path, "serverless.yml", GOOD)
+    with private_copy(load_service(tmp_path)) as copy:
+        copy.check()
+        copy.folder.rename(copy.folder.with_name("away"))
+        for stand_in in (None, tmp_path):
+            if stand_in:
+                copy.folder.symlink_to(stand_in)
+            with pytest.raises(InconclusiveError, match="was replaced by something else"):
+                copy.check()
+        with pytest.raises(InconclusiveError):
+            Framework("osls", "4.3.1", ("true",)).run(("deploy",), copy, {}, timeout=10)
+
+
+def test_what_is_beside_the_copy_is_a_folder_of_ours(tmp_path: Path) -> None:
+    write(tmp_path, "serverless.yml", GOOD)
+    with private_copy(load_service(tmp_path)) as copy:
+        (copy.folder.parent / "home").symlink_to(tmp_path)
+        assert copy.beside("home") == copy.folder.parent / "home"
+        assert not copy.beside("home").is_symlink()

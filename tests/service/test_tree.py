@@ -2,13 +2,15 @@
 
 import errno
 import os
-import shutil
 import stat
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from verifier.errors import InputError
+from verifier.errors import InputError, UnavailableError
 from verifier.service.tree import overlay
 
 
@@ -65,8 +67,8 @@ def test_packages_are_linked_history_and_pipes_left_out(source: Path, tmp_path: 
     (source / "skipped").mkdir()
     os.mkfifo(source / "pipe")
     copy = tmp_path / "copy"
-    overlay(source, copy, frozenset({"skipped"}))
-    assert (copy / "src/node_modules").readlink() == (source / "src/node_modules").resolve()
+    overlay(source, copy, frozenset({"skipped"}), lend=lambda path: path / "lent")
+    assert (copy / "src/node_modules").readlink() == (source / "src/node_modules").resolve() / "lent"
     assert sorted(path.name for path in copy.iterdir()) == ["src"]
 
 
@@ -78,10 +80,93 @@ def test_a_file_takes_the_place_of_a_folder_and_the_other_way_round(source: Path
 
 
 def test_what_cannot_be_read_is_named(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise PermissionError(errno.EACCES, "Permission denied")
+    real = os.open
+
+    def refuse(path: Any, *arguments: Any, **options: Any) -> int:
+        if path == source / "src/deep/a.js":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return real(path, *arguments, **options)
 
     # Not by mode bits: root, as which CI runs, may read everything.
-    monkeypatch.setattr(shutil, "copyfile", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(InputError, match=r"a\.js: cannot be read"):
         overlay(source, tmp_path / "copy")
+
+
+@pytest.mark.parametrize("number", [errno.EXDEV, errno.ENOSYS, None])
+def test_where_the_kernel_does_not_copy_we_do(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int | None
+) -> None:
+    def refuse(*_: object) -> int:
+        if number is None:
+            return 0  # as some file systems do
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "copy_file_range", refuse)
+    (source / "large.bin").write_bytes(os.urandom(3_000_000))
+    overlay(source, tmp_path / "copy")
+    assert (tmp_path / "copy/large.bin").read_bytes() == (source / "large.bin").read_bytes()
+
+
+@pytest.fixture
+def victim(tmp_path: Path) -> Iterator[Path]:
+    """A folder that lies elsewhere; nothing of it changes."""
+    folder = tmp_path / "victim"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "deep/a.js").write_text("mine")
+    (folder / "a.js").write_text("mine")
+    before = snapshot(folder)
+    yield folder
+    assert snapshot(folder) == before
+
+
+def snapshot(folder: Path) -> list[tuple[str, int, int, int]]:
+    """Every entry with its inode, mode and change time."""
+    stats = [(str(path), path.lstat()) for path in (folder, *sorted(folder.rglob("*")))]
+    return [(name, found.st_ino, found.st_mode, found.st_ctime_ns) for name, found in stats]
+
+
+# In the copy; $V is a folder elsewhere.
+HOSTILE = {
+    "a folder is a link": "ln -s $V src",
+    "a folder is a relative link": "ln -s ../victim src",
+    "a deep folder is a link": "mkdir src; ln -s $V src/deep",
+    "a file is a link": "mkdir -p src/deep; ln -s $V/a.js src/deep",
+    "a file is a dangling link": "mkdir -p src/deep; ln -s $V/new.js src/deep/a.js",
+    "a file has a second name": "mkdir -p src/deep; echo built > ../second; ln ../second src/deep/a.js",
+    "a file is a folder with a link": "mkdir -p src/deep/a.js/x; ln -s $V src/deep/a.js/x/y",
+    "a folder is a pipe": "mkfifo src",
+    "a file is a pipe": "mkdir -p src/deep; mkfifo src/deep/a.js",
+    "a folder is closed": "mkdir -p src/deep; chmod 0 src/deep src",
+}
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_nothing_is_written_or_removed_beyond_the_copy(
+    source: Path, tmp_path: Path, victim: Path, hostile: str
+) -> None:
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    subprocess.run(HOSTILE[hostile], shell=True, check=True, cwd=copy, env={**os.environ, "V": str(victim)})
+    overlay(source, copy)
+    assert (copy / "src/deep/a.js").read_text() == "a"
+    assert not any(path.is_symlink() for path in (copy, *copy.rglob("*")))
+    if (tmp_path / "second").exists():
+        assert (tmp_path / "second").read_text() == "built\n"
+
+
+def test_the_copy_itself_or_a_folder_above_it_is_a_link(source: Path, tmp_path: Path, victim: Path) -> None:
+    anchor = tmp_path / "anchor"
+    (anchor / "one").mkdir(parents=True)
+    (anchor / "one/copy").symlink_to(victim)
+    overlay(source, anchor / "one/copy", anchor=anchor)
+    assert (anchor / "one/copy/src/deep/a.js").read_text() == "a"
+    (anchor / "two").symlink_to(victim)
+    overlay(source, anchor / "two/copy", anchor=anchor)
+    assert (anchor / "two/copy/src/deep/a.js").read_text() == "a"
+
+
+def test_no_link_takes_the_place_of_the_anchor(source: Path, tmp_path: Path, victim: Path) -> None:
+    (tmp_path / "anchor").symlink_to(victim)
+    with pytest.raises(UnavailableError, match="replaced by something else"):
+        overlay(source, tmp_path / "anchor/copy", anchor=tmp_path / "anchor")

@@ -13,7 +13,7 @@ tools/record_calls.py makes the recording.
 import base64
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -24,7 +24,7 @@ from tools.record_calls import CASES, REFERENCES, SERVICE, Silent, at
 from verifier.authorization.authorizer import Mode
 from verifier.emulator.session import isolated_session
 from verifier.framework.framework import Framework
-from verifier.framework.process import Completed
+from verifier.framework.process import Completed, go_on
 from verifier.framework.tolerated import tolerations
 from verifier.service.private_copy import PrivateCopy
 from verifier.service.service import load_service
@@ -76,7 +76,13 @@ class ReplayedFramework(Framework):
     """By the private copy's folder, of which each trial has its own; only the present one is kept."""
 
     def run(
-        self, arguments: tuple[str, ...], copy: PrivateCopy, environment: Mapping[str, str], *, timeout: float
+        self,
+        arguments: tuple[str, ...],
+        copy: PrivateCopy,
+        environment: Mapping[str, str],
+        *,
+        timeout: float,
+        to_stop: Callable[[], str | None] = go_on,
     ) -> Completed:
         """Play the next recorded run of the life that ``copy`` is of."""
         started = time.monotonic()

@@ -5,9 +5,9 @@ import pytest
 from verifier.authorization.caller import Certainty
 from verifier.authorization.decision import Decided
 from verifier.authorization.operation import Operation, Requirement
-from verifier.gateway.decisions import DecisionRecord, HostRecord
+from verifier.gateway.decisions import DecisionRecord, HostRecord, Record, ResponseRecord
 from verifier.iam.evaluate import IDENTITY_POLICY, Decision, Outcome
-from verifier.targets.records import asked, refused_hosts
+from verifier.targets.records import asked, counted, refused_hosts
 
 USER = "arn:aws:iam::111122223333:user/verifier/verifier-1"
 ROLE = "arn:aws:sts::111122223333:assumed-role/deploy-role/AWSCloudFormation"
@@ -63,3 +63,17 @@ def test_a_refused_host_is_told_with_the_option_unless_it_is_never_let_through()
         "registry.example is no AWS host and was refused; let it through with --allow-host",
         "169.254.169.254 is no AWS host and was refused",
     )
+
+
+def test_looks_at_stacks_are_told_from_other_requests() -> None:
+    def answer(service: str, operation: str) -> ResponseRecord:
+        return ResponseRecord("deploy", "arn", service, operation, 200)
+
+    records: list[Record] = [
+        answer("cloudformation", "DescribeStackEvents"),
+        answer("cloudformation", "DescribeStacks"),
+        answer("cloudformation", "DescribeStackResource"),
+        answer("dynamodb", "DescribeStacks"),
+        HostRecord("deploy", "registry.example.com", 443, tunnelled=True),
+    ]
+    assert counted(records) == (2, 3)

@@ -8,7 +8,7 @@ from typing import Any
 
 from verifier.authorization.authorizer import Mode
 from verifier.framework.framework import Framework
-from verifier.framework.process import Completed
+from verifier.framework.process import Completed, go_on
 from verifier.grant.evidence import Asked, GeneratedName
 from verifier.service.private_copy import PrivateCopy
 from verifier.targets.interface import Exercise, Facts, Room, StackEvent, Target, Traces
@@ -134,11 +134,19 @@ class FakeFramework(Framework):
     environments: list[Mapping[str, str]] = field(default_factory=list)
     timeouts: list[float] = field(default_factory=list)
     does: Callable[[PrivateCopy], None] = lambda _: None
+    watchers: list[Callable[[], str | None]] = field(default_factory=list)
 
     def run(
-        self, arguments: tuple[str, ...], copy: PrivateCopy, environment: Mapping[str, str], *, timeout: float
+        self,
+        arguments: tuple[str, ...],
+        copy: PrivateCopy,
+        environment: Mapping[str, str],
+        *,
+        timeout: float,
+        to_stop: Callable[[], str | None] = go_on,
     ) -> Completed:
         self.runs.append(arguments)
+        self.watchers.append(to_stop)
         self.environments.append(dict(environment))
         self.timeouts.append(timeout)
         self.does(copy)

@@ -21,7 +21,8 @@ from verifier.errors import InputError, UnavailableError
 from verifier.framework.process import Completed
 from verifier.service.private_copy import PrivateCopy, private_copy
 from verifier.service.service import load_service
-from verifier.targets.interface import Absent, Facts
+from verifier.targets.interface import Absent, Facts, Glance
+from verifier.trial import hang
 from verifier.trial.interface import PhaseResult
 from verifier.trial.phases import PHASES, Life, parse_phases, run_phase
 
@@ -126,6 +127,24 @@ def test_the_tool_has_the_rooms_environment_the_users_keys_and_a_folder_of_its_o
     temporary = copy.folder.parent / ".verifier-tmp"
     assert framework.environments == [{"HTTPS_PROXY": "http://127.0.0.1:1", "TMPDIR": str(temporary)} | KEYS]
     assert temporary.is_dir()
+
+
+def test_while_the_tool_runs_its_room_is_watched(copy: PrivateCopy, monkeypatch: pytest.MonkeyPatch) -> None:
+    room, framework = FakeRoom(), FakeFramework()
+    run(copy, "deploy", room, framework)
+    (watcher,) = framework.watchers
+    monkeypatch.setattr(hang, "SECONDS", 0.0)
+    assert watcher() is None
+    monkeypatch.setattr(FakeRoom, "glance", lambda _: Glance("stack s is ROLLBACK_COMPLETE: no", 1, 1))
+    assert watcher() == "stack s is ROLLBACK_COMPLETE: no"
+
+
+def test_a_tool_that_was_stopped_for_waiting_is_a_problem_with_the_stacks_reason(copy: PrivateCopy) -> None:
+    stopped = Completed(None, "", 12.0, stopped="stack s is ROLLBACK_COMPLETE: no")
+    result = run(copy, "deploy", framework=FakeFramework(ends=[stopped]))
+    assert not result.passed
+    assert result.problem is not None
+    assert result.problem.startswith("stack s is ROLLBACK_COMPLETE: no")
 
 
 def test_redeploy_and_rollback_update_are_of_the_revisions(tmp_path: Path) -> None:

@@ -175,3 +175,19 @@ def test_a_disk_without_room_explains_any_failure(tmp_path: Path, monkeypatch: p
 
 def test_an_ordinary_failure_has_nothing_to_do_with_the_disk(tmp_path: Path) -> None:
     check_space(tmp_path, done("Error: no"))
+
+
+def test_a_tool_that_hangs_names_the_stacks_reason_and_no_option() -> None:
+    completed = Completed(None, "Creating\n", 23.4, stopped="stack s is ROLLBACK_COMPLETE: no output")
+    assert words(completed) == (
+        "stack s is ROLLBACK_COMPLETE: no output; the command-line tool went on waiting "
+        "and was stopped after 23 s"
+    )
+
+
+def test_a_rollback_that_was_asked_for_is_judged_by_itself_however_the_tool_took_it() -> None:
+    completed = Completed(None, "", 20.0, stopped="stack s is ROLLBACK_COMPLETE: injected")
+    injected = StackEvent("s", "X", "T", "CREATE_FAILED", "", False, injected=True)
+    facts = Facts(events=(injected,), stacks={"s": "ROLLBACK_COMPLETE"})
+    assert find_problem(completed, facts, Expected(rollback=True), 600.0) is None
+    assert "went on waiting" in words(completed, Facts(), Expected(rollback=True))

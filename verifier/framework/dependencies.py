@@ -1,20 +1,24 @@
-"""The service's own npm packages, where its folder has a package.json but no node_modules."""
+"""What a service needs beside its own files: npm packages, installed if they are not, and files elsewhere."""
 
 import atexit
-import shutil
+import contextlib
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from verifier.errors import InputError
+from verifier.errors import InputError, VerifierError
 from verifier.framework.machine import Machine
 from verifier.framework.npm import npm
 from verifier.reading import json_of, text_of
 from verifier.scratch import scratch
+from verifier.service.enclosed import remove
+from verifier.service.outside import find_outside
+from verifier.service.package_copies import PackageCopies
 from verifier.service.private_copy import PrivateCopy
-from verifier.service.service import MODULES, Service
+from verifier.service.service import Service
+from verifier.service.tree import MODULES
 
 _LOCKS = ("package-lock.json", "npm-shrinkwrap.json")
 _FOREIGN_LOCKS = ("yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb")
@@ -22,16 +26,29 @@ _DECLARATIONS = ("dependencies", "devDependencies", "optionalDependencies", "pee
 
 
 def with_dependencies(service: Service, machine: Machine, say: Callable[[str], None]) -> Service:
-    """The service with its packages: as installed, or installed now for this run in a private copy.
+    """The service with what it needs beside its own files, as this run's trials get it.
 
-    Every private copy links them; the user's folder stays without. They are gone when this process
-    ends. Raises InputError for a broken package.json, UnavailableError when npm fails.
+    Its packages, as installed, or installed now in a private copy, are copied once for the run (or
+    shared by the file system); what its files name outside of its folder is looked for. The user's
+    folder stays as it is, and the copies are gone when this process ends. Raises InputError for a broken
+    package.json, UnavailableError when npm fails.
     """
-    if service.modules is not None or not _declares_packages(service.folder / "package.json"):
-        return service
-    folder = Path(tempfile.mkdtemp(prefix="packages-", dir=scratch()))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    copy = PrivateCopy(service, folder / service.folder.name)
+    area = Path(tempfile.mkdtemp(prefix="packages-", dir=scratch())).resolve()
+    atexit.register(_remove, area)
+    packages = PackageCopies(area / "copies", say)
+    outside = find_outside(service.folder, machine.home)
+    if outside.note:
+        say(outside.note)
+    service = replace(service, packages=packages, outside=outside)
+    if service.modules is None and _declares_packages(service.folder / "package.json"):
+        service = _installed(service, area, machine, say)
+    if service.modules is not None:
+        service = replace(service, modules=packages.of(service.modules))
+    return service
+
+
+def _installed(service: Service, area: Path, machine: Machine, say: Callable[[str], None]) -> Service:
+    copy = PrivateCopy(service, area / service.folder.name, area)
     copy.restore()
     locked = any((service.folder / name).is_file() for name in _LOCKS)
     command = "ci" if locked else "install"
@@ -39,6 +56,11 @@ def with_dependencies(service: Service, machine: Machine, say: Callable[[str], N
     npm(command, folder=copy.folder, what=f"npm {command} for {service.folder}", machine=machine)
     modules = copy.folder / MODULES
     return replace(service, modules=modules if modules.is_dir() else None)
+
+
+def _remove(folder: Path) -> None:
+    with contextlib.suppress(OSError, VerifierError):
+        remove(folder, folder.parent)
 
 
 def _declares_packages(path: Path) -> bool:

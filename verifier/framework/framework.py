@@ -1,11 +1,11 @@
 """The Serverless Framework's command-line tool, run as the restricted user."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from verifier.framework.process import Completed, run
+from verifier.framework.process import Completed, go_on, run
 from verifier.service.private_copy import PrivateCopy
 
 # Never more than the child needs: keys and settings of whoever runs the verifier stay out of it.
@@ -47,14 +47,23 @@ class Framework:
         environment: Mapping[str, str],
         *,
         timeout: float,
+        to_stop: Callable[[], str | None] = go_on,
     ) -> Completed:
-        """Run the tool in the private copy; ``environment`` is what the target and the user's keys add."""
+        """Run the tool in the private copy; ``environment`` is what the target and the user's keys add.
+
+        ``to_stop`` is asked again and again whether the tool must be stopped, and why.
+        Raises InconclusiveError when an earlier run put something else in the copy's place.
+        """
+        copy.check()
+        copy.beside("home")
+        environment = {"PATH": copy.search_path(self.environment.get("PATH", os.defpath)), **environment}
         config = () if copy.config.name.startswith("serverless.") else ("--config", copy.config.name)
         return run(
             (*self.command, *arguments, *config),
             cwd=copy.folder,
             env=child_environment(self.environment, copy.folder.parent, environment),
             timeout=timeout,
+            to_stop=to_stop,
         )
 
 

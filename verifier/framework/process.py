@@ -1,193 +1,175 @@
-"""A child process that can never outlive the verifier, and whose output can never block it.
+"""A child process that leaves nothing behind and can never outlive the verifier, nor block on its output.
 
-The child waits for a go before it starts; by then a watchdog knows its process group. When the
-verifier dies, however it dies, the watchdog's pipe ends and it kills every group that is left.
-Children carry a mark in their environment: what leaves the group (a daemon that a plugin starts) is
-found by it, where there is a /proc.
+Between the verifier and the child stands a watchdog (watchdog.py). Who kills the watchdog ends the run:
+the verifier is a subreaper too, inherits what the watchdog had, and ends that.
 """
 
 import contextlib
-import itertools
 import os
-import secrets
 import signal
 import subprocess
-import tempfile
+import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
-from verifier.scratch import scratch
+from verifier.errors import UnavailableError
+from verifier.framework.cgroup import kill_group, new_group, remove_group
+from verifier.framework.descendants import become_subreaper, children, end_descendants
+from verifier.framework.output import KeptOutput
+from verifier.framework.watchdog import Job
 
-# Reads "+PGID" and "-PGID" lines; on end of file kills what is left. Plain sh: it starts in a millisecond
-# and needs nothing of ours. It ignores the terminal's Ctrl-C, which is the verifier's to handle.
-_WATCHDOG = r"""
-trap '' INT TERM HUP
-groups=
-while read -r line; do
-  case $line in
-    +*) groups="$groups ${line#+}" ;;
-    -*) rest=
-        for g in $groups; do [ "$g" = "${line#-}" ] || rest="$rest $g"; done
-        groups=$rest ;;
-  esac
-done
-[ "$groups" ] || exit 0
-for g in $groups; do kill -s KILL -- "-$g" 2>/dev/null; done
-for again in 1 2 3; do
-  for e in $(grep -ls -- "$1" /proc/[0-9]*/environ); do
-    e=${e#/proc/}
-    kill -s KILL "${e%/environ}" 2>/dev/null
-  done
-done
-"""
-MARK = "VERIFIER_CHILD"
-_RUN = secrets.token_hex(8)
-_numbers = itertools.count(1)
-_WAIT_FOR_GO = 'read -r _ && exec "$@" </dev/null'
+_ROOT = Path(__file__).resolve().parents[2]
+_NEEDED_BY_PYTHON = ("LD_LIBRARY_PATH",)
+# Nothing of ours is in its environment or on its command line, where others could read it.
+_WATCHDOG = (
+    sys.executable,
+    *("-I", "-S", "-c"),
+    f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from verifier.framework.watchdog import main; main()",
+)
+_LOOK_SECONDS = 0.5
+"""How often somebody looks whether the child goes on as it should."""
+_LET_GO_SECONDS = 15.0
+"""How long the watchdog may take to end everything."""
 
 
 @dataclass(frozen=True)
 class Completed:
-    """How a child ended: its exit code (None when it was stopped at the time-out), output and seconds."""
+    """How a child ended: its exit code (None when it was stopped by us), output and seconds.
+
+    Of the output the beginning and the end are kept (output.py). ``stopped`` says why it was
+    stopped before the time-out.
+    """
 
     exit_code: int | None
     output: str
     seconds: float
+    stopped: str | None = None
 
     @property
     def timed_out(self) -> bool:
         """It was stopped because it took too long."""
-        return self.exit_code is None
+        return self.exit_code is None and self.stopped is None
 
 
-class Watchdog:
-    """Ends the registered process groups when this process is gone."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            ["/bin/sh", "-c", _WATCHDOG, "sh", f"{MARK}={_RUN}"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            env={"PATH": os.defpath},
-        )
-        self._lock = threading.Lock()
-
-    def add(self, group: int) -> None:
-        """From now on ``group`` ends with us."""
-        self._say(f"+{group}\n")
-
-    def remove(self, group: int) -> None:
-        """``group`` has ended."""
-        self._say(f"-{group}\n")
-
-    def close(self) -> None:
-        """No more children: the watchdog ends."""
-        assert self._process.stdin is not None
-        with contextlib.suppress(OSError):
-            self._process.stdin.close()
-        self._process.wait()
-
-    def _say(self, line: str) -> None:
-        assert self._process.stdin is not None
-        with self._lock:
-            self._process.stdin.write(line.encode())
-            self._process.stdin.flush()
+def go_on() -> str | None:
+    """Nothing but the time-out stops it."""
+    return None
 
 
-_watchdog: Watchdog | None = None
-_watchdog_lock = threading.Lock()
+def run(
+    command: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    timeout: float,
+    to_stop: Callable[[], str | None] = go_on,
+) -> Completed:
+    """Run ``command`` with exactly ``env``; both output streams together, decoded leniently.
 
-
-def watchdog() -> Watchdog:
-    """This process's watchdog, started at first use and ended at exit."""
-    import atexit
-
-    global _watchdog  # noqa: PLW0603 - one per process, by nature
-    with _watchdog_lock:
-        if _watchdog is None:
-            _watchdog = Watchdog()
-            atexit.register(_watchdog.close)
-        return _watchdog
-
-
-def run(command: Sequence[str], *, cwd: Path, env: Mapping[str, str], timeout: float) -> Completed:
-    """Run ``command`` with exactly ``env`` and our mark; both output streams together, decoded leniently.
-
-    ``timeout`` is in seconds; at its end the whole process group is killed. Interrupting (Ctrl-C)
-    kills it too and goes on upwards.
+    ``timeout`` is in seconds. ``to_stop`` is asked twice a second whether the child must end, and
+    why. When this returns or is interrupted (Ctrl-C), nothing that came of the child runs any more. A
+    command that is not there is exit code 127. Raises UnavailableError when the watchdog was killed, or
+    when something cannot be ended.
     """
     started = time.monotonic()
-    mark = f"{_RUN}.{next(_numbers)}."
-    with tempfile.TemporaryFile(dir=scratch()) as sink:
-        child = _start(command, cwd, {**env, MARK: mark}, sink)
-        try:
-            exit_code: int | None = child.wait(timeout=timeout)
-        except subprocess.TimeoutExpired:
-            exit_code = None
-        finally:
-            _kill_group(child)
-            _kill_marked(f"{MARK}={mark}".encode())
-            watchdog().remove(child.pid)
-        sink.seek(0)
-        output = sink.read().decode("utf-8", errors="replace")
-    return Completed(exit_code, output, time.monotonic() - started)
+    stopped: str | None = None
+    with KeptOutput() as output:
+        with _watched(command, cwd, env, output.handle) as watchdog:
+            while watchdog.poll() is None and stopped is None:
+                left = timeout - (time.monotonic() - started)
+                if left <= 0:
+                    break
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    watchdog.wait(timeout=min(_LOOK_SECONDS, left))
+                # Should somebody have stopped it with a signal.
+                watchdog.send_signal(signal.SIGCONT)
+                stopped = to_stop() if watchdog.poll() is None else None
+            exit_code = watchdog.poll()
+        words = output.text()
+    if exit_code is not None and exit_code < 0:
+        raise UnavailableError(
+            f"the process that watches over {Path(command[0]).name} was killed "
+            f"({signal.Signals(-exit_code).name}) while it ran, by the service's own code or from outside; "
+            "what it watched was ended, and the run with it"
+        )
+    return Completed(exit_code, words, time.monotonic() - started, stopped)
 
 
-def _start(
-    command: Sequence[str], cwd: Path, env: Mapping[str, str], sink: IO[bytes]
-) -> "subprocess.Popen[bytes]":
-    dog = watchdog()
-    child = subprocess.Popen(
-        ["/bin/sh", "-c", _WAIT_FOR_GO, "sh", *command],
-        cwd=cwd,
-        env=dict(env),
+# The pids of all watchdogs that run. The lock is held while one is started, and while orphans are looked for.
+_watchdogs: set[int] = set()
+_lock = threading.Lock()
+
+
+@contextmanager
+def _watched(
+    command: Sequence[str], cwd: Path, env: Mapping[str, str], output: int
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """A watchdog that runs ``command``; at the end nothing of it is left."""
+    become_subreaper()
+    with _lock:
+        ours = children(os.getpid())
+        watchdog = _start_watchdog(output)
+    # Not before there is a watchdog to remove it.
+    group = new_group()
+    job = Job(command, str(cwd), env, output, group or "")
+    assert watchdog.stdin is not None
+    try:
+        # A pipe that is broken already: it was killed, as its exit code tells.
+        with contextlib.suppress(BrokenPipeError):
+            watchdog.stdin.write(job.as_bytes())
+            watchdog.stdin.flush()
+        yield watchdog
+    finally:
+        _end(watchdog, group, ours)
+
+
+def _start_watchdog(output: int) -> "subprocess.Popen[bytes]":
+    watchdog = subprocess.Popen(
+        _WATCHDOG,
         stdin=subprocess.PIPE,
-        stdout=sink,
-        stderr=subprocess.STDOUT,
+        stdout=subprocess.DEVNULL,
+        stderr=output,
+        pass_fds=(output,),
         start_new_session=True,
+        env={name: os.environ[name] for name in _NEEDED_BY_PYTHON if name in os.environ},
     )
-    dog.add(child.pid)
-    assert child.stdin is not None
-    with contextlib.suppress(BrokenPipeError):
-        child.stdin.write(b"go\n")
-        child.stdin.close()
-    return child
+    _watchdogs.add(watchdog.pid)
+    return watchdog
 
 
-def _kill_group(child: "subprocess.Popen[bytes]") -> None:
-    # Also after a normal end: what the child left behind in its group must not go on.
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
-    child.wait()
+def _end(watchdog: "subprocess.Popen[bytes]", group: str | None, ours: frozenset[int]) -> None:
+    """The watchdog ends all that came of the child, and itself; what it could not we do.
 
-
-def _kill_marked(mark: bytes) -> None:
-    """Kill what has left the group, until nothing new turns up; no /proc, no search."""
-    for _ in range(3):
-        found = [pid for pid in _processes() if mark in _environment(pid).split(b"\0")]
-        for pid in found:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
-        if not found:
-            return
-
-
-def _processes() -> list[int]:
+    ``ours`` are the children that we had before.
+    """
+    assert watchdog.stdin is not None
+    with contextlib.suppress(OSError):
+        watchdog.stdin.close()
     try:
-        return [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208 - thousands
-    except OSError:
-        return []
+        watchdog.wait(_LET_GO_SECONDS)
+    except subprocess.TimeoutExpired:
+        watchdog.kill()
+        watchdog.wait()
+    with _lock:
+        _watchdogs.discard(watchdog.pid)
+        if group:
+            kill_group(group)
+        spared = ours | _watchdogs
+        all_ended = end_descendants(os.getpid(), spared, reap=lambda: _bury(children(os.getpid()) - spared))
+        _bury(children(os.getpid()) - spared)
+    if group:
+        remove_group(group)
+    if not all_ended:
+        raise UnavailableError(
+            "a process that the service's own code started cannot be ended; end it yourself"
+        )
 
 
-def _environment(pid: int) -> bytes:
-    # Gone meanwhile, or somebody else's: neither is ours to end.
-    try:
-        return Path(f"/proc/{pid}/environ").read_bytes()
-    except OSError:
-        return b""
+def _bury(orphans: Iterable[int]) -> None:
+    for pid in orphans:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)

@@ -73,6 +73,12 @@ def _is_ours(folder: Path, path: Path) -> bool:
 
 
 def _change(path: Path, number: int) -> None:
+    if path.stat().st_nlink > 1:
+        # What was built may have a second name elsewhere.
+        content, mode = path.read_bytes(), path.stat().st_mode
+        path.unlink()
+        path.write_bytes(content)
+        path.chmod(mode)
     if path.suffix not in COMMENTS and zipfile.is_zipfile(path):
         with zipfile.ZipFile(path, "a") as archive:
             archive.writestr(MARKER, f"revision {number}\n")

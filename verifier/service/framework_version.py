@@ -25,12 +25,14 @@ def pin(config: Path, version: str) -> None:
 
     Only the value's own text is replaced; a configuration that is code stays as it is.
     """
-    if config.suffix not in (".yml", ".yaml", ".json"):
+    if config.suffix not in (".yml", ".yaml", ".json") or config.is_symlink() or not config.is_file():
         return
     text = config.read_text(encoding="utf-8")
     place = _place(text)
     if place is not None:
         start, end = place
+        # A new file: whoever gave the old one a second name elsewhere keeps it as it was.
+        config.unlink()
         config.write_text(f'{text[:start]}"{version}"{text[end:]}', encoding="utf-8")
 
 

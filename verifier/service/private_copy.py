@@ -1,19 +1,24 @@
 """Private copies of a service's folder: whatever a trial does, nothing is left in the user's own."""
 
+import contextlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 
+from verifier.errors import InconclusiveError, VerifierError
 from verifier.scratch import scratch
+from verifier.service.enclosed import entered, is_real, link, remove
 from verifier.service.framework_version import pin
-from verifier.service.outside import copy_outside, place_for
-from verifier.service.service import MODULES, Service
-from verifier.service.tree import overlay
+from verifier.service.outside import find_outside, place_for
+from verifier.service.package_copies import PackageCopies
+from verifier.service.service import Service
+from verifier.service.tree import MODULES, PACKAGES, overlay
 
 # What is the verifier's own beside a service, and what a deploy makes anew, is not copied: the framework
-# would package it. node_modules is large and only read, so it is linked.
+# would package it.
 NOT_COPIED = frozenset({"revisions", "baseline", "verifier.yml", ".serverless", ".git", ".verifier"})
 
 # The file that makes a change where nothing else can be changed.
@@ -26,22 +31,35 @@ RESOLVER = "verifier-resolver.cjs"
 
 @contextmanager
 def private_copy(service: Service) -> Iterator["PrivateCopy"]:
-    """A copy of the service's folder that is gone afterwards; nothing is left in the user's own."""
-    with TemporaryDirectory(prefix="trial-", dir=scratch(), ignore_cleanup_errors=True) as name:
-        # Without links in it: what is outside is found by going up from the copy.
-        root = Path(name).resolve()
-        copy = PrivateCopy(service, place_for(service.folder, root))
+    """A copy of the service's folder that is gone afterwards; nothing is left in the user's own.
+
+    Its packages are as they were at the run's begin, whatever earlier trials did to them.
+    """
+    # Without links in it: what is outside is found by going up from the copy.
+    anchor = scratch().resolve()
+    root = Path(mkdtemp(prefix="trial-", dir=anchor))
+    try:
+        packages = service.packages or PackageCopies(root / "packages")
+        outside = service.outside or find_outside(service.folder)
+        packages.begin_trial()
+        service = replace(service, packages=packages, outside=outside)
+        copy = PrivateCopy(service, place_for(service.folder, root), anchor)
         copy.restore()
-        copy_outside(service.folder, copy.folder, root)
+        outside.copy(service.folder, copy.folder, anchor, packages.of)
         yield copy
+    finally:
+        # What cannot be removed now is swept up by a later run.
+        with contextlib.suppress(OSError, VerifierError):
+            remove(root, anchor)
 
 
 @dataclass(frozen=True)
 class PrivateCopy:
-    """A private copy of a service's folder."""
+    """A private copy of a service's folder; ``anchor`` is a folder of ours above it, free of links."""
 
     service: Service
     folder: Path
+    anchor: Path
 
     @property
     def config(self) -> Path:
@@ -51,15 +69,44 @@ class PrivateCopy:
     def restore(self) -> None:
         """Make the copy what the user's folder is; what earlier phases built stays where it was."""
         for path in self._added():
-            path.unlink(missing_ok=True)
+            remove(path, self.anchor)
         self._overlay(self.service.folder, skip=NOT_COPIED)
-        link = self.folder / MODULES
-        if self.service.modules is not None and not link.is_symlink():
-            link.symlink_to(self.service.modules.resolve(), target_is_directory=True)
+        if self.service.modules is not None and self.service.packages is not None:
+            link(self.folder / MODULES, self.service.packages.of(self.service.modules), self.anchor)
 
     def apply(self, overlay: Path) -> None:
         """Copy an overlay folder over the copy."""
+        for path in sorted(overlay.rglob("*")):
+            own = self.service.folder / path.relative_to(overlay)
+            if own.is_symlink() and own.is_dir() and path.is_dir():
+                # A folder takes the place of a link to one: with what can be seen through the link.
+                self._copy(own, self.folder / path.relative_to(overlay))
         self._overlay(overlay, skip=frozenset())
+
+    def beside(self, name: str) -> Path:
+        """A folder beside the copy, which is gone with it."""
+        folder = self.folder.parent / name
+        with entered(folder, self.anchor):
+            return folder
+
+    def search_path(self, path: str) -> str:
+        """A PATH on which the user's own packages are the copies of them."""
+        return os.pathsep.join(entry and self._lent(Path(entry)) for entry in path.split(os.pathsep))
+
+    def check(self) -> None:
+        """Raises InconclusiveError when something else stands in the copy's place."""
+        if not is_real(self.folder, self.anchor):
+            raise InconclusiveError(
+                f"the private copy {self.folder} was replaced by something else, by a plugin of the service "
+                "or from outside; nothing is deployed from there"
+            )
+
+    def _lent(self, program_folder: Path) -> str:
+        for folder in (program_folder, *program_folder.parents):
+            is_own = folder.name in PACKAGES and folder.parent.resolve().is_relative_to(self.service.folder)
+            if is_own and folder.is_dir() and self.service.packages is not None:
+                return str(self.service.packages.of(folder) / program_folder.relative_to(folder))
+        return str(program_folder)
 
     def _added(self) -> Iterator[Path]:
         """The files that only the revisions have."""
@@ -74,6 +121,10 @@ class PrivateCopy:
 
     def _overlay(self, source: Path, skip: frozenset[str]) -> None:
         # The packages are the service's own or were installed for it; restore() links them.
-        overlay(source, self.folder, skip | {MODULES})
+        self._copy(source, self.folder, skip | {MODULES})
         if self.service.pinned_version is not None:
             pin(self.config, self.service.pinned_version)
+
+    def _copy(self, source: Path, target: Path, skip: frozenset[str] = frozenset()) -> None:
+        lend = self.service.packages.of if self.service.packages else None
+        overlay(source, target, skip, anchor=self.anchor, lend=lend)

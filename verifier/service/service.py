@@ -1,12 +1,15 @@
 """The service's folder: its configuration as far as it can be read without running it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from verifier.errors import InputError
 from verifier.reading import json_of, text_of, yaml_of
+from verifier.service.outside import Outside
+from verifier.service.package_copies import PackageCopies
+from verifier.service.tree import MODULES
 
 CONFIG_NAMES = (
     "serverless.yml",
@@ -17,7 +20,6 @@ CONFIG_NAMES = (
     "serverless.mjs",
     "serverless.ts",
 )
-MODULES = "node_modules"
 _OPTION_WITH_DEFAULT = re.compile(r"""\$\{\s*opt:\s*[\w-]+\s*,\s*['"]?([A-Za-z0-9-]+)['"]?\s*\}""")
 
 
@@ -32,9 +34,13 @@ class Service:
     config: Path
     settings: dict[str, Any]
     modules: Path | None = None
-    """The folder of its npm packages: its own, or one that was installed for this run."""
+    """The folder of its npm packages: its own, one that was installed for this run, or the run's copy."""
     pinned_version: str | None = None
     """What private copies say for ``frameworkVersion`` instead of what is written."""
+    packages: PackageCopies | None = field(default=None, compare=False, repr=False)
+    """The run's copies of packages; without them each private copy makes its own."""
+    outside: Outside | None = field(default=None, compare=False, repr=False)
+    """What its files name outside of its folder; without it each private copy looks for itself."""
 
     @property
     def label(self) -> str:

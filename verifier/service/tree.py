@@ -1,69 +1,127 @@
 """Copying a folder so that the copy can be worked in: every file is new, writable and its own."""
 
+import errno
 import os
-import shutil
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 from verifier.errors import InputError
+from verifier.service.enclosed import entered, folder_at, link_at, new_file_at
 
-# Large and only read: linked, at whatever depth. Written by nobody and large: left out.
-LINKED = frozenset({"node_modules", ".venv", "venv"})
+MODULES = "node_modules"
+# Packages, at whatever depth: lent, not copied. Written by nobody and large: left out.
+PACKAGES = frozenset({MODULES, ".venv", "venv"})
 LEFT_OUT = frozenset({".git"})
+_NOT_IN_THE_KERNEL = (errno.EXDEV, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM, errno.ETXTBSY)
+
+Lend = Callable[[Path], Path]
+"""From a folder of packages to what a copy links in its place."""
 
 
-def overlay(source: Path, target: Path, skip: frozenset[str] = frozenset()) -> None:
+def overlay(
+    source: Path,
+    target: Path,
+    skip: frozenset[str] = frozenset(),
+    *,
+    anchor: Path | None = None,
+    lend: Lend | None = None,
+) -> None:
     """Copy the folder ``source`` over ``target``, without what is named in ``skip`` at its top.
 
-    Links within ``source`` stay links; what others lead to is copied. Sockets and pipes are left out.
-    Raises InputError for a file that cannot be read.
+    Nothing is written or removed outside of ``target``, whatever it holds (enclosed.py); ``anchor`` is
+    a folder above it, by default the next one. Links within ``source`` stay links; what others lead
+    to is copied. Folders of packages become links to what ``lend`` gives, or are left out. Sockets and
+    pipes are left out. Raises InputError for a file that cannot be read.
     """
-    _overlay(source, target, skip, source.resolve(), ())
+    with entered(target, anchor or target.parent) as handle:
+        _Overlay(source.resolve(), lend).copy(source, handle, skip, ())
 
 
-def _overlay(source: Path, target: Path, skip: frozenset[str], root: Path, within: tuple[Path, ...]) -> None:
-    target.mkdir(parents=True, exist_ok=True)
+class _Overlay:
+    def __init__(self, root: Path, lend: Lend | None) -> None:
+        self._root = root
+        self._lend = lend
+
+    def copy(self, source: Path, target: int, skip: frozenset[str], within: tuple[Path, ...]) -> None:
+        try:
+            entries = sorted(source.iterdir())
+        except PermissionError:
+            raise _unreadable(source) from None
+        # A link that leads back to a folder that is just being copied would never end.
+        within = (*within, source.resolve())
+        for entry in entries:
+            if entry.name in skip or entry.name in LEFT_OUT:
+                continue
+            if entry.is_symlink() and self._stays_inside(entry):
+                link_at(target, entry.name, str(entry.readlink()))
+            elif entry.name in PACKAGES and entry.is_dir():
+                if self._lend:
+                    link_at(target, entry.name, str(self._lend(entry.resolve())))
+            elif entry.is_dir():
+                if entry.resolve() not in within:
+                    self._folder(entry, target, within)
+            elif entry.is_file():
+                copy_file_at(entry, target, entry.name)
+
+    def _folder(self, source: Path, target: int, within: tuple[Path, ...]) -> None:
+        handle = folder_at(target, source.name)
+        try:
+            self.copy(source, handle, frozenset(), within)
+        finally:
+            os.close(handle)
+
+    def _stays_inside(self, link: Path) -> bool:
+        goal = link.readlink()
+        return not goal.is_absolute() and link.resolve().is_relative_to(self._root)
+
+
+def copy_file(source: Path, target: Path, anchor: Path) -> None:
+    """A writable copy with a fresh modification time, below ``anchor``. Raises InputError when unreadable."""
+    with entered(target.parent, anchor) as parent:
+        copy_file_at(source, parent, target.name)
+
+
+def copy_file_at(source: Path, parent: int, name: str) -> None:
+    """The same in a folder that is open already."""
     try:
-        entries = sorted(source.iterdir())
+        # What is no regular file any more must not make us wait.
+        reading = os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except PermissionError:
-        raise InputError(f"{source}: cannot be read; give yourself the right to, or remove it") from None
-    # A link that leads back to a folder that is just being copied would never end.
-    within = (*within, source.resolve())
-    for entry in entries:
-        place = target / entry.name
-        if entry.name in skip or entry.name in LEFT_OUT:
-            continue
-        if entry.is_symlink() and _stays_inside(entry, root):
-            _replace(place)
-            place.symlink_to(entry.readlink())
-        elif entry.name in LINKED and entry.is_dir():
-            if not (place.is_symlink() or place.exists()):
-                place.symlink_to(entry.resolve(), target_is_directory=True)
-        elif entry.is_dir():
-            if entry.resolve() not in within:
-                _overlay(entry, place, frozenset(), root, within)
-        elif entry.exists() and stat.S_ISREG(entry.stat().st_mode):
-            copy_file(entry, place)
-
-
-def _stays_inside(link: Path, root: Path) -> bool:
-    goal = link.readlink()
-    return not goal.is_absolute() and link.resolve().is_relative_to(root)
-
-
-def copy_file(source: Path, target: Path) -> None:
-    """A writable copy with a fresh modification time. Raises InputError when it cannot be read."""
-    _replace(target)
+        raise _unreadable(source) from None
     try:
-        shutil.copyfile(source, target)
-    except PermissionError:
-        raise InputError(f"{source}: cannot be read; give yourself the right to, or remove it") from None
-    target.chmod(stat.S_IMODE(source.stat().st_mode) | stat.S_IRUSR | stat.S_IWUSR)
-    os.utime(target)
+        found = os.fstat(reading)
+        if not stat.S_ISREG(found.st_mode):
+            return
+        writing = new_file_at(parent, name)
+        try:
+            copy_content(reading, writing, found.st_size)
+            os.fchmod(writing, stat.S_IMODE(found.st_mode) | stat.S_IRUSR | stat.S_IWUSR)
+        finally:
+            os.close(writing)
+    finally:
+        os.close(reading)
 
 
-def _replace(target: Path) -> None:
-    if target.is_symlink() or target.is_file():
-        target.unlink()
-    elif target.is_dir():
-        shutil.rmtree(target)
+def copy_content(reading: int, writing: int, size: int) -> None:
+    """Copy ``size`` bytes or more from one open file to another, new one.
+
+    They are shared by the file system where it can, else copied.
+    """
+    try:
+        while size > 0 and (copied := os.copy_file_range(reading, writing, size)):
+            size -= copied
+    except AttributeError:
+        pass
+    except OSError as error:
+        if error.errno not in _NOT_IN_THE_KERNEL:
+            raise
+    # Some file systems give nothing there although something is there.
+    while size > 0 and (data := os.read(reading, 1 << 20)):
+        size -= len(data)
+        while data:
+            data = data[os.write(writing, data) :]
+
+
+def _unreadable(path: Path) -> InputError:
+    return InputError(f"{path}: cannot be read; give yourself the right to, or remove it")

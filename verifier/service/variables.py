@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CONFIGURATION = frozenset({".yml", ".yaml", ".json", ".js", ".cjs", ".mjs", ".ts"})
-_NOT_READ = frozenset({"node_modules", ".serverless", ".git"})
+_NOT_READ = frozenset({"node_modules", ".venv", "venv", ".serverless", ".git"})
 _MOST_BYTES = 1_000_000
 
 
@@ -71,5 +71,10 @@ def text_files(folder: Path) -> Iterator[Path]:
             continue
         if entry.is_dir():
             yield from text_files(entry)
-        elif entry.suffix in CONFIGURATION and entry.is_file() and entry.stat().st_size <= _MOST_BYTES:
+        elif is_text(entry):
             yield entry
+
+
+def is_text(path: Path) -> bool:
+    """Whether a file can be configuration or code, and is not too large to be read."""
+    return path.suffix in CONFIGURATION and path.is_file() and path.stat().st_size <= _MOST_BYTES

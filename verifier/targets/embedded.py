@@ -20,8 +20,9 @@ from verifier.gateway.decisions import DecisionRecord
 from verifier.gateway.server import Gateway, GatewayConfig
 from verifier.grant.evidence import Asked
 from verifier.scratch import scratch
-from verifier.targets.interface import Exercise, Facts, Room, StackEvent, Target, Traces
-from verifier.targets.records import absent, asked, asked_of, is_the_users, refused_hosts, unmapped
+from verifier.targets.interface import Exercise, Facts, Glance, Room, StackEvent, Target, Traces
+from verifier.targets.records import absent, asked, asked_of, counted, is_the_users, refused_hosts, unmapped
+from verifier.targets.settled import settled_failure
 
 SETTLE_SECONDS = 120.0
 
@@ -133,6 +134,15 @@ class EmbeddedRoom(Room):
         for _ in self._new_events(self._gateway.cloudformation.stacks(self.account)):
             pass
 
+    def glance(self) -> Glance:
+        """How things are since ``begin``."""
+        stacks = self._gateway.cloudformation.stacks(self.account)
+        looks, requests = counted(self._gateway.decisions.records(self._records_seen))
+        events = tuple(event for _, event in self._unseen(stacks))
+        return Glance(
+            settled_failure(events, {stack.name: stack.status for stack in stacks}), looks, requests
+        )
+
     def finish(self) -> Facts:
         """Wait until every stack has settled; what happened since ``begin``."""
         self._gateway.cloudformation.settle(SETTLE_SECONDS)
@@ -153,20 +163,26 @@ class EmbeddedRoom(Room):
         )
 
     def _new_events(self, stacks: tuple[StackView, ...]) -> Iterator[StackEvent]:
+        for event_id, event in self._unseen(stacks):
+            self._events_seen.add(event_id)
+            yield event
+
+    def _unseen(self, stacks: tuple[StackView, ...]) -> Iterator[tuple[str, StackEvent]]:
         for stack in stacks:
             for event in stack.events:
-                if event.id in self._events_seen:
-                    continue
-                self._events_seen.add(event.id)
-                yield StackEvent(
-                    stack=stack.name,
-                    logical_id=event.logical_id,
-                    type=event.type,
-                    status=event.status,
-                    reason=event.reason,
-                    is_stack=event.physical_id == stack.id,
-                    injected=event.logical_id == INJECTED_LOGICAL_ID,
-                )
+                if event.id not in self._events_seen:
+                    yield (
+                        event.id,
+                        StackEvent(
+                            stack=stack.name,
+                            logical_id=event.logical_id,
+                            type=event.type,
+                            status=event.status,
+                            reason=event.reason,
+                            is_stack=event.physical_id == stack.id,
+                            injected=event.logical_id == INJECTED_LOGICAL_ID,
+                        ),
+                    )
 
     def hear(self, denied: Callable[[Asked], None]) -> None:
         """Tell of each refusal, before its operation goes on."""

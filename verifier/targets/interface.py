@@ -55,6 +55,18 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class Glance:
+    """What can be seen of a room while a command-line run goes on in it."""
+
+    failure: str | None
+    """Why a stack operation failed that has ended; None while one is in progress, or when all went well."""
+    looks: int
+    """How many requests only looked whether a stack goes on (DescribeStackEvents, DescribeStacks)."""
+    requests: int
+    """How many there were of all others."""
+
+
+@dataclass(frozen=True)
 class Traces:
     """What a trial made that no other trial will make again."""
 
@@ -95,6 +107,13 @@ class Room(ABC):
     @abstractmethod
     def begin(self, phase: str, *, fail_last_wave: bool = False) -> None:
         """From now on everything is booked under ``phase``; if asked, the next compiled template fails."""
+
+    def glance(self) -> Glance:
+        """How things are since ``begin``; may be asked often, from any thread.
+
+        In a room that does not let itself be watched nothing is ever seen.
+        """
+        return Glance(None, 0, 0)
 
     @abstractmethod
     def finish(self) -> Facts:

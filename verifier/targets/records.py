@@ -9,6 +9,8 @@ from verifier.grant.evidence import Asked
 from verifier.iam.evaluate import Outcome
 from verifier.targets.interface import Absent
 
+_LOOKS = (("cloudformation", "DescribeStackEvents"), ("cloudformation", "DescribeStacks"))
+
 
 def asked(records: Sequence[Record]) -> tuple[Asked, ...]:
     """Every requirement that concerns the deploy user."""
@@ -31,6 +33,13 @@ def _concerns_the_user(record: DecisionRecord) -> bool:
 def unmapped(records: Sequence[Record]) -> tuple[str, ...]:
     """The operations whose permissions nobody knows."""
     return tuple(record.message for record in records if isinstance(record, UnmappedRecord))
+
+
+def counted(records: Sequence[Record]) -> tuple[int, int]:
+    """How many requests only looked whether a stack goes on, and how many others there were."""
+    answers = [record for record in records if isinstance(record, ResponseRecord)]
+    looks = sum((record.service, record.operation) in _LOOKS for record in answers)
+    return looks, len(answers) - looks + sum(isinstance(record, HostRecord) for record in records)
 
 
 def refused_hosts(records: Sequence[Record]) -> tuple[str, ...]:

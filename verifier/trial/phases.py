@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from verifier.errors import InputError
 from verifier.framework.framework import Framework
@@ -14,6 +13,7 @@ from verifier.service.private_copy import PrivateCopy
 from verifier.service.revision import revise
 from verifier.service.variables import output_addresses
 from verifier.targets.interface import Facts, Room
+from verifier.trial.hang import Hang
 from verifier.trial.interface import PhaseResult
 from verifier.trial.prerequisites import (
     Prerequisite,
@@ -48,8 +48,12 @@ class Life:
             options += ["--stage", self.stage]
         if self.region:
             options += ["--region", self.region]
-        environment = {**self.room.environment(), **self.keys, "TMPDIR": str(self._temporary_folder())}
-        done = self.framework.run((command, *options), self.copy, environment, timeout=self.timeout)
+        # Beside the copy, and gone with it: a tool that is killed leaves nothing behind.
+        temporary = str(self.copy.beside(".verifier-tmp"))
+        environment = {**self.room.environment(), **self.keys, "TMPDIR": temporary}
+        done = self.framework.run(
+            (command, *options), self.copy, environment, timeout=self.timeout, to_stop=Hang(self.room)
+        )
         if done.exit_code != 0:
             check_space(self.copy.folder, done)
         self.learn_identity()
@@ -63,12 +67,6 @@ class Life:
         """Wait until the stacks have settled; what happened in the phase. Raises InconclusiveError."""
         facts = self.room.finish()
         return replace(facts, asked=tuple(marked(item, self.framework) for item in facts.asked))
-
-    def _temporary_folder(self) -> Path:
-        # Beside the copy, and gone with it: a tool that is killed leaves nothing behind.
-        folder = self.copy.folder.parent / ".verifier-tmp"
-        folder.mkdir(exist_ok=True)
-        return folder
 
     def learn_identity(self) -> None:
         """Read what the framework packaged, as soon as it is there."""

@@ -49,7 +49,7 @@ class Expected:
 def find_problem(done: Completed, facts: Facts, expected: Expected, timeout: float) -> Problem | None:
     """The first thing that went wrong. Only for a run in which no enforced refusal explains it."""
     return (
-        _common(done, facts, timeout)
+        _common(done, facts, expected, timeout)
         or (_no_rollback(done, facts) if expected.rollback else _not_done(done, facts))
         or (_no_update(facts) if expected.update else None)
         or (_left_over(facts) if expected.nothing_left else None)
@@ -69,7 +69,13 @@ def check_space(folder: Path, done: Completed) -> None:
         )
 
 
-def _common(done: Completed, facts: Facts, timeout: float) -> Problem | None:
+def _common(done: Completed, facts: Facts, expected: Expected, timeout: float) -> Problem | None:
+    # A failure that the verifier made itself is judged by what came of it, however the tool took it.
+    if done.stopped and not (expected.rollback and _injected(facts)):
+        return Problem(
+            f"{done.stopped}; the command-line tool went on waiting "
+            f"and was stopped after {done.seconds:.0f} s"
+        )
     if done.timed_out:
         return Problem(
             f"the command-line tool did not end within {timeout:.0f} s and was stopped; "
@@ -87,7 +93,7 @@ def _not_done(done: Completed, facts: Facts) -> Problem | None:
 
 
 def _no_rollback(done: Completed, facts: Facts) -> Problem | None:
-    if not any(event.injected for event in facts.events):
+    if not _injected(facts):
         if done.exit_code != 0:
             return _tool_failed(done, facts)
         return Problem(
@@ -101,6 +107,10 @@ def _no_rollback(done: Completed, facts: Facts) -> Problem | None:
         f"{name} is {status}" for name, status in _touched(facts) if not status.endswith("ROLLBACK_COMPLETE")
     ]
     return Problem("the rollback did not end: " + ", ".join(stuck)) if stuck else None
+
+
+def _injected(facts: Facts) -> bool:
+    return any(event.injected for event in facts.events)
 
 
 def _touched(facts: Facts) -> list[tuple[str, str]]:

@@ -1,0 +1,84 @@
+"""The packages of a service (node_modules, a virtual environment): copied once for a run, lent to its trials.
+
+What a build keeps there, such as node_modules/.cache, stays in the copy. Before each further trial
+the copy is made again what it was at first, so no trial finds what an earlier one left; and the user's own
+is only read.
+
+Links among packages lead where they led. What a link names outside of what is copied (a workspace, a
+store of packages) is copied likewise: a package with the node_modules folder that it lies in, anything
+else alone.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from verifier.service.mended_copy import MendedCopy
+from verifier.service.tree import MODULES
+
+LARGE_BYTES = 200_000_000
+
+
+def _silent(_: str) -> None:
+    """Nobody wants to know."""
+
+
+class PackageCopies:
+    """Copies below ``area``, a new folder of ours; ``say`` is told when much was copied."""
+
+    def __init__(self, area: Path, say: Callable[[str], None] = _silent) -> None:
+        self._say = say
+        self._area = area.resolve()
+        self._copy = MendedCopy(self._area, self._link)
+        self._copied: set[Path] = set()
+        self._waiting: list[Path] = []
+        self._asked_for: Path | None = None
+        self._lent = False
+
+    def of(self, folder: Path) -> Path:
+        """The copy of a folder of packages, or what is one; made when it is asked for the first time."""
+        folder = folder.resolve()
+        if folder.is_relative_to(self._area):
+            return folder
+        if not self._is_copied(folder):
+            before = self._copy.bytes
+            self._asked_for = folder
+            self._waiting = [folder]
+            while self._waiting:
+                self._bring(self._waiting.pop())
+            size = self._copy.bytes - before
+            if size > LARGE_BYTES:
+                self._say(f"{folder}: {size / 1e6:,.0f} MB of packages were copied for this run")
+        return self._copy.place(folder)
+
+    def begin_trial(self) -> None:
+        """Make every copy what it was at first, if another trial has had it."""
+        if self._lent:
+            self._copy.mend()
+        self._lent = True
+
+    def _bring(self, unit: Path) -> None:
+        if not self._is_copied(unit):
+            self._copied.add(unit)
+            self._copy.add(unit)
+
+    def _link(self, link: Path) -> str | None:
+        """What the copy of a link says; None for one that leads nowhere, or to the service itself."""
+        goal = Path(os.path.realpath(link))
+        if not goal.exists() or _is_interpreter(link):
+            return str(goal) if goal.exists() else None
+        if not self._is_copied(goal):
+            unit = next((path for path in (goal, *goal.parents) if path.name == MODULES), goal)
+            if self._asked_for and self._asked_for.is_relative_to(unit):
+                return None
+            self._waiting.append(unit)
+        return os.path.relpath(goal, link.parent)
+
+    def _is_copied(self, path: Path) -> bool:
+        return any(above in self._copied for above in (path, *path.parents))
+
+
+def _is_interpreter(link: Path) -> bool:
+    """A virtual environment's Python, which is the system's own."""
+    in_environment = link.parent.name == "bin" and (link.parent.parent / "pyvenv.cfg").is_file()
+    return in_environment and link.name.startswith(("python", "pypy"))
