@@ -35,7 +35,7 @@ def test_yaml_tags_are_functions_and_dates_stay_text() -> None:
         "D": {"Fn::Join": ["-", ["a", {"Ref": "B"}]]},
         "E": {"Fn::If": ["IsProd", {"Ref": "X"}, {"Ref": "AWS::NoValue"}]},
         "F": {"Fn::FindInMap": ["M", "a", "b"]},
-        "G": {"Version": "2012-10-17", True: True},
+        "G": {"Version": "2012-10-17", "Yes": True},
         "H": {"Fn::Sub": ["${A}", {"A": {"Fn::GetAtt": ["Table", "Arn"]}}]},
     }
 
