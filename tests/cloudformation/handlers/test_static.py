@@ -1,6 +1,7 @@
 """What is true of every handler without living it: against botocore's shapes and the registry."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -98,3 +99,10 @@ def test_a_handler_that_names_nothing_is_seen() -> None:
     assert list(_problems(Mention("sqs", "MakeQueue", {}))) == [
         "sqs:MakeQueue: botocore has no such operation"
     ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_form_of_an_arn_is_there_to_be_used(kind: Kind) -> None:
+    # What no call and no attribute is made of could be anything.
+    used = "{arn" in repr(replace(kind, arn=""))
+    assert bool(kind.arn) == used, "give arn= where a call or an attribute is made of it, and only there"

@@ -41,7 +41,6 @@ QUEUE = Kind(
     # (source sqs-name-limit), and (source sqs-fifo-generated-name)
     name=Name("QueueName", 80, ending=".fifo", ending_when="FifoQueue"),
     itself={"QueueUrl": ID},
-    arn="arn:{partition}:sqs:{region}:{account}:{name}",
     create_by="CreateQueue",
     update_by="SetQueueAttributes",
     delete_by="DeleteQueue",
