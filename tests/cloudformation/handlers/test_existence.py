@@ -7,8 +7,8 @@ import pytest
 from tests.support import problems
 from tests.support.lives.desk import Taken
 from tests.support.lives.life import AGAIN, DELETE, GONE, READ, Life, Lives
+from tests.support.lives.stack import can_be_read
 from verifier.cloudformation.handlers import handlers
-from verifier.cloudformation.types import registry
 from verifier.errors import AwsError
 
 TYPES = sorted(handlers())
@@ -35,7 +35,7 @@ def _absent(life: Life) -> Iterator[str]:
                 if one.error is not None:
                     yield f"{taken.step.name}: {one.name} answers {one.error}"
     read = life.step(READ)
-    if read is not None and not read.made and _can_be_read(life.case.type):
+    if read is not None and not read.made and can_be_read(life.case.type):
         yield "read: nothing is read"
 
 
@@ -47,7 +47,7 @@ def _left(life: Life) -> Iterator[str]:
     if (
         gone is None
         or before is None
-        or not _can_be_read(life.case.type)
+        or not can_be_read(life.case.type)
         or _says_gone(gone, _tolerated(life))
     ):
         return
@@ -55,12 +55,6 @@ def _left(life: Life) -> Iterator[str]:
     if not _is_mentioned(before) or _is_mentioned(gone):
         answers = ", ".join(f"{one.name}: {one.error or dict(one.answer)}" for one in gone.made)
         yield f"{GONE}: nothing says that it is gone ({answers})"
-
-
-def _can_be_read(type_name: str) -> bool:
-    """Whether AWS's handler reads at all: of a topic's policy it does not."""
-    entry = registry.entry(type_name)
-    return entry is None or "read" in entry.handlers
 
 
 def _is_mentioned(taken: Taken) -> bool:
