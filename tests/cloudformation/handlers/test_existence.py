@@ -7,6 +7,7 @@ import pytest
 from tests.support import problems
 from tests.support.lives.desk import Taken
 from tests.support.lives.life import AGAIN, DELETE, GONE, READ, Life, Lives
+from tests.support.lives.stack import can_be_read
 from verifier.cloudformation.handlers import handlers
 from verifier.errors import AwsError
 
@@ -34,7 +35,7 @@ def _absent(life: Life) -> Iterator[str]:
                 if one.error is not None:
                     yield f"{taken.step.name}: {one.name} answers {one.error}"
     read = life.step(READ)
-    if read is not None and not read.made:
+    if read is not None and not read.made and can_be_read(life.case.type):
         yield "read: nothing is read"
 
 
@@ -43,7 +44,12 @@ def _left(life: Life) -> Iterator[str]:
     again, gone, before = life.step(AGAIN), life.step(GONE), life.step(READ)
     if again is not None and again.error is not None:
         yield f"{AGAIN}: {again.failure}; tolerate the error of what is gone"
-    if gone is None or before is None or _says_gone(gone, _tolerated(life)):
+    if (
+        gone is None
+        or before is None
+        or not can_be_read(life.case.type)
+        or _says_gone(gone, _tolerated(life))
+    ):
         return
     # A list answers all the same: without what is gone.
     if not _is_mentioned(before) or _is_mentioned(gone):

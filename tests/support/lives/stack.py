@@ -60,6 +60,12 @@ def attribute_of(type_name: str) -> str | None:
     return min((name for name in entry.read_only if "." not in name), default=None) if entry else None
 
 
+def can_be_read(type_name: str) -> bool:
+    """Whether AWS's handler reads at all: of a topic's policy it does not."""
+    entry = registry.entry(type_name)
+    return entry is None or "read" in entry.handlers
+
+
 def _states(case: Case) -> Iterator[Template]:
     entry = registry.entry(case.type)
     assert entry is not None

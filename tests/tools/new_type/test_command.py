@@ -67,10 +67,10 @@ def test_what_each_permission_is_for_is_said_or_asked(capsys: pytest.CaptureFixt
 
 
 def test_what_moto_and_the_rules_lack_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--print", "AWS::SNS::Topic"]) == 0
+    assert main(["--print", "AWS::AppRunner::Service"]) == 0
     shown = capsys.readouterr().out
-    assert "# open: sns:PutDataProtectionPolicy: its parameters do not tell the resource; add a rule" in shown
-    assert "moto may lack sns:GetDataProtectionPolicy, sns:PutDataProtectionPolicy" in shown
+    assert "# open: apprunner:DescribeService: its parameters do not tell the resource; add a rule" in shown
+    assert "moto may lack apprunner:CreateService" in shown
 
 
 def test_showing_writes_nothing(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

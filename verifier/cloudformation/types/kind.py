@@ -111,11 +111,12 @@ class Kind(Handler):
     def create(self, work: Work) -> None:
         """Make it with one call; then its parts."""
         step = self._step(work)
+        work.new_name = self.name.of(work) if self.name else ""
         for part in self.acting:
             part.before_create(step)
         params = merged(step.params(self.fixed, whole=False), step.params(self.members, whole=False))
         if self.name:
-            params[self._name_parameter] = self.name.of(work)
+            params[self._name_parameter] = work.new_name
         for part in self.acting:
             params |= part.in_create(step)
         answer = step.call(self.create_by, params)

@@ -57,7 +57,8 @@ class Text:
     """A text with places.
 
     They are partition, region, account, dns_suffix, id (the physical one), name (what follows its last
-    "/" or ":"), arn (the resource's), or a top-level property.
+    "/" or ":"), new_name (the one that the creation is going to give), arn (the resource's), or a
+    top-level property.
     """
 
     form: str
@@ -72,6 +73,7 @@ class Text:
             "dns_suffix": work.carrier.identity.dns_suffix,
             "id": work.physical_id,
             "name": work.physical_id.replace(":", "/").rpartition("/")[2],
+            "new_name": work.new_name,
         }
         known = {**work.properties, **places}
         return self.form.format_map({**known, "arn": given.arn.format_map(known)})

@@ -60,6 +60,8 @@ class Work:
     """create, read, update or delete."""
     physical_id: str = ""
     """Empty until ``created``."""
+    new_name: str = ""
+    """The name that the creation is going to give, where the type has one."""
     properties: Mapping[str, Any] = field(default_factory=dict)
     """The resolved properties wanted now (the old ones again when an update is rolled back)."""
     previous: Mapping[str, Any] = field(default_factory=dict)
