@@ -79,6 +79,8 @@ class Setting(Part):
     undo_params: Params = field(default_factory=dict)
     default: Sourced | None = None
     """The parameters with which ``put`` takes the property back."""
+    stays: str = ""
+    """The source that says: one that the template drops stays as it was."""
     look: Read | None = None
     reads: tuple[Read, ...] = ()
     at_create: bool = True
@@ -95,7 +97,7 @@ class Setting(Part):
     def mentions(self, service: str, itself: Params) -> Iterator[Mention]:
         """The calls that set it, take it back and read it."""
         whole = itself if self.whole else {}
-        yield Mention(service, self.put, {**whole, **self.params})
+        yield Mention(service, self.put, {**whole, **self.params}, (self.stays,) if self.stays else ())
         if self.undo:
             yield Mention(service, self.undo, {**whole, **self.undo_params})
         if self.default:
