@@ -100,8 +100,9 @@ def test_nothing_is_overwritten(root: Path, capsys: pytest.CaptureFixture[str]) 
     assert main([TYPE], root) == 2
     assert case_path(TYPE, root).read_text(encoding="utf-8") == "{}"
     case_path(TYPE, root).unlink()
-    module_path("lambda", root).write_text('"""Lambda."""\n\nCODE_SIGNING_CONFIG = 1\n', encoding="utf-8")
+    text = '"""Lambda."""\n\nCODE_SIGNING_CONFIG = 1\n'
+    module_path("lambda", root).write_text(text, encoding="utf-8")
     assert main([TYPE], root) == 2
-    assert module_path("lambda", root).read_text(encoding="utf-8") == '"""Lambda."""\n\nCODE_SIGNING_CONFIG = 1\n'
+    assert module_path("lambda", root).read_text(encoding="utf-8") == text
     assert not case_path(TYPE, root).exists()
     assert capsys.readouterr().err.count("\n") == 2
