@@ -12,7 +12,7 @@ from tools.new_type.__main__ import main
 from tools.new_type.write import CASES, HANDLERS, ROOT, case_path, module_path
 from verifier.cloudformation.handlers import handlers
 
-TYPE = "AWS::Lambda::Alias"
+TYPE = "AWS::Lambda::CodeSigningConfig"
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_a_draft_is_appended_and_its_case_is_beside_the_others(
     before = module_path("lambda", root).read_text(encoding="utf-8")
     assert main([TYPE], root) == 0
     text = module_path("lambda", root).read_text(encoding="utf-8")
-    assert "ALIAS = Kind(" in text
+    assert "CODE_SIGNING_CONFIG = Kind(" in text
     assert len(text) > len(before)
     kept = {ast.dump(node) for node in ast.parse(before).body if not isinstance(node, ast.ImportFrom)}
     assert kept <= {ast.dump(node) for node in ast.parse(text).body}
@@ -40,7 +40,7 @@ def test_a_draft_is_appended_and_its_case_is_beside_the_others(
     told = capsys.readouterr()
     assert told.out == ""
     assert "wrote verifier/cloudformation/handlers/lambda_.py" in told.err
-    assert "-k 'AWS::Lambda::Alias or" in told.err
+    assert "-k 'AWS::Lambda::CodeSigningConfig or" in told.err
     for arguments in (["check"], ["format", "--check"]):
         options = ["--config", str(ROOT / "pyproject.toml"), "--quiet", str(module_path("lambda", root))]
         checked = subprocess.run(
@@ -100,8 +100,9 @@ def test_nothing_is_overwritten(root: Path, capsys: pytest.CaptureFixture[str]) 
     assert main([TYPE], root) == 2
     assert case_path(TYPE, root).read_text(encoding="utf-8") == "{}"
     case_path(TYPE, root).unlink()
-    module_path("lambda", root).write_text('"""Lambda."""\n\nALIAS = 1\n', encoding="utf-8")
+    text = '"""Lambda."""\n\nCODE_SIGNING_CONFIG = 1\n'
+    module_path("lambda", root).write_text(text, encoding="utf-8")
     assert main([TYPE], root) == 2
-    assert module_path("lambda", root).read_text(encoding="utf-8") == '"""Lambda."""\n\nALIAS = 1\n'
+    assert module_path("lambda", root).read_text(encoding="utf-8") == text
     assert not case_path(TYPE, root).exists()
     assert capsys.readouterr().err.count("\n") == 2

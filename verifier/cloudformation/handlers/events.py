@@ -1,8 +1,7 @@
 """EventBridge: the rule with its targets, and the event bus."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from verifier.cloudformation.types.handler import Mention
 from verifier.cloudformation.types.kind import Kind, Name
@@ -43,13 +42,10 @@ def _arn(work: Work) -> str:
 _RULE_ARN = Computed(_arn, ("EventBusName",))
 
 
-@dataclass(frozen=True)
-class _Rule(Kind):
-    """A class for its id: "bus|rule", or the rule's name alone on the default bus (source: cfn-rule-id)."""
-
-    def _made(self, work: Work, params: Mapping[str, Any], answer: Mapping[str, Any]) -> str:
-        bus = str(work.properties.get("EventBusName", "default")).rpartition("/")[2]
-        return work.new_name if bus == "default" else f"{bus}|{work.new_name}"
+def _id(work: Work) -> str:
+    """The rule's name alone on the default bus, else "bus|rule" (source: cfn-rule-id)."""
+    bus = str(work.properties.get("EventBusName", "default")).rpartition("/")[2]
+    return work.new_name if bus == "default" else f"{bus}|{work.new_name}"
 
 
 @dataclass(frozen=True)
@@ -92,13 +88,14 @@ class _Targets(Part):
             step.call("RemoveTargets", params, tolerate=step.gone if step.work.lifecycle == "delete" else ())
 
 
-RULE = _Rule(
+RULE = Kind(
     type="AWS::Events::Rule",
     service="events",
     name=Name("Name", 64),
     itself={"Name": _NAME, **same("EventBusName")},
     create_by="PutRule",
     delete_by="DeleteRule",
+    id_form=Computed(_id),
     fixed={**_RULE, **same("EventBusName")},
     gives={"Arn": _RULE_ARN, "RuleName": _NAME},
     parts=(

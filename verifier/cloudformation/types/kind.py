@@ -21,7 +21,7 @@ from functools import cached_property
 from typing import Any
 
 from verifier.cloudformation.types.handler import Handler, Mention
-from verifier.cloudformation.types.params import ABSENT, Params, Sourced, at, merged, used
+from verifier.cloudformation.types.params import ABSENT, Computed, Params, Sourced, Text, at, merged, used
 from verifier.cloudformation.types.part import Part
 from verifier.cloudformation.types.parts import Update
 from verifier.cloudformation.types.step import Step
@@ -68,10 +68,11 @@ class Kind(Handler):
     """One type. ``members`` go into create and update, ``fixed`` into create alone.
 
     ``itself`` names the resource in a call; ``arn`` is the form of its ARN. Without ``id_from`` (where
-    the answer to create has the physical id) the name is the id; ``token`` tells that the id is
-    random. ``gives`` are attributes that need no answer, or stand in for one that lacks them.
-    ``dropped`` is what AWS takes for a member that the template no longer has. ``parts`` act in their
-    order, on delete the last one first. ``gone`` are the codes of errors that say: not there.
+    the answer to create has the physical id) the name is the id, or ``id_form`` where it is put together
+    of several; ``token`` tells that the id is random. ``gives`` are attributes that need no answer, or
+    stand in for one that lacks them. ``dropped`` is what AWS takes for a member that the template no
+    longer has. ``parts`` act in their order, on delete the last one first. ``gone`` are the codes of
+    errors that say: not there.
     """
 
     type: str
@@ -85,6 +86,7 @@ class Kind(Handler):
     fixed: Params = field(default_factory=dict)
     dropped: tuple[Sourced, ...] = ()
     id_from: str = ""
+    id_form: Text | Computed | None = None
     token: bool = True
     arn: str = ""
     gives: Params = field(default_factory=dict)
@@ -165,6 +167,8 @@ class Kind(Handler):
 
     def _made(self, work: Work, params: Mapping[str, Any], answer: Mapping[str, Any]) -> str:
         """The physical id of what create made."""
+        if self.id_form:
+            return str(self._step(work).params({"id": self.id_form}, whole=False)["id"])
         if not self.id_from:
             return str(params[self._name_parameter])
         found = at(answer, self.id_from)
