@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,7 @@ from tests.trial.rooms import (
 )
 from verifier.errors import InputError, UnavailableError
 from verifier.framework.process import Completed
+from verifier.redaction import Redaction
 from verifier.service.private_copy import PrivateCopy, private_copy
 from verifier.service.service import load_service
 from verifier.targets.interface import Absent, Facts, Glance
@@ -35,7 +37,7 @@ def copy(tmp_path: Path) -> Iterator[PrivateCopy]:
         yield copy
 
 
-def life(copy: PrivateCopy, room: FakeRoom, framework: FakeFramework, **more: str) -> Life:
+def life(copy: PrivateCopy, room: FakeRoom, framework: FakeFramework, **more: Any) -> Life:
     return Life(room, copy, framework, KEYS, 600.0, **more)  # type: ignore[arg-type]
 
 
@@ -328,3 +330,16 @@ def test_the_journals_form() -> None:
         "denials": 3,
         "toolRuns": 2,
     }
+
+
+def test_of_the_tools_words_no_secret_is_told_not_even_a_part(copy: PrivateCopy) -> None:
+    redaction = Redaction()
+    redaction.add("hunter2-hunter2-hunter2", "Error")
+    for cut in range(20):
+        said = f"Error: \x1b[31m{'x' * (270 + cut)} hunter2-\x1b[0mhunter2-hunter2 and more"
+        framework = FakeFramework(ends=[Completed(1, said, 1.0)])
+        living = life(copy, FakeRoom(facts=[Facts()]), framework, redaction=redaction)
+        words = run_phase(living, "deploy").problem or ""
+        assert "xxx" in words
+        assert "hunt" not in words
+        assert "\x1b" not in words

@@ -11,8 +11,9 @@ from typing import NoReturn
 
 from verifier import __version__
 from verifier.cli.interrupts import interrupts
-from verifier.cli.output import give_up_stdout
+from verifier.cli.output import give_up_stdout, say
 from verifier.errors import ExitCode, InputError, VerifierError
+from verifier.redaction import Redaction, harmless
 
 _OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 # One module a command, each with add_parser(subparsers) and run(args, stdout, stderr). Parsers import
@@ -27,14 +28,15 @@ def main(arguments: Sequence[str] | None = None) -> ExitCode:
     except SystemExit:  # --help and --version have said it all
         return ExitCode.OK
     except InputError as error:
-        return _ended_by(error)
+        return _ended_by(error, Redaction())
+    redaction: Redaction = args.redaction
     try:
         with interrupts():
             code = args.run(args, sys.stdout, sys.stderr)
         sys.stdout.flush()
         return ExitCode(code)
     except (Exception, KeyboardInterrupt) as error:
-        return _ended_by(error)
+        return _ended_by(error, redaction)
 
 
 def entry_point() -> None:
@@ -58,13 +60,22 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"verifier {__version__}")
     subparsers = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    # What the commands learn is not to be told, in their own words neither.
+    whole.set_defaults(redaction=Redaction())
     for name in COMMANDS:
         import_module(f"verifier.cli.{name}").add_parser(subparsers)
     return whole
 
 
-def _ended_by(error: BaseException) -> ExitCode:
+def _ended_by(error: BaseException, redaction: Redaction) -> ExitCode:
     """Say in one line what ended the run."""
+
+    def _failed(words: str, code: ExitCode) -> ExitCode:
+        # Nobody may be there any more to read it: the exit code says it too.
+        with contextlib.suppress(OSError):
+            say(redaction.text(_one_line(harmless(words))), sys.stderr)
+        return code
+
     match error:
         case VerifierError():
             return _failed(str(error), error.exit_code)
@@ -79,13 +90,6 @@ def _ended_by(error: BaseException) -> ExitCode:
             words = f"{_what_failed(error)}; free some space, or name another place"
             return _failed(words, ExitCode.UNAVAILABLE)
     return _failed(f"a bug: {_where(error)}: {error!r}", ExitCode.BUG)
-
-
-def _failed(words: str, code: ExitCode) -> ExitCode:
-    # Nobody may be there any more to read it: the exit code says it too.
-    with contextlib.suppress(OSError):
-        print(f"verifier: {_one_line(words)}", file=sys.stderr, flush=True)
-    return code
 
 
 def _is_the_disks(error: OSError) -> bool:

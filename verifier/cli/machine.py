@@ -1,11 +1,21 @@
 """Where the environment is read: once, for everything below."""
 
 import os
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from verifier.framework.machine import Machine
+
+
+# The words in a variable's name that say that its value is a secret.
+_SECRET = re.compile(
+    r"TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|PRIVATE|AUTH|KEY|(^|_)PASS(_|$)", re.I
+)
+_PASSWORD_IN_URL = re.compile(r"://[^/@\s]*:([^/@\s]+)@")
 
 
 def this_machine() -> "Machine":
@@ -19,3 +29,13 @@ def more_authorities(machine: "Machine") -> Path | None:
     """The file of certificate authorities that Node.js trusts here beside its own ones, if there is one."""
     named = machine.environment.get("NODE_EXTRA_CA_CERTS")
     return Path(named) if named and Path(named).is_file() else None
+
+
+def passed_on_secrets(machine: "Machine") -> Iterator[str]:
+    """The secrets among the variables that npm or the tool gets: by name, and passwords in URLs."""
+    from verifier.framework.npm import passed_on
+
+    for name, value in passed_on(machine).items():
+        if _SECRET.search(name):
+            yield value
+        yield from map(unquote, _PASSWORD_IN_URL.findall(value))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
+from verifier.cli.output import say, show
 from verifier.cli.values import checked
 from verifier.errors import ExitCode, InputError, UnavailableError
 from verifier.grant.split import MANAGED_POLICY_LIMIT, MOST_POLICIES
@@ -63,10 +64,10 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
         raise InputError(f"--split {args.split}: is for json; {args.format} splits by itself")
     document = _policy(_read(args.file, name), name)
     if args.split is None:
-        stdout.write(render(document, args.format, values))
+        show(render(document, args.format, values).removesuffix("\n"), stdout)
     else:
         for path in _write_parts(Path(args.split), parts(fill_known(document, values))):
-            print(path, file=stdout)
+            show(str(path), stdout)
     if args.format == "json":
         _note_what_is_left(fill_known(document, values), args.split is None, stderr)
     return ExitCode.OK
@@ -78,14 +79,14 @@ def _note_what_is_left(document: Mapping[str, Any], whole: bool, stderr: TextIO)
     if remaining:
         options = " ".join(f"--{option}" for option in NAMES if option in remaining)
         shown = ", ".join(f"{{{option}}}" for option in NAMES if option in remaining)
-        print(f"verifier: not filled: {shown}; give {options}", file=stderr)
+        say(f"not filled: {shown}; give {options}", stderr)
     length = longest_size(document)
     if whole and length > MANAGED_POLICY_LIMIT:
         at_most = "at most " if remaining else ""
-        print(
-            f"verifier: {at_most}{length} characters, and a managed policy has {MANAGED_POLICY_LIMIT}; "
+        say(
+            f"{at_most}{length} characters, and a managed policy has {MANAGED_POLICY_LIMIT}; "
             "split it: --split DIR, or --format terraform or cloudformation",
-            file=stderr,
+            stderr,
         )
 
 

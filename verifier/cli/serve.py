@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from verifier.cli.machine import this_machine
+from verifier.cli.output import show
 from verifier.cli.values import allowed_host, checked
 from verifier.errors import ExitCode, InputError
 
@@ -54,7 +55,7 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
 
     config = _config(args)
     with _stop_on_signals() as stop, Gateway(config, embedded(config.partition)) as gateway:
-        print(json.dumps(_ready(gateway)), file=stdout, flush=True)
+        show(json.dumps(_ready(gateway)), stdout)
         stop.wait()
     return ExitCode.OK
 
@@ -77,6 +78,7 @@ def _config(args: argparse.Namespace) -> "GatewayConfig":
         port=args.port,
         allow_hosts=(*args.allow_host, *configured_registries(machine.environment, machine.home)),
         decision_log=args.decision_log,
+        redaction=args.redaction,
         faults=load_faults(args.faults) if args.faults else FaultPlan(),
     )
 

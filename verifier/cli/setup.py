@@ -1,13 +1,14 @@
 """What the commands that run trials share: their options, and the trials built from them."""
 
 import argparse
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from verifier.cli.machine import more_authorities, this_machine
+from verifier.cli.machine import more_authorities, passed_on_secrets, this_machine
 from verifier.cli.values import allowed_host, checked
 from verifier.errors import InputError, UnavailableError
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from verifier.framework.framework import Framework
     from verifier.framework.machine import Machine
     from verifier.loop.journal import Journal
+    from verifier.redaction import Redaction
     from verifier.report.progress import Progress
     from verifier.service.service import Service
     from verifier.targets.interface import Target
@@ -74,6 +76,7 @@ def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
     from verifier.trial.phases import parse_phases
     from verifier.trial.trials import Options
 
+    redaction: Redaction = args.redaction
     if args.timeout <= 0:
         raise InputError(f"--timeout {args.timeout}: give more than 0 seconds")
     options = Options(
@@ -83,9 +86,11 @@ def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
         phases=parse_phases(args.phases),
         timeout=args.timeout,
         seed=args.seed == "auto",
+        redaction=redaction,
     )
-    say = Progress(stderr).say
+    say = Progress(stderr, redaction).say
     machine = this_machine()
+    redaction.add(*passed_on_secrets(machine))
     service = with_dependencies(load_service(args.service, args.config), machine, say)
     framework = find_framework(service, machine, args.framework, say)
     if args.framework != "auto":
@@ -126,8 +131,19 @@ def reporting(args: argparse.Namespace, stderr: TextIO) -> Iterator[tuple["Journ
     from verifier.loop.journal import Journal
     from verifier.report.progress import Progress
 
-    with Journal(args.out) as journal:
-        yield journal, Progress(stderr)
+    with Journal(args.out, args.redaction) as journal:
+        yield journal, Progress(stderr, args.redaction)
+
+
+def told(redaction: "Redaction", document: dict[str, Any], progress: "Progress") -> dict[str, Any]:
+    """A result as it may be shown and written: no secret in its texts, none of the run's keys anywhere."""
+    hidden: dict[str, Any] = redaction.document(document)
+    if redaction.left_in(json.dumps(hidden, ensure_ascii=False)):
+        progress.say(
+            "note: a value that is kept secret is also a name in this result (of a stage, a resource); "
+            "names are not hidden"
+        )
+    return hidden
 
 
 def _target(args: argparse.Namespace, setup: Setup) -> "Target":
@@ -146,4 +162,5 @@ def _target(args: argparse.Namespace, setup: Setup) -> "Target":
             *configured_registries(setup.machine.environment, setup.machine.home),
         ),
         more_authorities=more_authorities(setup.machine),
+        redaction=setup.options.redaction,
     )

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from verifier.cli.output import show
 from verifier.errors import ExitCode, InputError
 from verifier.iam.placeholders import NAMES
 
@@ -68,7 +69,7 @@ def _single(args: argparse.Namespace, stdout: TextIO) -> ExitCode:
         _policy(args.boundary, args) if args.boundary else None,
     )
     decision = simulation.decide()
-    print(_json(decision) if args.format == "json" else _text(decision), file=stdout)
+    show(_json(decision) if args.format == "json" else _text(decision), stdout)
     return ExitCode.OK if decision.allowed else ExitCode.INSUFFICIENT
 
 
@@ -117,4 +118,4 @@ def _json(decision: "Decision") -> str:
         "policyType": decision.policy_type,
         "statements": statements,
     }
-    return json.dumps(plain, indent=2, ensure_ascii=False)
+    return json.dumps(plain, indent=2)

@@ -6,6 +6,7 @@ import time
 from typing import TextIO
 
 from verifier.authorization.authorizer import Mode
+from verifier.redaction import Redaction, harmless
 from verifier.trial.interface import PhaseResult
 
 _TICK_SECONDS = 0.5
@@ -16,23 +17,29 @@ _WORDS = {
 
 
 class Progress:
-    """Writes to ``stream`` (stderr). On a terminal the running phase's line counts its seconds."""
+    """Writes to ``stream`` (stderr). On a terminal the running phase's line counts its seconds.
 
-    def __init__(self, stream: TextIO) -> None:
+    ``redaction`` knows what is not said.
+    """
+
+    def __init__(self, stream: TextIO, redaction: Redaction | None = None) -> None:
         self._stream = stream
+        self._redaction = redaction or Redaction()
         self._live = stream.isatty()
         self._ticking: threading.Event | None = None
         self._ticker: threading.Thread | None = None
 
     def say(self, line: str) -> None:
-        """One line of talk."""
-        # Who stops listening to the talk does not stop the run.
-        with contextlib.suppress(BrokenPipeError):
-            print(line, file=self._stream, flush=True)
+        """One line of talk; whatever it quotes, no secret is told and the terminal obeys nobody."""
+        self._put(self._redaction.text(harmless(line)))
+
+    def conclude(self, line: str) -> None:
+        """One line of a result whose texts tell no secrets any more: its names stay as they are."""
+        self._put(self._redaction.name(harmless(line)))
 
     def round_started(self, number: int, mode: Mode) -> None:
         """A round begins."""
-        self.say(f"round {number} ({_WORDS.get(mode, str(mode))})")
+        self._put(f"round {number} ({_WORDS.get(mode, str(mode))})")
 
     def phase_started(self, phase: str) -> None:
         """A phase begins: on a terminal its line is rewritten while it lasts."""
@@ -53,7 +60,7 @@ class Progress:
         """A phase is over."""
         self.stop()
         mark = self._colour("ok", 32) if result.passed else self._colour("stopped", 31)
-        self.say(f"  {result.phase:<16} {result.seconds:5.1f} s  {result.denials:3d} refused  {mark}")
+        self._put(f"  {result.phase:<16} {result.seconds:5.1f} s  {result.denials:3d} refused  {mark}")
 
     def stop(self) -> None:
         """Rewrite no more: something else is going to be said."""
@@ -62,6 +69,11 @@ class Progress:
             self._ticker.join()
             self._stream.write("\r\x1b[K")
         self._ticking = self._ticker = None
+
+    def _put(self, line: str) -> None:
+        # Who stops listening to the talk does not stop the run.
+        with contextlib.suppress(BrokenPipeError):
+            print(line, file=self._stream, flush=True)
 
     def _colour(self, word: str, code: int) -> str:
         return f"\x1b[{code}m{word}\x1b[0m" if self._live else word

@@ -19,6 +19,7 @@ from verifier.errors import InputError
 from verifier.gateway.decisions import DecisionRecord
 from verifier.gateway.server import Gateway, GatewayConfig
 from verifier.grant.evidence import Asked
+from verifier.redaction import Redaction
 from verifier.scratch import scratch
 from verifier.targets.interface import Exercise, Facts, Glance, Room, StackEvent, Target, Traces
 from verifier.targets.records import absent, asked, asked_of, counted, is_the_users, refused_hosts, unmapped
@@ -41,8 +42,12 @@ class EmbeddedTarget(Target):
         allow_hosts: tuple[str, ...] = (),
         decision_log: Path | None = None,
         more_authorities: Path | None = None,
+        redaction: Redaction | None = None,
     ) -> None:
-        """``more_authorities`` is a file of certificates that the tool trusts beside the gateway's own."""
+        """``more_authorities`` is a file of certificates that the tool trusts beside the gateway's own.
+
+        ``redaction`` hears of every key.
+        """
         config = GatewayConfig(
             account=random_account(),
             region=region,
@@ -50,6 +55,7 @@ class EmbeddedTarget(Target):
             enforce_likely=enforce_likely,
             allow_hosts=allow_hosts,
             decision_log=decision_log,
+            redaction=redaction or Redaction(),
         )
         self._gateway = Gateway(config, embedded(config.partition))
         self._gateway.start()

@@ -8,6 +8,7 @@ from verifier.framework.framework import Framework
 from verifier.framework.process import Completed
 from verifier.framework.tolerated import marked
 from verifier.grant.evidence import Asked, split_tolerated
+from verifier.redaction import Redaction, harmless
 from verifier.service.functions import packaged_service
 from verifier.service.private_copy import PrivateCopy
 from verifier.service.revision import revise
@@ -40,6 +41,8 @@ class Life:
     region: str | None = None
     identity: dict[str, str] = field(default_factory=dict)
     """The service's name, stage, region and stack as the framework itself packaged them."""
+    redaction: Redaction = field(default_factory=Redaction)
+    """Of what the tool says only what it lets through is told."""
 
     def run(self, command: str) -> Completed:
         """Run one command of the tool as the restricted user."""
@@ -146,12 +149,15 @@ def _step(life: Life, phase: str, command: str, expected: Expected = _ORDINARY) 
     facts = life.settled()
     needed, _ = split_tolerated(facts.asked)
     explained = any(item.refused and item.enforced for item in needed)
-    problem = None if explained else find_problem(done, facts, expected, life.timeout)
+    # Before anything is cut: a part of a secret would not be known for one.
+    told = replace(done, output=life.redaction.text(harmless(done.output)))
+    problem = None if explained else find_problem(told, facts, expected, life.timeout)
     words = problem.words if problem else None
     missing: tuple[Prerequisite, ...] = ()
     if words is not None:
         missing = _missing(life, done, facts)
         words = how_to_mend(missing, words) if missing else unnamed_source(words) or words
+        words = life.redaction.text(harmless(words))
     return PhaseResult(
         phase=phase,
         exit_code=done.exit_code,

@@ -1,12 +1,13 @@
 """Runs trials of one service on one target: a clean account, a restricted user, a private copy each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from verifier.authorization.authorizer import Mode
 from verifier.errors import InconclusiveError, UnavailableError
 from verifier.framework.framework import Framework
 from verifier.grant.evidence import Provenance, split_tolerated
 from verifier.iam.placeholders import FORMS
+from verifier.redaction import Redaction
 from verifier.service.fixtures import load_fixtures
 from verifier.service.private_copy import private_copy
 from verifier.service.service import Service
@@ -32,6 +33,8 @@ class Options:
     timeout: float = 600.0
     seed: bool = False
     """Make up what must be there beforehand and is not."""
+    redaction: Redaction = field(default_factory=Redaction, compare=False, repr=False)
+    """Hears of every secret; what is shown or written goes through it."""
 
 
 class Trials:
@@ -57,6 +60,7 @@ class Trials:
             restricted_user(room.admin("iam"), ()) as user,
         ):
             keys = (user.keys.access_key, user.keys.secret)
+            self._options.redaction.add_keys(*keys)
             wait_until_known(room.client("sts", *keys))
             calls = {
                 "cloudformation:DescribeStacks": room.client("cloudformation", *keys).describe_stacks,
@@ -88,7 +92,9 @@ class Trials:
             surroundings.set_up(tuple(self._lacking))
             documents = candidate.documents(values)
             with restricted_user(room.admin("iam"), documents, listener.creating) as user:
-                wait_until_known(room.client("sts", user.keys.access_key, user.keys.secret))
+                keys = (user.keys.access_key, user.keys.secret)
+                self._options.redaction.add_keys(*keys)
+                wait_until_known(room.client("sts", *keys))
                 life = Life(
                     room=room,
                     copy=copy,
@@ -97,6 +103,7 @@ class Trials:
                     timeout=self._options.timeout,
                     stage=self._options.stage,
                     region=self._options.region,
+                    redaction=self._options.redaction,
                 )
                 life.hear(lambda asked: listener.denied(asked, self._provenance(room, life)))
                 results = self._live(life, surroundings, listener)
@@ -159,6 +166,7 @@ class Trials:
             region=life.identity.get("region", self._region),
             stage=life.identity.get("stage", self._stage),
             service=life.identity.get("service", self._service.label),
-            tokens=traces.tokens,
+            # A name may be made of the user's keys, which are other ones in each trial.
+            tokens=traces.tokens | frozenset(life.keys.values()),
             generated=traces.generated,
         )
