@@ -38,7 +38,7 @@ def copy(tmp_path: Path) -> Iterator[PrivateCopy]:
 
 
 def life(copy: PrivateCopy, room: FakeRoom, framework: FakeFramework, **more: Any) -> Life:
-    return Life(room, copy, framework, KEYS, 600.0, **more)  # type: ignore[arg-type]
+    return Life(room, copy, framework, KEYS, 600.0, **more)
 
 
 def run(
