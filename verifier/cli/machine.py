@@ -2,10 +2,12 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
+
+from verifier.errors import InputError
 
 if TYPE_CHECKING:
     from verifier.framework.machine import Machine
@@ -39,3 +41,14 @@ def passed_on_secrets(machine: "Machine") -> Iterator[str]:
         if _SECRET.search(name):
             yield value
         yield from map(unquote, _PASSWORD_IN_URL.findall(value))
+
+
+def variables_of(machine: "Machine", given: Iterable[tuple[str, str | None]]) -> dict[str, str]:
+    """What --env passes on. Raises InputError for a variable that is not set here and was given no value."""
+    found = {}
+    for name, value in given:
+        text = machine.environment.get(name) if value is None else value
+        if text is None:
+            raise InputError(f"--env {name}: is not set here; set it, or give --env {name}=VALUE")
+        found[name] = text
+    return found

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from verifier.cli.machine import more_authorities, passed_on_secrets, this_machine
-from verifier.cli.values import allowed_host, checked
+from verifier.cli.machine import more_authorities, passed_on_secrets, this_machine, variables_of
+from verifier.cli.values import allowed_host, checked, variable
 from verifier.errors import InputError, UnavailableError
 
 if TYPE_CHECKING:
@@ -52,6 +52,14 @@ def add_trial_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", choices=("auto",), help="make up what must be there beforehand and is not in verifier.yml"
     )
+    parser.add_argument(
+        "--env",
+        type=variable,
+        action="append",
+        default=[],
+        metavar="NAME[=VALUE]",
+        help="pass a variable of the environment on to the tool; its value is a secret",
+    )
     parser.add_argument("--out", type=Path, metavar="DIR", help="write the result and the journal there")
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
@@ -79,6 +87,7 @@ def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
     redaction: Redaction = args.redaction
     if args.timeout <= 0:
         raise InputError(f"--timeout {args.timeout}: give more than 0 seconds")
+    machine = this_machine()
     options = Options(
         stage=checked("stage", args.stage),
         region=checked("region", args.region),
@@ -86,11 +95,11 @@ def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
         phases=parse_phases(args.phases),
         timeout=args.timeout,
         seed=args.seed == "auto",
+        variables=variables_of(machine, args.env),
         redaction=redaction,
     )
+    redaction.add(*passed_on_secrets(machine), *options.variables.values())
     say = Progress(stderr, redaction).say
-    machine = this_machine()
-    redaction.add(*passed_on_secrets(machine))
     service = with_dependencies(load_service(args.service, args.config), machine, say)
     framework = find_framework(service, machine, args.framework, say)
     if args.framework != "auto":

@@ -40,6 +40,14 @@ class Framework:
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
+    @property
+    def variables(self) -> frozenset[str]:
+        """The variables that the tool gets in any case."""
+        return frozenset(name for name in _ALLOWED_ENVIRONMENT if name in self.environment) | {
+            "HOME",
+            *_QUIET,
+        }
+
     def run(
         self,
         arguments: tuple[str, ...],

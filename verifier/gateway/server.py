@@ -172,6 +172,10 @@ class Gateway:
         self.register.clear()
         self._cloudformation = self._new_cloudformation()
 
+    def place_layer(self, arn: str) -> None:
+        """Make a version of a layer of whatever account be there."""
+        self._emulator.place_layer(arn)
+
     def reset(self) -> None:
         """Empty the present account."""
         self.new_account(self.account)

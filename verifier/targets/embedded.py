@@ -131,6 +131,10 @@ class EmbeddedRoom(Room):
             config=Config(retries={"total_max_attempts": 1}, proxies={}, s3={"addressing_style": "path"}),
         )
 
+    def place_layer(self, arn: str) -> None:
+        """The emulator knows layers of other accounts only when they are placed."""
+        self._gateway.place_layer(arn)
+
     def begin(self, phase: str, *, fail_last_wave: bool = False) -> None:
         """From now on everything is booked under ``phase``."""
         self._gateway.decisions.set_phase(phase)

@@ -104,6 +104,9 @@ class Room(ABC):
     def client(self, service: str, access_key: str, secret_key: str) -> Any:
         """A boto3 client with somebody's own keys, under the same enforcement as a deploy."""
 
+    def place_layer(self, arn: str) -> None:
+        """Make a version of somebody else's layer be there; nothing where it is there by itself."""
+
     @abstractmethod
     def begin(self, phase: str, *, fail_last_wave: bool = False) -> None:
         """From now on everything is booked under ``phase``; if asked, the next compiled template fails."""

@@ -12,7 +12,7 @@ from verifier.redaction import Redaction, harmless
 from verifier.service.functions import packaged_service
 from verifier.service.private_copy import PrivateCopy
 from verifier.service.revision import revise
-from verifier.service.variables import output_addresses
+from verifier.service.variables import output_addresses, required_variables, wanted_places
 from verifier.targets.interface import Facts, Room
 from verifier.trial.hang import Hang
 from verifier.trial.interface import PhaseResult
@@ -21,6 +21,7 @@ from verifier.trial.prerequisites import (
     how_to_mend,
     missing_prerequisites,
     unnamed_source,
+    unset_place,
 )
 from verifier.trial.problems import Expected, check_space, find_problem
 
@@ -41,6 +42,8 @@ class Life:
     region: str | None = None
     identity: dict[str, str] = field(default_factory=dict)
     """The service's name, stage, region and stack as the framework itself packaged them."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """What the tool gets in its environment beside what the run itself says there."""
     redaction: Redaction = field(default_factory=Redaction)
     """Of what the tool says only what it lets through is told."""
 
@@ -53,7 +56,7 @@ class Life:
             options += ["--region", self.region]
         # Beside the copy, and gone with it: a tool that is killed leaves nothing behind.
         temporary = str(self.copy.beside(".verifier-tmp"))
-        environment = {**self.room.environment(), **self.keys, "TMPDIR": temporary}
+        environment = {**self.variables, **self.room.environment(), **self.keys, "TMPDIR": temporary}
         done = self.framework.run(
             (command, *options), self.copy, environment, timeout=self.timeout, to_stop=Hang(self.room)
         )
@@ -156,7 +159,7 @@ def _step(life: Life, phase: str, command: str, expected: Expected = _ORDINARY) 
     missing: tuple[Prerequisite, ...] = ()
     if words is not None:
         missing = _missing(life, done, facts)
-        words = how_to_mend(missing, words) if missing else unnamed_source(words) or words
+        words = how_to_mend(missing, words) if missing else _hinted(life, words)
         words = life.redaction.text(harmless(words))
     return PhaseResult(
         phase=phase,
@@ -175,7 +178,19 @@ def _missing(life: Life, done: Completed, facts: Facts) -> tuple[Prerequisite, .
     if done.timed_out:
         return ()
     addresses = output_addresses(life.copy.folder)
-    return missing_prerequisites(facts, done.output, addresses, life.room, life.identity.get("stack"))
+    given = life.framework.variables | life.variables.keys()
+    unset = [name for name in required_variables(life.copy.folder) if name not in given]
+    own = life.identity.get("stack")
+    return missing_prerequisites(facts, done.output, addresses, life.room, own, unset=unset)
+
+
+def _hinted(life: Life, words: str) -> str:
+    """The tool's words, and how to mend it where that can be known."""
+    given = {"stage": life.stage, "region": life.region}
+    wanted = [name for name in wanted_places(life.copy.folder) if not given[name]]
+    if life.framework.version.startswith("4.") and "Configuration error" in words:
+        return f"{words} (framework 3 only warns of it: --framework osls@3.77.1)"
+    return unnamed_source(words) or unset_place(words, wanted) or words
 
 
 def _joined(first: PhaseResult, second: PhaseResult) -> PhaseResult:

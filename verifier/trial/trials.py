@@ -1,5 +1,7 @@
 """Runs trials of one service on one target: a clean account, a restricted user, a private copy each."""
 
+from collections import ChainMap
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from verifier.authorization.authorizer import Mode
@@ -12,6 +14,7 @@ from verifier.service.fixtures import load_fixtures
 from verifier.service.private_copy import private_copy
 from verifier.service.service import Service
 from verifier.targets.interface import Room, Target
+from verifier.trial import declared
 from verifier.trial.interface import Candidate, Listener, PhaseResult, TrialResult
 from verifier.trial.phases import PHASES, Life, run_phase
 from verifier.trial.prerequisites import Prerequisite
@@ -33,6 +36,8 @@ class Options:
     timeout: float = 600.0
     seed: bool = False
     """Make up what must be there beforehand and is not."""
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What the tool gets in its environment; secrets."""
     redaction: Redaction = field(default_factory=Redaction, compare=False, repr=False)
     """Hears of every secret; what is shown or written goes through it."""
 
@@ -89,7 +94,14 @@ class Trials:
                 "partition": room.partition,
             }
             surroundings = Surroundings(room, values, self._fixtures)
+            variables = declared.variables(
+                surroundings.fixtures, self._framework.environment, self._options.variables
+            )
+            hide = self._options.redaction.add
+            hide(*declared.secrets_in(surroundings.fixtures, variables))
             surroundings.set_up(tuple(self._lacking))
+            if surroundings.fixtures.has_templates:
+                hide(*declared.made_secrets(room))
             documents = candidate.documents(values)
             with restricted_user(room.admin("iam"), documents, listener.creating) as user:
                 keys = (user.keys.access_key, user.keys.secret)
@@ -103,6 +115,7 @@ class Trials:
                     timeout=self._options.timeout,
                     stage=self._options.stage,
                     region=self._options.region,
+                    variables=ChainMap(surroundings.variables, variables),
                     redaction=self._options.redaction,
                 )
                 life.hear(lambda asked: listener.denied(asked, self._provenance(room, life)))

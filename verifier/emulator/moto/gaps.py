@@ -25,6 +25,12 @@ def create_user(operation: Operation, invoke: Invoke) -> Result:
     return {"User": {**result["User"], "PermissionsBoundary": _as_output(boundary)}}
 
 
+def with_role_boundary(operation: Operation, invoke: Invoke) -> Result:
+    """moto lets a role have a boundary that does not exist (sources: iam-role-boundary-exists)."""
+    _check_boundary(operation, operation.params.get("PermissionsBoundary"))
+    return invoke(operation)
+
+
 def put_user_permissions_boundary(operation: Operation, _invoke: Invoke) -> Result:
     """moto has boundaries of roles only."""
     boundary = operation.params.get("PermissionsBoundary")
@@ -45,6 +51,7 @@ def delete_user_permissions_boundary(operation: Operation, _invoke: Invoke) -> R
 _GAPS: dict[tuple[str, str], Gap] = {
     ("iam", "PutUserPermissionsBoundary"): put_user_permissions_boundary,
     ("iam", "DeleteUserPermissionsBoundary"): delete_user_permissions_boundary,
+    ("iam", "PutRolePermissionsBoundary"): with_role_boundary,
     **gaps_apigatewayv2.GAPS,
 }
 
@@ -54,6 +61,8 @@ def gap_for(operation: Operation) -> Gap | None:
     key = (operation.service, operation.name)
     if key == ("iam", "CreateUser"):
         return create_user if operation.params.get("PermissionsBoundary") else None
+    if key == ("iam", "CreateRole"):
+        return with_role_boundary if operation.params.get("PermissionsBoundary") else None
     if key == ("dynamodb", "CreateTable"):
         return gaps_dynamodb.create_table if operation.params.get("ResourcePolicy") else None
     if key in _GAPS:
