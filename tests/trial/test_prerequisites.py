@@ -70,8 +70,8 @@ def missing(facts: Facts, output: str = "", own: str | None = "shop-dev") -> tup
         ),
         (
             Absent("ssm", "/aws/reference/secretsmanager/s", "us-east-1"),
-            Prerequisite("fixtures", "a secret named s"),
-            "fixtures: TEMPLATE.yml, a CloudFormation template with a secret named s",
+            Prerequisite("secrets", "s"),
+            "secrets: {s: VALUE}",
         ),
         (
             Absent("cloudformation", "other", "us-east-1"),
@@ -142,7 +142,7 @@ def test_one_line_that_names_the_entries() -> None:
     [
         ('Cannot resolve variable at "a.b": Value not found at "ssm" source', "under ssm;"),
         ('Cannot resolve variable at "a.b": Value not found at "s3" source', "under buckets;"),
-        ('Cannot resolve variable at "a.b": Value not found at "env" source', None),
+        ('Cannot resolve variable at "a.b": Value not found at "env" source', "under env;"),
         ("something else", None),
     ],
 )

@@ -1,4 +1,4 @@
-"""What ``verifier.yml`` and the user declare beside things on AWS: variables, and which values are secrets."""
+"""What is declared beside things on AWS: the tool's variables, and which values are secrets."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -23,8 +23,8 @@ def variables(fixtures: Fixtures, users: Mapping[str, str], given: Mapping[str, 
             found[one.name] = value
         elif one.name not in given:
             raise InputError(
-                f"{FILE}: env: {one.name}: is not set where the verifier runs; set it, give it a value there, "
-                f"or give --env {one.name}=VALUE"
+                f"{FILE}: env: {one.name}: is not set where the verifier runs; set it, "
+                f"or give it a value there or with --env {one.name}=VALUE"
             )
     return found | dict(given)
 

@@ -47,6 +47,8 @@ class Prerequisite:
             "account": f"{self.member}, and give --account {name}, which it is of",
             "fixtures": f"fixtures: TEMPLATE.yml, a CloudFormation template with {name}",
         }
+        if self.kind == "buckets" and self.member:
+            return f"buckets: {{{name}: {{{self.member}: TEXT}}}}"
         return entries.get(self.kind, f"{self.kind}: [{listed}]")
 
     @property
