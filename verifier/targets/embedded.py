@@ -17,11 +17,13 @@ from verifier.emulator.partitions import partition_of
 from verifier.emulator.session import isolated_session
 from verifier.errors import InputError
 from verifier.gateway.decisions import DecisionRecord
+from verifier.gateway.hosts import AWS_SUFFIXES
 from verifier.gateway.server import Gateway, GatewayConfig
 from verifier.grant.evidence import Asked
 from verifier.redaction import Redaction
 from verifier.scratch import scratch
 from verifier.targets.interface import Exercise, Facts, Glance, Room, StackEvent, Target, Traces
+from verifier.targets.proxy_agent import option_for, write_agent
 from verifier.targets.records import absent, asked, asked_of, counted, is_the_users, refused_hosts, unmapped
 from verifier.targets.settled import settled_failure
 
@@ -62,6 +64,8 @@ class EmbeddedTarget(Target):
         self._folder = Path(tempfile.mkdtemp(prefix="ca-", dir=scratch()))
         self._bundle = self._folder / "ca.pem"
         self._bundle.write_bytes(_authorities(self._gateway.ca_pem_path, more_authorities))
+        self._agent = self._folder / "agent.cjs"
+        write_agent(self._agent, self._gateway.proxy, AWS_SUFFIXES)
 
     @contextmanager
     def room(self, mode: Mode, region: str, account: str | None = None) -> Iterator[Room]:
@@ -77,7 +81,7 @@ class EmbeddedTarget(Target):
         self._gateway.new_account(account or random_account())
         self._gateway.mode = mode
         try:
-            yield EmbeddedRoom(self._gateway, region, self._bundle)
+            yield EmbeddedRoom(self._gateway, region, self._bundle, self._agent)
         finally:
             self._gateway.decisions.listener = None
 
@@ -90,9 +94,10 @@ class EmbeddedTarget(Target):
 class EmbeddedRoom(Room):
     """The gateway's present account."""
 
-    def __init__(self, gateway: Gateway, region: str, bundle: Path) -> None:
+    def __init__(self, gateway: Gateway, region: str, bundle: Path, agent: Path) -> None:
         self._gateway = gateway
         self._bundle = bundle
+        self._agent = agent
         self.account = gateway.account
         self.region = region
         self.partition = gateway.partition
@@ -100,12 +105,13 @@ class EmbeddedRoom(Room):
         self._events_seen: set[str] = set()
 
     def environment(self) -> dict[str, str]:
-        """The proxy and its certificate; no keys."""
+        """The proxy, its certificate, and for clients that know of no proxy a program; no keys."""
         return {
             "HTTPS_PROXY": self._gateway.proxy,
             "https_proxy": self._gateway.proxy,
             "NODE_EXTRA_CA_CERTS": str(self._bundle),
             "AWS_CA_BUNDLE": str(self._bundle),
+            "NODE_OPTIONS": option_for(self._agent),
         }
 
     def admin(self, service: str, region: str | None = None) -> Any:
