@@ -8,7 +8,7 @@ import pytest
 from tests.trial.rooms import FakeFramework, FakeRoom, FakeTarget, write_service
 from verifier.cli import main
 from verifier.cli.machine import passed_on_secrets, variables_of
-from verifier.errors import ExitCode, InputError
+from verifier.errors import ExitCode, InputError, UnavailableError
 from verifier.framework.machine import Machine
 from verifier.redaction import HIDDEN
 
@@ -80,3 +80,32 @@ def test_the_tool_gets_it_and_nobody_is_told(
     for text in everything:
         assert not {"sk_live_4242", "mail-key-1", "made-up-1"} & set(text.replace('"', " ").split())
     assert f"{HIDDEN} {HIDDEN} {HIDDEN} here-we-are" in printed.err
+
+
+def test_what_is_passed_on_is_a_secret_from_the_beginning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(*_: Any) -> None:
+        raise UnavailableError("npm said: no entry with npm-token-1, given-1 and \x1b[2Jmore")
+
+    monkeypatch.setenv("NPM_TOKEN", "npm-token-1")
+    monkeypatch.setattr("verifier.framework.find.find_framework", refused)
+    folder = write_service(tmp_path / "shop")
+    assert (
+        main(["verify", str(folder), "--managed", "ReadOnlyAccess", "--env", "A=given-1"])
+        == ExitCode.UNAVAILABLE
+    )
+    said = capsys.readouterr().err
+    assert said == f"verifier: npm said: no entry with {HIDDEN}, {HIDDEN} and more\n"
+
+
+def test_a_bug_tells_no_secret_neither(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: Any) -> None:
+        raise KeyError("given-1")
+
+    monkeypatch.setattr("verifier.framework.find.find_framework", broken)
+    folder = write_service(tmp_path / "shop")
+    assert main(["converge", str(folder), "--env", "A=given-1"]) == ExitCode.BUG
+    assert f"KeyError('{HIDDEN}')" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Things outside of a service, with the real tool: what is missing is one line with its entry, which suffices."""
+"""Things outside of a service, with the real tool: what is missing is named, and its entry suffices."""
 
 import json
 import subprocess

@@ -43,14 +43,16 @@ def port() -> int:
         ("s3.cn-north-1.amazonaws.com.cn", True),
         ("localhost", False),
         ("amazonaws.com.invalid", False),
-        ("notamazonaws.invalid", False),
+        ("s3.aws.invalid", True),
+        ("aws.invalid", True),
+        ("notaws.invalid", False),
     ],
 )
 def test_only_what_is_for_aws(tmp_path: Path, folder: str, answer: str, host: str, asked: bool) -> None:
     program = tmp_path / folder / "agent.cjs"
     program.parent.mkdir()
     proxy = f"http://127.0.0.1:{port()}"
-    write_agent(program, proxy, ["amazonaws.com", "amazonaws.com.cn"])
+    write_agent(program, proxy, ["amazonaws.com", "amazonaws.com.cn", "aws.invalid"])
     environment = {"NODE_OPTIONS": option_for(program), "PROXY": proxy, "ASKED": host}
     node = this_machine().program("node")
     assert node is not None
