@@ -45,15 +45,19 @@ class Redaction:
 
     def add(self, *secrets: str) -> None:
         """From now on ``secrets`` of the user are hidden in texts, each line of a longer one alone, too."""
+        parts = {part for secret in secrets for part in _parts(secret)}
         with self._lock:
-            self._told |= {part for secret in secrets for part in _parts(secret)}
-            self._in_texts = None
+            if not parts <= self._told:
+                self._told |= parts
+                self._in_texts = None
 
     def add_keys(self, *keys: str) -> None:
         """From now on ``keys``, which this run made, are hidden wherever they stand."""
+        known = {key for key in keys if len(key) >= _SHORTEST}
         with self._lock:
-            self._keys |= {key for key in keys if len(key) >= _SHORTEST}
-            self._in_names = self._in_texts = None
+            if not known <= self._keys:
+                self._keys |= known
+                self._in_names = self._in_texts = None
 
     def text(self, text: str) -> str:
         """What somebody says, without secrets."""

@@ -7,7 +7,7 @@ import pytest
 
 from tests.trial.rooms import FakeFramework, FakeRoom, FakeTarget, write_service
 from verifier.cli import main
-from verifier.cli.machine import passed_on_secrets, variables_of
+from verifier.cli.machine import dotenv_secrets, passed_on_secrets, variables_of
 from verifier.errors import ExitCode, InputError, UnavailableError
 from verifier.framework.machine import Machine
 from verifier.redaction import HIDDEN
@@ -50,6 +50,16 @@ def test_what_npm_gets_holds_secrets() -> None:
         "config-token",
         "pass@word",
     }
+
+
+def test_files_of_which_the_framework_fills_its_environment_hold_secrets(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(
+        "STAGE=dev\nexport API_KEY='one 1'\n# DB_PASSWORD=old\nDB_PASSWORD = two2\n"
+    )
+    (tmp_path / ".env.prod").write_text('SECRET="three"\nEMPTY_TOKEN=\n')
+    (tmp_path / ".envs").mkdir()
+    (tmp_path / ".env.link").symlink_to("nowhere")
+    assert list(dotenv_secrets(tmp_path)) == ["one 1", "two2", "three"]
 
 
 def test_the_tool_gets_it_and_nobody_is_told(

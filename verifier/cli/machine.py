@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _SECRET = re.compile(
     r"TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|PRIVATE|AUTH|KEY|(^|_)PASS(_|$)", re.I
 )
+_DOTENV = re.compile(r"^\s*(?:export\s+)?([\w.-]+)\s*[=:]\s*(\S.*?)\s*$", re.M)
+_MOST_BYTES = 1_000_000
 _PASSWORD_IN_URL = re.compile(r"://[^/@\s]*:([^/@\s]+)@")
 
 
@@ -41,6 +43,14 @@ def passed_on_secrets(machine: "Machine") -> Iterator[str]:
         if _SECRET.search(name):
             yield value
         yield from map(unquote, _PASSWORD_IN_URL.findall(value))
+
+
+def dotenv_secrets(folder: Path) -> Iterator[str]:
+    """The secrets, by name, in the files from which the framework fills its environment (useDotenv)."""
+    for path in sorted(folder.glob(".env*")):
+        if path.is_file() and path.stat().st_size <= _MOST_BYTES:
+            text = path.read_text(encoding="utf-8", errors="replace")
+            yield from (value.strip("'\"`") for name, value in _DOTENV.findall(text) if _SECRET.search(name))
 
 
 def variables_of(machine: "Machine", given: Iterable[tuple[str, str | None]]) -> dict[str, str]:

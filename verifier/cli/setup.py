@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from verifier.cli.machine import more_authorities, passed_on_secrets, this_machine, variables_of
+from verifier.cli.machine import (
+    dotenv_secrets,
+    more_authorities,
+    passed_on_secrets,
+    this_machine,
+    variables_of,
+)
 from verifier.cli.values import allowed_host, checked, variable
 from verifier.errors import InputError, UnavailableError
 
@@ -100,7 +106,9 @@ def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
     )
     redaction.add(*passed_on_secrets(machine), *options.variables.values())
     say = Progress(stderr, redaction).say
-    service = with_dependencies(load_service(args.service, args.config), machine, say)
+    loaded = load_service(args.service, args.config)
+    redaction.add(*dotenv_secrets(loaded.folder))
+    service = with_dependencies(loaded, machine, say)
     framework = find_framework(service, machine, args.framework, say)
     if args.framework != "auto":
         service = accepted_by(service, framework, say)
