@@ -78,16 +78,16 @@ def run(
     """Run ``command`` with exactly ``env``; both output streams together, decoded leniently.
 
     It runs as ``user``, for which we must be root, or as we do. Nothing that we have open is open in it,
-    and of the same user it cannot read our memory. ``timeout`` is in seconds. ``to_stop`` is asked twice a second whether the child must end, and
-    why. When this returns or is interrupted (Ctrl-C), nothing that came of the child runs any more. A
-    command that is not there is exit code 127. Raises UnavailableError when the watchdog was killed, or
-    when something cannot be ended.
+    and of the same user it cannot read our memory. ``timeout`` is in seconds. ``to_stop`` is asked twice
+    a second whether the child must end, and why. When this returns or is interrupted (Ctrl-C), nothing
+    that came of the child runs any more. A command that is not there is exit code 127. Raises
+    UnavailableError when the watchdog was killed, or when something cannot be ended.
     """
     started = time.monotonic()
     stopped: str | None = None
     with KeptOutput() as output:
         identity = (user.uid, user.gid) if user else None
-        with _watched(Job(command, str(cwd), env, output.handle, "", identity)) as watchdog:
+        with _watched(Job(command, str(cwd), env, output.handle, identity=identity)) as watchdog:
             while watchdog.poll() is None and stopped is None:
                 left = timeout - (time.monotonic() - started)
                 if left <= 0:

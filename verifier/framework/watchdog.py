@@ -40,7 +40,8 @@ class Job:
         folder: str,
         environment: Mapping[str, str],
         output: int,
-        group: str,
+        group: str = "",
+        *,
         identity: tuple[int, int] | None = None,
     ) -> None:
         self.command = list(command)
@@ -69,7 +70,7 @@ def job_of(text: bytes) -> Job:
     if numbers:
         user, users_group = numbers.split()
         identity = (int(user), int(users_group))
-    return Job(command, folder, environment, int(output), group, identity)
+    return Job(command, folder, environment, int(output), group, identity=identity)
 
 
 def main() -> None:

@@ -2,7 +2,8 @@
 
 A plugin may have put a link, a pipe or a file where a folder was, or given a file a second name elsewhere.
 So no link is ever followed here: each folder is opened as it is, what stands in its place is removed, and
-a file is always a new one. Where the verifier is root, what it makes belongs to whom the folder is lent. Handles are those of os.open on folders.
+a file is always a new one. Where the verifier is root, what it makes belongs to whom the folder is lent.
+Handles are those of os.open on folders.
 """
 
 import contextlib
@@ -135,7 +136,7 @@ def _as_its_parent(handle: int, parent: int) -> int:
 
 
 def _another_owner(folder: int) -> tuple[int, int] | None:
-    """The user and group of a folder that is not root's; None where we are not root and could give nothing."""
+    """The user and group of a folder that is not root's; None where we are not root and can give nothing."""
     if os.geteuid() != 0:
         return None
     found = os.fstat(folder)
