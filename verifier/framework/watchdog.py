@@ -12,6 +12,9 @@ the child's, 128 and more for a signal; a watchdog that ends by a signal itself 
 import os
 import select
 import signal
+
+# os.execvpe imports it: too late for another user, who may not be able to read this Python.
+import warnings  # noqa: F401
 from collections.abc import Mapping, Sequence
 
 from verifier.framework.cgroup import enter_group, kill_group, remove_group
