@@ -12,13 +12,20 @@ the child's, 128 and more for a signal; a watchdog that ends by a signal itself 
 import os
 import select
 import signal
+import time
 
 # os.execvpe imports it: too late for another user, who may not be able to read this Python.
 import warnings  # noqa: F401
 from collections.abc import Mapping, Sequence
 
 from verifier.framework.cgroup import enter_group, kill_group, remove_group
-from verifier.framework.descendants import become_subreaper, become_unreadable, end_descendants, prctl
+from verifier.framework.descendants import (
+    GRACE_SECONDS,
+    become_subreaper,
+    become_unreadable,
+    end_descendants,
+    prctl,
+)
 
 _SET_PARENT_DEATH_SIGNAL = 1
 _SET_NO_NEW_PRIVILEGES = 38
@@ -189,6 +196,14 @@ def _bury(child: int = 0) -> int | None:
     return code
 
 
+def _has_children() -> bool:
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        return False
+    return True
+
+
 def _end(child: int, group: str) -> None:
     if group:
         kill_group(group)
@@ -198,7 +213,10 @@ def _end(child: int, group: str) -> None:
             os.killpg(child, signal.SIGKILL)
         except OSError:
             pass
-    end_descendants(os.getpid(), reap=_bury)
-    _bury()
+    until = time.monotonic() + GRACE_SECONDS
+    # Who forks and ends all the time may be missed in the list of processes. But as a subreaper we have
+    # a child as long as anything that came of ours is left: only the kernel's word that there is none counts.
+    while _has_children() and time.monotonic() < until:
+        end_descendants(os.getpid(), reap=_bury)
     if group:
         remove_group(group)
