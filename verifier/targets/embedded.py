@@ -56,6 +56,9 @@ class EmbeddedTarget(Target):
         self._folder = Path(tempfile.mkdtemp(prefix="ca-", dir=scratch()))
         self._bundle = self._folder / "ca.pem"
         self._bundle.write_bytes(_authorities(self._gateway.ca_pem_path, more_authorities))
+        # Public, and read by the tool, which another user may run.
+        self._folder.chmod(0o711)
+        self._bundle.chmod(0o644)
 
     @contextmanager
     def room(self, mode: Mode, region: str, account: str | None = None) -> Iterator[Room]:
