@@ -7,6 +7,7 @@ from verifier.authorization.caller import Certainty
 from verifier.grant.evidence import Asked, Provenance
 from verifier.iam.evaluate import AuthorizationRequest, evaluate
 from verifier.trial.interface import Candidate, Listener, PhaseResult, TrialResult
+from verifier.trial.proof import Proof
 
 Need = tuple[str, str, Certainty]
 BUCKET = "arn:aws:s3:::files"
@@ -14,6 +15,7 @@ READ: Need = ("s3:GetObject", f"{BUCKET}/a", Certainty.CALL)
 WRITE: Need = ("s3:PutObject", f"{BUCKET}/a", Certainty.CALL)
 LIKELY: Need = ("s3:GetBucketAcl", BUCKET, Certainty.LIKELY)
 PROVENANCE = Provenance("aws", "111122223333", "eu-west-1", "dev", "shop")
+PROOF = Proof("shop-dev", "UPDATE_COMPLETE", 7)
 VALUES = {"account": "111122223333", "region": "eu-west-1", "stage": "dev", "partition": "aws"}
 
 
@@ -51,6 +53,14 @@ class World:
         stopped = any(item.refused and item.enforced for item in asked)
         problem = self.problems.pop(0) if self.problems else None
         listener.phase_started("deploy")
-        result = PhaseResult("deploy", 1 if stopped else 0, 1.0, tuple(asked), not stopped, problem)
+        result = PhaseResult(
+            "deploy",
+            1 if stopped else 0,
+            1.0,
+            tuple(asked),
+            not stopped,
+            problem,
+            proof=None if stopped or problem else PROOF,
+        )
         listener.phase_ended(result)
         return TrialResult((result,), PROVENANCE, tuple(asked), (), (), complete=result.passed)

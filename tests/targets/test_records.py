@@ -31,24 +31,24 @@ def record(principal: str, outcome: Outcome, enforced: bool = True) -> DecisionR
 
 
 def test_what_the_user_was_asked_is_the_users() -> None:
-    [item] = asked([record(USER, Outcome.IMPLICIT_DENY)])
+    [item] = asked([record(USER, Outcome.IMPLICIT_DENY)], USER)
     assert item.refused
     assert item.grantable
 
 
 @pytest.mark.parametrize(("outcome", "enforced"), [(Outcome.ALLOWED, True), (Outcome.IMPLICIT_DENY, False)])
 def test_what_a_service_role_may_says_nothing_of_the_user(outcome: Outcome, enforced: bool) -> None:
-    assert asked([record(ROLE, outcome, enforced)]) == ()
+    assert asked([record(ROLE, outcome, enforced)], USER) == ()
 
 
 def test_what_stops_a_service_role_is_never_granted_to_the_user() -> None:
-    [item] = asked([record(ROLE, Outcome.IMPLICIT_DENY)])
+    [item] = asked([record(ROLE, Outcome.IMPLICIT_DENY)], USER)
     assert not item.grantable
     assert ROLE in item.reason
 
 
 def test_an_explicit_deny_is_not_grantable() -> None:
-    [item] = asked([record(USER, Outcome.EXPLICIT_DENY)])
+    [item] = asked([record(USER, Outcome.EXPLICIT_DENY)], USER)
     assert not item.grantable
     assert item.reason == "an explicit deny in the identity-based policy"
 

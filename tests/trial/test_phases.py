@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.trial.rooms import (
+    DEPLOYED,
     DONE,
     FAILED,
     INJECTED,
+    PASSING,
     FakeFramework,
     FakeRoom,
     asked,
@@ -36,7 +38,7 @@ def copy(tmp_path: Path) -> Iterator[PrivateCopy]:
 
 
 def life(copy: PrivateCopy, room: FakeRoom, framework: FakeFramework, **more: str) -> Life:
-    return Life(room, copy, framework, KEYS, 600.0, **more)  # type: ignore[arg-type]
+    return Life(room, copy, framework, KEYS, 600.0, "shop-dev", **more)  # type: ignore[arg-type]
 
 
 def run(
@@ -202,7 +204,7 @@ def test_an_enforced_refusal_explains_a_failure_and_the_phase_does_not_pass(copy
 
 
 def test_a_refusal_that_was_let_through_explains_nothing(copy: PrivateCopy) -> None:
-    facts = {"deploy": Facts(asked=(asked(refused=True, enforced=False),))}
+    facts = {"deploy": replace(DEPLOYED, asked=(asked(refused=True, enforced=False),))}
     let_through = run(copy, "deploy", FakeRoom(facts))
     assert (let_through.passed, let_through.problem, let_through.denials) == (True, None, 1)
     failed = run(copy, "deploy", FakeRoom(facts), FakeFramework(ends=[FAILED]))
@@ -221,7 +223,7 @@ def test_a_failure_without_a_refusal_is_a_problem(copy: PrivateCopy) -> None:
 
 def test_what_the_tool_goes_on_without_is_no_denial_and_explains_no_failure(copy: PrivateCopy) -> None:
     looked = asked("lambda:GetFunction", operation="lambda:GetFunction", refused=True, enforced=True)
-    room = FakeRoom({"deploy": Facts(asked=(looked,))})
+    room = FakeRoom({"deploy": replace(DEPLOYED, asked=(looked,))})
     result = run(copy, "deploy", room)
     gone_on_without = replace(looked, tolerated=True)
     assert (result.passed, result.denials, result.asked) == (True, 0, (gone_on_without,))
@@ -267,11 +269,8 @@ def test_a_failed_rollback_create_is_not_removed(copy: PrivateCopy) -> None:
 
 
 def test_rollback_create_is_both_runs_together_and_ends_as_the_removal_ends(copy: PrivateCopy) -> None:
-    deployed = Facts(
-        asked=(asked("s3:CreateBucket", phase="rollback-create", refused=True),),
-        events=(INJECTED,),
-        stacks={"shop-dev": "ROLLBACK_COMPLETE"},
-    )
+    needed = asked("s3:CreateBucket", phase="rollback-create", refused=True)
+    deployed = replace(PASSING["rollback-create"], asked=(needed,))
     refused = asked("s3:DeleteBucket", phase="rollback-create", refused=True, enforced=True)
     result = run(
         copy,
@@ -307,7 +306,7 @@ def test_its_own_stack_is_not_taken_for_a_prerequisite(copy: PrivateCopy) -> Non
 
 
 def test_what_was_asked_for_in_vain_is_no_matter_when_the_phase_passes(copy: PrivateCopy) -> None:
-    absent = Facts(absent=(Absent("ssm", "/a", "us-east-1"),))
+    absent = replace(DEPLOYED, absent=(Absent("ssm", "/a", "us-east-1"),))
     result = run(copy, "deploy", FakeRoom({"deploy": absent}))
     assert (result.passed, result.missing) == (True, ())
 
@@ -327,4 +326,5 @@ def test_the_journals_form() -> None:
         "passed": False,
         "denials": 3,
         "toolRuns": 2,
+        "proof": None,
     }

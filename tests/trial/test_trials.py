@@ -11,6 +11,7 @@ import pytest
 
 from tests.trial.rooms import (
     ACCOUNT,
+    DEPLOYED,
     FAILED,
     PASSING,
     FakeFramework,
@@ -208,12 +209,12 @@ def test_what_every_phase_was_asked_for_is_split_once_for_the_whole_life(folder:
         on_behalf_of=OnBehalfOf("s", "F", "AWS::Lambda::Function", "read"),
     )
     written = asked("s3:PutObject", "redeploy")
-    alone = PASSING | {"deploy": Facts(asked=(looked,))}
+    alone = PASSING | {"deploy": replace(DEPLOYED, asked=(looked,))}
     outcome = live(folder, FakeRoom(alone))
     looked = replace(looked, tolerated=True)
     assert (outcome.asked, outcome.tolerated) == ((), (looked,))
     redeploy = PASSING["redeploy"]
-    shared = alone | {"redeploy": Facts(asked=(needed, written), events=redeploy.events)}
+    shared = alone | {"redeploy": replace(redeploy, asked=(needed, written))}
     outcome = live(folder, FakeRoom(shared))
     assert (outcome.asked, outcome.tolerated) == ((looked, needed, written), ())
 
@@ -330,7 +331,7 @@ def test_a_missing_prerequisite_ends_the_trial_in_one_line(folder: Path) -> None
 
 
 def test_it_is_made_up_where_that_is_wanted_and_the_phase_is_run_again(folder: Path) -> None:
-    first, second = FakeRoom([ABSENT, Facts()]), FakeRoom([Facts()])
+    first, second = FakeRoom([ABSENT, DEPLOYED]), FakeRoom([DEPLOYED])
     framework, heard = FakeFramework(ends=[FAILED]), Heard()
     runner = trials(folder, FakeTarget(first, second), framework, phases=("deploy",), seed=True)
     outcome = runner.run(Candidate(), Mode.ENFORCE, heard)
