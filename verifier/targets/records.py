@@ -1,6 +1,6 @@
 """From the gateway's records to the facts of a phase."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from verifier.authorization.decision import Decided
 from verifier.authorization.requirements import only_reads
@@ -45,32 +45,39 @@ def requests_of(records: Sequence[Record], user: str) -> int:
 
 
 def changes_of_others(records: Sequence[Record], users: Collection[str]) -> tuple[str, ...]:
-    """A line for each operation that somebody else than ``users`` changed something with: who, and what.
-
-    What AWS's reference counts as reading changes nothing, and neither does what is answered with an error.
-    """
+    """A line for each operation that somebody else than ``users`` changed something with: who, and what."""
     found = (
-        f"{record.origin or 'somebody whom nobody knows'} with {record.service}:{record.operation}"
-        for record in records
-        if isinstance(record, ResponseRecord)
-        and record.origin not in users
-        and record.status < 400
-        and not only_reads(record.service, record.operation)
+        f"{record.origin or 'somebody whom nobody knows'} with {_operation(record)}"
+        for record in _of_others(records, users)
+        if _changed(record)
     )
     return tuple(dict.fromkeys(found))
 
 
 def in_vain(records: Sequence[Record], users: Collection[str]) -> tuple[str, ...]:
-    """A line for each operation that somebody else asked for and that changed nothing."""
+    """A line for each operation that somebody else than ``users`` asked for and that changed nothing."""
     found = (
         f"{record.origin or 'somebody without a key that is known'} asked for "
-        f"{record.service}:{record.operation or 'something'}, which changed nothing"
-        for record in records
-        if isinstance(record, ResponseRecord)
-        and record.origin not in users
-        and (record.status >= 400 or only_reads(record.service, record.operation))
+        f"{_operation(record)}, which changed nothing"
+        for record in _of_others(records, users)
+        if not _changed(record)
     )
     return tuple(dict.fromkeys(found))
+
+
+def _of_others(records: Sequence[Record], users: Collection[str]) -> Iterator[ResponseRecord]:
+    for record in records:
+        if isinstance(record, ResponseRecord) and record.origin not in users:
+            yield record
+
+
+def _changed(record: ResponseRecord) -> bool:
+    """What AWS's reference counts as reading changes nothing, and neither does what ends in an error."""
+    return record.status < 400 and not only_reads(record.service, record.operation)
+
+
+def _operation(record: ResponseRecord) -> str:
+    return f"{record.service}:{record.operation}" if record.operation else "an unknown operation"
 
 
 def unmapped(records: Sequence[Record]) -> tuple[str, ...]:
