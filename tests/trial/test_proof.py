@@ -103,13 +103,23 @@ def test_strangers_are_named_and_counted() -> None:
     )
 
 
+NO_PROOFS: list[Any] = [
+    {},
+    "x",
+    {"stack": "s", "status": "s", "requests": "1"},
+    {"stack": "s", "status": "s", "requests": float("inf")},
+    {"stack": 1, "status": "s", "requests": 1},
+    {"stack": "s", "status": None, "requests": 1},
+]
+
+
 def test_a_proof_is_read_as_it_was_written() -> None:
     proof = Proof("shop-dev", "UPDATE_COMPLETE", 5)
     assert proof.as_dict() == {"stack": "shop-dev", "status": "UPDATE_COMPLETE", "requests": 5}
     assert Proof.from_dict(json.loads(json.dumps(proof.as_dict()))) == proof
 
 
-@pytest.mark.parametrize("plain", [{}, "x", {"stack": "s", "status": "s", "requests": "x"}])
+@pytest.mark.parametrize("plain", NO_PROOFS)
 def test_what_is_no_proof_cannot_be_read(plain: Any) -> None:
     with pytest.raises((KeyError, TypeError, ValueError)):
         Proof.from_dict(plain)

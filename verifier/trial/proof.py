@@ -30,7 +30,10 @@ class Proof:
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> "Proof":
         """What ``as_dict`` made. Raises KeyError, TypeError, ValueError for anything else."""
-        return cls(str(plain["stack"]), str(plain["status"]), int(plain["requests"]))
+        stack, status, requests = plain["stack"], plain["status"], plain["requests"]
+        if not (isinstance(stack, str) and isinstance(status, str) and isinstance(requests, int)):
+            raise ValueError(f"{plain!r} is no proof")
+        return cls(stack, status, requests)
 
 
 @dataclass(frozen=True)
