@@ -110,7 +110,7 @@ def test_a_plugin_that_exits_at_once(tmp_path: Path, command: str, phases: tuple
     ("plugin", "words"),
     [
         (LATER, "remove: the command-line tool asked AWS for nothing"),
-        (PACKAGES_ONLY, "deploy: the command-line tool asked AWS for nothing"),
+        (PACKAGES_ONLY, "deploy: no permission of the restricted user was asked for"),
         (GOES_EARLY, "deploy: the command-line tool ended without having seen that stack silent-dev is"),
         (ANOTHER_KEY, "deploy: somebody else than the restricted user changed something: arn:aws:iam::"),
     ],
@@ -126,11 +126,11 @@ def test_a_program_of_the_tools_name_that_does_nothing(tmp_path: Path) -> None:
     folder = service(tmp_path / "svc", "module.exports = class {};")
     package = folder / "node_modules" / "osls"
     package.mkdir(parents=True)
-    (package / "package.json").write_text('{"name": "osls", "version": "4.3.1"}')
+    (package / "package.json").write_text('{"name": "osls", "version": "4.3.1", "bin": {"osls": "run.js"}}')
+    (package / "run.js").write_text("console.log('Service deployed to stack silent-dev');\n")
     programs = folder / "node_modules" / ".bin"
     programs.mkdir()
-    (programs / "osls").write_text('#!/bin/sh\necho "Service deployed to stack silent-dev"\n')
-    (programs / "osls").chmod(0o755)
+    (programs / "osls").symlink_to("../osls/run.js")
     code, document = verifier("converge", folder, "--phases", "deploy,remove")
     assert (code, document["verdict"]) == (4, "inconclusive")
     assert "asked AWS for nothing" in document["reason"]

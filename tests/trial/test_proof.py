@@ -47,7 +47,7 @@ def test_the_stack_at_its_end_on_the_users_request_is_a_proof() -> None:
             "nothing was done to the service's stack shop-dev, which is to be CREATE_COMPLETE or UPDATE_C",
         ),
         (
-            replace(ending(), events=(stack_event("CREATE_COMPLETE", "other"),)),
+            replace(ending(), events=(stack_event("CREATE_COMPLETE", "other", region="us-east-1"),)),
             "shop-dev, which is to be CREATE_COMPLETE or UPDATE_COMPLETE (something was done to other)",
         ),
         (ending(by_user=False), "UPDATE_COMPLETE, but not on a request of the restricted user"),
