@@ -1,6 +1,7 @@
 """The embedded target: its certificates, and what a room says of who did what in it."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -115,8 +116,17 @@ def test_each_event_of_a_stack_tells_whose_operation_it_is_and_whether_the_user_
     assert {(event.stack, event.by_user) for event in facts.events} == {("own", True), ("others", False)}
     assert not any(event.looked_at or event.compiled for event in facts.events)
     assert {event.region for event in facts.events} == {REGION}
-    own.describe_stacks(StackName="own")
-    others.describe_stacks(StackName="others")
     facts = desk.facts((others, "delete_stack", {"StackName": "own"}))
     assert {(event.by_user, event.looked_at) for event in facts.events} == {(False, False)}
     assert facts.strangers == (f"arn:aws:iam::{desk.room.account}:root with cloudformation:DeleteStack",)
+
+
+def test_only_a_look_of_the_user_itself_counts(desk: Desk) -> None:
+    own, others = desk.client("cloudformation"), desk.room.admin("cloudformation")
+    desk.room.begin("deploy")
+    for name, client in (("own", own), ("others", others)):
+        own.create_stack(StackName=name, TemplateBody=QUEUE)
+        while client.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"] != "CREATE_COMPLETE":
+            time.sleep(0.02)
+    looked = {(event.stack, event.looked_at) for event in desk.room.finish().events}
+    assert looked == {("own", True), ("others", False)}

@@ -59,13 +59,13 @@ def is_mapped(service: str, operation: str) -> bool:
 
 
 def only_reads(service: str, operation: str) -> bool:
-    """Whether AWS's reference counts all that an operation itself needs as reading.
+    """Whether AWS's reference counts all that an operation may need as reading.
 
     False for an operation that nobody knows.
     """
     rules = service_rules(service)
     written = rules.operations.get(operation)
-    own = [rule.action for rule in written.requires if rule.primary] if written else []
+    own = [rule.action for rule in written.requires] if written else []
     actions = own or [f"{rules.prefix}:{operation}"]
     return all(catalog.access_level(action) in ("Read", "List") for action in actions)
 
