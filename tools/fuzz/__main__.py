@@ -15,6 +15,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.fuzz", description=__doc__)
     parser.add_argument("targets", nargs="*", choices=[*TARGETS, []], help="all without")
     parser.add_argument("--seconds", type=float, default=20.0, help="for each target")
+    parser.add_argument("--inputs", type=int, default=0, help="at least so many for each target")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="repeats the same inputs")
     parser.add_argument("--engine", choices=("own", "atheris"), default="own")
     args = parser.parse_args()
@@ -24,7 +25,7 @@ def main() -> int:
     failed = 0
     for name in names:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            tried, broken = fuzz(TARGETS[name], corpus(name), args.seconds, args.seed)
+            tried, broken = fuzz(TARGETS[name], corpus(name), args.seconds, args.seed, args.inputs)
         print(f"{name}: {tried} inputs, seed {args.seed}: {broken.how if broken else 'ok'}", file=sys.stderr)
         if broken:
             failed += 1

@@ -34,11 +34,16 @@ def corpus(name: str) -> list[bytes]:
     return [path.read_bytes() for path in sorted((CORPUS / name).iterdir())]
 
 
-def fuzz(target: Target, seeds: Sequence[bytes], seconds: float, seed: int) -> tuple[int, Broken | None]:
-    """Try the seeds and then what is made of them; how many were tried, and the first that broke."""
+def fuzz(
+    target: Target, seeds: Sequence[bytes], seconds: float, seed: int, inputs: int = 0
+) -> tuple[int, Broken | None]:
+    """Try the seeds and then what is made of them; how many were tried, and the first that broke.
+
+    It ends after ``seconds``, but not before ``inputs`` were tried.
+    """
     tried, end = 0, time.monotonic() + seconds
     for data in _inputs(target, seeds, random.Random(seed)):
-        if tried >= len(seeds) and time.monotonic() > end:
+        if tried >= max(len(seeds), inputs) and time.monotonic() > end:
             break
         tried += 1
         if how := broken_by(target, data):
