@@ -20,7 +20,7 @@ def this_machine() -> "Machine":
 
 
 def _check_temporary_folder(named: str | None) -> None:
-    # Python would go on in /tmp, which the user does not want, and the tool would fail in the one that is named.
+    # Python would go on in /tmp, which the user does not want; the tool would not.
     if named and not (Path(named).is_dir() and os.access(named, os.W_OK | os.X_OK)):
         raise UnavailableError(f"TMPDIR={named}: no folder that can be written; name another, or none")
 
