@@ -63,7 +63,8 @@ def decoded(data: bytes, where: str, most: int = MOST_BYTES) -> str:
 
 def _check_regular(status: os.stat_result, where: str) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise InputError(f"{where}: cannot be read: not a regular file")
+        kind = " but a directory" if stat.S_ISDIR(status.st_mode) else ""
+        raise InputError(f"{where}: cannot be read: not a regular file{kind}")
 
 
 def json_of(text: str, where: str) -> Any:
