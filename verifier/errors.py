@@ -33,9 +33,12 @@ class ExitCode(IntEnum):
 
 
 class VerifierError(Exception):
-    """An error that is shown to a person as one line."""
+    """An error that is shown to a person as one line, whatever texts of others stand in it."""
 
     exit_code = ExitCode.BUG
+
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.split()))
 
 
 class InputError(VerifierError):

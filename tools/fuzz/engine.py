@@ -15,6 +15,7 @@ CORPUS = Path(__file__).resolve().parents[2] / "tests" / "fuzz"
 MOST_SECONDS = 5
 MOST_BYTES = 1024**3
 _LONGEST = 64 * 1024
+_TOO_SLOW = "took too long, twice"
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,18 @@ def fuzz(
 
 def broken_by(target: Target, data: bytes) -> str:
     """How ``data`` breaks the target; empty when it does not."""
+    how = _tried(target, data)
+    # The first time it may have been the machine, or what Python loads when it is needed.
+    return _tried(target, data) if how == _TOO_SLOW else how
+
+
+def _tried(target: Target, data: bytes) -> str:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     try:
         with _limited():
             attempt(target, data)
     except TooSlow:
-        return f"took more than {MOST_SECONDS} s"
+        return _TOO_SLOW
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
