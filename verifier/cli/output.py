@@ -1,7 +1,7 @@
 """What a command answers: standard output has it first, and only then the exit code tells it."""
 
+import contextlib
 import os
-import sys
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -39,17 +39,21 @@ def show(text: str, stdout: TextIO) -> None:
         stdout.write(text)
         stdout.flush()
     except BrokenPipeError:
-        _give_up_stdout()
+        _give_up(stdout)
         raise UnreadError(
             "standard output was closed before the result was written, and it is kept nowhere else"
         ) from None
     except OSError as error:
-        _give_up_stdout()
+        _give_up(stdout)
         raise UnavailableError(
             f"standard output: {error.strerror}; free some space, or send it to another place"
         ) from None
 
 
-def _give_up_stdout() -> None:
+def _give_up(stdout: TextIO) -> None:
     """What is left in its buffer goes nowhere; Python would try once more at the end."""
-    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    with contextlib.suppress(OSError):
+        os.dup2(nowhere, stdout.fileno())
+        stdout.flush()
+    os.close(nowhere)
