@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import io
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -13,6 +14,7 @@ from verifier.cli.ending import ended_by
 from verifier.cli.interrupts import interrupts
 from verifier.cli.output import Result, hand_over
 from verifier.cli.streams import mend_streams
+from verifier.emulator.session import forget_settings
 from verifier.errors import ExitCode, InputError
 
 # One module a command, each with add_parser(subparsers) and run(args, stdout, stderr), which gives a Result.
@@ -33,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> ExitCode:
 def entry_point() -> NoReturn:
     """The `verifier` script."""
     mend_streams()
+    forget_settings(os.environ)
     sys.exit(main())
 
 

@@ -49,7 +49,7 @@ def _files_of(folder: Path, function: Mapping[str, Any]) -> Iterator[Path]:
     artefact = package.get("artifact") if isinstance(package, dict) else None
     if isinstance(artefact, str) and _BUILT not in Path(artefact).parts:
         path = folder / artefact
-        if _is_ours(folder, path) and zipfile.is_zipfile(path):
+        if _is_ours(folder, path) and _is_zip(path):
             yield path
             return
     handler = function.get("handler")
@@ -79,6 +79,13 @@ def _is_ours(folder: Path, path: Path) -> bool:
         return False
 
 
+def _is_zip(path: Path) -> bool:
+    try:
+        return zipfile.is_zipfile(path)
+    except (zipfile.BadZipFile, struct.error):
+        return False
+
+
 def _change(path: Path, number: int) -> None:
     if path.stat().st_nlink > 1:
         # What was built may have a second name elsewhere.
@@ -86,7 +93,7 @@ def _change(path: Path, number: int) -> None:
         path.unlink()
         path.write_bytes(content)
         path.chmod(mode)
-    if path.suffix not in COMMENTS and zipfile.is_zipfile(path):
+    if path.suffix not in COMMENTS and _is_zip(path):
         # One that cannot be read stays as it is: the framework does not look into it, AWS would.
         with (
             contextlib.suppress(zipfile.BadZipFile, struct.error, ValueError, NotImplementedError),
