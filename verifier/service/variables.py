@@ -14,8 +14,8 @@ from verifier.reading import any_text_of
 CONFIGURATION = frozenset({".yml", ".yaml", ".json", ".js", ".cjs", ".mjs", ".ts"})
 _NOT_READ = frozenset({"node_modules", ".venv", "venv", ".serverless", ".git"})
 _MOST_BYTES = 1_000_000
-# Characters; a stack and an output are named in far fewer.
-_LONGEST_ADDRESS = 2_000
+# Variables within variables; a file of mere beginnings would be read again from each of them.
+_DEEPEST = 8
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,7 @@ def addresses(text: str, source: str) -> Iterator[str]:
     """The addresses of ``source``'s variables in ``text``, without their fallbacks; inner variables stay."""
     for start in re.finditer(r"\$\{\s*" + re.escape(source) + r"(?:\.[\w-]+|\([^)]{0,200}\))?:", text):
         depth, end = 1, start.end()
-        last = min(len(text), end + _LONGEST_ADDRESS)
-        while end < last and depth and not (depth == 1 and text[end] == ","):
+        while end < len(text) and 0 < depth <= _DEEPEST and not (depth == 1 and text[end] == ","):
             depth += {"{": 1, "}": -1}.get(text[end], 0)
             end += 1
         yield text[start.end() : end - (depth == 0)].strip()
