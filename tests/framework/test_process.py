@@ -13,7 +13,7 @@ import pytest
 
 from verifier.errors import UnavailableError
 from verifier.framework import process
-from verifier.framework.process import run
+from verifier.framework.process import _WATCHDOG, run
 
 ENV = {"PATH": os.environ["PATH"]}
 
@@ -168,6 +168,15 @@ def test_a_killed_watchdog_ends_the_run_at_once_and_nothing_is_left(tmp_path: Pa
     assert time.monotonic() - started < 10
     assert "\n" not in str(caught.value)
     assert not alive(int(pids.read_text()))
+
+
+def test_a_watchdog_that_fails_is_not_taken_for_the_child(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = [part.replace("verifier.framework.watchdog", "verifier.framework.nothing") for part in _WATCHDOG]
+    monkeypatch.setattr("verifier.framework.process._WATCHDOG", tuple(broken))
+    with pytest.raises(UnavailableError, match=r"watches over true was killed \(SIGKILL\)"):
+        run(["true"], cwd=tmp_path, env={}, timeout=10)
 
 
 def test_a_watchdog_that_was_killed_before_it_got_its_job(

@@ -1,6 +1,8 @@
 """The lines of a run: plain in a file, live and coloured on a terminal."""
 
 import io
+import os
+from pathlib import Path
 
 from verifier.authorization.authorizer import Mode
 from verifier.report.progress import Progress
@@ -33,3 +35,19 @@ def test_a_phase_that_did_not_pass() -> None:
 
 def test_colour_on_a_terminal() -> None:
     assert "\x1b[32mok\x1b[0m" in spoken(Terminal())
+
+
+def test_a_terminal_that_can_do_nothing_gets_plain_lines_and_who_wants_no_colours_none() -> None:
+    dumb, plain = Terminal(), Terminal()
+    Progress(dumb, live=False).phase_ended(PhaseResult("deploy", 0, 1.25, (), True))
+    progress = Progress(plain, coloured=False)
+    progress.phase_started("deploy")
+    progress.phase_ended(PhaseResult("deploy", 0, 1.25, (), True))
+    assert "\x1b" not in dumb.getvalue()
+    assert "\x1b[32m" not in plain.getvalue()
+
+
+def test_talk_that_cannot_be_written_ends_nothing() -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        Progress(full).say("a line")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), full.fileno())

@@ -1,11 +1,12 @@
 """Where the environment is read: once, for everything below."""
 
+import contextlib
 import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from verifier.errors import InputError
+from verifier.errors import InputError, UnavailableError
 
 if TYPE_CHECKING:
     from verifier.framework.machine import Machine
@@ -13,10 +14,26 @@ if TYPE_CHECKING:
 
 
 def this_machine() -> "Machine":
-    """The machine that the command runs on."""
+    """The machine that the command runs on. Raises UnavailableError for a TMPDIR that cannot be used."""
     from verifier.framework.machine import Machine
 
-    return Machine(dict(os.environ), Path.home())
+    _check_temporary_folder(os.environ.get("TMPDIR"))
+    return Machine(dict(os.environ), _home())
+
+
+def _check_temporary_folder(named: str | None) -> None:
+    # Python would go on in /tmp, which the user does not want; the tool would not.
+    if named and not (Path(named).is_dir() and os.access(named, os.W_OK | os.X_OK)):
+        raise UnavailableError(f"TMPDIR={named}: no folder that can be written; name another, or none")
+
+
+def _home() -> Path:
+    """The user's home folder; one that is not there for a user whom nobody knows and who names none."""
+    with contextlib.suppress(RuntimeError):
+        home = Path.home()
+        if home.is_absolute():
+            return home
+    return Path("/nonexistent")
 
 
 def machine_of(user: "User") -> "Machine":

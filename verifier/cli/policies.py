@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from verifier.errors import InputError
+from verifier.reading import text_of
 
 if TYPE_CHECKING:
     from verifier.iam.policy import PolicyDocument
@@ -26,10 +27,7 @@ def policy_files(paths: Iterable[Path]) -> list["PolicyDocument"]:
 
     found = []
     for path in paths:
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"--policy {path}: cannot be read: {error}") from None
+        text = text_of(path, f"--policy {path}")
         document = parse_policy(_own_policy(text), name=f"--policy {path}")
         _check_placeholders(path, document)
         found.append(replace(document, name=path.name))

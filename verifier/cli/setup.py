@@ -1,6 +1,7 @@
 """What the commands that run trials share: their options, and the trials built from them."""
 
 import argparse
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -73,13 +74,12 @@ def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
     from verifier.framework.dependencies import with_dependencies
     from verifier.framework.find import accepted_by, find_framework
     from verifier.framework.other_user import check_access
-    from verifier.report.progress import Progress
     from verifier.service.service import load_service
     from verifier.trial.phases import parse_phases
     from verifier.trial.trials import Options
 
-    if args.timeout <= 0:
-        raise InputError(f"--timeout {args.timeout}: give more than 0 seconds")
+    if not 0 < args.timeout < math.inf:
+        raise InputError(f"--timeout {args.timeout:g}: give a number of seconds, more than 0")
     options = Options(
         stage=checked("stage", args.stage),
         region=checked("region", args.region),
@@ -88,14 +88,25 @@ def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
         timeout=args.timeout,
         seed=args.seed == "auto",
     )
-    say = Progress(stderr).say
     machine = machine_of(other_user(args.run_as)) if args.run_as is not None else this_machine()
+    say = talk(stderr, machine).say
     service = with_dependencies(load_service(args.service, args.config), machine, say)
     framework = find_framework(service, machine, args.framework, say)
     check_access(framework)
     if args.framework != "auto":
         service = accepted_by(service, framework, say)
     return Setup(service, framework, options, args.target, machine)
+
+
+def talk(stderr: TextIO, machine: "Machine") -> "Progress":
+    """The progress lines, as the terminal can show them and the person wants them."""
+    from verifier.report.progress import Progress
+
+    return Progress(
+        stderr,
+        live=machine.environment.get("TERM") != "dumb",
+        coloured=not machine.environment.get("NO_COLOR"),
+    )
 
 
 def identity(setup: Setup) -> dict[str, str]:
@@ -129,10 +140,9 @@ def running(setup: Setup, args: argparse.Namespace, progress: "Progress") -> Ite
 def reporting(args: argparse.Namespace, stderr: TextIO) -> Iterator[tuple["Journal", "Progress"]]:
     """The journal in ``--out``, and the progress lines."""
     from verifier.loop.journal import Journal
-    from verifier.report.progress import Progress
 
     with Journal(args.out) as journal:
-        yield journal, Progress(stderr)
+        yield journal, talk(stderr, this_machine())
 
 
 def _target(args: argparse.Namespace, setup: Setup) -> "Target":

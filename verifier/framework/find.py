@@ -44,8 +44,11 @@ def find_framework(
         return search.named(match[1], match[2])
     if _SERVERLESS_4.fullmatch(wanted):
         raise _no_serverless_4(wanted.replace("@", " "))
-    if "/" in wanted or Path(wanted).exists():
-        return search.at(Path(wanted))
+    try:
+        if "/" in wanted or Path(wanted).exists():
+            return search.at(Path(wanted))
+    except OSError as error:
+        raise UnavailableError(f"--framework {wanted}: {error.strerror}; give another path") from None
     raise InputError(f"--framework {wanted}: give auto, a path, or NAME@VERSION such as osls@4.3.1")
 
 

@@ -30,11 +30,20 @@ from verifier.scratch import User
 
 _ROOT = Path(__file__).resolve().parents[2]
 _NEEDED_BY_PYTHON = ("LD_LIBRARY_PATH",)
-# Nothing of ours is in its environment or on its command line, where others could read it.
+# Nothing of ours is in its environment or on its command line, where others could read it. One that fails
+# ends by a signal: its exit code would be taken for the child's.
 _WATCHDOG = (
     sys.executable,
     *("-I", "-S", "-c"),
-    f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from verifier.framework.watchdog import main; main()",
+    f"""
+import os, sys
+try:
+    sys.path.insert(0, {str(_ROOT)!r})
+    from verifier.framework.watchdog import main
+    main()
+finally:
+    os.kill(os.getpid(), 9)
+""",
 )
 _LOOK_SECONDS = 0.5
 """How often somebody looks whether the child goes on as it should."""
