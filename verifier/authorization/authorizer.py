@@ -107,7 +107,7 @@ class Authorizer:
 def _claims(call: Call, requirement: Requirement) -> tuple[Claim, ...]:
     """What sources say of a requirement: those that its handler or rule names, and all others.
 
-    A secondary one depends on parameters, so nobody can tell whether a policy without it was used with them.
+    Writes and secondary requirements depend on parameters: a policy without them was used without those.
     """
     source = call.source if requirement.primary else requirement.source
     about = call.on_behalf_of
@@ -116,7 +116,7 @@ def _claims(call: Call, requirement: Requirement) -> tuple[Claim, ...]:
             requirement.action,
             about.type if about else "",
             about.lifecycle if about else "",
-            call.because if requirement.primary else UNKNOWN,
+            call.because if requirement.primary and not call.sure else UNKNOWN,
         ),
         source,
         requirement.seen_in,

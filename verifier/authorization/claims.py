@@ -52,16 +52,42 @@ class GrantSet:
             return False
         if subject.because and subject.because not in used["with"].split(", "):
             return False
-        return not any(fnmatchcase(subject.action.lower(), granted.lower()) for granted in self.granted)
+        return not _matches(subject.action, self.granted)
+
+
+@dataclass(frozen=True)
+class PublishedList:
+    """Actions that people were told to allow a deploy; nobody shows that all of them are asked for."""
+
+    id: str
+    where: str
+    seen: str
+    names: tuple[str, ...]
 
 
 @cache
 def grant_sets() -> tuple[GrantSet, ...]:
-    """The policies of ``sets.json``."""
-    rows: list[dict[str, Any]] = json.loads(
-        (resources.files(__package__) / "sets.json").read_text(encoding="utf-8")
-    )["sets"]
-    return tuple(GrantSet(**row | {"granted": tuple(row["granted"].split())}) for row in rows)
+    """The policies of ``sets.json`` with which stacks were made."""
+    return tuple(GrantSet(**row | {"granted": tuple(row["granted"].split())}) for row in _data()["sets"])
+
+
+@cache
+def published_lists() -> tuple[PublishedList, ...]:
+    """The policies of ``sets.json`` that were published for people to deploy with."""
+    return tuple(
+        PublishedList(**row | {"names": tuple(row["names"].split())}) for row in _data()["published"]
+    )
+
+
+@cache
+def _data() -> dict[str, Any]:
+    text = (resources.files(__package__) / "sets.json").read_text(encoding="utf-8")
+    data: dict[str, Any] = json.loads(text)
+    return data
+
+
+def _matches(action: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(action.lower(), pattern.lower()) for pattern in patterns)
 
 
 @cache
@@ -81,6 +107,11 @@ def claims_about(subject: Subject, named: str | None = None, seen_in: str | None
         found.append(Claim(seen_in, Word.NEEDED, source(seen_in).seen, weak=True))
     found += [
         Claim(one.id, Word.NOT_NEEDED, one.seen, one.weak) for one in grant_sets() if one.lacks(subject)
+    ]
+    found += [
+        Claim(one.id, Word.NEEDED, one.seen, weak=True)
+        for one in published_lists()
+        if _matches(subject.action, one.names)
     ]
     return tuple(sorted(dict.fromkeys(found), key=lambda claim: claim.first, reverse=True))
 
