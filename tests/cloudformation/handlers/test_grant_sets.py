@@ -44,7 +44,7 @@ def _outweighed(decided: Decided, row: GrantSet) -> bool:
 def test_the_rows_are_of_types_that_have_a_handler() -> None:
     assert {name for _, name in ROWS} <= set(handlers())
     print(f"{len(ROWS)} rows: {len(grant_sets())} policies, of {len({name for _, name in ROWS})} types")
-    assert len(ROWS) == 71
+    assert len(ROWS) == 79
     assert len({one.id for one, _ in ROWS}) == 18
 
 
