@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from verifier.authorization.claims import grant_sets
 from verifier.authorization.sources import UnknownSource, parse_sources, source, sources
 from verifier.authorization.weights import Word
 from verifier.cloudformation.types import registry
@@ -33,7 +34,7 @@ def _named(text: str) -> set[str]:
 
 
 def test_every_source_that_is_named_exists() -> None:
-    known = set(sources())
+    known = {*sources(), *(one.id for one in grant_sets())}
     unknown = {
         f"{file.relative_to(_ROOT)}: {name}"
         for file in _files()
