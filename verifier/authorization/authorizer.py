@@ -1,15 +1,17 @@
 """The one authorizer that decides both halves: the CLI's requests and CloudFormation's calls."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from verifier.authorization.caller import Caller, Certainty, OnBehalfOf
+from verifier.authorization.claims import UNKNOWN, Subject, claims_about
 from verifier.authorization.context import request_context
 from verifier.authorization.decision import Decided, DecisionSink, Refusal
 from verifier.authorization.operation import Operation, Requirement
 from verifier.authorization.paths import KnownPaths
 from verifier.authorization.requirements import requirements
+from verifier.authorization.weights import Claim, weigh
 from verifier.authorization.wording import refusal_message
 from verifier.iam.evaluate import AuthorizationRequest, evaluate
 
@@ -24,13 +26,19 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True)
 class Call:
-    """An operation about to be made: by whom, for whom, and how sure it is that AWS makes it."""
+    """An operation about to be made: by whom, for whom, and how sure it is at most that AWS makes it.
+
+    ``sure`` is one that is made whatever sources say: a write, or the tool's own request. ``because``
+    is the property that makes AWS read ("Policies", "tags changed"); empty, it always does.
+    """
 
     operation: Operation
     caller: Caller
     certainty: Certainty = Certainty.CALL
     source: str | None = None
     on_behalf_of: OnBehalfOf | None = None
+    sure: bool = True
+    because: str = ""
 
 
 class Authorizer:
@@ -61,11 +69,14 @@ class Authorizer:
         """
         if self.mode is Mode.OFF or call.caller.is_root:
             return None
-        return self._first_refusal(call, (Requirement(action, "*") for action in actions))
+        bare = (Requirement(action, "*") for action in actions)
+        return self._first_refusal(replace(call, because=UNKNOWN), bare)
 
     def _first_refusal(self, call: Call, needed: Iterable[Requirement]) -> Refusal | None:
         for requirement in needed:
             decided = self._decide(call, requirement)
+            if decided.certainty is Certainty.DISPROVED:
+                continue
             self.sink.decided(decided)
             if decided.refused and decided.enforced:
                 return Refusal(decided, refusal_message(decided))
@@ -75,7 +86,8 @@ class Authorizer:
         context = request_context(call.operation, call.caller, call.on_behalf_of) | dict(requirement.context)
         request = AuthorizationRequest(call.caller.arn, requirement.action, requirement.resource, context)
         decision = evaluate(request, call.caller.policies, call.caller.boundary)
-        certainty = _certainty(call, requirement)
+        claims = _claims(call, requirement)
+        certainty = weigh(call.certainty, claims, sure=call.sure and requirement.primary)
         believed = certainty >= Certainty.CALL or self.enforce_likely
         return Decided(
             principal=call.caller.arn,
@@ -84,6 +96,7 @@ class Authorizer:
             context=context,
             decision=decision,
             certainty=certainty,
+            claims=claims,
             source=call.source if requirement.primary else requirement.source,
             on_behalf_of=call.on_behalf_of,
             # An explicit deny or a boundary is never granted away, so it is real while observing too.
@@ -91,7 +104,20 @@ class Authorizer:
         )
 
 
-def _certainty(call: Call, requirement: Requirement) -> Certainty:
-    if requirement.primary or requirement.source:
-        return call.certainty
-    return min(call.certainty, Certainty.LIKELY)
+def _claims(call: Call, requirement: Requirement) -> tuple[Claim, ...]:
+    """What sources say of a requirement: those that its handler or rule names, and all others.
+
+    Writes and secondary requirements depend on parameters: a policy without them was used without those.
+    """
+    source = call.source if requirement.primary else requirement.source
+    about = call.on_behalf_of
+    return claims_about(
+        Subject(
+            requirement.action,
+            about.type if about else "",
+            about.lifecycle if about else "",
+            call.because if requirement.primary and not call.sure else UNKNOWN,
+        ),
+        source,
+        requirement.seen_in,
+    )

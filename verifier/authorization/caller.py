@@ -38,8 +38,12 @@ class Caller:
 
 
 class Certainty(IntEnum):
-    """How sure it is that AWS asks for a permission (DESIGN.md, rule 4); a higher one is surer."""
+    """How sure it is that AWS asks for a permission (DESIGN.md, rule 4); a higher one is surer.
 
+    What is disproved is not asked for: no decision and no finding has it.
+    """
+
+    DISPROVED = 0
     UPPER_BOUND = 1
     LIKELY = 2
     CALL = 3
@@ -47,7 +51,7 @@ class Certainty(IntEnum):
 
     @property
     def label(self) -> str:
-        """The words of reports and JSON: "upper bound", "likely", "call", "observed"."""
+        """The words of reports and JSON: "disproved", "upper bound", "likely", "call", "observed"."""
         return self.name.lower().replace("_", " ")
 
 

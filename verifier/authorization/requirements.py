@@ -121,7 +121,7 @@ def _requirement(rule: Rule, rules: ServiceRules, op: Operation, item: Any) -> R
     if resource != "*" and parse_arn(resource) is None:
         raise UnmappedOperation(f"{op}: {rule.action} is asked on an ARN, and {resource!r} is none")
     context = _context(rule, op, item) | _forwarded(rule.action, rules)
-    return Requirement(rule.action, resource, context, rule.primary, rule.source)
+    return Requirement(rule.action, resource, context, rule.primary, rule.source, rule.seen_in)
 
 
 def _forwarded(action: str, rules: ServiceRules) -> Context:

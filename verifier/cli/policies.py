@@ -50,12 +50,13 @@ def warn_of_unknown_actions(given: Sequence["PolicyDocument"], progress: "Progre
 
 def unknown_actions(given: Sequence["PolicyDocument"]) -> Iterator[str]:
     """One warning for each action in ``given`` that AWS does not have, or pattern that matches none."""
+    from verifier.authorization.rules import spelled
     from verifier.iam.catalog import expand
 
     for policy in given:
         for statement in policy.statements:
             for action in (*statement.actions, *statement.not_actions):
-                if action != "*" and not expand(action):
+                if action != "*" and not expand(action) and spelled(action) is None:
                     where = statement.sid or f"statement {statement.index}"
                     yield f"{policy.name}: {where}: {action} is no action that AWS has"
 

@@ -10,6 +10,7 @@ from verifier.grant.generalise import Scope, crosses_stages
 from verifier.iam.policy import to_dict
 from verifier.loop.converge import Convergence
 from verifier.loop.rounds import Round
+from verifier.report.sources import sources_of
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,7 @@ def _permission(finding: Finding, framework: Framework) -> dict[str, Any]:
     return {
         **finding.permission.as_dict(),
         "certainty": finding.certainty.label,
+        "sources": sources_of(finding, framework),
         "evidence": evidence_of(finding, framework),
     }
 

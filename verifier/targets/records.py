@@ -134,6 +134,7 @@ def asked_of(record: DecisionRecord) -> Asked:
         certainty=decided.certainty,
         context=dict(decided.requirement.context),
         source=decided.source,
+        claims=decided.claims,
         on_behalf_of=decided.on_behalf_of,
         refused=decided.refused,
         enforced=decided.enforced,

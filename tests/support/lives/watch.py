@@ -111,10 +111,13 @@ class WatchedWork(Work):
         source: str | None = None,
         soft: bool = False,
         tolerate: Collection[str] = (),
+        because: str = "",
     ) -> dict[str, Any]:
         """See ``Work.read``."""
         self._means("soft read" if soft else "read")
-        return super().read(service, operation, params, source=source, soft=soft, tolerate=tolerate)
+        return super().read(
+            service, operation, params, source=source, soft=soft, tolerate=tolerate, because=because
+        )
 
     def _means(self, meaning: str) -> None:
         assert isinstance(self.carrier, Watch)

@@ -34,6 +34,7 @@ class ChangeSetCommands:
         kind = str(op.params.get("ChangeSetType") or "UPDATE")
         stack = self._store.find(op.account, op.region, wanted_name)
         if kind == "CREATE":
+            # (source: cfn-change-set-of-existing-stack)
             if stack is not None and stack.status != "REVIEW_IN_PROGRESS":
                 raise AwsError(
                     "ValidationError",

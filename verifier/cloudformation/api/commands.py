@@ -79,6 +79,7 @@ class StackCommands:
         stack = self._store.find(op.account, op.region, name)
         if stack is None or stack.is_deleted:
             return {}  # deleting what is not there is no error
+        # (sources: cfn-retain-resources, cfn-termination-protection, cfn-cannot-delete-now)
         retain = frozenset(op.params.get("RetainResources") or ())
         with self._store.lock:
             if stack.termination_protection:
@@ -133,7 +134,7 @@ class StackCommands:
     def _cancel_update_stack(self, op: Operation, caller: Caller) -> Answer:
         stack = existing_stack(self._store, op)
         with self._store.lock:
-            if stack.status != "UPDATE_IN_PROGRESS":
+            if stack.status != "UPDATE_IN_PROGRESS":  # (source: cfn-cannot-cancel)
                 raise AwsError(
                     "ValidationError", "CancelUpdateStack cannot be called from current stack status"
                 )

@@ -249,9 +249,10 @@ VERSION = Version()
 
 def _read_version_features(work: Work, qualified: Mapping[str, Any]) -> None:
     if "ProvisionedConcurrencyConfig" in work.properties:
-        work.read("lambda", "GetProvisionedConcurrencyConfig", qualified)
+        needs = "ProvisionedConcurrencyConfig"
+        work.read("lambda", "GetProvisionedConcurrencyConfig", qualified, because=needs)
     if "RuntimePolicy" in work.properties:
-        work.read("lambda", "GetRuntimeManagementConfig", qualified)
+        work.read("lambda", "GetRuntimeManagementConfig", qualified, because="RuntimePolicy")
 
 
 def _qualified(work: Work) -> dict[str, str]:

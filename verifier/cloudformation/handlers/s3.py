@@ -11,7 +11,7 @@ from verifier.cloudformation.types.params import ABSENT, ARN, ID, Computed, Para
 from verifier.cloudformation.types.part import Read
 from verifier.cloudformation.types.parts import Setting
 from verifier.cloudformation.types.step import Step
-from verifier.cloudformation.types.tagging import Tagging
+from verifier.cloudformation.types.tagging import TAGS_CHANGED, Tagging
 from verifier.cloudformation.types.values import document, key_value, wanted_tags
 from verifier.cloudformation.types.work import Work
 
@@ -75,7 +75,14 @@ class _BucketTags(Tagging):
             return
         if step.work.previous:
             bucket = step.params({})
-            step.work.read("s3", "GetBucketTagging", bucket, soft=True, tolerate=("NoSuchTagSet",))
+            step.work.read(
+                "s3",
+                "GetBucketTagging",
+                bucket,
+                soft=True,
+                tolerate=("NoSuchTagSet",),
+                because=TAGS_CHANGED,
+            )
         if wanted := wanted_tags(step.work):
             step.call(self.tag, step.params({self.tags: {"TagSet": self.form(wanted)}}))
         else:
@@ -83,7 +90,7 @@ class _BucketTags(Tagging):
 
     def _change_one_by_one(self, step: Step, to_set: Mapping[str, str], to_remove: list[str]) -> None:
         target = step.params(self.target, whole=False)
-        step.work.read("s3control", "ListTagsForResource", target, soft=True)
+        step.work.read("s3control", "ListTagsForResource", target, soft=True, because=TAGS_CHANGED)
         if to_remove:
             step.work.call("s3control", "UntagResource", {**target, self.keys: to_remove})
         if to_set:

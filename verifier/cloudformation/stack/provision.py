@@ -22,7 +22,7 @@ from verifier.cloudformation.stack.store import Output, Stack, StackResource, St
 from verifier.cloudformation.template.sections import ResourceDefinition
 from verifier.cloudformation.types.handler import HandlerError
 
-# (source: cfn-clean-up-failed)
+# (source: cfn-clean-up-failed, cfn-update-events)
 _NOT_DELETED = "Update successful. One or more resources could not be deleted."
 
 

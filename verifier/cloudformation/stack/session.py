@@ -64,7 +64,7 @@ class Session:
         asked = {one.action.lower() for operation in work.made for one in _known(operation)}
         wanted = [action for action in actions if action.lower() not in asked]
         step = _operation(work, ServiceCall("cloudformation", work.type, {}))
-        call = Call(step, self.caller, certainty, source, _on_behalf_of(work))
+        call = Call(step, self.caller, certainty, source, _on_behalf_of(work), sure=False)
         refusal = self.authorizer.authorize_actions(call, wanted)
         if refusal is not None:
             raise CallFailed(refusal.message, "AccessDenied", refused=True)
@@ -73,7 +73,15 @@ class Session:
         """``call`` as an operation that the caller may make. Raises HandlerError."""
         operation = self._fitted(work, call)
         work.made.append(operation)
-        asked = Call(operation, self.caller, call.certainty, call.source, _on_behalf_of(work))
+        asked = Call(
+            operation,
+            self.caller,
+            call.certainty,
+            call.source,
+            _on_behalf_of(work),
+            sure=call.sure,
+            because=call.because,
+        )
         try:
             refusal = self.authorizer.authorize(asked)
         except UnmappedOperation as error:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from verifier.authorization.caller import Certainty
+from verifier.authorization.rules import spelled
 from verifier.cloudformation.types import registry
 from verifier.cloudformation.types.handler import Handler, HandlerError
 from verifier.cloudformation.types.registry import RegistryEntry
@@ -36,10 +37,10 @@ def upper_bound(entry: RegistryEntry, lifecycle: str) -> UpperBound:
     """
     tagging = entry.tagging_permissions if entry.taggable and lifecycle in _TAGGED_STEPS else ()
     named = dict.fromkeys((*entry.handlers.get(lifecycle, ()), *tagging))
-    spelled = {permission: catalog.canonical(permission) for permission in named}
+    known = {permission: spelled(permission) for permission in named}
     return UpperBound(
-        actions=tuple(dict.fromkeys(action for action in spelled.values() if action is not None)),
-        not_actions=tuple(permission for permission, action in spelled.items() if action is None),
+        actions=tuple(dict.fromkeys(action for action in known.values() if action is not None)),
+        not_actions=tuple(permission for permission, action in known.items() if action is None),
     )
 
 

@@ -86,6 +86,7 @@ def _user(operation: Operation) -> Any:
 
 
 def _check_boundary(operation: Operation, arn: str | None) -> None:
+    """A boundary must be there (source: gateway-boundary-scope-arn)."""
     if arn not in _backend(operation).managed_policies:
         raise AwsError("NoSuchEntity", f"Scope ARN: {arn} does not exist or is not attachable.", 404)
 
