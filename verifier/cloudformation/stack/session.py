@@ -5,6 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from botocore.exceptions import UnknownServiceError
+from botocore.model import OperationNotFoundError
+
 from verifier.authorization.authorizer import Authorizer, Call
 from verifier.authorization.caller import Caller, Certainty, OnBehalfOf
 from verifier.authorization.operation import Operation, Requirement
@@ -62,10 +65,34 @@ class Session:
     def ask(self, work: Work, actions: Sequence[str], certainty: Certainty, source: str | None) -> None:
         """Ask for bare actions on ``*``, without those that this step's calls have asked for already."""
         asked = {one.action.lower() for operation in work.made for one in _known(operation)}
-        wanted = [action for action in actions if action.lower() not in asked]
-        step = _operation(work, ServiceCall("cloudformation", work.type, {}))
-        call = Call(step, self.caller, certainty, source, _on_behalf_of(work))
-        refusal = self.authorizer.authorize_actions(call, wanted)
+        wanted = [Requirement(action, "*") for action in actions if action.lower() not in asked]
+        self._need(
+            work, _operation(work, ServiceCall("cloudformation", work.type, {})), wanted, certainty, source
+        )
+
+    def require(self, work: Work, operation: Operation, needed: Requirement) -> None:
+        """Ask for one requirement as sure as a call; see ``Carrier.require``."""
+        self._need(work, operation, [needed], Certainty.CALL, None)
+
+    def attempt(self, operation: Operation) -> dict[str, Any]:
+        """Carry out what has been decided already; see ``Carrier.attempt``."""
+        try:
+            fitted = fit(operation.service, operation.name, operation.params)
+            whole = replace(operation, params=fitted.params, method=fitted.method, path=fitted.path)
+            return self.upstream.invoke(whole)
+        except (AwsError, ShapeError, UnknownServiceError, OperationNotFoundError):
+            return {}
+
+    def _need(
+        self,
+        work: Work,
+        operation: Operation,
+        needed: Sequence[Requirement],
+        certainty: Certainty,
+        source: str | None,
+    ) -> None:
+        call = Call(operation, self.caller, certainty, source, _on_behalf_of(work))
+        refusal = self.authorizer.authorize_needed(call, needed)
         if refusal is not None:
             raise CallFailed(refusal.message, "AccessDenied", refused=True)
 
