@@ -29,6 +29,12 @@ _TAGS: Mapping[str, tuple[str, str, str, Callable[[str], str]]] = {
     "logs": ("logs", "ListTagsForResource", "resourceArn", lambda arn: arn.partition(":log-stream:")[0]),
     "secretsmanager": ("secretsmanager", "DescribeSecret", "SecretId", lambda arn: arn),
     "sns": ("sns", "ListTagsForResource", "ResourceArn", lambda arn: arn),
+    "sqs": (
+        "sqs",
+        "ListQueueTags",
+        "QueueUrl",
+        lambda arn: "https://sqs.{3}.amazonaws.com/{4}/{5}".format(*arn.split(":")),
+    ),
     "states": ("stepfunctions", "ListTagsForResource", "resourceArn", lambda arn: arn),
 }
 
