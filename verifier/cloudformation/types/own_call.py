@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from verifier.authorization.convention import given_arn
 from verifier.authorization.operation import Operation, Requirement
 from verifier.authorization.requirements import UnmappedOperation, requirements
 from verifier.authorization.rules import service_rules
@@ -137,13 +138,15 @@ def _params(work: Work, entry: RegistryEntry, name: str) -> dict[str, Any]:
 
 
 def _any_of_its_kind(action: str, op: Operation) -> str:
-    """The action's ARN with ``*`` for what nobody knows; a whole ``*`` where AWS cannot scope it."""
+    """An ARN in the parameters, else AWS's with ``*`` for what nobody knows; ``*`` where it has none."""
     known = {"partition": op.partition, "region": op.region, "account": op.account}
     kinds = sorted(
         catalog.resource_types(action), key=lambda kind: (not _is_named(op, kind), not kind.required)
     )
     template = kinds[0].arns[0] if kinds else "*"
-    return _PLACEHOLDER.sub(lambda found: known.get(found.group(1).lower(), "*"), template)
+    return given_arn(template, op) or _PLACEHOLDER.sub(
+        lambda found: known.get(found.group(1).lower(), "*"), template
+    )
 
 
 def _is_named(op: Operation, kind: catalog.ResourceType) -> bool:
