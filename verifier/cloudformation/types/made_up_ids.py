@@ -6,6 +6,7 @@ import string
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from verifier.cloudformation.types.names import compose, new_suffix
 from verifier.cloudformation.types.own_call import name_property, noun_of
 from verifier.cloudformation.types.registry import RegistryEntry
 from verifier.cloudformation.types.work import Work
@@ -20,12 +21,16 @@ _ARN_BY_ANOTHER_NAME = {"AWS::SecretsManager::Secret": "Id"}
 
 
 def name_of(work: Work, entry: RegistryEntry) -> str:
-    """The resource's name: the template's, else one made up; "" for a type without names."""
+    """The resource's name: the template's, else one made up; "" for a type without names.
+
+    What CloudFormation would call it is not known (not all types' names begin with the stack's), so all of
+    a name that is made up is random.
+    """
     wanted = name_property(entry)
     given = work.properties.get(wanted)
     if isinstance(given, str):
         return given
-    return work.generate_name(_NAME_LIMIT) if wanted else ""
+    return _new_name(work) if wanted else ""
 
 
 def answered(work: Work, entry: RegistryEntry, answer: Mapping[str, Any], name: str) -> str:
@@ -53,7 +58,7 @@ def made_up(work: Work, entry: RegistryEntry, name: str) -> str:
     """An id of the form that Ref gives: the name, an ARN, or something random."""
     identifier = _service_given(entry)
     if identifier is None:
-        return name or work.generate_name(_NAME_LIMIT)
+        return name or _new_name(work)
     made = name or work.token(_random(10))
     if _is_arn(entry, identifier):
         arn = _arn(work, entry, made)
@@ -70,6 +75,10 @@ def attribute(work: Work, entry: RegistryEntry, name: str) -> str:
         ends = name == name_property(entry) or name == "Name"
         return re.split("[:/]", own)[-1] if ends else f"{own}-{name}"
     return own if own.startswith("arn:") else _arn(work, entry, own)
+
+
+def _new_name(work: Work) -> str:
+    return work.token(compose(work.stack_name, work.logical_id, new_suffix(), _NAME_LIMIT)[0])
 
 
 def _random(length: int) -> str:
