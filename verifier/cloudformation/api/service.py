@@ -73,11 +73,10 @@ class CloudFormation:
         name = str(operation.params.get("StackName") or "")
         with self._store.lock:
             stack = self._store.find(operation.account, operation.region, name)
-            try:
-                text = submitted_template(operation, self._upstream, stack).text
-                named = parse_template(text).transforms
-            except AwsError:
-                return ()
+        try:
+            named = parse_template(submitted_template(operation, self._upstream, stack).text).transforms
+        except AwsError:
+            return ()
         return tuple(one.removeprefix("AWS::") for one in named if one.startswith("AWS::"))
 
     def settle(self, timeout: float) -> None:
