@@ -17,9 +17,14 @@ _CASES = [
 ]
 
 
-def _operation(name: str, params: dict[str, Any], partition: str = "aws") -> Operation:
+def _operation(
+    name: str, params: dict[str, Any], partition: str = "aws", implied: dict[str, Any] | None = None
+) -> Operation:
+    """``implied`` are what the request does not say: a path, or facts of ``circumstances``."""
     service, _, operation = name.partition(":")
-    return Operation(service, operation, params, "111122223333", "eu-west-1", partition)
+    return Operation(
+        service, operation, params, "111122223333", "eu-west-1", partition, implied=implied or {}
+    )
 
 
 def _plain(value: str | tuple[str, ...]) -> Any:
@@ -28,7 +33,7 @@ def _plain(value: str | tuple[str, ...]) -> Any:
 
 @pytest.mark.parametrize("case", _CASES)
 def test_requirements(case: dict[str, Any]) -> None:
-    operation = _operation(case["operation"], case["params"])
+    operation = _operation(case["operation"], case["params"], implied=case.get("implied"))
     if "unmapped" in case:
         with pytest.raises(UnmappedOperation, match=case["unmapped"]):
             requirements(operation)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from verifier.authorization.circumstances import FACTS
 from verifier.authorization.rules import (
     NotAsked,
     OperationRules,
@@ -22,7 +23,7 @@ from verifier.iam import catalog
 
 # Actions that AWS enforces and its reference does not name; each needs a source where a rule asks for it.
 ENFORCED_BUT_NOT_NAMED = {"apigateway:TagResource", "apigateway:UntagResource"}
-_BUILT_IN = {"account", "region", "partition", "item"}
+_BUILT_IN = {"account", "region", "partition", "item", *FACTS}
 _SERVICES = ruled_services()
 
 

@@ -5,8 +5,15 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from verifier.authorization.caller import Caller, Certainty, OnBehalfOf
+from verifier.authorization.circumstances import Circumstances, Nothing
 from verifier.authorization.claims import UNKNOWN, Subject, claims_about
-from verifier.authorization.context import request_context
+from verifier.authorization.context import (
+    Context,
+    has_tags,
+    known_keys,
+    request_context,
+    resource_tags,
+)
 from verifier.authorization.decision import Decided, DecisionSink, Refusal
 from verifier.authorization.operation import Operation, Requirement
 from verifier.authorization.paths import KnownPaths
@@ -45,12 +52,18 @@ class Authorizer:
     """Decides calls and reports every decision to ``sink``."""
 
     def __init__(
-        self, sink: DecisionSink, mode: Mode = Mode.ENFORCE, *, enforce_likely: bool = False
+        self,
+        sink: DecisionSink,
+        mode: Mode = Mode.ENFORCE,
+        *,
+        enforce_likely: bool = False,
+        circumstances: Circumstances | None = None,
     ) -> None:
         self.sink = sink
         self.mode = mode
         self.enforce_likely = enforce_likely
         self._paths = KnownPaths()
+        self._circumstances = circumstances or Nothing()
 
     def authorize(self, call: Call) -> Refusal | None:
         """Decide ``call``; the first enforced refusal, as AWS answers one at a time, or None.
@@ -60,17 +73,16 @@ class Authorizer:
         self._paths.learn(call.operation)
         if self.mode is Mode.OFF or call.caller.is_root:
             return None
-        return self._first_refusal(call, requirements(self._paths.complete(call.operation)))
+        return self._first_refusal(call, requirements(self._complete(call.operation)))
 
-    def authorize_actions(self, call: Call, actions: Sequence[str]) -> Refusal | None:
-        """Decide bare ``actions`` on ``*``: a step of which only the permissions are known, not the calls.
+    def authorize_needed(self, call: Call, needed: Sequence[Requirement]) -> Refusal | None:
+        """Decide just ``needed``: of a step of which the permissions are known and not the calls.
 
         ``call.operation`` merely names the step (a resource type's handler); answers as ``authorize`` does.
         """
         if self.mode is Mode.OFF or call.caller.is_root:
             return None
-        bare = (Requirement(action, "*") for action in actions)
-        return self._first_refusal(replace(call, because=UNKNOWN), bare)
+        return self._first_refusal(call, needed)
 
     def _first_refusal(self, call: Call, needed: Iterable[Requirement]) -> Refusal | None:
         for requirement in needed:
@@ -82,8 +94,23 @@ class Authorizer:
                 return Refusal(decided, refusal_message(decided))
         return None
 
+    def _complete(self, op: Operation) -> Operation:
+        """``op`` with what its request leaves out and AWS knows."""
+        named = self._paths.complete(op)
+        return replace(named, implied={**self._circumstances.implied(op), **named.implied})
+
+    def _context(self, call: Call, requirement: Requirement) -> Context:
+        op, action = call.operation, requirement.action
+        tags = self._circumstances.tags(action, requirement.resource, op) if has_tags(action) else {}
+        return (
+            request_context(op, call.caller, call.on_behalf_of)
+            | known_keys(action, op, call.on_behalf_of)
+            | resource_tags(action, tags)
+            | dict(requirement.context)
+        )
+
     def _decide(self, call: Call, requirement: Requirement) -> Decided:
-        context = request_context(call.operation, call.caller, call.on_behalf_of) | dict(requirement.context)
+        context = self._context(call, requirement)
         request = AuthorizationRequest(call.caller.arn, requirement.action, requirement.resource, context)
         decision = evaluate(request, call.caller.policies, call.caller.boundary)
         claims = _claims(call, requirement)

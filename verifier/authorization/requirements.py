@@ -65,7 +65,8 @@ def only_reads(service: str, operation: str) -> bool:
     """
     rules = service_rules(service)
     written = rules.operations.get(operation)
-    own = [rule.action for rule in written.requires] if written else []
+    # AWS counts kms:Decrypt as writing; what is decrypted for a reader stays as it is.
+    own = [rule.action for rule in written.requires if rule.action != "kms:Decrypt"] if written else []
     actions = own or [f"{rules.prefix}:{operation}"]
     return all(catalog.access_level(action) in ("Read", "List") for action in actions)
 

@@ -16,7 +16,7 @@ from verifier.authorization.decision import Decided
 from verifier.errors import InputError
 
 # The values of these condition keys are the user's own texts; the log names the key alone.
-_PRIVATE_CONTEXT = ("aws:requesttag/", "aws:resourcetag/", "aws:principaltag/")
+_PRIVATE_CONTEXT = ("aws:requesttag/", "resourcetag/", "aws:principaltag/")
 
 
 @dataclass(frozen=True)
@@ -239,6 +239,6 @@ def _open(path: Path) -> IO[str]:
 
 def _shown(context: Mapping[str, str | tuple[str, ...]]) -> dict[str, Any]:
     return {
-        key: "(not recorded)" if key.lower().startswith(_PRIVATE_CONTEXT) else value
+        key: "(not recorded)" if any(part in key.lower() for part in _PRIVATE_CONTEXT) else value
         for key, value in context.items()
     }

@@ -10,9 +10,11 @@ from verifier.cloudformation.api.change_set_commands import ChangeSetCommands
 from verifier.cloudformation.api.commands import StackCommands
 from verifier.cloudformation.api.launch import Launcher
 from verifier.cloudformation.api.queries import Queries
+from verifier.cloudformation.api.template_source import submitted_template
 from verifier.cloudformation.stack.faults import Faults
 from verifier.cloudformation.stack.store import StackStore, view
 from verifier.cloudformation.stack.views import ResourceUse, StackView
+from verifier.cloudformation.template.sections import parse_template
 from verifier.cloudformation.types.interface import Register
 from verifier.emulator.interface import Upstream
 from verifier.errors import AwsError
@@ -39,6 +41,7 @@ class CloudFormation:
         role_caller: Callable[[str], Caller] | None = None,
     ) -> None:
         self._store = StackStore()
+        self._upstream = upstream
         self._queries = Queries(self._store, upstream)
         launcher = Launcher(self._store, authorizer, upstream, register, faults, role_caller)
         self._commands = {
@@ -62,6 +65,19 @@ class CloudFormation:
                     self._store.looked(operation.account, operation.region, str(name or ""), caller)
                 return query(operation)
         raise AwsError("InvalidAction", f"verifier: {operation} is not supported")
+
+    def transforms(self, operation: Operation) -> tuple[str, ...]:
+        """The transforms of AWS's own ("LanguageExtensions") in the template that ``operation`` submits."""
+        if operation.name not in ("CreateChangeSet", "CreateStack", "UpdateStack"):
+            return ()
+        name = str(operation.params.get("StackName") or "")
+        with self._store.lock:
+            stack = self._store.find(operation.account, operation.region, name)
+        try:
+            named = parse_template(submitted_template(operation, self._upstream, stack).text).transforms
+        except AwsError:
+            return ()
+        return tuple(one.removeprefix("AWS::") for one in named if one.startswith("AWS::"))
 
     def settle(self, timeout: float) -> None:
         """Wait at most ``timeout`` seconds until no stack operation is in progress.

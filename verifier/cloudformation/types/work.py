@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from verifier.authorization.caller import Certainty
-from verifier.authorization.operation import Operation
+from verifier.authorization.operation import Operation, Requirement
 from verifier.cloudformation.template.environment import StackIdentity
 from verifier.cloudformation.types.interface import Register
 from verifier.cloudformation.types.names import compose, new_suffix
@@ -51,6 +51,12 @@ class Carrier(Protocol):
 
     def ask(self, work: "Work", actions: Sequence[str], certainty: Certainty, source: str | None) -> None:
         """Authorize bare IAM actions. Raises HandlerError for a refusal."""
+
+    def require(self, work: "Work", operation: Operation, needed: Requirement) -> None:
+        """Authorize one requirement of ``operation``. Raises HandlerError for a refusal."""
+
+    def attempt(self, operation: Operation) -> dict[str, Any]:
+        """Carry ``operation`` out as well as it can be, asking nobody; {} where it cannot."""
 
 
 @dataclass
@@ -148,6 +154,17 @@ class Work:
         HandlerError for an enforced refusal.
         """
         self.carrier.ask(self, actions, certainty, source)
+
+    def require(self, operation: Operation, needed: Requirement) -> None:
+        """Ask for what ``operation`` itself needs, as sure as a call, without making it.
+
+        Raises HandlerError for a refusal.
+        """
+        self.carrier.require(self, operation, needed)
+
+    def attempt(self, operation: Operation) -> dict[str, Any]:
+        """Make a call whose needs have been asked for: as far as its parameters fit, and {} if it fails."""
+        return self.carrier.attempt(operation)
 
     def created(self, physical_id: str) -> None:
         """The resource exists from now on; say it right after the main call: a rollback then deletes it."""

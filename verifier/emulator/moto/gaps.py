@@ -42,6 +42,14 @@ def delete_user_permissions_boundary(operation: Operation, _invoke: Invoke) -> R
     return {}
 
 
+def without_others_layers(operation: Operation, invoke: Invoke) -> Result:
+    """Layers of other accounts are there and open, as far as anybody here knows; moto has none of them."""
+    own = [
+        layer for layer in operation.params["Layers"] if layer.split(":")[4:5] in ([], [operation.account])
+    ]
+    return invoke(replace(operation, params={**operation.params, "Layers": own}))
+
+
 _GAPS: dict[tuple[str, str], Gap] = {
     ("iam", "PutUserPermissionsBoundary"): put_user_permissions_boundary,
     ("iam", "DeleteUserPermissionsBoundary"): delete_user_permissions_boundary,
@@ -56,6 +64,8 @@ def gap_for(operation: Operation) -> Gap | None:
         return create_user if operation.params.get("PermissionsBoundary") else None
     if key == ("dynamodb", "CreateTable"):
         return gaps_dynamodb.create_table if operation.params.get("ResourcePolicy") else None
+    if key in (("lambda", "CreateFunction"), ("lambda", "UpdateFunctionConfiguration")):
+        return without_others_layers if operation.params.get("Layers") else None
     if key in _GAPS:
         return _GAPS[key]
     answer = fixed_answers().get(key)
