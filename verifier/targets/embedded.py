@@ -10,7 +10,7 @@ from typing import Any
 
 from verifier.authorization.authorizer import Mode
 from verifier.cloudformation.stack.faults import INJECTED_LOGICAL_ID
-from verifier.cloudformation.stack.views import StackView
+from verifier.cloudformation.stack.views import LeftBehind, StackView
 from verifier.cloudformation.types.registry import entry
 from verifier.emulator.embedded import embedded
 from verifier.emulator.partitions import partition_of
@@ -20,7 +20,7 @@ from verifier.gateway.decisions import DecisionRecord
 from verifier.gateway.server import Gateway, GatewayConfig
 from verifier.grant.evidence import Asked
 from verifier.scratch import scratch
-from verifier.targets.interface import Exercise, Facts, Glance, Room, StackEvent, Target, Traces
+from verifier.targets.interface import Exercise, Facts, Glance, Left, Room, StackEvent, Target, Traces
 from verifier.targets.records import absent, asked, asked_of, counted, is_the_users, refused_hosts, unmapped
 from verifier.targets.settled import settled_failure
 
@@ -183,6 +183,16 @@ class EmbeddedRoom(Room):
                             injected=event.logical_id == INJECTED_LOGICAL_ID,
                         ),
                     )
+
+    def left_behind(self) -> tuple[Left, ...]:
+        """What the provisioner retained."""
+        found = self._gateway.cloudformation.left_behind(self.account)
+        return tuple(Left(one.stack, one.logical_id, one.type, one.physical_id, one.region) for one in found)
+
+    def take_away(self, left: Left) -> None:
+        """Delete it with the root's rights."""
+        one = LeftBehind(left.stack, left.logical_id, left.type, left.physical_id, left.region)
+        self._gateway.cloudformation.take_away(one, self._gateway.root)
 
     def hear(self, denied: Callable[[Asked], None]) -> None:
         """Tell of each refusal, before its operation goes on."""

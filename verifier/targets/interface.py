@@ -55,6 +55,17 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class Left:
+    """A resource that outlives its place in a stack, because the template says so."""
+
+    stack: str
+    logical_id: str
+    type: str
+    physical_id: str
+    region: str
+
+
+@dataclass(frozen=True)
 class Glance:
     """What can be seen of a room while a command-line run goes on in it."""
 
@@ -118,6 +129,17 @@ class Room(ABC):
     @abstractmethod
     def finish(self) -> Facts:
         """Wait until every stack has settled; what happened since ``begin``. Raises InconclusiveError."""
+
+    def left_behind(self) -> tuple[Left, ...]:
+        """What stacks have left because their templates say so, those first that depend on others.
+
+        A room that does not know says nothing.
+        """
+        return ()
+
+    def take_away(self, left: Left) -> None:
+        """Delete one of ``left_behind`` as the administrator. Raises InconclusiveError when that fails."""
+        raise NotImplementedError
 
     @abstractmethod
     def hear(self, denied: Callable[[Asked], None]) -> None:

@@ -29,6 +29,8 @@ class PhaseResult:
     """Whether it makes sense to try again after ``problem``."""
     missing: tuple[Prerequisite, ...] = ()
     """What must be there beforehand and is not; then ``problem`` says so."""
+    cleared: tuple[str, ...] = ()
+    """What the administrator took away or undid for it, because the service leaves it so by design."""
 
     def as_row(self) -> dict[str, Any]:
         """The journal's form; without what was asked."""

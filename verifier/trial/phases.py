@@ -15,6 +15,7 @@ from verifier.service.variables import output_addresses
 from verifier.targets.interface import Facts, Room
 from verifier.trial.hang import Hang
 from verifier.trial.interface import PhaseResult
+from verifier.trial.leftovers import clear, empty_buckets, unprotect
 from verifier.trial.prerequisites import (
     Prerequisite,
     how_to_mend,
@@ -109,12 +110,13 @@ def _rollback_create(life: Life) -> PhaseResult:
     first = _step(life, "rollback-create", "deploy", Expected(rollback=True))
     if not first.passed:
         return first
-    return _joined(first, _step(life, "rollback-create", "remove"))
+    return _joined(first, _removed(life, "rollback-create", _ORDINARY))
 
 
 def _deploy(life: Life) -> PhaseResult:
     life.copy.restore()
-    return _step(life, "deploy", "deploy")
+    cleared = clear(life.room)
+    return replace(_step(life, "deploy", "deploy"), cleared=cleared)
 
 
 def _redeploy(life: Life) -> PhaseResult:
@@ -128,7 +130,18 @@ def _rollback_update(life: Life) -> PhaseResult:
 
 
 def _remove(life: Life) -> PhaseResult:
-    return _step(life, "remove", "remove", Expected(nothing_left=True))
+    return _removed(life, "remove", Expected(nothing_left=True))
+
+
+def _removed(life: Life, phase: str, expected: Expected) -> PhaseResult:
+    """Remove the service, past what it has put in the way of that itself."""
+    stack = life.identity.get("stack")
+    unprotected = unprotect(life.room, stack)
+    result = _step(life, phase, "remove", expected)
+    emptied = empty_buckets(life.room, stack) if result.problem else ()
+    if emptied:
+        result = _joined(result, _step(life, phase, "remove", expected))
+    return replace(result, cleared=(*unprotected, *emptied))
 
 
 _STEPS: dict[str, Callable[[Life], PhaseResult]] = {
@@ -179,6 +192,7 @@ def _joined(first: PhaseResult, second: PhaseResult) -> PhaseResult:
         asked=first.asked + second.asked,
         denials=first.denials + second.denials,
         tool_runs=first.tool_runs + second.tool_runs,
+        cleared=first.cleared + second.cleared,
     )
 
 

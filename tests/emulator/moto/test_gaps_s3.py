@@ -110,7 +110,7 @@ def _notifies(member: str, arn: str, target: str) -> dict[str, Any]:
 def test_a_queue_must_let_s3_in(s3: _S3) -> None:
     s3("CreateBucket", Bucket="inbox")
     queue = f"arn:aws:sqs:{_REGION}:{_ACCOUNT}:q"
-    wanted = {
+    wanted: dict[str, Any] = {
         "Bucket": "inbox",
         "NotificationConfiguration": _notifies("QueueConfigurations", "QueueArn", queue),
     }
@@ -128,7 +128,7 @@ def test_a_queue_must_let_s3_in(s3: _S3) -> None:
 def test_a_topic_must_let_s3_in_beyond_its_default_policy(s3: _S3) -> None:
     s3("CreateBucket", Bucket="inbox")
     topic = s3("CreateTopic", "sns", Name="t")["TopicArn"]
-    wanted = {
+    wanted: dict[str, Any] = {
         "Bucket": "inbox",
         "NotificationConfiguration": _notifies("TopicConfigurations", "TopicArn", topic),
     }

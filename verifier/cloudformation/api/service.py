@@ -11,11 +11,13 @@ from verifier.cloudformation.api.commands import StackCommands
 from verifier.cloudformation.api.launch import Launcher
 from verifier.cloudformation.api.queries import Queries
 from verifier.cloudformation.stack.faults import Faults
+from verifier.cloudformation.stack.leftovers import left_behind, take_away
 from verifier.cloudformation.stack.store import StackStore, view
-from verifier.cloudformation.stack.views import ResourceUse, StackView
+from verifier.cloudformation.stack.views import LeftBehind, ResourceUse, StackView
+from verifier.cloudformation.types.handler import HandlerError
 from verifier.cloudformation.types.interface import Register
 from verifier.emulator.interface import Upstream
-from verifier.errors import AwsError
+from verifier.errors import AwsError, InconclusiveError
 
 __all__ = ["CloudFormation", "Faults"]
 
@@ -38,6 +40,7 @@ class CloudFormation:
         self._store = StackStore()
         self._queries = Queries(self._store, upstream)
         launcher = Launcher(self._store, authorizer, upstream, register, faults, role_caller)
+        self._launcher = launcher
         self._commands = {
             **StackCommands(launcher).operations,
             **ChangeSetCommands(launcher, self._queries).operations,
@@ -72,6 +75,26 @@ class CloudFormation:
     def resources(self, account: str) -> tuple[ResourceUse, ...]:
         """What the account's compiled service templates (TemplateURL) held, over all their lives."""
         return self._store.uses(account)
+
+    def left_behind(self, account: str) -> tuple[LeftBehind, ...]:
+        """What the account's stacks left because their templates say so, and is there still."""
+        return left_behind(self._store, account)
+
+    def take_away(self, left: LeftBehind, caller: Caller) -> None:
+        """Delete one of ``left_behind`` with the rights of ``caller``.
+
+        Raises InconclusiveError when that fails.
+        """
+        try:
+            take_away(
+                self._store,
+                caller.account,
+                left,
+                lambda stack: self._launcher.session(stack, caller, None),
+            )
+        except HandlerError as error:
+            what = f"{left.logical_id} ({left.type}, {left.physical_id})"
+            raise InconclusiveError(f"{what}, left behind by {left.stack}: {error.reason}") from error
 
     def problems(self, account: str) -> tuple[str, ...]:
         """What the provisioner could not do as AWS does, one line each.

@@ -83,7 +83,8 @@ def _refuse_redundant(work: Work) -> None:
         fields = ", ".join(f"{name}={json.dumps(value, separators=_TIGHT)}" for name, value in beside.items())
         raise HandlerError(
             f"Redundant fields [{fields}] provided when either Body or BodyS3Location is not empty "
-            "(Service: null; Status Code: 404; Error Code: BadRequestException; Request ID: null; Proxy: null)"
+            "(Service: null; Status Code: 404; Error Code: BadRequestException; Request ID: null; "
+            "Proxy: null)"
         )
 
 

@@ -69,6 +69,8 @@ class Steps:
         """
         self._attributes.pop(resource.logical_id, None)
         if retain:
+            if resource.physical_id:
+                self.store.leave(self.stack, resource)
             self.store.resource_status(self.stack, resource, "DELETE_SKIPPED")
             return
         if resource.physical_id:

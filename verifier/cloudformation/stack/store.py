@@ -3,7 +3,7 @@
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -109,6 +109,7 @@ class StackStore:
         self._uses: dict[tuple[str, str, str, str], ResourceUse] = {}
         self._problems: dict[tuple[str, str], None] = {}
         self._made_up: set[str] = set()
+        self._left: list[tuple[Stack, StackResource]] = []
 
     def add(self, stack: Stack) -> None:
         """Keep a new stack."""
@@ -198,6 +199,21 @@ class StackStore:
         """The resources of the account's compiled service templates."""
         with self.lock:
             return tuple(use for key, use in self._uses.items() if key[0] == account)
+
+    def leave(self, stack: Stack, resource: StackResource) -> None:
+        """Remember a resource that outlives its place in a stack, because the template says so."""
+        with self.lock:
+            self._left.append((stack, replace(resource)))
+
+    def left(self, account: str) -> tuple[tuple[Stack, StackResource], ...]:
+        """What stacks have left behind, in the order in which they did."""
+        with self.lock:
+            return tuple(one for one in self._left if one[0].account == account)
+
+    def take(self, one: tuple[Stack, StackResource]) -> None:
+        """It is there no more."""
+        with self.lock:
+            self._left.remove(one)
 
     def problem(self, account: str, line: str) -> None:
         """Note what could not be done as AWS does it; each line once."""

@@ -41,6 +41,17 @@ class StackView:
 
 
 @dataclass(frozen=True)
+class LeftBehind:
+    """A resource that outlives its place in a stack, because the template says so (Retain)."""
+
+    stack: str
+    logical_id: str
+    type: str
+    physical_id: str
+    region: str
+
+
+@dataclass(frozen=True)
 class ResourceUse:
     """A resource of a compiled service template (one given by TemplateURL), by any of its stacks' lives.
 

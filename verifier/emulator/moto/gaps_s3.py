@@ -132,11 +132,13 @@ def _policy_of(operation: Operation, arn: str, action: str, invoke: Invoke) -> s
     """The destination's own policy; empty where it has none, or is not there."""
     region, name = arn.split(":")[3], arn.split(":")[5]
     queue = {"QueueUrl": f"https://sqs.{region}.{dns_suffix(region)}/{operation.account}/{name}"}
-    call, params = {
+    calls: dict[str, tuple[str, dict[str, Any]]] = {
         "lambda": ("GetPolicy", {"FunctionName": arn}),
         "sqs": ("GetQueueAttributes", {**queue, "AttributeNames": ["Policy"]}),
         "sns": ("GetTopicAttributes", {"TopicArn": arn}),
-    }[service := action.partition(":")[0]]
+    }
+    service = action.partition(":")[0]
+    call, params = calls[service]
     asked = replace(operation, service=service, name=call, params=params, region=region)
     try:
         answer = invoke(asked)

@@ -57,7 +57,7 @@ def _update_table_streams(_backend: Any, table: Any, specification: Any) -> None
 
 
 def _publish_version(storage: Any, name_or_arn: str, description: str = "") -> Any:
-    """A number is never used again (source: lambda-version-numbers); moto counts the versions that are left."""
+    """A number is never used again (source: lambda-version-numbers); moto counts what versions are left."""
     import copy
 
     function = storage.get_function_by_name_or_arn_forbid_qualifier(name_or_arn)
@@ -79,7 +79,7 @@ def _publish_version(storage: Any, name_or_arn: str, description: str = "") -> A
 
 
 def _log_incoming_request(_backend: Any, _request: Any, _bucket_name: str) -> None:
-    """Access logs come within hours, if at all (source: s3-access-logs-best-effort); moto writes them at once.
+    """Nobody knows when access logs come (source: s3-access-logs-best-effort); moto writes them at once.
 
     A bucket that its own requests fill could never be deleted.
     """

@@ -76,7 +76,7 @@ def _holds(key: str, values: list[str], context: Mapping[str, str]) -> bool:
 def _is_everyone(principal: Any) -> bool:
     if isinstance(principal, Mapping):
         return "*" in _listed(principal.get("AWS"))
-    return principal == "*"
+    return bool(principal == "*")
 
 
 def _is_fixed(value: str) -> bool:
