@@ -23,6 +23,7 @@ from verifier.trial.prerequisites import (
     unnamed_source,
 )
 from verifier.trial.problems import Expected, check_space, find_problem
+from verifier.trial.remedies import with_remedy
 
 PHASES = ("rollback-create", "deploy", "redeploy", "rollback-update", "remove")
 _ORDINARY = Expected()
@@ -164,7 +165,7 @@ def _step(life: Life, phase: str, command: str, expected: Expected = _ORDINARY) 
     missing: tuple[Prerequisite, ...] = ()
     if words is not None:
         missing = _missing(life, done, facts)
-        words = how_to_mend(missing, words) if missing else unnamed_source(words) or words
+        words = how_to_mend(missing, words) if missing else unnamed_source(words) or with_remedy(words)
     return PhaseResult(
         phase=phase,
         exit_code=done.exit_code,
