@@ -11,7 +11,7 @@ from verifier.framework.framework import Framework
 from verifier.framework.process import Completed, go_on
 from verifier.grant.evidence import Asked, GeneratedName
 from verifier.service.private_copy import PrivateCopy
-from verifier.targets.interface import Exercise, Facts, Room, StackEvent, Target, Traces
+from verifier.targets.interface import Facts, NotExercised, Room, StackEvent, Target, Traces
 
 ACCOUNT, REGION = "111122223333", "us-east-1"
 DONE = Completed(0, "", 1.0)
@@ -101,8 +101,8 @@ class FakeRoom(Room):
     def traces(self) -> Traces:
         return Traces(self.tokens, self.generated)
 
-    def exercised(self) -> tuple[Exercise, ...]:
-        return (Exercise("AWS::X::Y", ("A",), updatable=True, updated=False),)
+    def not_exercised(self) -> tuple[NotExercised, ...]:
+        return (NotExercised("AWS::X::Y", ("A",), ("P",), ("x:UpdateY",)),)
 
 
 class FakeTarget(Target):

@@ -86,14 +86,16 @@ class Traces:
 
 
 @dataclass(frozen=True)
-class Exercise:
-    """A type of the compiled template: its resources, and whether AWS can update it in place."""
+class NotExercised:
+    """A type of the compiled template: what of it an update may change, and no update in the trial did.
+
+    ``actions`` are those that such updates would surely need, beside what the trial asked for.
+    """
 
     type: str
     logical_ids: tuple[str, ...]
-    updatable: bool
-    updated: bool
-    """An authorized update of one of them was seen."""
+    properties: tuple[str, ...]
+    actions: tuple[str, ...]
 
 
 class Room(ABC):
@@ -150,8 +152,8 @@ class Room(ABC):
         """The random tokens and generated names of the trial so far."""
 
     @abstractmethod
-    def exercised(self) -> tuple[Exercise, ...]:
-        """The compiled template's types, and which of them were updated."""
+    def not_exercised(self) -> tuple[NotExercised, ...]:
+        """The compiled templates' types of which updates would need more than was asked for."""
 
 
 class Target(ABC):

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from verifier.grant.evidence import Asked, Provenance
 from verifier.iam.policy import PolicyDocument
-from verifier.targets.interface import Exercise
+from verifier.targets.interface import NotExercised
 from verifier.trial.prerequisites import Prerequisite
 from verifier.trial.seeding import Seeded
 
@@ -31,6 +31,8 @@ class PhaseResult:
     """What must be there beforehand and is not; then ``problem`` says so."""
     cleared: tuple[str, ...] = ()
     """What the administrator took away or undid for it, because the service leaves it so by design."""
+    notes: tuple[str, ...] = ()
+    """What was not done as on AWS: a custom resource's function that was not run, a refused host."""
 
     def as_row(self) -> dict[str, Any]:
         """The journal's form; without what was asked."""
@@ -65,7 +67,7 @@ class TrialResult:
     provenance: Provenance
     asked: tuple[Asked, ...]
     tolerated: tuple[Asked, ...]
-    exercised: tuple[Exercise, ...]
+    not_exercised: tuple[NotExercised, ...]
     complete: bool
     """Every wanted phase passed."""
     seeded: tuple[Seeded, ...] = ()

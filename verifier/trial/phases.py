@@ -176,6 +176,7 @@ def _step(life: Life, phase: str, command: str, expected: Expected = _ORDINARY) 
         denials=_denials(needed),
         may_pass_by_itself=problem is None or problem.may_pass_by_itself,
         missing=missing,
+        notes=facts.notes,
     )
 
 
@@ -194,6 +195,7 @@ def _joined(first: PhaseResult, second: PhaseResult) -> PhaseResult:
         denials=first.denials + second.denials,
         tool_runs=first.tool_runs + second.tool_runs,
         cleared=first.cleared + second.cleared,
+        notes=first.notes + second.notes,
     )
 
 

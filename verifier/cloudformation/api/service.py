@@ -1,6 +1,6 @@
 """CloudFormation's API on our own provisioner."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from verifier.authorization.authorizer import Authorizer
@@ -13,7 +13,8 @@ from verifier.cloudformation.api.queries import Queries
 from verifier.cloudformation.stack.faults import Faults
 from verifier.cloudformation.stack.leftovers import left_behind, take_away
 from verifier.cloudformation.stack.store import StackStore, view
-from verifier.cloudformation.stack.views import LeftBehind, ResourceUse, StackView
+from verifier.cloudformation.stack.unexercised import unexercised
+from verifier.cloudformation.stack.views import LeftBehind, ResourceUse, StackView, Unexercised
 from verifier.cloudformation.types.handler import HandlerError
 from verifier.cloudformation.types.interface import Register
 from verifier.emulator.interface import Upstream
@@ -75,6 +76,16 @@ class CloudFormation:
     def resources(self, account: str) -> tuple[ResourceUse, ...]:
         """What the account's compiled service templates (TemplateURL) held, over all their lives."""
         return self._store.uses(account)
+
+    def unexercised(self, caller: Caller, asked: Collection[tuple[str, str]]) -> tuple[Unexercised, ...]:
+        """The properties in compiled service templates whose update would need more than ``asked``."""
+        return tuple(
+            found
+            for stack, resource in self._store.latest(caller.account)
+            for found in unexercised(
+                self._store, stack, resource, self._launcher.session(stack, caller, None), asked
+            )
+        )
 
     def left_behind(self, account: str) -> tuple[LeftBehind, ...]:
         """What the account's stacks left because their templates say so, and is there still."""

@@ -200,6 +200,7 @@ class Provisioner:
         try:
             self._steps.update(after, before)
             self._store.updated(self._stack.account, self._stack.name, after.logical_id, after.type)
+            self._store.change(self._stack, before, after)
         except UpdateFailed as error:
             touched.to_restore = error.wrote
             self._steps.failed(after, "UPDATE", error)
@@ -245,6 +246,8 @@ class Provisioner:
                     resource.definition = wanted.active[name]
                     resource.dependencies = wanted.dependencies[name]
                     resource.deletion_policy, resource.update_replace_policy = wanted.policies[name]
+        if wanted.from_url:
+            self._store.keep(stack)
 
     def _clean_up(self, before: Mapping[str, StackResource]) -> None:
         """Delete what was replaced or removed; a failure leaves the resource behind, not the stack.

@@ -62,6 +62,10 @@ class Steps:
         self.store.resource_status(self.stack, resource, "UPDATE_COMPLETE")
         return work.wrote
 
+    def play_update(self, resource: StackResource, before: StackResource) -> None:
+        """Run the update's handler and nothing else: no event, no status. Raises HandlerError."""
+        self._run(resource, self._work(resource, "update", before=before))
+
     def delete(self, resource: StackResource, *, retain: bool = False) -> None:
         """Delete a resource, or leave it (``retain``) with its event. Raises HandlerError.
 

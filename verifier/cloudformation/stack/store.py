@@ -110,6 +110,8 @@ class StackStore:
         self._problems: dict[tuple[str, str], None] = {}
         self._made_up: set[str] = set()
         self._left: list[tuple[Stack, StackResource]] = []
+        self._latest: dict[tuple[str, str, str], tuple[Stack, StackResource]] = {}
+        self._changed: dict[tuple[str, str, str], set[str]] = {}
 
     def add(self, stack: Stack) -> None:
         """Keep a new stack."""
@@ -194,6 +196,30 @@ class StackStore:
             known = self._uses.get(key)
             if known is not None:
                 self._uses[key] = ResourceUse(stack, logical_id, type_name, True, known.upper_bound)
+
+    def keep(self, stack: Stack) -> None:
+        """Remember the resources of a compiled service template as an operation has left them."""
+        with self.lock:
+            for one in stack.resources.values():
+                self._latest[(stack.account, stack.name, one.logical_id)] = (stack, replace(one))
+
+    def latest(self, account: str) -> tuple[tuple[Stack, StackResource], ...]:
+        """The last that was kept of each resource."""
+        with self.lock:
+            return tuple(one for key, one in self._latest.items() if key[0] == account)
+
+    def changed(self, stack: Stack, resource: StackResource) -> frozenset[str]:
+        """The properties that updates of a resource have changed so far."""
+        with self.lock:
+            return frozenset(self._changed.get((stack.account, stack.name, resource.logical_id), ()))
+
+    def change(self, stack: Stack, before: StackResource, after: StackResource) -> None:
+        """An update went from ``before`` to ``after``."""
+        old, new = before.properties, after.properties
+        names = {name for name in {*old, *new} if old.get(name) != new.get(name)}
+        with self.lock:
+            key = (stack.account, stack.name, after.logical_id)
+            self._changed.setdefault(key, set()).update(names)
 
     def uses(self, account: str) -> tuple[ResourceUse, ...]:
         """The resources of the account's compiled service templates."""

@@ -52,6 +52,16 @@ class LeftBehind:
 
 
 @dataclass(frozen=True)
+class Unexercised:
+    """A property whose update never ran, and the actions that it would have needed beside those asked for."""
+
+    type: str
+    logical_id: str
+    property: str
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ResourceUse:
     """A resource of a compiled service template (one given by TemplateURL), by any of its stacks' lives.
 
