@@ -158,6 +158,8 @@ def _attribute(template: Template, use: Reference) -> None:
             "ValidationError",
             f"Template error: instance of Fn::GetAtt references undefined resource {use.name}",
         )
+    if definition.type == NESTED_STACK:
+        return  # its outputs are named in another template; that it is not supported is said elsewhere
     entry = registry.entry(definition.type)
     if not use.attribute or definition.is_custom or entry is None or not entry.read_only:
         return
