@@ -51,6 +51,7 @@ def test_a_tool_that_says_nothing() -> None:
     [
         ("Error: plugin not found", Facts(), False),
         ("Error: plugin not found", ASKED, True),
+        ("Error: Could not create Change Set: verifier: nobody knows how", ASKED, False),
         ("Error: getaddrinfo EAI_AGAIN registry.npmjs.org", Facts(), True),
         ("Error: Rate exceeded", Facts(), True),
         ("Error: Throttling: try later", Facts(), True),

@@ -28,6 +28,8 @@ _PASSING_HANDLER = re.compile(
     r"\b(GeneralServiceException|NetworkFailure|NotStabilized|ServiceInternalError|ServiceTimeout|Throttling)\b"
 )
 _CONSEQUENCE = re.compile(r"(creation|update|deletion) cancelled", re.IGNORECASE)
+# What the provisioner itself cannot do, it can do no better the next time.
+_OURS = re.compile(r"\bverifier: ")
 _NO_SPACE = re.compile(r"\bENOSPC\b|\bEDQUOT\b|No space left on device", re.IGNORECASE)
 _LEAST_FREE_BYTES = 64 * 1024
 # As the system says it of a process, and as a shell says it.
@@ -168,7 +170,7 @@ def _tool_failed(done: Completed, facts: Facts) -> Problem:
     return Problem(
         f"the command-line tool failed (exit {done.exit_code}): {_own_words(done)}{notes}",
         may_pass_by_itself=bool(_PASSING.search(done.output))
-        or (bool(facts.asked) and not _fails_again(facts)),
+        or (bool(facts.asked) and not _fails_again(facts) and not _OURS.search(done.output)),
     )
 
 

@@ -67,7 +67,8 @@ def unsupported_types(active: Iterable[ResourceDefinition]) -> str:
         return ""
     nested = " (nested stacks)" if NESTED_STACK in unknown else ""
     types = ", ".join(unknown)
-    return f"verifier: neither a handler nor the registry says how {types}{nested} is provisioned"
+    line = f"verifier: neither a handler nor the registry says how {types}{nested} is provisioned"
+    return f"{line}; nested stacks are not supported yet" if nested else line
 
 
 def shortcomings(wanted: Wanted) -> Iterator[str]:
