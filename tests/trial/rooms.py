@@ -11,7 +11,7 @@ from verifier.framework.framework import Framework
 from verifier.framework.process import Completed, go_on
 from verifier.grant.evidence import Asked, GeneratedName
 from verifier.service.private_copy import PrivateCopy
-from verifier.targets.interface import Facts, NotExercised, Room, StackEvent, Target, Traces
+from verifier.targets.interface import Facts, Left, NotExercised, Room, StackEvent, Target, Traces
 
 ACCOUNT, REGION = "111122223333", "us-east-1"
 DONE = Completed(0, "", 1.0)
@@ -67,6 +67,9 @@ class FakeRoom(Room):
     keys: set[tuple[str, str]] = field(default_factory=set)
     administered: list[str] = field(default_factory=list)
     """Those of the administrator."""
+    stack: Mapping[str, Any] = field(default_factory=dict)
+    """What the administrator is told of any stack."""
+    left: tuple[Left, ...] = ()
     denied: Callable[[Asked], None] | None = None
     tokens: frozenset[str] = frozenset()
     generated: tuple[GeneratedName, ...] = ()
@@ -78,10 +81,14 @@ class FakeRoom(Room):
         key = {"AccessKey": {"AccessKeyId": "AKIAUSER", "SecretAccessKey": "secret"}}
         user = {"User": {"Arn": f"arn:aws:iam::{self.account}:user/verifier/u"}}
         listed = {"AccessKeyMetadata": [{"AccessKeyId": "AKIAUSER"}]}
-        answers = {"create_user": user, "create_access_key": key, "list_access_keys": listed}
-        return Answering(
-            service, self.administered, {}, {f"iam.{name}": one for name, one in answers.items()}
-        )
+        answers = {
+            "iam.create_user": user,
+            "iam.create_access_key": key,
+            "iam.list_access_keys": listed,
+            "cloudformation.describe_stacks": {"Stacks": [self.stack]},
+            "cloudformation.describe_stack_resources": {"StackResources": self.stack.get("resources", [])},
+        }
+        return Answering(service, self.administered, {}, answers)
 
     def client(self, service: str, access_key: str, secret_key: str) -> Any:
         self.keys.add((access_key, secret_key))
@@ -94,6 +101,12 @@ class FakeRoom(Room):
         if isinstance(self.facts, list):
             return self.facts.pop(0)
         return self.facts.get(self.begun[-1][0], Facts())
+
+    def left_behind(self) -> tuple[Left, ...]:
+        return self.left
+
+    def take_away(self, left: Left) -> None:
+        self.left = tuple(one for one in self.left if one != left)
 
     def hear(self, denied: Callable[[Asked], None]) -> None:
         self.denied = denied

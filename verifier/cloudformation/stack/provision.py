@@ -200,7 +200,6 @@ class Provisioner:
         try:
             self._steps.update(after, before)
             self._store.updated(self._stack.account, self._stack.name, after.logical_id, after.type)
-            self._store.change(self._stack, before, after)
         except UpdateFailed as error:
             touched.to_restore = error.wrote
             self._steps.failed(after, "UPDATE", error)

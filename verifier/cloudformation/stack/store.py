@@ -111,7 +111,6 @@ class StackStore:
         self._made_up: set[str] = set()
         self._left: list[tuple[Stack, StackResource]] = []
         self._latest: dict[tuple[str, str, str], tuple[Stack, StackResource]] = {}
-        self._changed: dict[tuple[str, str, str], set[str]] = {}
 
     def add(self, stack: Stack) -> None:
         """Keep a new stack."""
@@ -207,19 +206,6 @@ class StackStore:
         """The last that was kept of each resource."""
         with self.lock:
             return tuple(one for key, one in self._latest.items() if key[0] == account)
-
-    def changed(self, stack: Stack, resource: StackResource) -> frozenset[str]:
-        """The properties that updates of a resource have changed so far."""
-        with self.lock:
-            return frozenset(self._changed.get((stack.account, stack.name, resource.logical_id), ()))
-
-    def change(self, stack: Stack, before: StackResource, after: StackResource) -> None:
-        """An update went from ``before`` to ``after``."""
-        old, new = before.properties, after.properties
-        names = {name for name in {*old, *new} if old.get(name) != new.get(name)}
-        with self.lock:
-            key = (stack.account, stack.name, after.logical_id)
-            self._changed.setdefault(key, set()).update(names)
 
     def uses(self, account: str) -> tuple[ResourceUse, ...]:
         """The resources of the account's compiled service templates."""

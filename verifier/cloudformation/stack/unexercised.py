@@ -75,8 +75,7 @@ def unexercised(
         return
     actions = {action.lower() for action, _ in asked}
     known = {(action.lower(), where) for action, where in asked}
-    changed = store.changed(stack, resource)
-    for name in sorted((set(resource.properties) & entry.properties) - entry.create_only - changed):
+    for name in sorted((set(resource.properties) & entry.properties) - entry.create_only):
         needs = _needs(store, stack, resource, session, name)
         missing = {
             one.action
