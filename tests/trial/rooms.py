@@ -105,8 +105,9 @@ class FakeRoom(Room):
     def left_behind(self) -> tuple[Left, ...]:
         return self.left
 
-    def take_away(self, left: Left) -> None:
+    def take_away(self, left: Left) -> bool:
         self.left = tuple(one for one in self.left if one != left)
+        return True
 
     def hear(self, denied: Callable[[Asked], None]) -> None:
         self.denied = denied

@@ -61,6 +61,13 @@ def test_what_is_retained_is_taken_away_and_can_be_made_again(room: Room) -> Non
     create(room, resources)
 
 
+def test_what_is_retained_and_gone_all_the_same_is_no_news(room: Room) -> None:
+    create(room, {"Audit": AUDIT | {"DeletionPolicy": "Retain"}})
+    room.admin("logs").delete_log_group(logGroupName="/audit/dev")
+    assert delete(room) is None
+    assert (clear(room), room.left_behind()) == ((), ())
+
+
 def test_a_stack_that_is_protected_is_let_go(room: Room) -> None:
     create(room, {"Audit": AUDIT}, EnableTerminationProtection=True)
     assert unprotect(room, STACK) == ("the termination protection of shop-dev was turned off",)

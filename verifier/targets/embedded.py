@@ -188,10 +188,10 @@ class EmbeddedRoom(Room):
         found = self._gateway.cloudformation.left_behind(self.account)
         return tuple(Left(one.stack, one.logical_id, one.type, one.physical_id, one.region) for one in found)
 
-    def take_away(self, left: Left) -> None:
+    def take_away(self, left: Left) -> bool:
         """Delete it with the root's rights."""
         one = LeftBehind(left.stack, left.logical_id, left.type, left.physical_id, left.region)
-        self._gateway.cloudformation.take_away(one, self._gateway.root)
+        return self._gateway.cloudformation.take_away(one, self._gateway.root)
 
     def hear(self, denied: Callable[[Asked], None]) -> None:
         """Tell of each refusal, before its operation goes on."""

@@ -139,8 +139,11 @@ class Room(ABC):
         """
         return ()
 
-    def take_away(self, left: Left) -> None:
-        """Delete one of ``left_behind`` as the administrator. Raises InconclusiveError when that fails."""
+    def take_away(self, left: Left) -> bool:
+        """Delete one of ``left_behind`` as the administrator; whether it surely was there still.
+
+        Raises InconclusiveError when that fails.
+        """
         raise NotImplementedError
 
     @abstractmethod

@@ -20,8 +20,8 @@ def clear(room: Room) -> tuple[str, ...]:
     for left in room.left_behind():
         if left.type == _BUCKET:
             _empty(room.admin("s3", left.region), left.physical_id)
-        room.take_away(left)
-        lines.append(f"{left.logical_id} ({left.type}) was deleted: its template retains it")
+        if room.take_away(left):
+            lines.append(f"{left.logical_id} ({left.type}) was deleted: its template retains it")
     return tuple(lines)
 
 

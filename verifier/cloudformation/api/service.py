@@ -91,13 +91,13 @@ class CloudFormation:
         """What the account's stacks left because their templates say so, and is there still."""
         return left_behind(self._store, account)
 
-    def take_away(self, left: LeftBehind, caller: Caller) -> None:
-        """Delete one of ``left_behind`` with the rights of ``caller``.
+    def take_away(self, left: LeftBehind, caller: Caller) -> bool:
+        """Delete one of ``left_behind`` with the rights of ``caller``; whether it surely was there still.
 
         Raises InconclusiveError when that fails.
         """
         try:
-            take_away(
+            return take_away(
                 self._store,
                 caller.account,
                 left,
