@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from verifier.authorization.operation import Operation, Requirement
-from verifier.authorization.requirements import UnmappedOperation, is_mapped, requirements
+from verifier.authorization.requirements import UnmappedOperation, is_mapped, only_reads, requirements
 
 _FOLDER = Path(__file__).parent.parent / "cases" / "requirements"
 _CASES = [
@@ -95,6 +95,32 @@ def test_is_mapped() -> None:
     assert is_mapped("s3", "HeadBucket")
     assert is_mapped("dynamodb", "ListTables")
     assert not is_mapped("s3", "FlyToTheMoon")
+
+
+@pytest.mark.parametrize(
+    ("operation", "reads"),
+    [
+        ("s3:HeadBucket", True),
+        ("s3:GetObject", True),
+        ("s3:ListObjectsV2", True),
+        ("s3:PutObject", False),
+        ("s3:PutBucketAcl", False),
+        ("s3:DeleteObjects", False),
+        ("cloudformation:DescribeStackEvents", True),
+        ("cloudformation:ValidateTemplate", True),
+        ("cloudformation:ExecuteChangeSet", False),
+        ("cloudformation:CancelUpdateStack", False),
+        ("apigatewayv2:GetApi", True),
+        ("apigatewayv2:CreateApi", False),
+        ("lambda:TagResource", False),
+        ("sts:GetCallerIdentity", True),
+        ("sts:AssumeRole", False),
+        ("s3:FlyToTheMoon", False),
+        ("nowhere:GetThing", False),
+    ],
+)
+def test_what_only_reads(operation: str, reads: bool) -> None:
+    assert only_reads(*operation.split(":")) is reads
 
 
 def test_what_should_be_an_arn_and_is_none_is_never_granted() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.loop.worlds import BUCKET, LIKELY, READ, WRITE, Need, Silent, World
+from tests.loop.worlds import BUCKET, LIKELY, READ, WRITE, Need, Silent, Unproven, World
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
 from verifier.grant.evidence import Asked
@@ -19,7 +19,7 @@ from verifier.loop.rounds import Bench
 from verifier.trial.interface import Candidate, Listener, PhaseResult, TrialResult
 
 
-def converge(world: World, out: Path | None = None, **settings: object) -> Convergence:
+def converge(world: World | Unproven, out: Path | None = None, **settings: object) -> Convergence:
     with Journal(out) as journal:
         return Loop(Bench(world, Silent(), journal), Settings(**settings)).converge()  # type: ignore[arg-type]
 
@@ -44,6 +44,16 @@ def test_strict_learns_from_refusals_and_finds_the_same() -> None:
     assert set(world.modes) == {Mode.ENFORCE}
     observed = converge(World(lambda _: [READ, WRITE, LIKELY]))
     assert strict.policy == observed.policy
+
+
+@pytest.mark.parametrize("needs", [[READ, WRITE], []], ids=["without a proof", "nothing asked for"])
+@pytest.mark.parametrize("strategy", list(Strategy))
+def test_a_life_that_nothing_shows_is_inconclusive(needs: list[Need], strategy: Strategy) -> None:
+    world = World(lambda _: needs)
+    result = converge(Unproven(world) if needs else world, strategy=strategy)
+    assert result.verdict is Verdict.INCONCLUSIVE
+    assert result.reason == "nothing shows that the restricted user did what this life is for"
+    assert result.findings == ()
 
 
 def test_what_the_last_life_did_not_ask_for_is_superfluous() -> None:

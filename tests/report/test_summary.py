@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from verifier.report.summary import summary
+from verifier.report.summary import proofs, summary
 
+PROOF = {"stack": "shop-dev", "status": "UPDATE_COMPLETE", "requests": 23}
 NOTHING: dict[str, Any] = {
     "service": "shop",
     "target": "embedded",
@@ -11,8 +12,8 @@ NOTHING: dict[str, Any] = {
     "verdict": "sufficient",
     "reason": "",
     "rounds": [
-        {"phases": [{"toolRuns": 2}, {"toolRuns": 1}]},
-        {"phases": [{"toolRuns": 2}]},
+        {"phases": [{"phase": "deploy", "toolRuns": 2, "proof": PROOF}, {"phase": "remove", "toolRuns": 1}]},
+        {"phases": [{"phase": "deploy", "toolRuns": 2, "proof": None}]},
     ],
     "partial": [],
     "notes": [],
@@ -36,6 +37,23 @@ def permission(
 
 def test_rounds_and_runs_of_the_tool_are_counted() -> None:
     assert summary(NOTHING) == ["sufficient after 2 rounds, 5 runs of the tool: shop on embedded, osls 4.3.1"]
+
+
+def test_each_phase_of_the_last_life_that_passed_is_told_with_its_proof() -> None:
+    removed = PROOF | {"status": "DELETE_COMPLETE", "requests": 9}
+    phases = [
+        {"phase": "deploy", "toolRuns": 1, "proof": PROOF},
+        {"phase": "redeploy", "toolRuns": 1, "proof": None},
+        {"phase": "remove", "toolRuns": 1, "proof": removed},
+    ]
+    lines = [
+        "proof of deploy: stack shop-dev UPDATE_COMPLETE, 23 requests of the user",
+        "proof of remove: stack shop-dev DELETE_COMPLETE, 9 requests of the user",
+    ]
+    rounds = [*NOTHING["rounds"], {"phases": phases}]
+    assert summary(NOTHING | {"rounds": rounds})[1:] == lines
+    assert proofs(rounds) == lines
+    assert proofs([]) == []
 
 
 def test_another_verdict_says_why() -> None:

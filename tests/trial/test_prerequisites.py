@@ -38,6 +38,9 @@ class Described(Room):
     def begin(self, phase: str, *, fail_last_wave: bool = False) -> None:
         raise NotImplementedError
 
+    def belongs_to(self, user: str) -> None:
+        raise NotImplementedError
+
     def finish(self) -> Facts:
         raise NotImplementedError
 

@@ -23,6 +23,13 @@ class Caller:
     boundary: PolicyDocument | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     is_root: bool = False
+    assumed_by: str = ""
+    """For a role's session the ARN of who stands behind it: who assumed the first of a chain of roles."""
+
+    @property
+    def origin(self) -> str:
+        """The ARN of who stands behind the request: the caller itself, or who assumed its role."""
+        return self.assumed_by or self.arn
 
     @property
     def user_name(self) -> str:

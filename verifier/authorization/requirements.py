@@ -58,6 +58,18 @@ def is_mapped(service: str, operation: str) -> bool:
     return operation in rules.operations or catalog.action_exists(f"{rules.prefix}:{operation}")
 
 
+def only_reads(service: str, operation: str) -> bool:
+    """Whether AWS's reference counts all that an operation may need as reading.
+
+    False for an operation that nobody knows.
+    """
+    rules = service_rules(service)
+    written = rules.operations.get(operation)
+    own = [rule.action for rule in written.requires] if written else []
+    actions = own or [f"{rules.prefix}:{operation}"]
+    return all(catalog.access_level(action) in ("Read", "List") for action in actions)
+
+
 def _by_convention(rules: ServiceRules, op: Operation) -> tuple[Requirement, ...]:
     name = catalog.canonical(f"{rules.prefix}:{op.name}")
     if name is None:

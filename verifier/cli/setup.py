@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from verifier.cli.machine import more_authorities, this_machine
+from verifier.cli.machine import machine_of, more_authorities, other_user, this_machine
 from verifier.cli.values import allowed_host, checked
 from verifier.errors import InputError, UnavailableError
 
@@ -37,6 +37,9 @@ def add_trial_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--partition", help="aws, aws-cn or aws-us-gov; else the region's own")
     parser.add_argument(
         "--timeout", type=float, default=600.0, metavar="SECONDS", help="for each run of the tool"
+    )
+    parser.add_argument(
+        "--run-as", metavar="USER", help="as root: run the tool and all code of the service as this user"
     )
     parser.add_argument("--enforce-likely", action="store_true", help="refuse for want of likely ones too")
     parser.add_argument(
@@ -69,6 +72,7 @@ def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
     """Read the service, get its packages and the tool. Raises InputError and UnavailableError."""
     from verifier.framework.dependencies import with_dependencies
     from verifier.framework.find import accepted_by, find_framework
+    from verifier.framework.other_user import check_access
     from verifier.report.progress import Progress
     from verifier.service.service import load_service
     from verifier.trial.phases import parse_phases
@@ -85,9 +89,10 @@ def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
         seed=args.seed == "auto",
     )
     say = Progress(stderr).say
-    machine = this_machine()
+    machine = machine_of(other_user(args.run_as)) if args.run_as is not None else this_machine()
     service = with_dependencies(load_service(args.service, args.config), machine, say)
     framework = find_framework(service, machine, args.framework, say)
+    check_access(framework)
     if args.framework != "auto":
         service = accepted_by(service, framework, say)
     return Setup(service, framework, options, args.target, machine)

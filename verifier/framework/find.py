@@ -11,6 +11,7 @@ from verifier.framework.machine import Machine
 from verifier.framework.packages import NAMES, cached_package, executable, manifest
 from verifier.service.framework_version import admits
 from verifier.service.service import Service
+from verifier.service.tree import MODULES
 
 # The open framework, newest first; the first one that the service's frameworkVersion admits is used.
 DEFAULTS = (("osls", "4.3.1"), ("osls", "3.77.1"))
@@ -126,10 +127,21 @@ class _Search:
         if name not in NAMES:
             raise UnavailableError(f"{package}: is '{name}', neither osls nor serverless")
         _refuse_serverless_4(name, version)
-        program = executable(package, name)
+        program = executable(self._lent(package), name)
         if program is None:
             raise UnavailableError(f"{package}: names no executable in its package.json")
-        return Framework(name, version, (self.node, str(program)), self.machine.environment)
+        return Framework(
+            name, version, (self.node, str(program)), self.machine.environment, self.machine.user
+        )
+
+    def _lent(self, package: Path) -> Path:
+        """The package as another user can read it wherever it lies: the run's own copy."""
+        packages = self.service.packages
+        if self.machine.user is None or packages is None:
+            return package
+        if package.parent.name == MODULES:
+            return packages.of(package.parent) / package.name
+        return packages.of(package)
 
 
 def _package_above(path: Path) -> Path | None:

@@ -13,6 +13,7 @@ from typing import Any
 from verifier.errors import UnavailableError
 from verifier.framework.machine import Machine
 from verifier.framework.npm import npm
+from verifier.scratch import lend
 
 NAMES = ("osls", "serverless")
 _PARTIAL = ".partial-"
@@ -53,6 +54,8 @@ def cached_package(name: str, version: str, machine: Machine, say: Callable[[str
         what = f"npm install {name}@{version}"
         # An own package.json: without one npm looks for a project in the folders above.
         (partial / "package.json").write_text('{"private": true}\n', encoding="utf-8")
+        for place in (partial, partial / "package.json"):
+            lend(place, machine.user)
         arguments = ("install", "--no-save", "--no-package-lock", f"{name}@{version}")
         npm(*arguments, folder=partial, what=what, machine=machine)
         if not _is_whole(partial / "node_modules" / name, name, version):

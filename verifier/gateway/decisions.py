@@ -56,9 +56,9 @@ class DecisionRecord:
 class ResponseRecord:
     """What a client's request was answered; ``code`` and ``message`` are empty for a success.
 
-    ``principal`` is the caller's ARN, empty for a key that nobody has. ``operation`` is empty for
-    a request that belongs to no operation. ``resource`` in ``region`` is what it was asked about, where
-    gateway.named_resource knows it.
+    ``principal`` is the caller's ARN, empty for a key that nobody has; ``origin`` is who stands behind
+    it, which differs for the session of a role. ``operation`` is empty for a request that belongs to no
+    operation. ``resource`` in ``region`` is what it was asked about, where gateway.named_resource knows it.
     """
 
     phase: str
@@ -70,6 +70,7 @@ class ResponseRecord:
     message: str = ""
     resource: str = ""
     region: str = ""
+    origin: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form of the log."""
@@ -77,6 +78,7 @@ class ResponseRecord:
             "kind": "response",
             "phase": self.phase,
             "principal": self.principal,
+            "origin": self.origin,
             "service": self.service,
             "operation": self.operation,
             "status": self.status,
@@ -189,11 +191,12 @@ class DecisionLog:
         message: str,
         resource: str = "",
         region: str = "",
+        origin: str = "",
     ) -> None:
         """Take the answer to a client's request."""
         self._append(
             ResponseRecord(
-                self._phase, principal, service, operation, status, code, message, resource, region
+                self._phase, principal, service, operation, status, code, message, resource, region, origin
             )
         )
 

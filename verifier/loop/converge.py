@@ -19,6 +19,8 @@ from verifier.loop.resume import Learnt, is_granted
 from verifier.loop.rounds import Bench, Grants, Round
 from verifier.trial.interface import TrialResult
 
+UNPROVEN = "nothing shows that the restricted user did what this life is for"
+
 
 class Strategy(StrEnum):
     """How refusals are learnt: all in one trial that lets them through, or as they really come."""
@@ -125,6 +127,8 @@ class Loop:
         return findings_of(asked, provenance, self.settings.scope)
 
     def _converged(self, trial: TrialResult) -> Convergence:
+        if not trial.proven:
+            return self._ended(Verdict.INCONCLUSIVE, UNPROVEN)
         everything = self._findings(trial.asked, trial.provenance)
         held = [finding for finding in everything if is_granted(finding, self.settings.minimal)]
         asked_for = {finding.permission for finding in everything}

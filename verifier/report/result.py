@@ -146,6 +146,7 @@ def _round(item: Round) -> dict[str, Any]:
                 "seconds": round(phase.seconds, 2),
                 "denials": phase.denials,
                 "toolRuns": phase.tool_runs,
+                "proof": phase.proof.as_dict() if phase.proof else None,
             }
             for phase in item.trial.phases
         ],

@@ -1,6 +1,7 @@
 """The end of a run in a few lines, for a person."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from verifier.loop.converge import Verdict
@@ -10,6 +11,7 @@ from verifier.report.reservations import reservations
 def summary(document: dict[str, Any]) -> list[str]:
     """The lines to say on stderr under a result (report.result.as_document)."""
     lines = [_verdict(document), *reservations(document)]
+    lines += proofs(document["rounds"])
     counted = Counter(permission["certainty"] for permission in document["permissions"])
     if counted:
         shares = ", ".join(f"{number} {certainty}" for certainty, number in sorted(counted.items()))
@@ -39,6 +41,16 @@ def _never_updated(row: dict[str, Any]) -> str:
     properties, actions = ", ".join(row["properties"]), ", ".join(row["actions"])
     names = ", ".join(row["logicalIds"])
     return f"never updated in this run: {properties} of {row['type']} ({names}); it would need {actions}"
+
+
+def proofs(rounds: Sequence[Mapping[str, Any]]) -> list[str]:
+    """A line for each phase of the last life that passed: what shows that it did."""
+    rows = [(phase["phase"], phase["proof"]) for phase in rounds[-1]["phases"]] if rounds else []
+    return [
+        f"proof of {name}: stack {proof['stack']} {proof['status']}, {proof['requests']} requests of the user"
+        for name, proof in rows
+        if proof
+    ]
 
 
 def _verdict(document: dict[str, Any]) -> str:

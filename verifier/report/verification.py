@@ -5,6 +5,7 @@ from typing import Any
 from verifier.loop.verify import Verification
 from verifier.report.reservations import reservations
 from verifier.report.result import Heading, cleared, evidence_of, notes, rounds_of, service_name, tolerated_of
+from verifier.report.summary import proofs
 
 
 def as_document(heading: Heading, result: Verification) -> dict[str, Any]:
@@ -55,4 +56,4 @@ def lines(document: dict[str, Any]) -> list[str]:
     if document["unused"]:
         shown.append("granted and never needed:")
         shown += [f"  {row['statement']}: {row['action']} on {row['resource']}" for row in document["unused"]]
-    return shown
+    return shown + proofs(document["rounds"])

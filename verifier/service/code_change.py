@@ -1,5 +1,6 @@
 """A change of functions' code that does nothing: a comment at the end, an entry more in an artefact."""
 
+import os
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -75,10 +76,11 @@ def _is_ours(folder: Path, path: Path) -> bool:
 def _change(path: Path, number: int) -> None:
     if path.stat().st_nlink > 1:
         # What was built may have a second name elsewhere.
-        content, mode = path.read_bytes(), path.stat().st_mode
+        content, found = path.read_bytes(), path.stat()
         path.unlink()
         path.write_bytes(content)
-        path.chmod(mode)
+        os.chown(path, found.st_uid, found.st_gid)
+        path.chmod(found.st_mode)
     if path.suffix not in COMMENTS and zipfile.is_zipfile(path):
         with zipfile.ZipFile(path, "a") as archive:
             archive.writestr(MARKER, f"revision {number}\n")

@@ -7,6 +7,7 @@ from typing import Any
 
 from verifier.errors import InputError
 from verifier.reading import json_of, text_of, yaml_of
+from verifier.scratch import User
 from verifier.service.outside import Outside
 from verifier.service.package_copies import PackageCopies
 from verifier.service.tree import MODULES
@@ -41,6 +42,8 @@ class Service:
     """The run's copies of packages; without them each private copy makes its own."""
     outside: Outside | None = field(default=None, compare=False, repr=False)
     """What its files name outside of its folder; without it each private copy looks for itself."""
+    user: User | None = field(default=None, compare=False)
+    """Whose its private copies are; None for our own."""
 
     @property
     def label(self) -> str:

@@ -15,12 +15,23 @@ from verifier.emulator.embedded import embedded
 from verifier.emulator.partitions import partition_of
 from verifier.emulator.session import isolated_session
 from verifier.errors import InputError
-from verifier.gateway.decisions import DecisionRecord
+from verifier.gateway.decisions import DecisionRecord, Record
 from verifier.gateway.server import Gateway, GatewayConfig
 from verifier.grant.evidence import Asked
 from verifier.scratch import scratch
 from verifier.targets.interface import Facts, Glance, Left, NotExercised, Room, StackEvent, Target, Traces
-from verifier.targets.records import absent, asked, asked_of, counted, is_the_users, refused_hosts, unmapped
+from verifier.targets.records import (
+    absent,
+    asked,
+    asked_of,
+    asked_of_user,
+    changes_of_others,
+    counted,
+    in_vain,
+    refused_hosts,
+    requests_of,
+    unmapped,
+)
 from verifier.targets.settled import settled_failure
 
 SETTLE_SECONDS = 120.0
@@ -55,6 +66,9 @@ class EmbeddedTarget(Target):
         self._folder = Path(tempfile.mkdtemp(prefix="ca-", dir=scratch()))
         self._bundle = self._folder / "ca.pem"
         self._bundle.write_bytes(_authorities(self._gateway.ca_pem_path, more_authorities))
+        # Public, and read by the tool, which another user may run.
+        self._folder.chmod(0o711)
+        self._bundle.chmod(0o644)
 
     @contextmanager
     def room(self, mode: Mode, region: str, account: str | None = None) -> Iterator[Room]:
@@ -91,6 +105,8 @@ class EmbeddedRoom(Room):
         self.partition = gateway.partition
         self._begun = self._records_seen = gateway.decisions.mark()
         self._events_seen: set[str] = set()
+        self._user = ""
+        self._strangers: tuple[str, ...] = ()
 
     def environment(self) -> dict[str, str]:
         """The proxy and its certificate; no keys."""
@@ -124,11 +140,17 @@ class EmbeddedRoom(Room):
             config=Config(retries={"total_max_attempts": 1}, proxies={}, s3={"addressing_style": "path"}),
         )
 
+    def belongs_to(self, user: str) -> None:
+        """Whose trial it is."""
+        self._user = user
+
     def begin(self, phase: str, *, fail_last_wave: bool = False) -> None:
         """From now on everything is booked under ``phase``."""
+        administrator = f"arn:{self.partition}:iam::{self.account}:root"
+        between = self._new_records()
+        self._strangers = changes_of_others(between, (self._user, administrator))
         self._gateway.decisions.set_phase(phase)
         self._gateway.faults.fail_last_wave = fail_last_wave
-        self._records_seen = self._gateway.decisions.mark()
         # What the administrator did in between is none of the phase's.
         for _ in self._new_events(self._gateway.cloudformation.stacks(self.account)):
             pass
@@ -146,10 +168,10 @@ class EmbeddedRoom(Room):
         """Wait until every stack has settled; what happened since ``begin``."""
         self._gateway.cloudformation.settle(SETTLE_SECONDS)
         self._gateway.faults.fail_last_wave = False
-        records = self._gateway.decisions.records(self._records_seen)
+        records = self._new_records()
         stacks = self._gateway.cloudformation.stacks(self.account)
         return Facts(
-            asked=asked(records),
+            asked=asked(records, self._user),
             events=tuple(self._new_events(stacks)),
             stacks={
                 stack.name: stack.status
@@ -157,9 +179,21 @@ class EmbeddedRoom(Room):
                 if stack.status not in ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
             },
             problems=unmapped(records),
-            notes=(*refused_hosts(records), *self._gateway.cloudformation.problems(self.account)),
+            notes=(
+                *refused_hosts(records),
+                *in_vain(records, (self._user,)),
+                *self._gateway.cloudformation.problems(self.account),
+            ),
             absent=absent(records),
+            requests=requests_of(records, self._user),
+            decisions=None if self._gateway.mode is Mode.OFF else asked_of_user(records, self._user),
+            strangers=(*self._strangers, *changes_of_others(records, (self._user,))),
         )
+
+    def _new_records(self) -> tuple[Record, ...]:
+        records = self._gateway.decisions.records(self._records_seen)
+        self._records_seen += len(records)
+        return records
 
     def _new_events(self, stacks: tuple[StackView, ...]) -> Iterator[StackEvent]:
         for event_id, event in self._unseen(stacks):
@@ -180,6 +214,10 @@ class EmbeddedRoom(Room):
                             reason=event.reason,
                             is_stack=event.physical_id == stack.id,
                             injected=event.logical_id == INJECTED_LOGICAL_ID,
+                            region=stack.region,
+                            by_user=event.requested_by == self._user,
+                            compiled=event.compiled,
+                            looked_at=self._user in stack.looked_at_by,
                         ),
                     )
 
@@ -197,7 +235,7 @@ class EmbeddedRoom(Room):
         """Tell of each refusal, before its operation goes on."""
 
         def decided(record: DecisionRecord) -> None:
-            if record.decided.refused and is_the_users(record.decided):
+            if record.decided.refused and record.decided.principal == self._user:
                 denied(asked_of(record))
 
         self._gateway.decisions.listener = decided
@@ -213,7 +251,7 @@ class EmbeddedRoom(Room):
     def not_exercised(self) -> tuple[NotExercised, ...]:
         """The compiled templates' types of which updates would need more than was asked for."""
         records = self._gateway.decisions.records(self._begun)
-        seen = {(one.action, one.resource) for one in asked(records)}
+        seen = {(one.action, one.resource) for one in asked(records, self._user)}
         found = self._gateway.cloudformation.unexercised(self._gateway.root, seen)
         return tuple(
             NotExercised(

@@ -26,6 +26,13 @@ class StackEvent:
     is_stack: bool
     injected: bool = False
     """The failure that the verifier made itself."""
+    region: str = ""
+    by_user: bool = False
+    """The restricted user's own request began the operation that this is an event of."""
+    compiled: bool = False
+    """That operation is for the compiled service template, not for an empty stack to begin with."""
+    looked_at: bool = False
+    """The user has asked how the stack stands since its status last changed."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,12 @@ class Facts:
     """Worth knowing when something failed: a host that was refused, a parameter not carried out."""
     absent: tuple[Absent, ...] = ()
     """What the tool itself asked for in vain."""
+    requests: int = 0
+    """How many requests of the restricted user were answered."""
+    decisions: int | None = 0
+    """How often a permission of the restricted user was asked for; None in a lap, where none ever is."""
+    strangers: tuple[str, ...] = ()
+    """What somebody else than the user changed, since the phase before was over: who, and the operation."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +129,10 @@ class Room(ABC):
     @abstractmethod
     def client(self, service: str, access_key: str, secret_key: str) -> Any:
         """A boto3 client with somebody's own keys, under the same enforcement as a deploy."""
+
+    @abstractmethod
+    def belongs_to(self, user: str) -> None:
+        """The trial is that of ``user``, an ARN: whoever else does something in the room is a stranger."""
 
     @abstractmethod
     def begin(self, phase: str, *, fail_last_wave: bool = False) -> None:

@@ -46,11 +46,19 @@ class Problem:
 
 @dataclass(frozen=True)
 class Expected:
-    """What a run must show beyond an exit 0: a rollback, an update, or that nothing is left."""
+    """What a run must show beyond an exit 0: how the service's stack ends, and how it gets there.
 
+    ``ends`` are the statuses of which it must have one in the end.
+    """
+
+    ends: tuple[str, ...] = ()
     rollback: bool = False
     update: bool = False
     nothing_left: bool = False
+    compiled: bool = False
+    """The end must be that of the service's compiled template."""
+    seen: bool = True
+    """The tool must have looked at the end: it does not where it stops at the first failure."""
 
 
 def find_problem(done: Completed, facts: Facts, expected: Expected, timeout: float) -> Problem | None:

@@ -88,6 +88,7 @@ class Trials:
             surroundings.set_up(tuple(self._lacking))
             documents = candidate.documents(values)
             with restricted_user(room.admin("iam"), documents, listener.creating) as user:
+                room.belongs_to(user.arn)
                 wait_until_known(room.client("sts", user.keys.access_key, user.keys.secret))
                 life = Life(
                     room=room,
@@ -95,12 +96,17 @@ class Trials:
                     framework=self._framework,
                     keys=user.environment(),
                     timeout=self._options.timeout,
+                    stack=self._stack_as_written(),
                     stage=self._options.stage,
                     region=self._options.region,
                 )
                 life.hear(lambda asked: listener.denied(asked, self._provenance(room, life)))
                 results = self._live(life, surroundings, listener)
                 return self._result(room, life, results, surroundings.seeded)
+
+    def _stack_as_written(self) -> str:
+        """The stack's name as far as it is known before the framework says it."""
+        return self._service.provider_setting("stackName") or f"{self._service.label}-{self._stage}"
 
     def _live(self, life: Life, surroundings: Surroundings, listener: Listener) -> tuple[PhaseResult, ...]:
         results: list[PhaseResult] = []

@@ -54,7 +54,7 @@ class ChangeSetCommands:
         with self._store.lock:
             if kind == "CREATE" and self._store.find(op.account, op.region, stack.name) is None:
                 self._store.add(stack)
-                self._store.stack_status(stack, "REVIEW_IN_PROGRESS", "User Initiated")
+                self._store.begin(stack, "REVIEW_IN_PROGRESS", caller)
             stack.change_sets[name] = change_set
         return {"Id": change_set.id, "StackId": stack.id}
 

@@ -98,7 +98,7 @@ class StackCommands:
             stack.role_arn = op.params.get("RoleARN") or stack.role_arn
             session = self._launcher.session(stack, caller, stack.role_arn)
             before = stack.status
-            self._store.stack_status(stack, "DELETE_IN_PROGRESS", "User Initiated")
+            self._store.begin(stack, "DELETE_IN_PROGRESS", caller)
             in_use = self._export_in_use(stack)
             if in_use:
                 self._store.stack_status(stack, before, f"Delete canceled. {in_use}")
@@ -124,7 +124,7 @@ class StackCommands:
                 raise AwsError(
                     "ValidationError", "ContinueUpdateRollback cannot be called from current stack status"
                 )
-            self._store.stack_status(stack, "UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated")
+            self._store.begin(stack, "UPDATE_ROLLBACK_IN_PROGRESS", caller)
         skip = frozenset(str(one) for one in op.params.get("ResourcesToSkip") or ())
         acting = self._launcher.session(stack, caller, op.params.get("RoleARN") or stack.role_arn)
         self._launcher.start(stack, lambda: go_on(acting, skip))

@@ -68,7 +68,7 @@ class Launcher:
         provisioner = self._provisioner(stack, session, wanted)
         with self.store.lock:
             stack.template, stack.parameters, stack.tags = wanted.template, wanted.parameters, wanted.tags
-            self.store.stack_status(stack, "CREATE_IN_PROGRESS", "User Initiated")
+            self.store.begin(stack, "CREATE_IN_PROGRESS", caller, compiled=wanted.from_url)
         self.start(stack, lambda: provisioner.create(on_failure))
 
     def update(
@@ -86,7 +86,7 @@ class Launcher:
         with self.store.lock:
             stack.updated = datetime.now(UTC)
             stack.cancelled = False
-            self.store.stack_status(stack, "UPDATE_IN_PROGRESS", "User Initiated")
+            self.store.begin(stack, "UPDATE_IN_PROGRESS", caller, compiled=wanted.from_url)
         self.start(stack, lambda: provisioner.update(found, disable_rollback=disable_rollback))
 
     def start(self, stack: Stack, work: Callable[[], None]) -> None:

@@ -22,6 +22,9 @@ from verifier.errors import AwsError, InconclusiveError
 
 __all__ = ["CloudFormation", "Faults"]
 
+# Without a stack's name they tell of every stack.
+_OF_ALL = ("DescribeStacks", "ListStacks")
+
 
 class CloudFormation:
     """Answers CloudFormation's operations; the gateway has authorized the request itself already.
@@ -58,6 +61,9 @@ class CloudFormation:
         query = self._queries.operations.get(operation.name)
         if query is not None:
             with self._store.lock:
+                name = operation.params.get("StackName")
+                if name or operation.name in _OF_ALL:
+                    self._store.looked(operation.account, operation.region, str(name or ""), caller)
                 return query(operation)
         raise AwsError("InvalidAction", f"verifier: {operation} is not supported")
 

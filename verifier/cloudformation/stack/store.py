@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from verifier.authorization.caller import Caller
 from verifier.cloudformation.stack.changeset import ChangeSet
 from verifier.cloudformation.stack.views import EventView, ResourceUse, ResourceView, StackView
 from verifier.cloudformation.template.parameters import ParameterValue
@@ -87,6 +88,12 @@ class Stack:
     unfinished_rollback: Callable[[Any, frozenset[str]], None] | None = None
     """What ContinueUpdateRollback goes on with, given a session and the resources to skip."""
     cancelled: bool = False
+    requested_by: str = ""
+    """The ARN of who stands behind the request that began the present operation, or the last one."""
+    compiled: bool = False
+    """That operation is for a compiled service template (one given by TemplateURL)."""
+    looked_at_by: frozenset[str] = frozenset()
+    """Who has asked CloudFormation about the stack since its status last changed."""
 
     @property
     def is_deleted(self) -> bool:
@@ -149,13 +156,39 @@ class StackStore:
                 now = max(now, stack.events[-1].time + timedelta(microseconds=1))
             is_stack = type_name == STACK_TYPE and logical_id == stack.name
             event_id = str(uuid.uuid4()) if is_stack else f"{logical_id}-{status}-{now:%Y-%m-%dT%H:%M:%S.%fZ}"
-            stack.events.append(EventView(event_id, now, logical_id, type_name, physical_id, status, reason))
+            stack.events.append(
+                EventView(
+                    id=event_id,
+                    time=now,
+                    logical_id=logical_id,
+                    type=type_name,
+                    physical_id=physical_id,
+                    status=status,
+                    reason=reason,
+                    requested_by=stack.requested_by,
+                    compiled=stack.compiled,
+                )
+            )
+
+    def begin(self, stack: Stack, status: str, caller: Caller, *, compiled: bool = False) -> None:
+        """An operation on the stack begins at the request of ``caller``; ``status`` is its first."""
+        with self.lock:
+            stack.requested_by, stack.compiled = caller.origin, compiled
+            self.stack_status(stack, status, "User Initiated")
+
+    def looked(self, account: str, region: str, name_or_id: str, caller: Caller) -> None:
+        """``caller`` is told how the stack stands; without a name how all do."""
+        with self.lock:
+            for stack in self.of(account, region):
+                if name_or_id in ("", stack.name, stack.id):
+                    stack.looked_at_by |= {caller.origin}
 
     def stack_status(self, stack: Stack, status: str, reason: str = "") -> None:
         """Change the stack's status, with its event; wakes those who wait for it to settle."""
         with self.lock:
             stack.status = status
             stack.reason = reason
+            stack.looked_at_by = frozenset()
             if status == "DELETE_COMPLETE":
                 stack.deleted = datetime.now(UTC)
             self.event(stack, stack.name, STACK_TYPE, stack.id, status=status, reason=reason)
@@ -273,6 +306,7 @@ def view(stack: Stack) -> StackView:
         id=stack.id,
         region=stack.region,
         status=stack.status,
+        looked_at_by=stack.looked_at_by,
         events=tuple(stack.events),
         resources=tuple(
             ResourceView(one.logical_id, one.type, one.physical_id, one.status, one.reason)
