@@ -16,7 +16,7 @@ from verifier.iam.policy import PolicyDocument, parse_policy
 from verifier.loop.converge import Convergence, Loop, Settings, Strategy, Verdict
 from verifier.loop.journal import Journal
 from verifier.loop.rounds import Bench
-from verifier.trial.interface import Candidate, Listener, TrialResult
+from verifier.trial.interface import Candidate, Listener, PhaseResult, TrialResult
 
 
 def converge(world: World | Unproven, out: Path | None = None, **settings: object) -> Convergence:
@@ -142,6 +142,25 @@ def test_a_failure_that_stays_is_inconclusive() -> None:
     assert result.verdict is Verdict.INCONCLUSIVE
     assert result.reason == "deploy: the network is gone"
     assert result.findings == ()
+
+
+def test_phases_that_passed_keep_their_policy() -> None:
+    class Stopped(World):
+        """A life that passes its deploy and stops in its remove, which needs more."""
+
+        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> TrialResult:
+            trial = super().run(candidate, mode, listener)
+            later = Asked("s3:DeleteObject", f"{BUCKET}/a", "remove", "s3:Op", Certainty.CALL)
+            stopped = PhaseResult("remove", 1, 1.0, (later,), False, "it hangs", may_pass_by_itself=False)
+            phases, asked = (*trial.phases, stopped), (*trial.asked, later)
+            return replace(trial, phases=phases, asked=asked, complete=False)
+
+    world = Stopped(lambda _: [READ, WRITE])
+    result = converge(world)
+    assert (result.verdict, result.reason) == (Verdict.INCONCLUSIVE, "remove: it hangs")
+    assert result.partial == ("deploy",)
+    assert {one.permission.action for one in result.findings} == {"s3:GetObject", "s3:PutObject"}
+    assert world.modes == [Mode.OBSERVE]
 
 
 def test_it_ends_when_rounds_are_used_up() -> None:

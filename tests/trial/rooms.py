@@ -11,7 +11,7 @@ from verifier.framework.framework import Framework
 from verifier.framework.process import Completed, go_on
 from verifier.grant.evidence import Asked, GeneratedName
 from verifier.service.private_copy import PrivateCopy
-from verifier.targets.interface import Exercise, Facts, Room, StackEvent, Target, Traces
+from verifier.targets.interface import Facts, Left, NotExercised, Room, StackEvent, Target, Traces
 
 ACCOUNT, REGION = "111122223333", "us-east-1"
 DONE = Completed(0, "", 1.0)
@@ -91,6 +91,9 @@ class FakeRoom(Room):
     keys: set[tuple[str, str]] = field(default_factory=set)
     administered: list[str] = field(default_factory=list)
     """Those of the administrator."""
+    stack: Mapping[str, Any] = field(default_factory=dict)
+    """What the administrator is told of any stack."""
+    left: tuple[Left, ...] = ()
     denied: Callable[[Asked], None] | None = None
     tokens: frozenset[str] = frozenset()
     generated: tuple[GeneratedName, ...] = ()
@@ -102,10 +105,14 @@ class FakeRoom(Room):
         key = {"AccessKey": {"AccessKeyId": "AKIAUSER", "SecretAccessKey": "secret"}}
         user = {"User": {"Arn": f"arn:aws:iam::{self.account}:user/verifier/u"}}
         listed = {"AccessKeyMetadata": [{"AccessKeyId": "AKIAUSER"}]}
-        answers = {"create_user": user, "create_access_key": key, "list_access_keys": listed}
-        return Answering(
-            service, self.administered, {}, {f"iam.{name}": one for name, one in answers.items()}
-        )
+        answers = {
+            "iam.create_user": user,
+            "iam.create_access_key": key,
+            "iam.list_access_keys": listed,
+            "cloudformation.describe_stacks": {"Stacks": [self.stack]},
+            "cloudformation.describe_stack_resources": {"StackResources": self.stack.get("resources", [])},
+        }
+        return Answering(service, self.administered, {}, answers)
 
     def client(self, service: str, access_key: str, secret_key: str) -> Any:
         self.keys.add((access_key, secret_key))
@@ -124,14 +131,21 @@ class FakeRoom(Room):
         # The second run of rollback-create removes what the first one left.
         return REMOVED if phase == "rollback-create" and not fails else self.facts.get(phase, Facts())
 
+    def left_behind(self) -> tuple[Left, ...]:
+        return self.left
+
+    def take_away(self, left: Left) -> bool:
+        self.left = tuple(one for one in self.left if one != left)
+        return True
+
     def hear(self, denied: Callable[[Asked], None]) -> None:
         self.denied = denied
 
     def traces(self) -> Traces:
         return Traces(self.tokens, self.generated)
 
-    def exercised(self) -> tuple[Exercise, ...]:
-        return (Exercise("AWS::X::Y", ("A",), updatable=True, updated=False),)
+    def not_exercised(self) -> tuple[NotExercised, ...]:
+        return (NotExercised("AWS::X::Y", ("A",), ("P",), ("x:UpdateY",)),)
 
 
 class FakeTarget(Target):

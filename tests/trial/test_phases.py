@@ -25,7 +25,7 @@ from verifier.errors import InputError, UnavailableError
 from verifier.framework.process import Completed
 from verifier.service.private_copy import PrivateCopy, private_copy
 from verifier.service.service import load_service
-from verifier.targets.interface import Absent, Facts, Glance
+from verifier.targets.interface import Absent, Facts, Glance, Left
 from verifier.trial import hang
 from verifier.trial.interface import PhaseResult
 from verifier.trial.phases import PHASES, Life, parse_phases, run_phase
@@ -416,3 +416,49 @@ def test_the_journals_form() -> None:
         "toolRuns": 2,
         "proof": None,
     }
+
+
+# -- what a service leaves behind by design
+
+
+def test_the_deploy_begins_with_a_clean_slate(copy: PrivateCopy) -> None:
+    room = FakeRoom(left=(Left("shop-dev", "Audit", "AWS::Logs::LogGroup", "/audit", "us-east-1"),))
+    result = run(copy, "deploy", room)
+    assert result.passed
+    assert result.cleared == ("Audit (AWS::Logs::LogGroup) was deleted: its template retains it",)
+    assert room.left == ()
+
+
+@pytest.mark.parametrize("phase", ["rollback-create", "remove"])
+def test_a_stack_that_protects_itself_is_removed_nevertheless(copy: PrivateCopy, phase: str) -> None:
+    package(copy, stackName="shop-dev")
+    room = FakeRoom(stack={"EnableTerminationProtection": True})
+    lived = life(copy, room, FakeFramework())
+    lived.learn_identity()
+    result = run_phase(lived, phase)
+    assert result.passed
+    assert result.cleared == ("the termination protection of shop-dev was turned off",)
+    assert "cloudformation.update_termination_protection" in room.administered
+
+
+def test_a_bucket_in_the_way_is_emptied_and_the_removal_tried_again(copy: PrivateCopy) -> None:
+    package(copy, stackName="shop-dev")
+    full = {
+        "LogicalResourceId": "Files",
+        "PhysicalResourceId": "files",
+        "ResourceType": "AWS::S3::Bucket",
+        "ResourceStatus": "DELETE_FAILED",
+        "ResourceStatusReason": "The bucket you tried to delete is not empty",
+    }
+    room = FakeRoom(stack={"StackStatus": "DELETE_FAILED", "resources": [full]})
+    framework = FakeFramework(ends=[FAILED, DONE])
+    lived = life(copy, room, framework)
+    lived.learn_identity()
+    result = run_phase(lived, "remove")
+    assert (result.passed, result.problem, result.tool_runs) == (True, None, 2)
+    assert result.cleared == ("Files (AWS::S3::Bucket) was emptied: a full one cannot be deleted",)
+
+
+def test_a_full_bucket_of_a_removal_that_passed_is_left_alone(copy: PrivateCopy) -> None:
+    room = FakeRoom(stack={"StackStatus": "DELETE_FAILED"})
+    assert run(copy, "remove", room).cleared == ()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from verifier.service.variables import OutputAddress
-from verifier.targets.interface import Absent, Exercise, Facts, Room, StackEvent, Traces
+from verifier.targets.interface import Absent, Facts, NotExercised, Room, StackEvent, Traces
 from verifier.trial.prerequisites import (
     Prerequisite,
     how_to_mend,
@@ -50,7 +50,7 @@ class Described(Room):
     def traces(self) -> Traces:
         raise NotImplementedError
 
-    def exercised(self) -> tuple[Exercise, ...]:
+    def not_exercised(self) -> tuple[NotExercised, ...]:
         raise NotImplementedError
 
 

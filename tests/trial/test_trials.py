@@ -31,7 +31,7 @@ from verifier.iam.policy import PolicyDocument, parse_policy
 from verifier.service.private_copy import PrivateCopy
 from verifier.service.service import load_service
 from verifier.targets.embedded import EmbeddedTarget
-from verifier.targets.interface import Absent, Exercise, Facts, Room
+from verifier.targets.interface import Absent, Facts, NotExercised, Room
 from verifier.trial.interface import PhaseResult, TrialResult
 from verifier.trial.phases import PHASES
 from verifier.trial.trials import Options, Trials
@@ -165,7 +165,7 @@ def test_a_whole_life(folder: Path) -> None:
         *("iam user", "iam policy"),
         *(words for phase in PHASES for words in (f"{phase} begins", f"{phase} is over")),
     ]
-    assert outcome.exercised == (Exercise("AWS::X::Y", ("A",), updatable=True, updated=False),)
+    assert outcome.not_exercised == (NotExercised("AWS::X::Y", ("A",), ("P",), ("x:UpdateY",)),)
 
 
 @pytest.mark.parametrize("index", range(len(PHASES)))

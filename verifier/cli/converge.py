@@ -120,6 +120,8 @@ def _report(
     if args.out:
         if sufficient:
             write_result(args.out, "policy.json", document["policy"])
+        elif document["partial"]:
+            write_result(args.out, "partial-policy.json", document["policy"])
         write_result(args.out, "evidence.json", {key: document[key] for key in document if key != "policy"})
     first, *rest = summary(document)
     progress.say(first if sufficient else f"verifier: {first}")

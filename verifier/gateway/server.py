@@ -24,6 +24,7 @@ from verifier.gateway.random_names import NameRegister
 from verifier.scratch import scratch
 
 if TYPE_CHECKING:
+    from verifier.authorization.caller import Caller
     from verifier.cloudformation.api.service import CloudFormation
     from verifier.gateway.proxy import ProxyServer
 
@@ -150,6 +151,11 @@ class Gateway:
     def cloudformation(self) -> "CloudFormation":
         """The provisioner of the present account."""
         return self._cloudformation
+
+    @property
+    def root(self) -> "Caller":
+        """The root of the present account."""
+        return self._emulator.identities.root(self.account)
 
     @property
     def mode(self) -> Mode:

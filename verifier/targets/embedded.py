@@ -3,15 +3,14 @@
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from verifier.authorization.authorizer import Mode
 from verifier.cloudformation.stack.faults import INJECTED_LOGICAL_ID
-from verifier.cloudformation.stack.views import StackView
-from verifier.cloudformation.types.registry import entry
+from verifier.cloudformation.stack.views import LeftBehind, StackView
 from verifier.emulator.embedded import embedded
 from verifier.emulator.partitions import partition_of
 from verifier.emulator.session import isolated_session
@@ -20,7 +19,7 @@ from verifier.gateway.decisions import DecisionRecord, Record
 from verifier.gateway.server import Gateway, GatewayConfig
 from verifier.grant.evidence import Asked
 from verifier.scratch import scratch
-from verifier.targets.interface import Exercise, Facts, Glance, Room, StackEvent, Target, Traces
+from verifier.targets.interface import Facts, Glance, Left, NotExercised, Room, StackEvent, Target, Traces
 from verifier.targets.records import (
     absent,
     asked,
@@ -104,7 +103,7 @@ class EmbeddedRoom(Room):
         self.account = gateway.account
         self.region = region
         self.partition = gateway.partition
-        self._records_seen = gateway.decisions.mark()
+        self._begun = self._records_seen = gateway.decisions.mark()
         self._events_seen: set[str] = set()
         self._user = ""
         self._strangers: tuple[str, ...] = ()
@@ -222,6 +221,16 @@ class EmbeddedRoom(Room):
                         ),
                     )
 
+    def left_behind(self) -> tuple[Left, ...]:
+        """What the provisioner retained."""
+        found = self._gateway.cloudformation.left_behind(self.account)
+        return tuple(Left(one.stack, one.logical_id, one.type, one.physical_id, one.region) for one in found)
+
+    def take_away(self, left: Left) -> bool:
+        """Delete it with the root's rights."""
+        one = LeftBehind(left.stack, left.logical_id, left.type, left.physical_id, left.region)
+        return self._gateway.cloudformation.take_away(one, self._gateway.root)
+
     def hear(self, denied: Callable[[Asked], None]) -> None:
         """Tell of each refusal, before its operation goes on."""
 
@@ -239,19 +248,24 @@ class EmbeddedRoom(Room):
             generated=register.names,
         )
 
-    def exercised(self) -> tuple[Exercise, ...]:
-        """The compiled templates' types, and which of them were updated."""
-        uses = self._gateway.cloudformation.resources(self.account)
-        types = sorted({use.type for use in uses})
+    def not_exercised(self) -> tuple[NotExercised, ...]:
+        """The compiled templates' types of which updates would need more than was asked for."""
+        records = self._gateway.decisions.records(self._begun)
+        seen = {(one.action, one.resource) for one in asked(records, self._user)}
+        found = self._gateway.cloudformation.unexercised(self._gateway.root, seen)
         return tuple(
-            Exercise(
+            NotExercised(
                 type=name,
-                logical_ids=tuple(sorted({use.logical_id for use in uses if use.type == name})),
-                updatable=bool((known := entry(name)) and known.has_update),
-                updated=any(use.updated for use in uses if use.type == name),
+                logical_ids=_distinct(one.logical_id for one in found if one.type == name),
+                properties=_distinct(one.property for one in found if one.type == name),
+                actions=_distinct(action for one in found if one.type == name for action in one.actions),
             )
-            for name in types
+            for name in _distinct(one.type for one in found)
         )
+
+
+def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(names)))
 
 
 def random_account() -> str:

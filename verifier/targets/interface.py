@@ -68,6 +68,17 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class Left:
+    """A resource that outlives its place in a stack, because the template says so."""
+
+    stack: str
+    logical_id: str
+    type: str
+    physical_id: str
+    region: str
+
+
+@dataclass(frozen=True)
 class Glance:
     """What can be seen of a room while a command-line run goes on in it."""
 
@@ -88,14 +99,16 @@ class Traces:
 
 
 @dataclass(frozen=True)
-class Exercise:
-    """A type of the compiled template: its resources, and whether AWS can update it in place."""
+class NotExercised:
+    """A type of the compiled template: what of it an update may change, and no update in the trial did.
+
+    ``actions`` are those that such updates would surely need, beside what the trial asked for.
+    """
 
     type: str
     logical_ids: tuple[str, ...]
-    updatable: bool
-    updated: bool
-    """An authorized update of one of them was seen."""
+    properties: tuple[str, ...]
+    actions: tuple[str, ...]
 
 
 class Room(ABC):
@@ -136,6 +149,20 @@ class Room(ABC):
     def finish(self) -> Facts:
         """Wait until every stack has settled; what happened since ``begin``. Raises InconclusiveError."""
 
+    def left_behind(self) -> tuple[Left, ...]:
+        """What stacks have left because their templates say so, those first that depend on others.
+
+        A room that does not know says nothing.
+        """
+        return ()
+
+    def take_away(self, left: Left) -> bool:
+        """Delete one of ``left_behind`` as the administrator; whether it surely was there still.
+
+        Raises InconclusiveError when that fails.
+        """
+        raise NotImplementedError
+
     @abstractmethod
     def hear(self, denied: Callable[[Asked], None]) -> None:
         """From now on tell ``denied`` of each refusal when it is decided, from whatever thread that is."""
@@ -145,8 +172,8 @@ class Room(ABC):
         """The random tokens and generated names of the trial so far."""
 
     @abstractmethod
-    def exercised(self) -> tuple[Exercise, ...]:
-        """The compiled template's types, and which of them were updated."""
+    def not_exercised(self) -> tuple[NotExercised, ...]:
+        """The compiled templates' types of which updates would need more than was asked for."""
 
 
 class Target(ABC):

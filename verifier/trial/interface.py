@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from verifier.grant.evidence import Asked, Provenance
 from verifier.iam.policy import PolicyDocument
-from verifier.targets.interface import Exercise
+from verifier.targets.interface import NotExercised
 from verifier.trial.prerequisites import Prerequisite
 from verifier.trial.proof import Proof
 from verifier.trial.seeding import Seeded
@@ -30,6 +30,10 @@ class PhaseResult:
     """Whether it makes sense to try again after ``problem``."""
     missing: tuple[Prerequisite, ...] = ()
     """What must be there beforehand and is not; then ``problem`` says so."""
+    cleared: tuple[str, ...] = ()
+    """What the administrator took away or undid for it, because the service leaves it so by design."""
+    notes: tuple[str, ...] = ()
+    """What was not done as on AWS: a custom resource's function that was not run, a refused host."""
     proof: Proof | None = None
     """What shows that the user did what the phase is for; there for each that passed."""
 
@@ -73,7 +77,7 @@ class TrialResult:
     provenance: Provenance
     asked: tuple[Asked, ...]
     tolerated: tuple[Asked, ...]
-    exercised: tuple[Exercise, ...]
+    not_exercised: tuple[NotExercised, ...]
     complete: bool
     """Every wanted phase passed."""
     seeded: tuple[Seeded, ...] = ()

@@ -15,6 +15,7 @@ from verifier.service.variables import output_addresses
 from verifier.targets.interface import Facts, Room
 from verifier.trial.hang import Hang
 from verifier.trial.interface import PhaseResult
+from verifier.trial.leftovers import clear, empty_buckets, unprotect
 from verifier.trial.prerequisites import (
     Prerequisite,
     how_to_mend,
@@ -23,6 +24,7 @@ from verifier.trial.prerequisites import (
 )
 from verifier.trial.problems import Expected, check_space, find_problem
 from verifier.trial.proof import OwnStack, Proof, find_proof, strangers
+from verifier.trial.remedies import with_remedy
 
 PHASES = ("rollback-create", "deploy", "redeploy", "rollback-update", "remove")
 _DEPLOYED = Expected(("CREATE_COMPLETE", "UPDATE_COMPLETE"), compiled=True)
@@ -125,12 +127,13 @@ def _rollback_create(life: Life) -> PhaseResult:
     first = _step(life, "rollback-create", "deploy", _NEVER_CREATED)
     if not first.passed or (first.proof and first.proof.status in _REMOVED.ends):
         return first
-    return _joined(first, _step(life, "rollback-create", "remove", _REMOVED))
+    return _joined(first, _removed(life, "rollback-create", _REMOVED))
 
 
 def _deploy(life: Life) -> PhaseResult:
     life.copy.restore()
-    return _step(life, "deploy", "deploy", _DEPLOYED)
+    cleared = clear(life.room)
+    return replace(_step(life, "deploy", "deploy", _DEPLOYED), cleared=cleared)
 
 
 def _redeploy(life: Life) -> PhaseResult:
@@ -144,7 +147,18 @@ def _rollback_update(life: Life) -> PhaseResult:
 
 
 def _remove(life: Life) -> PhaseResult:
-    return _step(life, "remove", "remove", _NOTHING_LEFT)
+    return _removed(life, "remove", _NOTHING_LEFT)
+
+
+def _removed(life: Life, phase: str, expected: Expected) -> PhaseResult:
+    """Remove the service, past what it has put in the way of that itself."""
+    stack = life.identity.get("stack")
+    unprotected = unprotect(life.room, stack)
+    result = _step(life, phase, "remove", expected)
+    emptied = empty_buckets(life.room, stack) if result.problem else ()
+    if emptied:
+        result = _joined(result, _step(life, phase, "remove", expected))
+    return replace(result, cleared=(*unprotected, *emptied))
 
 
 _STEPS: dict[str, Callable[[Life], PhaseResult]] = {
@@ -173,7 +187,7 @@ def _step(life: Life, phase: str, command: str, expected: Expected) -> PhaseResu
     # A run in which a stranger had a hand is not made good by another one in the same room.
     if words is not None and not facts.strangers:
         missing = _missing(life, done, facts)
-        words = how_to_mend(missing, words) if missing else unnamed_source(words) or words
+        words = how_to_mend(missing, words) if missing else unnamed_source(words) or with_remedy(words)
     return PhaseResult(
         phase=phase,
         exit_code=done.exit_code,
@@ -184,6 +198,7 @@ def _step(life: Life, phase: str, command: str, expected: Expected) -> PhaseResu
         denials=_denials(needed),
         may_pass_by_itself=problem is None or problem.may_pass_by_itself,
         missing=missing,
+        notes=facts.notes,
         proof=proof if passed else None,
     )
 
@@ -202,6 +217,8 @@ def _joined(first: PhaseResult, second: PhaseResult) -> PhaseResult:
         asked=first.asked + second.asked,
         denials=first.denials + second.denials,
         tool_runs=first.tool_runs + second.tool_runs,
+        cleared=first.cleared + second.cleared,
+        notes=first.notes + second.notes,
         proof=second.proof
         and first.proof
         and replace(first.proof, requests=first.proof.requests + second.proof.requests),

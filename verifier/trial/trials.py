@@ -149,7 +149,7 @@ class Trials:
             provenance=provenance,
             asked=asked,
             tolerated=tolerated,
-            exercised=room.exercised(),
+            not_exercised=room.not_exercised(),
             seeded=seeded,
             complete=len(results) == len(self._options.phases) and all(result.passed for result in results),
         )

@@ -34,7 +34,11 @@ def test_a_custom_resource_needs_its_function_to_be_invoked(cloud: Cloud) -> Non
     token = "arn:aws:lambda:eu-west-1:111122223333:function:helper"
     template = {
         "Resources": {
-            "C": {"Type": "Custom::Thing", "Properties": {"ServiceToken": token, "Anything": 1}},
+            "C": {
+                "Type": "Custom::Thing",
+                "Version": "1.0",
+                "Properties": {"ServiceToken": token, "Anything": 1},
+            },
             "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
         },
         "Outputs": {"O": {"Value": {"Fn::GetAtt": ["C", "Whatever"]}}},

@@ -12,7 +12,7 @@ from verifier.cloudformation.api.queries import Queries
 from verifier.cloudformation.api.requests import new_stack, refuse_unless_updatable, stack_name
 from verifier.cloudformation.stack.changeset import NO_CHANGES, Change, ChangeSet
 from verifier.cloudformation.stack.plan import changes, is_empty
-from verifier.cloudformation.stack.store import Stack
+from verifier.cloudformation.stack.stack import Stack
 from verifier.errors import AwsError
 
 

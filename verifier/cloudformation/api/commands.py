@@ -17,7 +17,7 @@ from verifier.cloudformation.api.requests import (
 from verifier.cloudformation.stack.changeset import NO_UPDATES, Wanted
 from verifier.cloudformation.stack.deletion import delete_stack
 from verifier.cloudformation.stack.plan import changes, is_empty
-from verifier.cloudformation.stack.store import Stack
+from verifier.cloudformation.stack.stack import Stack
 from verifier.errors import AwsError
 
 

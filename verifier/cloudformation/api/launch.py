@@ -13,8 +13,9 @@ from verifier.cloudformation.stack.changeset import Change, Wanted
 from verifier.cloudformation.stack.faults import Faults
 from verifier.cloudformation.stack.provision import Provisioner
 from verifier.cloudformation.stack.session import Session
+from verifier.cloudformation.stack.stack import Stack
 from verifier.cloudformation.stack.steps import bug
-from verifier.cloudformation.stack.store import Stack, StackStore
+from verifier.cloudformation.stack.store import StackStore
 from verifier.cloudformation.stack.validate import shortcomings
 from verifier.cloudformation.stack.views import ResourceUse
 from verifier.cloudformation.template.environment import StackIdentity

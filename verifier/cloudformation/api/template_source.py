@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from verifier.authorization.operation import Operation
-from verifier.cloudformation.stack.store import Stack
+from verifier.cloudformation.stack.stack import Stack
 from verifier.emulator.interface import Upstream
 from verifier.errors import AwsError
 

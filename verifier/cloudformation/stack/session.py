@@ -168,6 +168,8 @@ def _handler_code(error: AwsError) -> str:
         return "AlreadyExists"
     if "NotFound" in code or code.startswith("NoSuch"):
         return "NotFound"
+    if code == "AccessDenied":
+        return "AccessDenied"
     if "Throttl" in code:
         return "Throttling"
     return "ServiceInternalError" if error.status >= 500 else "InvalidRequest"

@@ -51,6 +51,27 @@ class StackView:
 
 
 @dataclass(frozen=True)
+class LeftBehind:
+    """A resource that outlives its place in a stack, because the template says so (Retain)."""
+
+    stack: str
+    logical_id: str
+    type: str
+    physical_id: str
+    region: str
+
+
+@dataclass(frozen=True)
+class Unexercised:
+    """A property whose update never ran, and the actions that it would have needed beside those asked for."""
+
+    type: str
+    logical_id: str
+    property: str
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ResourceUse:
     """A resource of a compiled service template (one given by TemplateURL), by any of its stacks' lives.
 

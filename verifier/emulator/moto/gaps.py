@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from verifier.authorization.operation import Operation
-from verifier.emulator.moto import gaps_apigatewayv2, gaps_dynamodb
+from verifier.emulator.moto import gaps_apigatewayv2, gaps_dynamodb, gaps_s3
 from verifier.errors import AwsError
 
 Result = dict[str, Any]
@@ -54,6 +54,7 @@ _GAPS: dict[tuple[str, str], Gap] = {
     ("iam", "PutUserPermissionsBoundary"): put_user_permissions_boundary,
     ("iam", "DeleteUserPermissionsBoundary"): delete_user_permissions_boundary,
     **gaps_apigatewayv2.GAPS,
+    **gaps_s3.GAPS,
 }
 
 
