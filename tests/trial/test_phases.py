@@ -429,10 +429,16 @@ def test_the_deploy_begins_with_a_clean_slate(copy: PrivateCopy) -> None:
     assert room.left == ()
 
 
+def placed(facts: Facts) -> Facts:
+    """``facts`` of the region that the framework packaged."""
+    return replace(facts, events=tuple(replace(event, region="eu-west-1") for event in facts.events))
+
+
 @pytest.mark.parametrize("phase", ["rollback-create", "remove"])
 def test_a_stack_that_protects_itself_is_removed_nevertheless(copy: PrivateCopy, phase: str) -> None:
     package(copy, stackName="shop-dev")
-    room = FakeRoom(stack={"EnableTerminationProtection": True})
+    shown = [PASSING[phase], PASSING["remove"]] if phase != "remove" else [PASSING[phase]]
+    room = FakeRoom([placed(facts) for facts in shown], stack={"EnableTerminationProtection": True})
     lived = life(copy, room, FakeFramework())
     lived.learn_identity()
     result = run_phase(lived, phase)
@@ -450,7 +456,9 @@ def test_a_bucket_in_the_way_is_emptied_and_the_removal_tried_again(copy: Privat
         "ResourceStatus": "DELETE_FAILED",
         "ResourceStatusReason": "The bucket you tried to delete is not empty",
     }
-    room = FakeRoom(stack={"StackStatus": "DELETE_FAILED", "resources": [full]})
+    failed = showing("DELETE_IN_PROGRESS", "DELETE_FAILED")
+    shown = [placed(facts) for facts in (failed, PASSING["remove"])]
+    room = FakeRoom(shown, stack={"StackStatus": "DELETE_FAILED", "resources": [full]})
     framework = FakeFramework(ends=[FAILED, DONE])
     lived = life(copy, room, framework)
     lived.learn_identity()
