@@ -8,12 +8,15 @@ SERVICE ?= sample_services/http-api
 WORKERS ?= 2
 # make test K='split or merge' runs only the tests whose names match, in one process and without lint.
 K ?=
+# make fuzz SECONDS=600 TARGETS='policy template'
+SECONDS ?= 60
+TARGETS ?=
 VENV := .venv
 STAMP := $(VENV)/.setup-done
 PYTEST := $(VENV)/bin/pytest
 UNIT := -m 'not integration and not terraform'
 
-.PHONY: help setup converge format lint test coverage test-integration docs bench clean
+.PHONY: help setup converge format lint test coverage test-integration docs fuzz bench clean
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-18s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +60,9 @@ docs: setup ## write the generated pages of docs/ anew
 	$(VENV)/bin/python -m tools.command_help
 	$(VENV)/bin/python -m tools.types_page
 	$(VENV)/bin/python -m tools.published_policies
+
+fuzz: setup ## feed made-up inputs to everything that reads, each target for SECONDS; TARGETS=... names some
+	$(VENV)/bin/python -m tools.fuzz --seconds $(SECONDS) $(TARGETS)
 
 bench: setup ## the ratio of a converge to a lap
 	$(VENV)/bin/python benchmarks/converge.py

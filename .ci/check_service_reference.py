@@ -9,7 +9,9 @@ not committed.
 For each operation that a rule file, a handler or a case table names:
 
 - an action that a rule asks for is among the operation's AuthorizedActions, or is a difference with a
-  source (counted once per source, which may name several actions; at most 20);
+  source (counted once per source, which may name several actions; at most 20). Of a service that the
+  reference names for no other one's operations (kms, ecr) it cannot
+  tell: a source is wanted, and not counted;
 - an action that AWS lists and no rule asks for is in ``notAsked`` (with the parameter that would trigger it,
   or the reason why it never is);
 - iam:PassRole passes the role to a service that AWS lists.
@@ -42,6 +44,8 @@ class Listed:
 
     actions: frozenset[str]
     passed_to: frozenset[str]
+    foreign: frozenset[str] = frozenset()
+    """Those of ``actions`` that are of another service than the operation."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,7 @@ def main(arguments: list[str]) -> int:
 def check(listed: dict[OperationName, Listed]) -> Report:
     """Hold every operation that we name against AWS's list."""
     report = Report()
+    told = {action.partition(":")[0] for theirs in listed.values() for action in theirs.foreign}
     for service, name in sorted(named_operations()):
         label = f"{service}:{name}"
         theirs = listed.get((service, name))
@@ -91,7 +96,7 @@ def check(listed: dict[OperationName, Listed]) -> Report:
             report.not_listed.append(label)
             continue
         report.checked += 1
-        _compare(label, _ours(service, name), theirs, report)
+        _compare(label, _ours(service, name), theirs, report, told | {service_rules(service).prefix})
     return report
 
 
@@ -103,13 +108,13 @@ def _ours(service: str, name: str) -> Ours:
     return Ours((Rule(action, None, primary=True),), conventional=True)
 
 
-def _compare(label: str, ours: Ours, theirs: Listed, report: Report) -> None:
+def _compare(label: str, ours: Ours, theirs: Listed, report: Report, told: set[str]) -> None:
     for rule in ours.requires:
         if rule.action not in theirs.actions:
             source = rule.source or rule.seen_in
             if source is None:
                 report.faults.append(f"{label}: {rule.action} is not in AWS's list and has no source")
-            else:
+            elif rule.action.partition(":")[0] in told:
                 report.differences.setdefault((rule.action, source), []).append(label)
         elif rule.action == "iam:PassRole" and theirs.passed_to:
             service = rule.context.get("iam:PassedToService")
@@ -159,11 +164,11 @@ def reference(archive: Path) -> dict[OperationName, Listed]:
             for operation in content.get("Operations", []):
                 for sdk in operation.get("SDK", []):
                     if sdk.get("Package") == "Boto3":
-                        _add(found, (sdk["Name"], operation["Name"]), operation)
+                        _add(found, (sdk["Name"], operation["Name"]), operation, content["Name"])
     return found
 
 
-def _add(found: dict[OperationName, Listed], key: OperationName, operation: dict[str, Any]) -> None:
+def _add(found: dict[OperationName, Listed], key: OperationName, operation: dict[str, Any], own: str) -> None:
     authorized = operation.get("AuthorizedActions", [])
     actions = {f"{action['Service']}:{action['Name']}" for action in authorized}
     passed = {
@@ -172,7 +177,8 @@ def _add(found: dict[OperationName, Listed], key: OperationName, operation: dict
         for service in action.get("Context", {}).get("iam:PassedToService", [])
     }
     before = found.get(key, Listed(frozenset(), frozenset()))
-    found[key] = Listed(before.actions | actions, before.passed_to | passed)
+    foreign = {f"{action['Service']}:{action['Name']}" for action in authorized if action["Service"] != own}
+    found[key] = Listed(before.actions | actions, before.passed_to | passed, before.foreign | foreign)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verifier.errors import InputError
-from verifier.reading import MOST_BYTES, json_of, text_of, yaml_of
+from verifier.reading import MOST_BYTES, any_text_of, json_of, text_of, yaml_of
 
 BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12))
 
@@ -29,6 +29,12 @@ def refused(call: object, *words: str) -> None:
         ('{"a": ', ("here:1:7: ", "broken JSON")),
         ("[" * 100_000, ("nested too deeply",)),
         ("1" * 5_000, ("broken JSON",)),
+        ("1" * 400, ("broken JSON", "a number too large")),
+        ("[1e999]", ("broken JSON", "a number too large")),
+        ('{"a": NaN}', ("NaN is no JSON number",)),
+        ('{"a": -Infinity}', ("-Infinity is no JSON number",)),
+        ('{"a": ["\\ud800"]}', ("half a character: \\ud800",)),
+        ('{"\\udfff": 1}', ("half a character: \\udfff",)),
     ],
 )
 def test_json_that_cannot_be(text: str, words: tuple[str, ...]) -> None:
@@ -43,6 +49,12 @@ def test_json_that_cannot_be(text: str, words: tuple[str, ...]) -> None:
         ("ssm: {/a: 2024-13-45}", ("month must be in 1..12",)),
         ("a: " + "1" * 5_000, ("broken YAML",)),
         ("[" * 5_000, ("nested too deeply",)),
+        ("a: 2026-02-31", ("day is out of range",)),
+        ("a: .nan", ("a number too large, or none",)),
+        ("a: [.inf]", ("a number too large, or none",)),
+        ("a: 0x" + "f" * 4_000, ("a number too large",)),
+        ('a: "\\ud800"', ("half a character: \\ud800",)),
+        ("a: b\n" * 200_000, ("larger than 512 KB",)),
         (BOMB, ("aliases stand for too much",)),
         ("a: &a [*a]", ("aliases stand for too much",)),
         ("a: &a {b: *a}", ("aliases stand for too much",)),
@@ -61,6 +73,23 @@ def test_aliases_that_stand_for_little_are_fine() -> None:
         "d": {"b": 1, "e": 2},
     }
     assert yaml_of("", "here") is None
+
+
+def test_numbers_and_texts_of_usual_size_are_fine() -> None:
+    assert json_of('{"ä": [1, -2.5, true, null, "\\ud83d\\ude00", 1e300]}', "here")["ä"][4] == "\U0001f600"
+    assert yaml_of("ä: [1, .5, 2026-02-28, ~]", "here")["ä"][:2] == [1, 0.5]
+
+
+def test_a_byte_order_mark_is_not_part_of_the_text(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(b'\xef\xbb\xbf{"a": 1}')
+    assert json_of(text_of(tmp_path / "a.json"), "here") == {"a": 1}
+
+
+def test_what_may_be_anything_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "latin").write_bytes(b"caf\xe9")
+    assert any_text_of(tmp_path / "latin") == "caf\ufffd"
+    assert any_text_of(tmp_path / "pipe") == any_text_of(tmp_path / "nothing") == ""
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:

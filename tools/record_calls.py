@@ -198,7 +198,9 @@ def record() -> tuple[dict[str, Any], TrialResult]:
     service = load_service(SERVICE)
     found = find_framework(service, this_machine(), FRAMEWORK, lambda line: print(line, file=sys.stderr))
     recorder = Recorder()
-    framework = RecordedFramework(found.name, found.version, found.command, found.environment, recorder)
+    framework = RecordedFramework(
+        found.name, found.version, found.command, found.environment, recorder=recorder
+    )
     with listening(recorder), closing(EmbeddedTarget(region=DEFAULT_REGION)) as target:
         trials = Trials(target, service, framework, Options())
         trial = trials.run(Grants((EVERYTHING,)), Mode.ENFORCE, Silent())

@@ -4,7 +4,8 @@
     ├── InputError           usage or input: folder, configuration, YAML, provider, policy, exit 2
     ├── UnavailableError     a target or a tool cannot be had, exit 3
     ├── InconclusiveError    something failed that is no refusal, exit 4
-    └── NotConvergedError    no policy can be found, or a refusal that no grant can lift, exit 12
+    ├── NotConvergedError    no policy can be found, or a refusal that no grant can lift, exit 12
+    └── UnreadError          nobody reads the result, exit 141
 
     AwsError                 an AWS API's error answer; never reaches a person as it is
 
@@ -28,12 +29,16 @@ class ExitCode(IntEnum):
     DRIFT = 11
     NOT_CONVERGED = 12
     INTERRUPTED = 130
+    UNREAD = 141
 
 
 class VerifierError(Exception):
-    """An error that is shown to a person as one line."""
+    """An error that is shown to a person as one line, whatever texts of others stand in it."""
 
     exit_code = ExitCode.BUG
+
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.split()))
 
 
 class InputError(VerifierError):
@@ -58,6 +63,12 @@ class NotConvergedError(VerifierError):
     """No sufficient policy was found, or a refusal came that no grant can lift."""
 
     exit_code = ExitCode.NOT_CONVERGED
+
+
+class UnreadError(VerifierError):
+    """Standard output was closed, or a pipe that nobody reads, and the result is kept nowhere else."""
+
+    exit_code = ExitCode.UNREAD
 
 
 class AwsError(Exception):

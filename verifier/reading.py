@@ -4,6 +4,8 @@ Whatever cannot be used raises InputError, one line that names the place.
 """
 
 import json
+import math
+import os
 import stat
 from pathlib import Path
 from typing import Any
@@ -11,43 +13,116 @@ from typing import Any
 from verifier.errors import InputError
 
 MOST_BYTES = 8 * 1024 * 1024
+# YAML is read slowly, some hundred kilobytes a second.
+MOST_YAML = 512 * 1024
 # So much may a document hold once its aliases are written out: ten aliases of ten aliases of ... fill
 # any memory from a few lines.
 MOST_NODES = 1_000_000
 
 
-def text_of(path: Path, where: str | None = None) -> str:
-    """The text of a regular file of at most ``MOST_BYTES``; ``where`` names it in errors."""
+def text_of(path: Path, where: str | None = None, most: int = MOST_BYTES) -> str:
+    """The text of a regular file of at most ``most`` bytes; ``where`` names it in errors."""
     named = where or str(path)
+    return decoded(_content(path, named, most), named, most)
+
+
+def any_text_of(path: Path) -> str:
+    """What there is to read of a file that may be anything, or not be there: empty for nothing."""
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise InputError(f"{named}: cannot be read: not a regular file")
-        if status.st_size > MOST_BYTES:
-            raise InputError(f"{named}: cannot be read: larger than {MOST_BYTES // 1024 // 1024} MB")
-        return path.read_text(encoding="utf-8")
+        return _content(path, str(path), MOST_BYTES).decode("utf-8", "replace")
+    except InputError:
+        return ""
+
+
+def _content(path: Path, named: str, most: int) -> bytes:
+    """What is no regular file, such as a pipe or a device, is not opened: we would wait, or never end."""
+    try:
+        _check_regular(path.stat(), named)
+        # It may be another one by now.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        with open(handle, "rb") as file:  # noqa: PTH123
+            _check_regular(os.fstat(handle), named)
+            return file.read(most + 1)
     except OSError as error:
         raise InputError(f"{named}: cannot be read: {error.strerror}") from None
+    except ValueError as error:  # a zero in its name
+        raise InputError(f"{named!r}: cannot be read: {error}") from None
+
+
+def decoded(data: bytes, where: str, most: int = MOST_BYTES) -> str:
+    """The text in ``data``, which is UTF-8, perhaps with a byte order mark."""
+    if len(data) > most:
+        raise InputError(f"{where}: cannot be read: larger than {most // 1024 // 1024} MB")
+    try:
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(f"{named}: cannot be read: not UTF-8 text, at byte {error.start}") from None
+        raise InputError(
+            f"{where}: cannot be read: not UTF-8 text, at byte {error.start}; save it as UTF-8"
+        ) from None
+
+
+def _check_regular(status: os.stat_result, where: str) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        kind = " but a directory" if stat.S_ISDIR(status.st_mode) else ""
+        raise InputError(f"{where}: cannot be read: not a regular file{kind}")
 
 
 def json_of(text: str, where: str) -> Any:
     """The JSON value in ``text``."""
     try:
-        return json.loads(text)
+        value = json.loads(text, parse_constant=no_constant)
+        check_values(value)
+        return value
     except json.JSONDecodeError as error:
         raise InputError(f"{where}:{error.lineno}:{error.colno}: broken JSON: {error.msg}") from None
     except RecursionError:
         raise InputError(f"{where}: broken JSON: nested too deeply") from None
-    except ValueError as error:  # an integer of more digits than Python converts
+    except ValueError as error:  # an integer of more digits than Python converts, or what check_values names
         raise InputError(f"{where}: broken JSON: {error}") from None
+
+
+def no_constant(name: str) -> Any:
+    """For json's ``parse_constant``. Raises ValueError: JSON has no NaN and no Infinity."""
+    raise ValueError(f"{name} is no JSON number")
+
+
+def check_values(value: Any) -> None:
+    """Raises ValueError for texts and numbers that cannot be written down again as JSON in UTF-8."""
+    left = [value]
+    while left:
+        match left.pop():
+            case str() as text if not text.isascii():
+                _check_text(text)
+            case int() | float() as number:
+                _check_number(number)
+            case dict() as mapping:
+                left += (*mapping.keys(), *mapping.values())
+            case list() | tuple() | set() as several:
+                left += several
+
+
+def _check_text(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"half a character: \\u{ord(text[error.start]):04x}") from None
+
+
+def _check_number(number: float) -> None:
+    try:
+        if math.isfinite(number):
+            return
+    except OverflowError:
+        pass
+    raise ValueError("a number too large, or none")
 
 
 def yaml_of(text: str, where: str, loader: Any = None) -> Any:
     """The YAML value in ``text``, read by ``loader``, a safe one (yaml.SafeLoader without)."""
     import yaml
 
+    if len(text) > MOST_YAML:
+        raise InputError(f"{where}: larger than {MOST_YAML // 1024} KB, the most that is read as YAML")
     try:
         reader = (loader or yaml.SafeLoader)(text)
         try:
@@ -56,7 +131,9 @@ def yaml_of(text: str, where: str, loader: Any = None) -> Any:
                 return None
             if _nodes(node, {}, set()) > MOST_NODES:
                 raise InputError(f"{where}: broken YAML: its aliases stand for too much")
-            return reader.construct_document(node)
+            value = reader.construct_document(node)
+            check_values(value)
+            return value
         finally:
             reader.dispose()
     except yaml.MarkedYAMLError as error:

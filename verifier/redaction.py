@@ -150,6 +150,17 @@ def _html_names(char: str) -> Iterator[str]:
 
 
 def harmless(text: str) -> str:
-    """``text`` as a terminal may be shown it: line breaks stay, what a terminal obeys is left out or "?"."""
+    """``text`` as a terminal may be shown it: line breaks stay, what a terminal obeys is left out or "?".
+
+    Half a character, which no stream has bytes for, is escaped.
+    """
     shown = _SEQUENCES.sub("", text.replace("\r\n", "\n").replace("\t", " "))
-    return "".join(char if char.isprintable() or char == "\n" else "?" for char in shown)
+    if all(line.isprintable() for line in shown.split("\n")):
+        return shown
+    return "".join(map(_shown, shown))
+
+
+def _shown(char: str) -> str:
+    if char.isprintable() or char == "\n":
+        return char
+    return f"\\u{ord(char):04x}" if "\ud800" <= char <= "\udfff" else "?"

@@ -13,6 +13,7 @@ import stat
 import tempfile
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from verifier.errors import UnavailableError
@@ -22,6 +23,15 @@ _PREFIX = "verifier-run-"
 _NEW = "verifier-new-"
 _NEW_FOR_SECONDS = 3600.0
 _LOCK = "lock"
+
+
+@dataclass(frozen=True)
+class User:
+    """Another user of this system, as whom children run: name, user number, group number."""
+
+    name: str
+    uid: int
+    gid: int
 
 
 class _Scratch:
@@ -59,6 +69,19 @@ def scratch() -> Path:
                 ) from None
             atexit.register(_scratch.close)
         return _scratch.folder
+
+
+def lend(place: Path, user: User | None) -> Path:
+    """Make a new folder or file in there ``user``'s own, and the way to it open; ``place`` again.
+
+    Nothing for None: then children run as we do. What is made in a lent folder is its owner's, too
+    (service/enclosed.py).
+    """
+    if user is not None:
+        # Passed through, not listed.
+        scratch().chmod(0o711)
+        os.chown(place, user.uid, user.gid, follow_symlinks=False)
+    return place
 
 
 def sweep() -> None:

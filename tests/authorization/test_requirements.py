@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from verifier.authorization.operation import Operation, Requirement
-from verifier.authorization.requirements import UnmappedOperation, is_mapped, requirements
+from verifier.authorization.requirements import UnmappedOperation, is_mapped, only_reads, requirements
 
 _FOLDER = Path(__file__).parent.parent / "cases" / "requirements"
 _CASES = [
@@ -17,9 +17,14 @@ _CASES = [
 ]
 
 
-def _operation(name: str, params: dict[str, Any], partition: str = "aws") -> Operation:
+def _operation(
+    name: str, params: dict[str, Any], partition: str = "aws", implied: dict[str, Any] | None = None
+) -> Operation:
+    """``implied`` are what the request does not say: a path, or facts of ``circumstances``."""
     service, _, operation = name.partition(":")
-    return Operation(service, operation, params, "111122223333", "eu-west-1", partition)
+    return Operation(
+        service, operation, params, "111122223333", "eu-west-1", partition, implied=implied or {}
+    )
 
 
 def _plain(value: str | tuple[str, ...]) -> Any:
@@ -28,7 +33,7 @@ def _plain(value: str | tuple[str, ...]) -> Any:
 
 @pytest.mark.parametrize("case", _CASES)
 def test_requirements(case: dict[str, Any]) -> None:
-    operation = _operation(case["operation"], case["params"])
+    operation = _operation(case["operation"], case["params"], implied=case.get("implied"))
     if "unmapped" in case:
         with pytest.raises(UnmappedOperation, match=case["unmapped"]):
             requirements(operation)
@@ -95,6 +100,32 @@ def test_is_mapped() -> None:
     assert is_mapped("s3", "HeadBucket")
     assert is_mapped("dynamodb", "ListTables")
     assert not is_mapped("s3", "FlyToTheMoon")
+
+
+@pytest.mark.parametrize(
+    ("operation", "reads"),
+    [
+        ("s3:HeadBucket", True),
+        ("s3:GetObject", True),
+        ("s3:ListObjectsV2", True),
+        ("s3:PutObject", False),
+        ("s3:PutBucketAcl", False),
+        ("s3:DeleteObjects", False),
+        ("cloudformation:DescribeStackEvents", True),
+        ("cloudformation:ValidateTemplate", True),
+        ("cloudformation:ExecuteChangeSet", False),
+        ("cloudformation:CancelUpdateStack", False),
+        ("apigatewayv2:GetApi", True),
+        ("apigatewayv2:CreateApi", False),
+        ("lambda:TagResource", False),
+        ("sts:GetCallerIdentity", True),
+        ("sts:AssumeRole", False),
+        ("s3:FlyToTheMoon", False),
+        ("nowhere:GetThing", False),
+    ],
+)
+def test_what_only_reads(operation: str, reads: bool) -> None:
+    assert only_reads(*operation.split(":")) is reads
 
 
 def test_what_should_be_an_arn_and_is_none_is_never_granted() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from verifier.authorization.circumstances import FACTS
 from verifier.authorization.rules import (
     NotAsked,
     OperationRules,
@@ -17,11 +18,12 @@ from verifier.authorization.rules import (
     service_rules,
 )
 from verifier.authorization.sources import sources
+from verifier.authorization.weights import Word
 from verifier.iam import catalog
 
 # Actions that AWS enforces and its reference does not name; each needs a source where a rule asks for it.
-ENFORCED_BUT_NOT_NAMED = {"apigateway:TagResource"}
-_BUILT_IN = {"account", "region", "partition", "item"}
+ENFORCED_BUT_NOT_NAMED = {"apigateway:TagResource", "apigateway:UntagResource"}
+_BUILT_IN = {"account", "region", "partition", "item", *FACTS}
 _SERVICES = ruled_services()
 
 
@@ -71,7 +73,7 @@ def test_every_action_exists(service: str) -> None:
     for name, written in service_rules(service).operations.items():
         for rule in written.requires:
             if rule.action in ENFORCED_BUT_NOT_NAMED:
-                assert rule.source, (
+                assert rule.source or rule.seen_in, (
                     f"{service}:{name}: {rule.action} is not in AWS's reference and has no source"
                 )
             else:
@@ -89,6 +91,16 @@ def test_every_source_exists() -> None:
     used |= {why.source for _, _, why in _not_asked() if why.source}
     assert used <= set(sources())
     assert len(used) > 20
+
+
+def test_what_a_rule_rests_on_says_that_it_is_needed() -> None:
+    """Operation and condition stand in the rule, so the source says it of whatever names it."""
+    silent = {
+        rule.source
+        for _, _, rule in _rules()
+        if rule.source and [said.says for said in sources()[rule.source].says] != [Word.NEEDED]
+    }
+    assert silent == set()
 
 
 def test_every_action_not_asked_says_why() -> None:

@@ -7,8 +7,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from verifier.authorization.claims import grant_sets
 from verifier.authorization.sources import UnknownSource, parse_sources, source, sources
+from verifier.authorization.weights import Word
+from verifier.cloudformation.types import registry
+from verifier.cloudformation.types.tagging import TAGS_CHANGED
 from verifier.errors import VerifierError
+from verifier.iam import catalog
 
 _ROOT = Path(__file__).parents[2]
 # `source="id"`, `source = "id"` and "(source: id, id)" in Python; `source: id` and "source": "id" in data.
@@ -29,7 +34,7 @@ def _named(text: str) -> set[str]:
 
 
 def test_every_source_that_is_named_exists() -> None:
-    known = set(sources())
+    known = {*sources(), *(one.id for one in grant_sets())}
     unknown = {
         f"{file.relative_to(_ROOT)}: {name}"
         for file in _files()
@@ -38,6 +43,21 @@ def test_every_source_that_is_named_exists() -> None:
     }
     assert not unknown
     assert len({name for file in _files() for name in _named(file.read_text(encoding="utf-8"))}) > 50
+
+
+def _orphans(known: set[str], texts: list[str]) -> set[str]:
+    """The ids that stand in none of the texts, as whole words."""
+    words = set().union(*(re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)+", text) for text in texts))
+    return known - words
+
+
+def test_every_source_is_used() -> None:
+    """By a name anywhere in the code, its data or the tests' cases; or it speaks for itself (``says``)."""
+    files = [*_files(), *(_ROOT / "tests").rglob("*.py"), *(_ROOT / "tools").rglob("*.py")]
+    texts = [file.read_text(encoding="utf-8") for file in files if file != Path(__file__)]
+    for_themselves = {one.id for one in sources().values() if any(said.actions for said in one.says)}
+    assert _orphans(set(sources()), texts) - for_themselves == set()
+    assert _orphans({"nobody-names-this", "passrole-guide"}, texts) == {"nobody-names-this"}
 
 
 def test_names_are_found_in_every_form() -> None:
@@ -64,6 +84,46 @@ def test_what_bears_a_date_says_it() -> None:
     for identifier, one in sources().items():
         if one.seen == "unknown":
             assert not re.match(r"https://(github|gist|www\.npmjs|pypi)\.", one.address), identifier
+
+
+def test_what_a_source_says_is_of_real_things() -> None:
+    """Type, lifecycle, action and condition of each claim."""
+    said = [(one.id, row) for one in sources().values() for row in one.says if row.actions]
+    assert len(said) > 15
+    for identifier, row in said:
+        assert row.lifecycles <= {"create", "read", "update", "delete"}, identifier
+        assert row.lifecycles, identifier
+        assert all(catalog.canonical(action) == action for action in row.actions), identifier
+        entry = registry.entry(row.type)
+        assert entry is not None, identifier
+        assert row.when in ("", TAGS_CHANGED) or row.when in entry.properties, identifier
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "perhaps",
+        [{"type": "AWS::IAM::Role", "in": "read"}],
+        [{"needed": "iam:GetRole", "in": "read"}],
+        [{"needed": "iam:GetRole", "type": "AWS::IAM::Role"}],
+        [{"needed": "iam:GetRole", "swallowed": "iam:X", "type": "AWS::IAM::Role", "in": "read"}],
+        [{"needed": "iam:GetRole", "type": "AWS::IAM::Role", "in": "read", "if": "x"}],
+    ],
+)
+def test_a_claim_of_another_form_is_an_error(says: object) -> None:
+    fields = {"id": "a-b", "where": "there", "address": "https://x", "seen": "2025", "quote": "words"}
+    with pytest.raises(VerifierError, match=r"sources\.yaml: a-b: "):
+        parse_sources(yaml.safe_dump([fields | {"says": says}]))
+
+
+def test_a_claim_is_read() -> None:
+    row = "{needed: 'iam:A iam:B', type: AWS::IAM::Role, in: read update, when: Policies, weak: true}"
+    text = f"- {{id: a-b, where: there, address: 'https://x', seen: 2025, quote: words, says: [{row}]}}"
+    [one] = parse_sources(text)["a-b"].says
+    assert one.says is Word.NEEDED
+    assert one.actions == {"iam:A", "iam:B"}
+    assert one.lifecycles == {"read", "update"}
+    assert (one.type, one.when, one.weak) == ("AWS::IAM::Role", "Policies", True)
 
 
 def first_day(seen: str) -> date:

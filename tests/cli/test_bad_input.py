@@ -86,4 +86,6 @@ def test_a_full_disk_under_stdout(tmp_path: Path) -> None:
             check=False,
         )
     assert done.returncode == 3
-    assert done.stderr == "verifier: No space left on device; free some space, or name another place\n"
+    assert done.stderr == (
+        "verifier: standard output: No space left on device; free some space, or send it to another place\n"
+    )

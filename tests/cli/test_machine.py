@@ -1,16 +1,20 @@
 """What is read of the user's machine."""
 
 import io
+import os
+import sys
 from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
-from verifier.cli.machine import more_authorities, this_machine
+from verifier.cli.machine import machine_of, more_authorities, other_user, this_machine
 from verifier.cli.setup import Setup, running
+from verifier.errors import InputError
 from verifier.framework.framework import Framework
 from verifier.framework.machine import Machine
 from verifier.report.progress import Progress
+from verifier.scratch import User
 from verifier.service.service import load_service
 from verifier.trial.trials import Options
 
@@ -61,3 +65,38 @@ def test_the_target_is_told_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(RuntimeError) as told, running(setup, args, Progress(io.StringIO())):
         pass
     assert told.value.args == (authorities,)
+
+
+@pytest.mark.parametrize(
+    ("name", "uid", "words"),
+    [
+        ("nobody", 1000, "only root can run something as another user"),
+        ("no-such-user", 0, "no such user on this machine"),
+        ("", 0, "no such user on this machine"),
+        ("a\0b", 0, "no such user on this machine"),
+        ("root", 0, "is root itself"),
+    ],
+)
+def test_who_nobody_can_become(monkeypatch: pytest.MonkeyPatch, name: str, uid: int, words: str) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: uid)
+    with pytest.raises(InputError, match=words):
+        other_user(name)
+
+
+def test_a_system_without_users(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pwd", None)
+    with pytest.raises(InputError, match="no users of Unix's kind"):
+        other_user("nobody")
+
+
+def test_another_users_machine_has_a_home_and_folders_of_his(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    given: list[Path] = []
+    monkeypatch.setattr(os, "chown", lambda path, *_, **__: given.append(path))
+    monkeypatch.setenv("TMPDIR", "/root/tmp")
+    user = other_user("nobody")
+    machine = machine_of(user)
+    assert machine.user == user == User("nobody", 65534, user.gid)
+    assert machine.home in given, "/nonexistent is no home"
+    assert machine.environment["TMPDIR"] == str(machine.home)
+    assert Path(machine.environment["XDG_CACHE_HOME"], "verifier").stat().st_mode & 0o777 == 0o711

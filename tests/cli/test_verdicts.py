@@ -3,6 +3,7 @@
 import argparse
 import io
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -154,6 +155,22 @@ def test_what_lies_in_out_afterwards(
     assert evidence == {key: value for key, value in document.items() if key != "policy"}
     if "policy.json" in files:
         assert json.loads((tmp_path / "out/policy.json").read_text()) == document["policy"]
+
+
+@pytest.mark.parametrize(("command", "file"), [("converge", "policy.json"), ("verify", "verification.json")])
+def test_where_nobody_reads_only_what_lies_in_out_counts(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, file: str
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    for arguments, expected in (((), ExitCode.UNREAD), (("--out", str(tmp_path / "out")), ExitCode.OK)):
+        with os.fdopen(os.dup(writing), "w", encoding="utf-8") as closed:
+            monkeypatch.setattr("sys.stdout", closed)
+            code, _, err = bench.run(command, enough(), *arguments)
+            assert code is expected
+            assert ("verifier: standard output was closed" in err) is (expected is ExitCode.UNREAD)
+    assert (tmp_path / "out" / file).is_file()
+    os.close(writing)
 
 
 def test_the_journal_says_what_the_run_is_of(bench: Bench, tmp_path: Path) -> None:

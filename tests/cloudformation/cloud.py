@@ -20,6 +20,8 @@ from verifier.grant.evidence import GeneratedName
 from verifier.iam.policy import parse_policy
 
 ACCOUNT, REGION = "111122223333", "eu-west-1"
+# Any source that says `needed` of whatever names it.
+NEEDED = "sqs-tagqueue-masstransit-3806"
 ALLOW_ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 ARN = f"arn:aws:iam::{ACCOUNT}:user/deployer"
 
@@ -77,7 +79,7 @@ class QueueLike(Handler):
         work.created(name)
 
     def read(self, work: Work) -> dict[str, Any]:
-        work.read("sqs", "GetQueueAttributes", {"QueueUrl": work.physical_id}, source="test")
+        work.read("sqs", "GetQueueAttributes", {"QueueUrl": work.physical_id}, source=NEEDED)
         arn = f"arn:aws:sqs:{work.region}:{work.account}:{work.physical_id}"
         return {"Arn": arn, "TopicArn": arn, "TopicName": work.properties.get("DisplayName", "")}
 

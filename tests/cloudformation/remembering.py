@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.cloudformation.cloud import FakeRegister
 from verifier.authorization.caller import Certainty
+from verifier.authorization.operation import Operation, Requirement
 from verifier.cloudformation.template.environment import StackIdentity
 from verifier.cloudformation.types.work import ServiceCall, Work
 
@@ -32,6 +33,11 @@ class Remembering:
         self.calls.append(call)
 
     def ask(self, work: Work, actions: Sequence[str], certainty: Certainty, source: str | None) -> None: ...
+
+    def require(self, work: Work, operation: Operation, needed: Requirement) -> None: ...
+
+    def attempt(self, operation: Operation) -> dict[str, Any]:
+        return {}
 
     def made(self) -> list[tuple[str, dict[str, Any]]]:
         """The calls since the last time: operation and parameters."""

@@ -13,7 +13,7 @@ import pytest
 
 from verifier.errors import UnavailableError
 from verifier.framework import process
-from verifier.framework.process import run
+from verifier.framework.process import _WATCHDOG, run
 
 ENV = {"PATH": os.environ["PATH"]}
 
@@ -123,11 +123,12 @@ def wait_for_text(file: Path) -> str:
 HIDDEN = (
     "import os, subprocess, sys, time\n"
     "code = 'import os, time\\nif os.fork(): os._exit(0)\\nos.setsid()\\n'\n"
-    "code += 'if os.fork(): os._exit(0)\\nopen(%r, \"w\").write(str(os.getpid()))\\ntime.sleep(60)'\n"
+    "code += 'if os.fork(): os._exit(0)\\nos.closerange(0, 4096)\\n'\n"
+    "code += 'open(%r, \"w\").write(str(os.getpid()))\\ntime.sleep(60)'\n"
     "subprocess.Popen([sys.executable, '-c', code % {pids!r}], start_new_session=True, env={{}}).wait()\n"
     "while not (os.path.exists({pids!r}) and open({pids!r}).read()): time.sleep(0.01)\n"
 )
-"""Leaves a process in a session of its own, with an empty environment and without a parent."""
+"""Leaves a process in a session of its own, with an empty environment, nothing open and no parent."""
 
 
 @pytest.fixture(params=["control group", "no control group"])
@@ -167,6 +168,15 @@ def test_a_killed_watchdog_ends_the_run_at_once_and_nothing_is_left(tmp_path: Pa
     assert time.monotonic() - started < 10
     assert "\n" not in str(caught.value)
     assert not alive(int(pids.read_text()))
+
+
+def test_a_watchdog_that_fails_is_not_taken_for_the_child(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = [part.replace("verifier.framework.watchdog", "verifier.framework.nothing") for part in _WATCHDOG]
+    monkeypatch.setattr("verifier.framework.process._WATCHDOG", tuple(broken))
+    with pytest.raises(UnavailableError, match=r"watches over true was killed \(SIGKILL\)"):
+        run(["true"], cwd=tmp_path, env={}, timeout=10)
 
 
 def test_a_watchdog_that_was_killed_before_it_got_its_job(
@@ -319,3 +329,44 @@ def test_node_loses_nothing_when_it_exits(tmp_path: Path, how: str) -> None:
     code = f"const fs = require('fs'), text = 'x'.repeat(500_000); process.stdout; {how}; process.exit(3)"
     done = run(["node", "-e", code], cwd=tmp_path, env=ENV, timeout=30)
     assert (done.exit_code, len(done.output)) == (3, 500_000)
+
+
+@pytest.mark.parametrize("name", ["environ", "mem", "maps", "fd", "auxv"])
+def test_a_child_cannot_read_what_is_above_it(tmp_path: Path, name: str) -> None:
+    """Neither the watchdog nor us, as long as it is not root; itself it can."""
+    pids = f"[os.getppid(), {os.getpid()}, os.getpid()]"
+    rights = "" if os.geteuid() else "os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
+    code = (
+        "import ctypes, os\n"
+        f"{rights}"
+        "ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)\n"
+        f"for pid in {pids}:\n"
+        f"    file = f'/proc/{{pid}}/{name}'\n"
+        "    try: os.listdir(file) if os.path.isdir(file) else open(file, 'rb'); print('read')\n"
+        "    except PermissionError: print('refused')\n"
+    )
+    assert python(tmp_path, code) == (0, "refused\nrefused\nread\n")
+
+
+def test_we_are_not_dumpable_once_a_child_has_run(tmp_path: Path) -> None:
+    """Then no process of the same user may look into us, and no file is left of a crash."""
+    code = (
+        "import ctypes, os; from pathlib import Path; from verifier.framework.process import run\n"
+        "dumpable = lambda: ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)\n"
+        "before = dumpable()\n"
+        f"run(['true'], cwd=Path({str(tmp_path)!r}), env={ENV!r}, timeout=30)\n"
+        "print(before, dumpable(), len(os.listdir('/proc/self/fd')) > 2, os.access('/proc/self/environ', 4))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split()[:3] == ["1", "0", "True"]
+
+
+def test_nothing_that_we_have_open_is_open_in_a_child(tmp_path: Path) -> None:
+    secret = os.open(tmp_path, os.O_RDONLY)
+    os.set_inheritable(secret, True)
+    try:
+        done = run(["ls", "/proc/self/fd"], cwd=tmp_path, env=ENV, timeout=30)
+    finally:
+        os.close(secret)
+    # The fourth is the listing's own.
+    assert done.output.split() == ["0", "1", "2", "3"]

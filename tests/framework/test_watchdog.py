@@ -15,5 +15,5 @@ def test_a_job_reads_as_it_was_written() -> None:
 
 
 def test_a_child_without_an_environment() -> None:
-    job = Job(["true"], "/", {}, 3, "/sys/fs/cgroup/x")
+    job = Job(["true"], "/", {}, 3, "/sys/fs/cgroup/x", identity=(65534, 65533))
     assert vars(job_of(job.as_bytes()[12:])) == vars(job)

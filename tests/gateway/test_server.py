@@ -31,7 +31,7 @@ class Room:
     def __init__(self, gateway: Gateway) -> None:
         self.gateway = gateway
 
-    def client(self, service: str, keys: tuple[str, str] | None = None) -> Any:
+    def client(self, service: str, keys: tuple[str, str] | None = None, token: str | None = None) -> Any:
         access_key, secret = keys or (self.gateway.admin_access_key, self.gateway.admin_secret)
         return SESSION.create_client(
             service,
@@ -39,6 +39,7 @@ class Room:
             endpoint_url=self.gateway.endpoint,
             aws_access_key_id=access_key,
             aws_secret_access_key=secret,
+            aws_session_token=token,
             config=Config(retries={"total_max_attempts": 1}),
         )
 
@@ -114,9 +115,34 @@ def test_phases(room: Room) -> None:
     room.client("sqs", keys).list_queues()
     decision, response = room.gateway.decisions.records(mark)
     assert isinstance(decision, DecisionRecord)
-    assert response == ResponseRecord(
-        "deploy", "arn:aws:iam::610000000001:user/dev", "sqs", "ListQueues", 200, "", ""
-    )
+    user = "arn:aws:iam::610000000001:user/dev"
+    assert response == ResponseRecord("deploy", user, "sqs", "ListQueues", 200, origin=user)
+
+
+def test_who_stands_behind_the_session_of_a_role(room: Room) -> None:
+    keys = room.user("sts:AssumeRole")
+    user = "arn:aws:iam::610000000001:user/dev"
+    roles = [f"arn:aws:iam::610000000001:role/{name}" for name in ("one", "two")]
+    statement = {"Effect": "Allow", "Principal": {"AWS": "610000000001"}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    allowed = {"Effect": "Allow", "Action": ["sts:AssumeRole", "sqs:ListQueues"], "Resource": "*"}
+    for role in roles:
+        name = role.rpartition("/")[2]
+        room.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+        document = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+        room.client("iam").put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=document)
+    session = room.client("sts", keys)
+    for role in roles:
+        made = session.assume_role(RoleArn=role, RoleSessionName="it")["Credentials"]
+        session = room.client("sts", (made["AccessKeyId"], made["SecretAccessKey"]), made["SessionToken"])
+    mark = room.gateway.decisions.mark()
+    again = (made["AccessKeyId"], made["SecretAccessKey"])
+    room.client("sqs", again, made["SessionToken"]).list_queues()
+    answer = room.gateway.decisions.records(mark)[-1]
+    assert isinstance(answer, ResponseRecord)
+    assert answer.principal == "arn:aws:sts::610000000001:assumed-role/two/it"
+    assert answer.origin == user
+    assert answer.as_dict()["origin"] == user
 
 
 def test_a_clean_room(room: Room) -> None:

@@ -170,9 +170,7 @@ def test_no_wildcard_in_an_action_and_only_what_cannot_be_scoped_on_everything(
         "apigateway:DELETE",
         "apigateway:TagResource",
         "iam:GetRole",
-        "iam:GetRolePolicy",
         "lambda:GetFunction",
-        "logs:ListTagsForResource",
     ],
 )
 def test_what_is_evidenced_is_held_as_call(certainties: dict[str, set[str]], action: str) -> None:
@@ -190,7 +188,7 @@ def test_every_permission_has_evidence(document: dict[str, Any]) -> None:
 
 
 def test_reads_of_the_evidenced_kind_name_their_source(document: dict[str, Any]) -> None:
-    for action in ("iam:GetRole", "iam:GetRolePolicy", "logs:ListTagsForResource"):
+    for action in ("iam:GetRole", "lambda:GetFunction"):
         evidence = [
             item
             for permission in document["permissions"]
@@ -199,6 +197,37 @@ def test_reads_of_the_evidenced_kind_name_their_source(document: dict[str, Any])
             if item["onBehalfOf"]
         ]
         assert any(item["source"] for item in evidence), action
+
+
+def test_every_permission_has_its_sources_with_dates(document: dict[str, Any]) -> None:
+    for permission in document["permissions"]:
+        sources = permission["sources"]
+        assert set(sources) == {"for", "against"}
+        assert sources["for"], permission["action"]
+        for row in (*sources["for"], *sources["against"]):
+            assert set(row) == {"source", "says", "seen", "weak"}
+            assert re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?|unknown", row["seen"]), row
+
+
+@pytest.mark.parametrize(
+    ("action", "needed", "against"),
+    [
+        ("iam:GetRolePolicy", "cfn-role-getatt-getrolepolicy", "cfn-role-without-getrolepolicy-sam"),
+        ("logs:ListTagsForResource", "cfn-loggroup-update-listtags", "cfn-loggroup-update-source"),
+        (
+            "lambda:ListTags",
+            "cfn-function-update-listtags",
+            "set-aws-quick-setup-ssmdeployment-role-policy",
+        ),
+    ],
+)
+def test_what_sources_contradict_each_other_about_is_likely_and_names_both(
+    document: dict[str, Any], action: str, needed: str, against: str
+) -> None:
+    [permission] = [item for item in document["permissions"] if item["action"] == action]
+    assert permission["certainty"] == "likely"
+    assert needed in {row["source"] for row in permission["sources"]["for"]}
+    assert against in {row["source"] for row in permission["sources"]["against"]}
 
 
 def test_what_only_the_registry_lists_is_likely_and_what_is_disproved_is_absent(

@@ -216,7 +216,7 @@ if (deploys) {
 @pytest.mark.parametrize(
     ("name", "code", "words"),
     [
-        ("refused-output", 10, "iam:GetRolePolicy"),
+        ("refused-output", 10, "logs:DescribeLogGroups"),
         ("list-output", 4, "The Value field of every Outputs member must evaluate to a String"),
     ],
 )
@@ -226,7 +226,7 @@ def test_a_tool_that_waits_for_ever_is_ended_with_the_stacks_reason(
     folder = tmp_path / name
     shutil.copytree(SERVICES / name, folder)
     policy = tmp_path / "policy.json"
-    statement = {"Effect": "Allow", "NotAction": "iam:GetRolePolicy", "Resource": "*"}
+    statement = {"Effect": "Allow", "NotAction": "logs:DescribeLogGroups", "Resource": "*"}
     policy.write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
     started = time.monotonic()
     command = [sys.executable, "-m", "verifier", "verify", str(folder), "--policy", str(policy)]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.loop.worlds import BUCKET, LIKELY, READ, WRITE, Need, Silent, World
+from tests.loop.worlds import BUCKET, LIKELY, READ, WRITE, Need, Silent, Unproven, World
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
 from verifier.grant.evidence import Asked
@@ -16,10 +16,10 @@ from verifier.iam.policy import PolicyDocument, parse_policy
 from verifier.loop.converge import Convergence, Loop, Settings, Strategy, Verdict
 from verifier.loop.journal import Journal
 from verifier.loop.rounds import Bench
-from verifier.trial.interface import Candidate, Listener, TrialResult
+from verifier.trial.interface import Candidate, Listener, PhaseResult, TrialResult
 
 
-def converge(world: World, out: Path | None = None, **settings: object) -> Convergence:
+def converge(world: World | Unproven, out: Path | None = None, **settings: object) -> Convergence:
     with Journal(out) as journal:
         return Loop(Bench(world, Silent(), journal), Settings(**settings)).converge()  # type: ignore[arg-type]
 
@@ -44,6 +44,16 @@ def test_strict_learns_from_refusals_and_finds_the_same() -> None:
     assert set(world.modes) == {Mode.ENFORCE}
     observed = converge(World(lambda _: [READ, WRITE, LIKELY]))
     assert strict.policy == observed.policy
+
+
+@pytest.mark.parametrize("needs", [[READ, WRITE], []], ids=["without a proof", "nothing asked for"])
+@pytest.mark.parametrize("strategy", list(Strategy))
+def test_a_life_that_nothing_shows_is_inconclusive(needs: list[Need], strategy: Strategy) -> None:
+    world = World(lambda _: needs)
+    result = converge(Unproven(world) if needs else world, strategy=strategy)
+    assert result.verdict is Verdict.INCONCLUSIVE
+    assert result.reason == "nothing shows that the restricted user did what this life is for"
+    assert result.findings == ()
 
 
 def test_what_the_last_life_did_not_ask_for_is_superfluous() -> None:
@@ -132,6 +142,25 @@ def test_a_failure_that_stays_is_inconclusive() -> None:
     assert result.verdict is Verdict.INCONCLUSIVE
     assert result.reason == "deploy: the network is gone"
     assert result.findings == ()
+
+
+def test_phases_that_passed_keep_their_policy() -> None:
+    class Stopped(World):
+        """A life that passes its deploy and stops in its remove, which needs more."""
+
+        def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> TrialResult:
+            trial = super().run(candidate, mode, listener)
+            later = Asked("s3:DeleteObject", f"{BUCKET}/a", "remove", "s3:Op", Certainty.CALL)
+            stopped = PhaseResult("remove", 1, 1.0, (later,), False, "it hangs", may_pass_by_itself=False)
+            phases, asked = (*trial.phases, stopped), (*trial.asked, later)
+            return replace(trial, phases=phases, asked=asked, complete=False)
+
+    world = Stopped(lambda _: [READ, WRITE])
+    result = converge(world)
+    assert (result.verdict, result.reason) == (Verdict.INCONCLUSIVE, "remove: it hangs")
+    assert result.partial == ("deploy",)
+    assert {one.permission.action for one in result.findings} == {"s3:GetObject", "s3:PutObject"}
+    assert world.modes == [Mode.OBSERVE]
 
 
 def test_it_ends_when_rounds_are_used_up() -> None:

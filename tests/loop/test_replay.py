@@ -71,6 +71,15 @@ def test_the_policy_of_the_real_life_is_enough_for_the_replayed_one(trials: Tria
     assert live(trials, granted(without="nothing")).complete
 
 
+@pytest.mark.parametrize("action", ["iam:GetRolePolicy", "logs:ListTagsForResource", "lambda:ListTags"])
+def test_what_newer_evidence_casts_doubt_on_decides_nothing(trials: Trials, action: str) -> None:
+    """Later policies lack it, or it may be asked only where tags change."""
+    trial = live(trials, granted(without=action))
+    assert trial.complete
+    refused = {item.action for item in trial.asked if item.refused and not item.tolerated}
+    assert action in refused
+
+
 @pytest.mark.parametrize(
     ("action", "phase", "last_call"),
     [

@@ -169,7 +169,7 @@ def test_a_journal_of_something_else_is_one_line(name: str) -> None:
 
 @pytest.mark.parametrize("row", UNREADABLE, ids=[row["kind"] for row in UNREADABLE])
 def test_a_row_that_cannot_be_read_is_one_line(row: dict[str, Any]) -> None:
-    with pytest.raises(InputError, match=f"a {row['kind']} row .*leave out --resume"):
+    with pytest.raises(InputError, match=rf"line \d+ \({row['kind']}\) .*leave out --resume"):
         learnt_from([RUN, row], SAME, READING)
 
 

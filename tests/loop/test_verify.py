@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.loop.worlds import LIKELY, PROVENANCE, READ, WRITE, Need, Silent, World
+from tests.loop.worlds import LIKELY, PROVENANCE, READ, WRITE, Need, Silent, Unproven, World
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
 from verifier.grant.evidence import Asked
@@ -24,7 +24,7 @@ def policy(*actions: str, resource: str | list[str] = "*", **more: Any) -> Polic
     return parse_policy({"Version": "2012-10-17", "Statement": [statement]}, name="given")
 
 
-def verified(world: World, *given: PolicyDocument) -> Verification:
+def verified(world: World | Unproven, *given: PolicyDocument) -> Verification:
     with Journal(None) as journal:
         return verify(Bench(world, Silent(), journal), given, Scope.SERVICE)
 
@@ -39,6 +39,15 @@ def test_a_sufficient_policy_takes_one_trial() -> None:
     assert result.verdict is Verdict.SUFFICIENT
     assert world.modes == [Mode.ENFORCE]
     assert (result.missing, result.unused) == ((), ())
+
+
+@pytest.mark.parametrize("wanted", [[READ], []], ids=["without a proof", "nothing asked for"])
+def test_a_life_that_nothing_shows_is_inconclusive(wanted: list[Need]) -> None:
+    world = needs(*wanted)
+    result = verified(Unproven(world) if wanted else world, policy("s3:GetObject"))
+    assert result.verdict is Verdict.INCONCLUSIVE
+    assert result.reason == "nothing shows that the restricted user did what this life is for"
+    assert world.modes == [Mode.ENFORCE]
 
 
 def test_everything_missing_is_named_at_once() -> None:

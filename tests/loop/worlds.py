@@ -1,12 +1,14 @@
 """Made-up trials: services that need this and that, under a real evaluator."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
 from verifier.grant.evidence import Asked, Provenance
 from verifier.iam.evaluate import AuthorizationRequest, evaluate
 from verifier.trial.interface import Candidate, Listener, PhaseResult, TrialResult
+from verifier.trial.proof import Proof
 
 Need = tuple[str, str, Certainty]
 BUCKET = "arn:aws:s3:::files"
@@ -14,6 +16,7 @@ READ: Need = ("s3:GetObject", f"{BUCKET}/a", Certainty.CALL)
 WRITE: Need = ("s3:PutObject", f"{BUCKET}/a", Certainty.CALL)
 LIKELY: Need = ("s3:GetBucketAcl", BUCKET, Certainty.LIKELY)
 PROVENANCE = Provenance("aws", "111122223333", "eu-west-1", "dev", "shop")
+PROOF = Proof("shop-dev", "UPDATE_COMPLETE", 7)
 VALUES = {"account": "111122223333", "region": "eu-west-1", "stage": "dev", "partition": "aws"}
 
 
@@ -23,6 +26,17 @@ class Silent:
     def round_started(self, number: int, mode: Mode) -> None: ...
     def phase_started(self, phase: str) -> None: ...
     def phase_ended(self, result: PhaseResult) -> None: ...
+
+
+class Unproven:
+    """Trials of ``world`` in which every phase passes and nothing shows that it did."""
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+
+    def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> TrialResult:
+        trial = self.world.run(candidate, mode, listener)
+        return replace(trial, phases=tuple(replace(phase, proof=None) for phase in trial.phases))
 
 
 class World:
@@ -51,6 +65,14 @@ class World:
         stopped = any(item.refused and item.enforced for item in asked)
         problem = self.problems.pop(0) if self.problems else None
         listener.phase_started("deploy")
-        result = PhaseResult("deploy", 1 if stopped else 0, 1.0, tuple(asked), not stopped, problem)
+        result = PhaseResult(
+            "deploy",
+            1 if stopped else 0,
+            1.0,
+            tuple(asked),
+            not stopped,
+            problem,
+            proof=None if stopped or problem else PROOF,
+        )
         listener.phase_ended(result)
         return TrialResult((result,), PROVENANCE, tuple(asked), (), (), complete=result.passed)

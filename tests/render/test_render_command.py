@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from verifier.cli import render
+from verifier.cli.output import hand_over
 from verifier.errors import ExitCode, InputError, UnavailableError
 
 ALL = ["--account", "111122223333", "--region", "eu-west-1", "--stage", "prod", "--partition", "aws-cn"]
@@ -24,7 +25,8 @@ def run(*arguments: str) -> tuple[ExitCode, str, str]:
     render.add_parser(parser.add_subparsers())
     args = parser.parse_args(["render", *arguments])
     stdout, stderr = io.StringIO(), io.StringIO()
-    return args.run(args, stdout, stderr), stdout.getvalue(), stderr.getvalue()
+    code = hand_over(args.run(args, stdout, stderr), stdout)
+    return code, stdout.getvalue(), stderr.getvalue()
 
 
 def write(folder: Path, content: object) -> str:
@@ -56,7 +58,7 @@ def test_a_result_that_holds_a_policy(tmp_path: Path, around: dict[str, Any]) ->
 
 
 def test_stdin(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(policy("*"))))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(json.dumps(policy("*")).encode())))
     code, stdout, _ = run("-")
     assert code is ExitCode.OK
     assert json.loads(stdout) == policy("*")
@@ -99,13 +101,13 @@ def test_a_file_that_is_missing(tmp_path: Path) -> None:
 
 
 def test_a_folder(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot be read: Is a directory"):
+    with pytest.raises(InputError, match="cannot be read: not a regular file but a directory"):
         run(str(tmp_path))
 
 
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(InputError, match="not a text in UTF-8"):
+    with pytest.raises(InputError, match="not UTF-8 text, at byte 0"):
         run(str(tmp_path / "x"))
 
 

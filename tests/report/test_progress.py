@@ -1,6 +1,8 @@
 """The lines of a run: plain in a file, live and coloured on a terminal."""
 
 import io
+import os
+from pathlib import Path
 
 from verifier.authorization.authorizer import Mode
 from verifier.redaction import HIDDEN, Redaction
@@ -49,3 +51,19 @@ def test_nothing_that_is_quoted_tells_a_secret_or_gives_the_terminal_orders() ->
     assert first == f"a tool: {HIDDEN} {HIDDEN}"
     assert second == f"deploy on x-hunter2!  {HIDDEN}"
     assert third.startswith("  deploy  ")
+
+
+def test_a_terminal_that_can_do_nothing_gets_plain_lines_and_who_wants_no_colours_none() -> None:
+    dumb, plain = Terminal(), Terminal()
+    Progress(dumb, live=False).phase_ended(PhaseResult("deploy", 0, 1.25, (), True))
+    progress = Progress(plain, coloured=False)
+    progress.phase_started("deploy")
+    progress.phase_ended(PhaseResult("deploy", 0, 1.25, (), True))
+    assert "\x1b" not in dumb.getvalue()
+    assert "\x1b[32m" not in plain.getvalue()
+
+
+def test_talk_that_cannot_be_written_ends_nothing() -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        Progress(full).say("a line")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), full.fileno())

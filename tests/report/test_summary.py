@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from verifier.report.summary import summary
+from verifier.report.summary import proofs, summary
 
+PROOF = {"stack": "shop-dev", "status": "UPDATE_COMPLETE", "requests": 23}
 NOTHING: dict[str, Any] = {
     "service": "shop",
     "target": "embedded",
@@ -11,9 +12,12 @@ NOTHING: dict[str, Any] = {
     "verdict": "sufficient",
     "reason": "",
     "rounds": [
-        {"phases": [{"toolRuns": 2}, {"toolRuns": 1}]},
-        {"phases": [{"toolRuns": 2}]},
+        {"phases": [{"phase": "deploy", "toolRuns": 2, "proof": PROOF}, {"phase": "remove", "toolRuns": 1}]},
+        {"phases": [{"phase": "deploy", "toolRuns": 2, "proof": None}]},
     ],
+    "partial": [],
+    "notes": [],
+    "cleared": [],
     "permissions": [],
     "tolerated": [],
     "superfluous": [],
@@ -23,13 +27,33 @@ NOTHING: dict[str, Any] = {
 }
 
 
-def permission(action: str, certainty: str, type_name: str | None = None) -> dict[str, Any]:
+def permission(
+    action: str, certainty: str, type_name: str | None = None, resource: str = "arn:x"
+) -> dict[str, Any]:
     behalf = {"type": type_name} if type_name else None
-    return {"action": action, "certainty": certainty, "evidence": [{"onBehalfOf": behalf}]}
+    evidence = [{"onBehalfOf": behalf}]
+    return {"action": action, "resource": resource, "certainty": certainty, "evidence": evidence}
 
 
 def test_rounds_and_runs_of_the_tool_are_counted() -> None:
     assert summary(NOTHING) == ["sufficient after 2 rounds, 5 runs of the tool: shop on embedded, osls 4.3.1"]
+
+
+def test_each_phase_of_the_last_life_that_passed_is_told_with_its_proof() -> None:
+    removed = PROOF | {"status": "DELETE_COMPLETE", "requests": 9}
+    phases = [
+        {"phase": "deploy", "toolRuns": 1, "proof": PROOF},
+        {"phase": "redeploy", "toolRuns": 1, "proof": None},
+        {"phase": "remove", "toolRuns": 1, "proof": removed},
+    ]
+    lines = [
+        "proof of deploy: stack shop-dev UPDATE_COMPLETE, 23 requests of the user",
+        "proof of remove: stack shop-dev DELETE_COMPLETE, 9 requests of the user",
+    ]
+    rounds = [*NOTHING["rounds"], {"phases": phases}]
+    assert summary(NOTHING | {"rounds": rounds})[1:] == lines
+    assert proofs(rounds) == lines
+    assert proofs([]) == []
 
 
 def test_another_verdict_says_why() -> None:
@@ -61,7 +85,14 @@ def test_everything_that_a_reader_must_know_is_said() -> None:
         "tolerated": [{"action": "ecr:DescribeRepositories", "phase": "remove"}],
         "superfluous": [{"action": "s3:ListBucket", "resource": "arn:x"}],
         "seeded": [{"entry": "ssm", "name": "/a", "value": "1"}],
-        "notExercised": [{"type": "AWS::S3::Bucket"}],
+        "notExercised": [
+            {
+                "type": "AWS::S3::Bucket",
+                "logicalIds": ["Data"],
+                "properties": ["CorsConfiguration"],
+                "actions": ["s3:PutBucketCORS"],
+            }
+        ],
         "crossesStages": ["arn:y"],
     }
     text = "\n".join(summary(document))
@@ -69,7 +100,24 @@ def test_everything_that_a_reader_must_know_is_said() -> None:
         "tolerated, not granted: ecr",
         "superfluous, dropped: s3",
         "/a = 1",
-        "AWS::S3::Bucket",
+        "CorsConfiguration of AWS::S3::Bucket (Data); it would need s3:PutBucketCORS",
         "arn:y",
     ):
         assert words in text
+
+
+def test_what_limits_a_verdict_stands_right_under_it() -> None:
+    document = NOTHING | {
+        "verdict": "inconclusive",
+        "reason": "deploy: it broke",
+        "partial": ["rollback-create"],
+        "notes": ["shop-dev: Mailer: its function is not run; it is taken to succeed"],
+        "cleared": [{"phase": "deploy", "what": "Audit (AWS::Logs::LogGroup) was deleted"}],
+        "permissions": [permission("cloudformation:ValidateTemplate", "call", resource="*")],
+    }
+    assert summary(document)[1:5] == [
+        "partial: the permissions are those of rollback-create alone",
+        "not as on AWS: shop-dev: Mailer: its function is not run; it is taken to succeed",
+        "by the administrator, for deploy: Audit (AWS::Logs::LogGroup) was deleted",
+        "on every resource (*): cloudformation:ValidateTemplate",
+    ]

@@ -99,3 +99,18 @@ def test_what_was_built_may_have_a_second_name_elsewhere(tmp_path: Path, name: s
     assert other.read_bytes() == before
     assert (folder / name).read_bytes() != before
     assert (folder / name).stat().st_mode & 0o777 == 0o755
+
+
+@pytest.mark.parametrize("name", ["/", "", "..", "a\0b.c", "x" * 300 + ".y", "loop.b", "../../etc/passwd"])
+def test_what_a_plugin_names_changes_nothing_elsewhere(tmp_path: Path, name: str) -> None:
+    (tmp_path / "loop.js").symlink_to("loop.js")
+    assert not change_code(tmp_path, [{"handler": name, "package": {"artifact": name}}], 1)
+
+
+@pytest.mark.parametrize("kept", ["name.zip", "version.zip", "disks.zip"])
+def test_an_artefact_that_cannot_be_read_stays_as_it_is(tmp_path: Path, kept: str) -> None:
+    data = (Path(__file__).parents[1] / "fuzz" / "artefact" / kept).read_bytes()
+    (tmp_path / "a.zip").write_bytes(data)
+    # None of its sources is there either.
+    change_code(tmp_path, [{"package": {"artifact": "a.zip"}}], 1)
+    assert (tmp_path / "a.zip").read_bytes() == data

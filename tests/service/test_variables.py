@@ -1,9 +1,11 @@
 """Variables in configuration files: their addresses, and which stack they can mean."""
 
+import os
 from pathlib import Path
 
 import pytest
 
+from tests.support.spent import within
 from verifier.service.variables import (
     OutputAddress,
     addresses,
@@ -76,3 +78,24 @@ def test_variables_of_the_environment_without_a_fallback(tmp_path: Path) -> None
 def test_a_stage_and_a_region_that_are_wanted(tmp_path: Path, text: str, wanted: tuple[str, ...]) -> None:
     (tmp_path / "serverless.yml").write_text(text)
     assert wanted_places(tmp_path) == wanted
+
+
+def test_many_variables_in_a_row_are_compared_in_no_time() -> None:
+    with within(2):
+        assert not OutputAddress("${a}" * 60 + "!", "X").names("a" * 128)
+        assert OutputAddress("${a}" * 60, "X").names("a" * 128)
+        assert not OutputAddress("${a}" * 60, "X").names("a" * 59)
+        assert OutputAddress("x-${a}-y-${b}-z", "X").names("x-1-y-2-y-3-z")
+
+
+def test_a_file_of_beginnings_is_read_in_no_time(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text("${cf(" * 50_000 + "${cf:" * 50_000)
+    with within(10):
+        assert output_addresses(tmp_path) == ()
+
+
+def test_what_cannot_be_read_is_passed_over(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yml")
+    (tmp_path / "loop.yml").symlink_to("loop.yml")
+    (tmp_path / "a.yml").write_text("x: ${cf:net.Id}\n")
+    assert output_addresses(tmp_path) == (OutputAddress("net", "Id"),)

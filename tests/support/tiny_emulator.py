@@ -173,7 +173,10 @@ def _describe_log_groups(account: Account, operation: Operation) -> Result:
 
 
 def _list_tags(account: Account, operation: Operation) -> Result:
-    return {"tags": dict(account.groups[operation.params["resourceArn"].rpartition(":")[2]])}
+    name = operation.params["resourceArn"].rpartition(":")[2]
+    if name not in account.groups:
+        raise AwsError("ResourceNotFoundException", "The specified log group does not exist.", 400)
+    return {"tags": dict(account.groups[name])}
 
 
 def _delete_log_group(account: Account, operation: Operation) -> Result:

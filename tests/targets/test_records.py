@@ -7,9 +7,19 @@ from verifier.authorization.decision import Decided
 from verifier.authorization.operation import Operation, Requirement
 from verifier.gateway.decisions import DecisionRecord, HostRecord, Record, ResponseRecord
 from verifier.iam.evaluate import IDENTITY_POLICY, Decision, Outcome
-from verifier.targets.records import asked, counted, refused_hosts
+from verifier.targets.records import (
+    asked,
+    asked_of_user,
+    changes_of_others,
+    counted,
+    in_vain,
+    refused_hosts,
+    requests_of,
+)
 
 USER = "arn:aws:iam::111122223333:user/verifier/verifier-1"
+OTHER = "arn:aws:iam::111122223333:user/other"
+ROOT = "arn:aws:iam::111122223333:root"
 ROLE = "arn:aws:sts::111122223333:assumed-role/deploy-role/AWSCloudFormation"
 
 
@@ -31,24 +41,24 @@ def record(principal: str, outcome: Outcome, enforced: bool = True) -> DecisionR
 
 
 def test_what_the_user_was_asked_is_the_users() -> None:
-    [item] = asked([record(USER, Outcome.IMPLICIT_DENY)])
+    [item] = asked([record(USER, Outcome.IMPLICIT_DENY)], USER)
     assert item.refused
     assert item.grantable
 
 
 @pytest.mark.parametrize(("outcome", "enforced"), [(Outcome.ALLOWED, True), (Outcome.IMPLICIT_DENY, False)])
 def test_what_a_service_role_may_says_nothing_of_the_user(outcome: Outcome, enforced: bool) -> None:
-    assert asked([record(ROLE, outcome, enforced)]) == ()
+    assert asked([record(ROLE, outcome, enforced)], USER) == ()
 
 
 def test_what_stops_a_service_role_is_never_granted_to_the_user() -> None:
-    [item] = asked([record(ROLE, Outcome.IMPLICIT_DENY)])
+    [item] = asked([record(ROLE, Outcome.IMPLICIT_DENY)], USER)
     assert not item.grantable
     assert ROLE in item.reason
 
 
 def test_an_explicit_deny_is_not_grantable() -> None:
-    [item] = asked([record(USER, Outcome.EXPLICIT_DENY)])
+    [item] = asked([record(USER, Outcome.EXPLICIT_DENY)], USER)
     assert not item.grantable
     assert item.reason == "an explicit deny in the identity-based policy"
 
@@ -77,3 +87,51 @@ def test_looks_at_stacks_are_told_from_other_requests() -> None:
         HostRecord("deploy", "registry.example.com", 443, tunnelled=True),
     ]
     assert counted(records) == (2, 3)
+
+
+def test_what_another_user_was_asked_is_not_the_users_whatever_came_of_it() -> None:
+    records = [record(OTHER, outcome) for outcome in (Outcome.ALLOWED, Outcome.IMPLICIT_DENY)]
+    assert asked(records, USER) == ()
+    assert asked_of_user([*records, record(USER, Outcome.ALLOWED), record(ROLE, Outcome.ALLOWED)], USER) == 1
+
+
+def answered(origin: str, operation: str, status: int = 200, principal: str = "") -> ResponseRecord:
+    service, _, name = operation.partition(":")
+    return ResponseRecord("deploy", principal or origin, service, name, status, origin=origin)
+
+
+RECORDS: list[Record] = [
+    answered(USER, "s3:PutObject"),
+    answered(USER, "s3:PutObject", 403),
+    answered(USER, "sqs:CreateQueue", principal=ROLE),
+    answered(OTHER, "sqs:CreateQueue"),
+    answered(OTHER, "sqs:CreateQueue"),
+    answered(OTHER, "sqs:ListQueues"),
+    answered(OTHER, "sqs:DeleteQueue", 403),
+    answered(ROOT, "s3:CreateBucket", principal=ROLE),
+    answered("", "sqs:CreateQueue", 403),
+    answered("", "", 403),
+]
+
+
+def test_requests_are_the_users_own_and_those_of_roles_that_it_assumed() -> None:
+    assert requests_of(RECORDS, USER) == 3
+
+
+def test_what_others_changed_is_told_once_with_who_did_it() -> None:
+    made = f"{OTHER} with sqs:CreateQueue"
+    assert changes_of_others(RECORDS, (USER,)) == (made, f"{ROOT} with s3:CreateBucket")
+    assert changes_of_others(RECORDS, (USER, ROOT)) == (made,)
+    assert changes_of_others(RECORDS, (USER, ROOT, OTHER)) == ()
+    assert changes_of_others([answered("", "sqs:CreateQueue")], (USER,)) == (
+        "somebody whom nobody knows with sqs:CreateQueue",
+    )
+
+
+def test_what_others_asked_for_in_vain_is_a_note() -> None:
+    assert in_vain(RECORDS, (USER,)) == (
+        f"{OTHER} asked for sqs:ListQueues, which changed nothing",
+        f"{OTHER} asked for sqs:DeleteQueue, which changed nothing",
+        "somebody without a key that is known asked for sqs:CreateQueue, which changed nothing",
+        "somebody without a key that is known asked for an unknown operation, which changed nothing",
+    )

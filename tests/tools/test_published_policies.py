@@ -18,7 +18,7 @@ TRIAL = TrialResult(
         Asked("s3:GetBucketAcl", "arn:aws:s3:::a", "deploy", "s3:GetBucketAcl", Certainty.LIKELY),
     ),
     tolerated=(),
-    exercised=(),
+    not_exercised=(),
     complete=True,
 )
 

@@ -11,20 +11,42 @@ from verifier.framework.framework import Framework
 from verifier.framework.process import Completed, go_on
 from verifier.grant.evidence import Asked, GeneratedName
 from verifier.service.private_copy import PrivateCopy
-from verifier.targets.interface import Exercise, Facts, Room, StackEvent, Target, Traces
+from verifier.targets.interface import Facts, Left, NotExercised, Room, StackEvent, Target, Traces
 
 ACCOUNT, REGION = "111122223333", "us-east-1"
 DONE = Completed(0, "", 1.0)
 FAILED = Completed(1, "Error: it broke", 1.0)
 INJECTED = StackEvent("shop-dev", "X", "AWS::X::Y", "CREATE_FAILED", "", is_stack=False, injected=True)
-UPDATING = StackEvent("shop-dev", "shop-dev", "AWS::X::Y", "UPDATE_IN_PROGRESS", "", is_stack=True)
+
+
+def stack_event(status: str, stack: str = "shop-dev", **more: Any) -> StackEvent:
+    """An event of a stack itself: of its compiled template, on the user's request, and looked at by it."""
+    given: dict[str, Any] = {"by_user": True, "compiled": True, "looked_at": True, **more}
+    return StackEvent(stack, stack, "AWS::CloudFormation::Stack", status, "", is_stack=True, **given)
+
+
+def showing(*statuses: str, **more: Any) -> Facts:
+    """What a phase shows in which the stack went through ``statuses`` on the user's request."""
+    events = tuple(stack_event(status) for status in statuses)
+    existing = {} if statuses[-1] == "DELETE_COMPLETE" else {"shop-dev": statuses[-1]}
+    given: dict[str, Any] = {"events": events, "stacks": existing, "requests": 5, "decisions": 5} | more
+    return Facts(**given)
+
+
+DEPLOYED = showing("CREATE_COMPLETE", "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE")
+UPDATED = showing("UPDATE_IN_PROGRESS", "UPDATE_COMPLETE")
+REMOVED = showing("DELETE_IN_PROGRESS", "DELETE_COMPLETE")
+_ENDS = {"rollback-create": "ROLLBACK_COMPLETE", "rollback-update": "UPDATE_ROLLBACK_COMPLETE"}
+_ROLLED_BACK = {
+    phase: showing(status, events=(INJECTED, stack_event(status))) for phase, status in _ENDS.items()
+}
 # What a phase must show to pass, beyond an exit 0.
 PASSING = {
-    "rollback-create": Facts(events=(INJECTED,), stacks={"shop-dev": "ROLLBACK_COMPLETE"}),
-    "deploy": Facts(),
-    "redeploy": Facts(events=(UPDATING,)),
-    "rollback-update": Facts(events=(INJECTED,), stacks={"shop-dev": "UPDATE_ROLLBACK_COMPLETE"}),
-    "remove": Facts(),
+    "rollback-create": _ROLLED_BACK["rollback-create"],
+    "deploy": DEPLOYED,
+    "redeploy": UPDATED,
+    "rollback-update": _ROLLED_BACK["rollback-update"],
+    "remove": REMOVED,
 }
 
 
@@ -64,9 +86,14 @@ class FakeRoom(Room):
     begun: list[tuple[str, bool]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     """Those with the user's own keys."""
+    users: list[str] = field(default_factory=list)
+    """Whose the room was said to be."""
     keys: set[tuple[str, str]] = field(default_factory=set)
     administered: list[str] = field(default_factory=list)
     """Those of the administrator."""
+    stack: Mapping[str, Any] = field(default_factory=dict)
+    """What the administrator is told of any stack."""
+    left: tuple[Left, ...] = ()
     denied: Callable[[Asked], None] | None = None
     tokens: frozenset[str] = frozenset()
     generated: tuple[GeneratedName, ...] = ()
@@ -78,14 +105,21 @@ class FakeRoom(Room):
         key = {"AccessKey": {"AccessKeyId": "AKIAUSER", "SecretAccessKey": "secret"}}
         user = {"User": {"Arn": f"arn:aws:iam::{self.account}:user/verifier/u"}}
         listed = {"AccessKeyMetadata": [{"AccessKeyId": "AKIAUSER"}]}
-        answers = {"create_user": user, "create_access_key": key, "list_access_keys": listed}
-        return Answering(
-            service, self.administered, {}, {f"iam.{name}": one for name, one in answers.items()}
-        )
+        answers = {
+            "iam.create_user": user,
+            "iam.create_access_key": key,
+            "iam.list_access_keys": listed,
+            "cloudformation.describe_stacks": {"Stacks": [self.stack]},
+            "cloudformation.describe_stack_resources": {"StackResources": self.stack.get("resources", [])},
+        }
+        return Answering(service, self.administered, {}, answers)
 
     def client(self, service: str, access_key: str, secret_key: str) -> Any:
         self.keys.add((access_key, secret_key))
         return Answering(service, self.calls, self.errors, {})
+
+    def belongs_to(self, user: str) -> None:
+        self.users.append(user)
 
     def begin(self, phase: str, *, fail_last_wave: bool = False) -> None:
         self.begun.append((phase, fail_last_wave))
@@ -93,7 +127,16 @@ class FakeRoom(Room):
     def finish(self) -> Facts:
         if isinstance(self.facts, list):
             return self.facts.pop(0)
-        return self.facts.get(self.begun[-1][0], Facts())
+        phase, fails = self.begun[-1]
+        # The second run of rollback-create removes what the first one left.
+        return REMOVED if phase == "rollback-create" and not fails else self.facts.get(phase, Facts())
+
+    def left_behind(self) -> tuple[Left, ...]:
+        return self.left
+
+    def take_away(self, left: Left) -> bool:
+        self.left = tuple(one for one in self.left if one != left)
+        return True
 
     def hear(self, denied: Callable[[Asked], None]) -> None:
         self.denied = denied
@@ -101,8 +144,8 @@ class FakeRoom(Room):
     def traces(self) -> Traces:
         return Traces(self.tokens, self.generated)
 
-    def exercised(self) -> tuple[Exercise, ...]:
-        return (Exercise("AWS::X::Y", ("A",), updatable=True, updated=False),)
+    def not_exercised(self) -> tuple[NotExercised, ...]:
+        return (NotExercised("AWS::X::Y", ("A",), ("P",), ("x:UpdateY",)),)
 
 
 class FakeTarget(Target):

@@ -9,13 +9,17 @@ from typing import Any
 import pytest
 
 from tests.trial.rooms import (
+    DEPLOYED,
     DONE,
     FAILED,
     INJECTED,
+    PASSING,
     FakeFramework,
     FakeRoom,
     asked,
     refusals,
+    showing,
+    stack_event,
     write_service,
 )
 from verifier.errors import InputError, UnavailableError
@@ -23,10 +27,11 @@ from verifier.framework.process import Completed
 from verifier.redaction import Redaction
 from verifier.service.private_copy import PrivateCopy, private_copy
 from verifier.service.service import load_service
-from verifier.targets.interface import Absent, Facts, Glance
+from verifier.targets.interface import Absent, Facts, Glance, Left
 from verifier.trial import hang
 from verifier.trial.interface import PhaseResult
 from verifier.trial.phases import PHASES, Life, parse_phases, run_phase
+from verifier.trial.proof import Proof
 
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIAUSER", "AWS_SECRET_ACCESS_KEY": "secret"}
 
@@ -38,7 +43,7 @@ def copy(tmp_path: Path) -> Iterator[PrivateCopy]:
 
 
 def life(copy: PrivateCopy, room: FakeRoom, framework: FakeFramework, **more: Any) -> Life:
-    return Life(room, copy, framework, KEYS, 600.0, **more)
+    return Life(room, copy, framework, KEYS, 600.0, "shop-dev", **more)
 
 
 def run(
@@ -204,7 +209,7 @@ def test_an_enforced_refusal_explains_a_failure_and_the_phase_does_not_pass(copy
 
 
 def test_a_refusal_that_was_let_through_explains_nothing(copy: PrivateCopy) -> None:
-    facts = {"deploy": Facts(asked=(asked(refused=True, enforced=False),))}
+    facts = {"deploy": replace(DEPLOYED, asked=(asked(refused=True, enforced=False),))}
     let_through = run(copy, "deploy", FakeRoom(facts))
     assert (let_through.passed, let_through.problem, let_through.denials) == (True, None, 1)
     failed = run(copy, "deploy", FakeRoom(facts), FakeFramework(ends=[FAILED]))
@@ -223,7 +228,7 @@ def test_a_failure_without_a_refusal_is_a_problem(copy: PrivateCopy) -> None:
 
 def test_what_the_tool_goes_on_without_is_no_denial_and_explains_no_failure(copy: PrivateCopy) -> None:
     looked = asked("lambda:GetFunction", operation="lambda:GetFunction", refused=True, enforced=True)
-    room = FakeRoom({"deploy": Facts(asked=(looked,))})
+    room = FakeRoom({"deploy": replace(DEPLOYED, asked=(looked,))})
     result = run(copy, "deploy", room)
     gone_on_without = replace(looked, tolerated=True)
     assert (result.passed, result.denials, result.asked) == (True, 0, (gone_on_without,))
@@ -261,6 +266,91 @@ def test_each_phase_must_show_what_it_is_for(copy: PrivateCopy, phase: str, fact
     assert words in (result.problem or "")
 
 
+def test_a_phase_that_passes_has_its_proof(copy: PrivateCopy) -> None:
+    assert run(copy, "deploy").proof == Proof("shop-dev", "UPDATE_COMPLETE", 5)
+    both = run(copy, "rollback-create")
+    assert both.proof == Proof("shop-dev", "ROLLBACK_COMPLETE", 10), "of both runs together"
+    for stopped in (refusals("deploy"), {"deploy": Facts()}):
+        assert run(copy, "deploy", FakeRoom(stopped)).proof is None
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_tool_that_ends_well_and_did_nothing_does_not_pass(copy: PrivateCopy, phase: str) -> None:
+    result = run(copy, phase, FakeRoom([Facts(), Facts()]))
+    assert (result.exit_code, result.passed, result.proof) == (0, False, None)
+    assert result.problem
+    assert not result.may_pass_by_itself
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_each_phase_is_the_users_own(copy: PrivateCopy, phase: str) -> None:
+    facts = PASSING[phase]
+    others = tuple(replace(event, by_user=False) for event in facts.events)
+    result = run(copy, phase, FakeRoom({phase: replace(facts, events=others)}))
+    assert not result.passed
+    assert "not on a request of the restricted user" in (result.problem or "")
+
+
+@pytest.mark.parametrize(
+    ("phase", "status"),
+    [
+        ("deploy", "UPDATE_ROLLBACK_COMPLETE"),
+        ("redeploy", "CREATE_COMPLETE"),
+        ("rollback-update", "ROLLBACK_COMPLETE"),
+        ("remove", "UPDATE_COMPLETE"),
+    ],
+)
+def test_each_phase_has_its_own_end(copy: PrivateCopy, phase: str, status: str) -> None:
+    facts = PASSING[phase]
+    began = stack_event("UPDATE_IN_PROGRESS")
+    ended = replace(facts, events=(*facts.events[:-1], began, stack_event(status)), stacks={})
+    result = run(copy, phase, FakeRoom({phase: ended}))
+    assert not result.passed
+    assert f"stack shop-dev is {status}, not " in (result.problem or "")
+
+
+def test_the_removal_in_rollback_create_must_show_that_it_removed(copy: PrivateCopy) -> None:
+    deployed = PASSING["rollback-create"]
+    silent = Facts(requests=2, decisions=2)
+    result = run(copy, "rollback-create", FakeRoom([deployed, silent]))
+    assert (result.passed, result.proof) == (False, None)
+    assert "nothing was done to the service's stack" in (result.problem or "")
+
+
+def test_a_stack_that_its_failed_creation_deleted_is_not_removed_again(copy: PrivateCopy) -> None:
+    framework = FakeFramework()
+    gone = showing("CREATE_FAILED", "DELETE_COMPLETE", events=(INJECTED, stack_event("DELETE_COMPLETE")))
+    result = run(copy, "rollback-create", FakeRoom([gone]), framework)
+    assert (result.passed, result.proof) == (True, Proof("shop-dev", "DELETE_COMPLETE", 5))
+    assert framework.runs == [("deploy",)]
+
+
+def test_a_stranger_spoils_a_phase_even_where_a_refusal_explains_it(copy: PrivateCopy) -> None:
+    for facts in (DEPLOYED, refusals("deploy")["deploy"]):
+        room = FakeRoom({"deploy": replace(facts, strangers=("arn:x with sqs:CreateQueue",))})
+        result = run(copy, "deploy", room)
+        assert (result.passed, result.proof, result.may_pass_by_itself) == (False, None, False)
+        assert "arn:x with sqs:CreateQueue" in (result.problem or "")
+
+
+def test_what_a_stranger_spoilt_is_not_tried_again_with_a_prerequisite(copy: PrivateCopy) -> None:
+    facts = Facts(absent=(Absent("ssm", "/a", "us-east-1"),), strangers=("arn:x with sqs:CreateQueue",))
+    result = run(copy, "deploy", FakeRoom({"deploy": facts}), FakeFramework(ends=[FAILED]))
+    assert result.missing == ()
+    assert "arn:x with sqs:CreateQueue" in (result.problem or "")
+
+
+def test_the_stack_is_the_one_that_the_framework_packaged(copy: PrivateCopy) -> None:
+    def deploy(own: PrivateCopy) -> None:
+        package(own, stackName="own-name", region="us-east-1")
+
+    packaged = FakeFramework(does=deploy)
+    events = (stack_event("UPDATE_COMPLETE", "own-name", region="us-east-1"),)
+    named = FakeRoom({"deploy": replace(DEPLOYED, events=events)})
+    assert run(copy, "deploy", named, packaged).passed
+    assert not run(copy, "deploy", FakeRoom(), packaged).passed
+
+
 def test_a_failed_rollback_create_is_not_removed(copy: PrivateCopy) -> None:
     framework = FakeFramework(ends=[FAILED])
     result = run(copy, "rollback-create", FakeRoom(refusals("rollback-create")), framework)
@@ -269,11 +359,8 @@ def test_a_failed_rollback_create_is_not_removed(copy: PrivateCopy) -> None:
 
 
 def test_rollback_create_is_both_runs_together_and_ends_as_the_removal_ends(copy: PrivateCopy) -> None:
-    deployed = Facts(
-        asked=(asked("s3:CreateBucket", phase="rollback-create", refused=True),),
-        events=(INJECTED,),
-        stacks={"shop-dev": "ROLLBACK_COMPLETE"},
-    )
+    needed = asked("s3:CreateBucket", phase="rollback-create", refused=True)
+    deployed = replace(PASSING["rollback-create"], asked=(needed,))
     refused = asked("s3:DeleteBucket", phase="rollback-create", refused=True, enforced=True)
     result = run(
         copy,
@@ -309,7 +396,7 @@ def test_its_own_stack_is_not_taken_for_a_prerequisite(copy: PrivateCopy) -> Non
 
 
 def test_what_was_asked_for_in_vain_is_no_matter_when_the_phase_passes(copy: PrivateCopy) -> None:
-    absent = Facts(absent=(Absent("ssm", "/a", "us-east-1"),))
+    absent = replace(DEPLOYED, absent=(Absent("ssm", "/a", "us-east-1"),))
     result = run(copy, "deploy", FakeRoom({"deploy": absent}))
     assert (result.passed, result.missing) == (True, ())
 
@@ -329,6 +416,7 @@ def test_the_journals_form() -> None:
         "passed": False,
         "denials": 3,
         "toolRuns": 2,
+        "proof": None,
     }
 
 
@@ -343,3 +431,57 @@ def test_of_the_tools_words_no_secret_is_told_not_even_a_part(copy: PrivateCopy)
         assert "xxx" in words
         assert "hunt" not in words
         assert "\x1b" not in words
+
+
+# -- what a service leaves behind by design
+
+
+def test_the_deploy_begins_with_a_clean_slate(copy: PrivateCopy) -> None:
+    room = FakeRoom(left=(Left("shop-dev", "Audit", "AWS::Logs::LogGroup", "/audit", "us-east-1"),))
+    result = run(copy, "deploy", room)
+    assert result.passed
+    assert result.cleared == ("Audit (AWS::Logs::LogGroup) was deleted: its template retains it",)
+    assert room.left == ()
+
+
+def placed(facts: Facts) -> Facts:
+    """``facts`` of the region that the framework packaged."""
+    return replace(facts, events=tuple(replace(event, region="eu-west-1") for event in facts.events))
+
+
+@pytest.mark.parametrize("phase", ["rollback-create", "remove"])
+def test_a_stack_that_protects_itself_is_removed_nevertheless(copy: PrivateCopy, phase: str) -> None:
+    package(copy, stackName="shop-dev")
+    shown = [PASSING[phase], PASSING["remove"]] if phase != "remove" else [PASSING[phase]]
+    room = FakeRoom([placed(facts) for facts in shown], stack={"EnableTerminationProtection": True})
+    lived = life(copy, room, FakeFramework())
+    lived.learn_identity()
+    result = run_phase(lived, phase)
+    assert result.passed
+    assert result.cleared == ("the termination protection of shop-dev was turned off",)
+    assert "cloudformation.update_termination_protection" in room.administered
+
+
+def test_a_bucket_in_the_way_is_emptied_and_the_removal_tried_again(copy: PrivateCopy) -> None:
+    package(copy, stackName="shop-dev")
+    full = {
+        "LogicalResourceId": "Files",
+        "PhysicalResourceId": "files",
+        "ResourceType": "AWS::S3::Bucket",
+        "ResourceStatus": "DELETE_FAILED",
+        "ResourceStatusReason": "The bucket you tried to delete is not empty",
+    }
+    failed = showing("DELETE_IN_PROGRESS", "DELETE_FAILED")
+    shown = [placed(facts) for facts in (failed, PASSING["remove"])]
+    room = FakeRoom(shown, stack={"StackStatus": "DELETE_FAILED", "resources": [full]})
+    framework = FakeFramework(ends=[FAILED, DONE])
+    lived = life(copy, room, framework)
+    lived.learn_identity()
+    result = run_phase(lived, "remove")
+    assert (result.passed, result.problem, result.tool_runs) == (True, None, 2)
+    assert result.cleared == ("Files (AWS::S3::Bucket) was emptied: a full one cannot be deleted",)
+
+
+def test_a_full_bucket_of_a_removal_that_passed_is_left_alone(copy: PrivateCopy) -> None:
+    room = FakeRoom(stack={"StackStatus": "DELETE_FAILED"})
+    assert run(copy, "remove", room).cleared == ()

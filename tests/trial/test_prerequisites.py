@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from verifier.service.variables import OutputAddress
-from verifier.targets.interface import Absent, Exercise, Facts, Room, StackEvent, Traces
+from verifier.targets.interface import Absent, Facts, NotExercised, Room, StackEvent, Traces
 from verifier.trial.prerequisites import (
     Prerequisite,
     how_to_mend,
@@ -39,6 +39,9 @@ class Described(Room):
     def begin(self, phase: str, *, fail_last_wave: bool = False) -> None:
         raise NotImplementedError
 
+    def belongs_to(self, user: str) -> None:
+        raise NotImplementedError
+
     def finish(self) -> Facts:
         raise NotImplementedError
 
@@ -48,7 +51,7 @@ class Described(Room):
     def traces(self) -> Traces:
         raise NotImplementedError
 
-    def exercised(self) -> tuple[Exercise, ...]:
+    def not_exercised(self) -> tuple[NotExercised, ...]:
         raise NotImplementedError
 
 

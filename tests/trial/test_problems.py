@@ -1,6 +1,7 @@
 """What went wrong, in the tool's own words, and what is worth another try."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ def test_a_tool_that_says_nothing() -> None:
     [
         ("Error: plugin not found", Facts(), False),
         ("Error: plugin not found", ASKED, True),
+        ("Error: Could not create Change Set: verifier: nobody knows how", ASKED, False),
         ("Error: getaddrinfo EAI_AGAIN registry.npmjs.org", Facts(), True),
         ("Error: Rate exceeded", Facts(), True),
         ("Error: Throttling: try later", Facts(), True),
@@ -62,6 +64,26 @@ def test_what_may_pass_by_itself(output: str, facts: Facts, again: bool) -> None
     problem = find_problem(done(output), facts, Expected(), 600.0)
     assert problem is not None
     assert problem.may_pass_by_itself is again
+
+
+@pytest.mark.parametrize(
+    ("reason", "again"),
+    [
+        ('"Access Denied" (RequestToken: x, HandlerErrorCode: AccessDenied)', False),
+        ("Redundant fields [name] provided", False),
+        ('"slow down" (RequestToken: x, HandlerErrorCode: Throttling)', True),
+        ('"it is ill" (RequestToken: x, HandlerErrorCode: ServiceInternalError)', True),
+        ("Resource creation cancelled", True),
+        ("", True),
+    ],
+)
+def test_a_stack_that_fails_for_what_its_template_says_will_fail_again(reason: str, again: bool) -> None:
+    failed = StackEvent("shop-dev", "Site", "AWS::X::Y", "CREATE_FAILED", reason, is_stack=False)
+    facts = replace(ASKED, events=(failed,))
+    for output, exit_code in (("Error: CREATE_FAILED: Site", 1), ("", 0)):
+        problem = find_problem(done(output, exit_code), facts, Expected(), 600.0)
+        assert problem is not None
+        assert problem.may_pass_by_itself is again
 
 
 def test_a_time_out_names_the_option_and_may_pass() -> None:

@@ -82,7 +82,7 @@ def test_everything_is_there_and_none_of_it_is_booked_under_the_next_phase(room:
     facts = room.finish()
     assert (facts.asked, facts.events, facts.absent) == ((), (), ())
     assert set(facts.stacks) == {"net-dev", "verifier-fixtures"}
-    assert room.exercised() == ()
+    assert room.not_exercised() == ()
 
 
 def test_a_template_may_have_roles_with_names_of_their_own(room: Room) -> None:

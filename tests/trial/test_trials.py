@@ -11,6 +11,7 @@ import pytest
 
 from tests.trial.rooms import (
     ACCOUNT,
+    DEPLOYED,
     FAILED,
     PASSING,
     FakeFramework,
@@ -18,6 +19,7 @@ from tests.trial.rooms import (
     FakeTarget,
     asked,
     refusals,
+    stack_event,
     write_service,
 )
 from verifier.authorization.authorizer import Mode
@@ -29,7 +31,7 @@ from verifier.iam.policy import PolicyDocument, parse_policy
 from verifier.service.private_copy import PrivateCopy
 from verifier.service.service import load_service
 from verifier.targets.embedded import EmbeddedTarget
-from verifier.targets.interface import Absent, Exercise, Facts, Room
+from verifier.targets.interface import Absent, Facts, NotExercised, Room
 from verifier.trial.interface import PhaseResult, TrialResult
 from verifier.trial.phases import PHASES
 from verifier.trial.trials import Options, Trials
@@ -163,7 +165,7 @@ def test_a_whole_life(folder: Path) -> None:
         *("iam user", "iam policy"),
         *(words for phase in PHASES for words in (f"{phase} begins", f"{phase} is over")),
     ]
-    assert outcome.exercised == (Exercise("AWS::X::Y", ("A",), updatable=True, updated=False),)
+    assert outcome.not_exercised == (NotExercised("AWS::X::Y", ("A",), ("P",), ("x:UpdateY",)),)
 
 
 @pytest.mark.parametrize("index", range(len(PHASES)))
@@ -208,12 +210,12 @@ def test_what_every_phase_was_asked_for_is_split_once_for_the_whole_life(folder:
         on_behalf_of=OnBehalfOf("s", "F", "AWS::Lambda::Function", "read"),
     )
     written = asked("s3:PutObject", "redeploy")
-    alone = PASSING | {"deploy": Facts(asked=(looked,))}
+    alone = PASSING | {"deploy": replace(DEPLOYED, asked=(looked,))}
     outcome = live(folder, FakeRoom(alone))
     looked = replace(looked, tolerated=True)
     assert (outcome.asked, outcome.tolerated) == ((), (looked,))
     redeploy = PASSING["redeploy"]
-    shared = alone | {"redeploy": Facts(asked=(needed, written), events=redeploy.events)}
+    shared = alone | {"redeploy": replace(redeploy, asked=(needed, written))}
     outcome = live(folder, FakeRoom(shared))
     assert (outcome.asked, outcome.tolerated) == ((looked, needed, written), ())
 
@@ -227,6 +229,31 @@ def test_the_restricted_user_has_the_candidates_policies_and_is_gone_afterwards(
     keys = {"AWS_ACCESS_KEY_ID": "AKIAUSER", "AWS_SECRET_ACCESS_KEY": "secret"}
     assert all(environment.items() >= keys.items() for environment in framework.environments)
     assert room.calls == ["sts.get_caller_identity"]
+
+
+def test_the_room_knows_whose_trial_it_is(folder: Path) -> None:
+    room = FakeRoom()
+    live(folder, room, phases=("deploy",))
+    assert room.users == [f"arn:aws:iam::{ACCOUNT}:user/verifier/u"]
+
+
+@pytest.mark.parametrize(
+    ("provider", "options", "stack"),
+    [
+        ("{name: aws}", {}, "shop-dev"),
+        ("{name: aws, stage: qa}", {}, "shop-qa"),
+        ("{name: aws, stage: qa}", {"stage": "prod"}, "shop-prod"),
+        ("{name: aws, stackName: own-name}", {}, "own-name"),
+    ],
+)
+def test_the_stack_is_known_as_it_is_written_where_nothing_was_packaged(
+    tmp_path: Path, provider: str, options: dict[str, Any], stack: str
+) -> None:
+    folder = write_service(tmp_path / "shop", provider)
+    facts = replace(DEPLOYED, events=(stack_event("UPDATE_COMPLETE", stack),))
+    outcome = live(folder, FakeRoom({"deploy": facts}), phases=("deploy",), **options)
+    assert outcome.problem is None
+    assert outcome.proven is False, "no permission was asked for in the whole life"
 
 
 def test_what_the_user_asked_for_reaches_the_tool(folder: Path) -> None:
@@ -330,7 +357,7 @@ def test_a_missing_prerequisite_ends_the_trial_in_one_line(folder: Path) -> None
 
 
 def test_it_is_made_up_where_that_is_wanted_and_the_phase_is_run_again(folder: Path) -> None:
-    first, second = FakeRoom([ABSENT, Facts()]), FakeRoom([Facts()])
+    first, second = FakeRoom([ABSENT, DEPLOYED]), FakeRoom([DEPLOYED])
     framework, heard = FakeFramework(ends=[FAILED]), Heard()
     runner = trials(folder, FakeTarget(first, second), framework, phases=("deploy",), seed=True)
     outcome = runner.run(Candidate(), Mode.ENFORCE, heard)

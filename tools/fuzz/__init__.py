@@ -1,4 +1,4 @@
 """Inputs that nobody wrote, for everything that reads what somebody else wrote.
 
-python -m tools.fuzz --seconds 20 [TARGET ...]
+python -m tools.fuzz --seconds 20 [--inputs 10000] [TARGET ...]
 """

@@ -8,7 +8,7 @@ from typing import Any
 
 from tools.new_type.case import Case, states
 from verifier.authorization.caller import Certainty
-from verifier.authorization.operation import Operation
+from verifier.authorization.operation import Operation, Requirement
 from verifier.authorization.requirements import UnmappedOperation, requirements
 from verifier.authorization.rules import service_rules
 from verifier.cloudformation.template.environment import StackIdentity
@@ -57,6 +57,13 @@ class _Carrier:
 
     def ask(self, work: Work, actions: Sequence[str], certainty: Certainty, source: str | None) -> None:
         self.asked |= set(actions)
+
+    def require(self, work: Work, operation: Operation, needed: Requirement) -> None:
+        """Only types without a script do."""
+
+    def attempt(self, operation: Operation) -> dict[str, Any]:
+        """Only types without a script do."""
+        return {}
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,13 @@ class Caller:
     boundary: PolicyDocument | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     is_root: bool = False
+    assumed_by: str = ""
+    """For a role's session the ARN of who stands behind it: who assumed the first of a chain of roles."""
+
+    @property
+    def origin(self) -> str:
+        """The ARN of who stands behind the request: the caller itself, or who assumed its role."""
+        return self.assumed_by or self.arn
 
     @property
     def user_name(self) -> str:
@@ -31,8 +38,12 @@ class Caller:
 
 
 class Certainty(IntEnum):
-    """How sure it is that AWS asks for a permission (DESIGN.md, rule 4); a higher one is surer."""
+    """How sure it is that AWS asks for a permission (DESIGN.md, rule 4); a higher one is surer.
 
+    What is disproved is not asked for: no decision and no finding has it.
+    """
+
+    DISPROVED = 0
     UPPER_BOUND = 1
     LIKELY = 2
     CALL = 3
@@ -40,7 +51,7 @@ class Certainty(IntEnum):
 
     @property
     def label(self) -> str:
-        """The words of reports and JSON: "upper bound", "likely", "call", "observed"."""
+        """The words of reports and JSON: "disproved", "upper bound", "likely", "call", "observed"."""
         return self.name.lower().replace("_", " ")
 
 

@@ -1,14 +1,16 @@
 """The request context: the global condition keys that are known, and true, for a request.
 
 Keys that nobody here can know are left out, as AWS leaves out what does not apply: an organization's
-(aws:PrincipalOrgID), a VPC's, those of tags that a resource already has (aws:ResourceTag/...).
+(aws:PrincipalOrgID), a VPC's. ``unknown_keys.yaml`` lists those of single services.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from verifier.authorization.caller import Caller, OnBehalfOf
 from verifier.authorization.operation import Operation
 from verifier.authorization.tags import removed_tag_keys, request_tags
+from verifier.iam import catalog
 
 Context = dict[str, str | tuple[str, ...]]
 
@@ -45,6 +47,42 @@ def request_context(op: Operation, caller: Caller, on_behalf_of: OnBehalfOf | No
         context["aws:MultiFactorAuthPresent"] = "false"
     context |= {f"aws:PrincipalTag/{key}": value for key, value in caller.tags.items()}
     return context | _route(caller, on_behalf_of) | _tags(op)
+
+
+def known_keys(action: str, op: Operation, on_behalf_of: OnBehalfOf | None) -> Context:
+    """The keys of the action's service that hold for every request of it, where AWS lists them.
+
+    KMS tells through which service it is used (sources: context-kms-via-service, context-fas-s3-kms).
+    """
+    known: Context = {
+        "ec2:Region": op.region,
+        "events:creatorAccount": op.account,
+        "kms:CallerAccount": op.account,
+        "s3:ResourceAccount": op.account,
+        "s3:authType": "REST-HEADER",
+        "s3:signatureversion": "AWS4-HMAC-SHA256",
+    }
+    through = "cloudformation" if op.service == "kms" and on_behalf_of else op.service
+    if through != "kms":
+        known["kms:ViaService"] = f"{through}.{op.region}.amazonaws.com"
+    listed = catalog.condition_keys(action)
+    return {key: value for key, value in known.items() if key in listed}
+
+
+def has_tags(action: str) -> bool:
+    """Whether AWS tells the action's policies the tags of the resource that it works on.
+
+    A bucket's count only where attribute-based access is turned on for it, which it is not by default
+    (source: s3-abac-tagging).
+    """
+    return not action.startswith("s3:") and "aws:ResourceTag/${TagKey}" in catalog.condition_keys(action)
+
+
+def resource_tags(action: str, tags: Mapping[str, str]) -> Context:
+    """The tags that a resource has, under the general key and under the service's own, where AWS lists it."""
+    own = f"{action.partition(':')[0]}:ResourceTag"
+    names = ["aws:ResourceTag", *([own] if f"{own}/${{TagKey}}" in catalog.condition_keys(action) else ())]
+    return {f"{name}/{key}": value for name in names for key, value in tags.items()}
 
 
 def called_via(service: str) -> Context:

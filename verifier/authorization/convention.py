@@ -108,10 +108,11 @@ def _known(
 ) -> list[tuple[str, str]]:
     """The templates of a resource type that can be filled, each with its ARN."""
     own = named.get(kind.name.lower())
-    pairs = [
-        (template, _named(own, op, item) if own else _given(template, op) or _filled(template, kind.name, op))
-        for template in kind.arns
-    ]
+
+    def told(template: str) -> str | None:
+        return _named(own, op, item) if own else given_arn(template, op) or _filled(template, kind.name, op)
+
+    pairs = [(template, told(template)) for template in kind.arns]
     return [(template, arn) for template, arn in pairs if arn is not None]
 
 
@@ -157,8 +158,8 @@ def _filled(template: str, type_name: str, op: Operation, unknown: str | None = 
     return arn
 
 
-def _given(template: str, op: Operation) -> str | None:
-    """A parameter's value that is an ARN of the template's form."""
+def given_arn(template: str, op: Operation) -> str | None:
+    """A parameter's value that is an ARN of a template's form."""
     literal_parts = _PLACEHOLDER.sub("\0", template).split("\0")
     form = re.compile("[^:]*".join(re.escape(part) for part in literal_parts))
     return next((value for value in _arns(op.params) if form.fullmatch(value)), None)

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from verifier.authorization.caller import Certainty, OnBehalfOf
 from verifier.authorization.operation import Operation, Requirement
+from verifier.authorization.weights import Claim
 from verifier.iam.evaluate import Decision
 
 
@@ -13,8 +14,9 @@ from verifier.iam.evaluate import Decision
 class Decided:
     """One requirement of one operation, and what the policies say of it.
 
-    ``enforced`` is false for a refusal that was let through: while observing, or because AWS is
-    not known to ask for it.
+    ``claims`` is what the certainty was made from, for and against; ``source`` the one that its rule or
+    handler names. ``enforced`` is false for a refusal that was let through: while observing, or because
+    AWS is not known to ask for it.
     """
 
     principal: str
@@ -26,6 +28,7 @@ class Decided:
     source: str | None
     on_behalf_of: OnBehalfOf | None
     enforced: bool
+    claims: tuple[Claim, ...] = ()
 
     @property
     def refused(self) -> bool:

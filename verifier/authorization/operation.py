@@ -36,7 +36,8 @@ class Requirement:
     ``context`` holds the condition keys that the operation itself sets (iam:PassedToService,
     aws:RequestTag/...): one string for a single-valued key, a tuple for a multi-valued one.
     ``primary`` is the operation's own action; a secondary one (a tag, a pass, an object read) is
-    believed only as far as its ``source`` (an id of sources.yaml) goes.
+    believed only as far as its ``source`` (an id of sources.yaml) goes; ``seen_in`` is one that merely
+    names the action.
     """
 
     action: str
@@ -44,3 +45,4 @@ class Requirement:
     context: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     primary: bool = True
     source: str | None = None
+    seen_in: str | None = None

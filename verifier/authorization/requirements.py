@@ -58,6 +58,19 @@ def is_mapped(service: str, operation: str) -> bool:
     return operation in rules.operations or catalog.action_exists(f"{rules.prefix}:{operation}")
 
 
+def only_reads(service: str, operation: str) -> bool:
+    """Whether AWS's reference counts all that an operation may need as reading.
+
+    False for an operation that nobody knows.
+    """
+    rules = service_rules(service)
+    written = rules.operations.get(operation)
+    # AWS counts kms:Decrypt as writing; what is decrypted for a reader stays as it is.
+    own = [rule.action for rule in written.requires if rule.action != "kms:Decrypt"] if written else []
+    actions = own or [f"{rules.prefix}:{operation}"]
+    return all(catalog.access_level(action) in ("Read", "List") for action in actions)
+
+
 def _by_convention(rules: ServiceRules, op: Operation) -> tuple[Requirement, ...]:
     name = catalog.canonical(f"{rules.prefix}:{op.name}")
     if name is None:
@@ -109,7 +122,7 @@ def _requirement(rule: Rule, rules: ServiceRules, op: Operation, item: Any) -> R
     if resource != "*" and parse_arn(resource) is None:
         raise UnmappedOperation(f"{op}: {rule.action} is asked on an ARN, and {resource!r} is none")
     context = _context(rule, op, item) | _forwarded(rule.action, rules)
-    return Requirement(rule.action, resource, context, rule.primary, rule.source)
+    return Requirement(rule.action, resource, context, rule.primary, rule.source, rule.seen_in)
 
 
 def _forwarded(action: str, rules: ServiceRules) -> Context:

@@ -30,6 +30,7 @@ from importlib import resources
 from typing import Any
 
 from verifier.errors import VerifierError
+from verifier.iam import catalog
 
 _RULE_KEYS = {"action", "resource", "context", "when", "unless", "each", "source", "seenIn", "primary"}
 _PASS_ROLE_SOURCE = "passrole-guide"
@@ -104,6 +105,26 @@ def ruled_services() -> tuple[str, ...]:
     return tuple(
         sorted(file.name.removesuffix(".yaml") for file in folder.iterdir() if file.name.endswith(".yaml"))
     )
+
+
+def spelled(action: str) -> str | None:
+    """``action`` as IAM spells it; None for one that AWS is not known to ask for.
+
+    AWS enforces a few actions that its reference does not name (apigateway:TagResource): a rule names them.
+    """
+    return catalog.canonical(action) or _beyond_the_catalogue().get(action.lower())
+
+
+@cache
+def _beyond_the_catalogue() -> Mapping[str, str]:
+    """The actions that only rules name, by their names in small letters."""
+    asked = {
+        rule.action
+        for service in ruled_services()
+        for operation in service_rules(service).operations.values()
+        for rule in operation.requires
+    }
+    return {action.lower(): action for action in asked if catalog.canonical(action) is None}
 
 
 def parse(service: str, content: Mapping[str, Any]) -> ServiceRules:

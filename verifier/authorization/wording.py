@@ -59,6 +59,7 @@ def _printed(how: str | None, parts: Mapping[str, str]) -> str:
 def _reason(decided: Decided, action: str) -> str:
     policy_type = decided.decision.policy_type
     if decided.decision.outcome is not Outcome.EXPLICIT_DENY:
+        # (source: wording-implicit-mwaa-63)
         return f"because no {policy_type} allows the {action} action"
     article = "an" if policy_type[0] in "aeiou" else "a"
     return f"with an explicit deny in {article} {policy_type}{_tail(decided, policy_type)}"

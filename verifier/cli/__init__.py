@@ -2,7 +2,7 @@
 
 import argparse
 import contextlib
-import errno
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -10,38 +10,60 @@ from importlib import import_module
 from typing import NoReturn
 
 from verifier import __version__
+from verifier.cli.ending import ended_by
 from verifier.cli.interrupts import interrupts
-from verifier.cli.output import give_up_stdout, say
-from verifier.errors import ExitCode, InputError, VerifierError
-from verifier.redaction import Redaction, harmless
+from verifier.cli.output import Result, hand_over
+from verifier.cli.streams import mend_streams
+from verifier.emulator.session import forget_settings
+from verifier.errors import ExitCode, InputError
+from verifier.redaction import Redaction
 
-_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
-# One module a command, each with add_parser(subparsers) and run(args, stdout, stderr). Parsers import
-# nothing heavy; what a command needs is imported when it runs.
+# One module a command, each with add_parser(subparsers) and run(args, stdout, stderr), which gives a Result;
+# args.redaction is what learns secrets.
+# Parsers import nothing heavy; what a command needs is imported when it runs.
 COMMANDS = ("converge", "verify", "render", "serve", "simulate")
 
 
 def main(arguments: Sequence[str] | None = None) -> ExitCode:
-    """Run one command; in process, for tests too."""
-    try:
-        args = parser().parse_args(arguments)
-    except SystemExit:  # --help and --version have said it all
-        return ExitCode.OK
-    except InputError as error:
-        return _ended_by(error, Redaction())
-    redaction: Redaction = args.redaction
+    """Run one command; in process, for tests too. Only a result that was handed over can be 0."""
+    # What the commands learn is not to be told, in words about their end neither.
+    redaction = Redaction()
     try:
         with interrupts():
-            code = args.run(args, sys.stdout, sys.stderr)
-        sys.stdout.flush()
-        return ExitCode(code)
+            result = _result(sys.argv[1:] if arguments is None else arguments, redaction)
+            return hand_over(result, sys.stdout)
     except (Exception, KeyboardInterrupt) as error:
-        return _ended_by(error, redaction)
+        return ended_by(error, redaction)
 
 
-def entry_point() -> None:
+def entry_point() -> NoReturn:
     """The `verifier` script."""
+    mend_streams()
+    forget_settings(os.environ)
     sys.exit(main())
+
+
+def _result(arguments: Sequence[str], redaction: Redaction) -> Result:
+    _check_given(arguments)
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(said):
+            args = parser().parse_args(arguments, argparse.Namespace(redaction=redaction))
+    except SystemExit:  # of --help and --version, which have said it all
+        return Result(ExitCode.OK, said.getvalue())
+    result: Result = args.run(args, sys.stdout, sys.stderr)
+    return result
+
+
+def _check_given(arguments: Sequence[str]) -> None:
+    """Nothing, often a shell's variable that is not set, is no value; argparse takes ``--`` for none."""
+    before = "an argument"
+    for argument in arguments:
+        option, mark, value = argument.partition("=")
+        if not argument or (option.startswith("--") and mark and value in ("", "--")):
+            named = option if mark else before
+            raise InputError(f"{named}: nothing is given for it; give a value, or leave it out")
+        before = argument
 
 
 class _Parser(argparse.ArgumentParser):
@@ -60,53 +82,6 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"verifier {__version__}")
     subparsers = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    # What the commands learn is not to be told, in their own words neither.
-    whole.set_defaults(redaction=Redaction())
     for name in COMMANDS:
         import_module(f"verifier.cli.{name}").add_parser(subparsers)
     return whole
-
-
-def _ended_by(error: BaseException, redaction: Redaction) -> ExitCode:
-    """Say in one line what ended the run."""
-
-    def _failed(words: str, code: ExitCode) -> ExitCode:
-        # Nobody may be there any more to read it: the exit code says it too.
-        with contextlib.suppress(OSError):
-            say(redaction.text(_one_line(harmless(words))), sys.stderr)
-        return code
-
-    match error:
-        case VerifierError():
-            return _failed(str(error), error.exit_code)
-        case KeyboardInterrupt():
-            return _failed("interrupted; nothing is left running", ExitCode.INTERRUPTED)
-        case BrokenPipeError():
-            # Whoever read our output has had enough; nothing more can be said on it.
-            give_up_stdout()
-            return ExitCode.OK
-        case OSError() if _is_the_disks(error):
-            give_up_stdout()
-            words = f"{_what_failed(error)}; free some space, or name another place"
-            return _failed(words, ExitCode.UNAVAILABLE)
-    return _failed(f"a bug: {_where(error)}: {error!r}", ExitCode.BUG)
-
-
-def _is_the_disks(error: OSError) -> bool:
-    # shutil's own error gathers those of many files as texts.
-    return error.errno in _OF_THE_DISK or any(os.strerror(number) in str(error) for number in _OF_THE_DISK)
-
-
-def _what_failed(error: OSError) -> str:
-    return f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)[:500]
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _where(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "unknown place"

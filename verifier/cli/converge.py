@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from verifier.cli.output import show
+from verifier.cli.output import Result
 from verifier.cli.setup import Setup, add_trial_options, identity, prepare, reporting, running, told
 from verifier.errors import ExitCode, InputError
 
@@ -39,8 +39,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.set_defaults(run=run)
 
 
-def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
-    """Converge, print the result, say the rest on ``stderr``."""
+def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
+    """Converge; say on ``stderr`` what is not the result."""
     from verifier.cli.policies import policy_files, warn_of_unknown_actions
     from verifier.grant.generalise import Scope
     from verifier.loop.converge import Loop, Verdict
@@ -59,11 +59,12 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
             setup.service.label, setup.target, setup.framework, args.strategy, Scope(args.scope)
         )
         document = told(args.redaction, as_document(heading, result), progress)
-        _report(args, document, result, stdout, progress)
-    return {
+        text = _report(args, document, result, progress)
+    code = {
         Verdict.SUFFICIENT: ExitCode.OK,
         Verdict.INCONCLUSIVE: ExitCode.INCONCLUSIVE,
     }.get(result.verdict, ExitCode.NOT_CONVERGED)
+    return Result(code, text, kept=args.out is not None)
 
 
 def _settings(args: argparse.Namespace, given: Sequence["PolicyDocument"]) -> "Settings":
@@ -109,12 +110,9 @@ def _begin(args: argparse.Namespace, setup: Setup, journal: "Journal", progress:
 
 
 def _report(
-    args: argparse.Namespace,
-    document: dict[str, Any],
-    result: "Convergence",
-    stdout: TextIO,
-    progress: "Progress",
-) -> None:
+    args: argparse.Namespace, document: dict[str, Any], result: "Convergence", progress: "Progress"
+) -> str:
+    """Write the result to --out, say what it is; what of it goes to standard output."""
     from verifier.loop.converge import Verdict
     from verifier.loop.journal import write_result
     from verifier.report.summary import summary
@@ -123,12 +121,13 @@ def _report(
     if args.out:
         if sufficient:
             write_result(args.out, "policy.json", document["policy"])
+        elif document["partial"]:
+            write_result(args.out, "partial-policy.json", document["policy"])
         write_result(args.out, "evidence.json", {key: document[key] for key in document if key != "policy"})
     first, *rest = summary(document)
     progress.conclude(first if sufficient else f"verifier: {first}")
     for line in rest:
         progress.conclude(line)
     if args.format == "json":
-        show(json.dumps(document, indent=2), stdout)
-    elif sufficient:
-        show(json.dumps(document["policy"], indent=2), stdout)
+        return json.dumps(document, indent=2) + "\n"
+    return json.dumps(document["policy"], indent=2) + "\n" if sufficient else ""

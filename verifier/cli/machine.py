@@ -1,32 +1,91 @@
 """Where the environment is read: once, for everything below."""
 
+import contextlib
 import os
 import re
+import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from verifier.errors import InputError
+from verifier.errors import InputError, UnavailableError
 
 if TYPE_CHECKING:
     from verifier.framework.machine import Machine
+    from verifier.scratch import User
 
 
 # The words in a variable's name that say that its value is a secret.
 _SECRET = re.compile(
     r"TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|PRIVATE|AUTH|KEY|(^|_)PASS(_|$)", re.I
 )
-_DOTENV = re.compile(r"^\s*(?:export\s+)?([\w.-]+)\s*[=:]\s*(\S.*?)\s*$", re.M)
-_MOST_BYTES = 1_000_000
+_DOTENV = re.compile(r"^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*[=:](.*)$", re.M)
 _PASSWORD_IN_URL = re.compile(r"://[^/@\s]*:([^/@\s]+)@")
 
 
 def this_machine() -> "Machine":
-    """The machine that the command runs on."""
+    """The machine that the command runs on. Raises UnavailableError for a TMPDIR that cannot be used."""
     from verifier.framework.machine import Machine
 
-    return Machine(dict(os.environ), Path.home())
+    _check_temporary_folder(os.environ.get("TMPDIR"))
+    return Machine(dict(os.environ), _home())
+
+
+def _check_temporary_folder(named: str | None) -> None:
+    # Python would go on in /tmp, which the user does not want; the tool would not.
+    if named and not (Path(named).is_dir() and os.access(named, os.W_OK | os.X_OK)):
+        raise UnavailableError(f"TMPDIR={named}: no folder that can be written; name another, or none")
+
+
+def _home() -> Path:
+    """The user's home folder; one that is not there for a user whom nobody knows and who names none."""
+    with contextlib.suppress(RuntimeError):
+        home = Path.home()
+        if home.is_absolute():
+            return home
+    return Path("/nonexistent")
+
+
+def machine_of(user: "User") -> "Machine":
+    """The machine as another user's children may know it: nothing of ours but variables.
+
+    Its home is that user's, or a temporary one where he has none. What npm installs for him is
+    not kept: our own cache is closed to him, and his is open to what ran as him before.
+    """
+    from verifier.framework.machine import Machine
+    from verifier.scratch import lend, scratch
+
+    own = lend(Path(tempfile.mkdtemp(prefix="user-", dir=scratch())), user)
+    cache = Path(tempfile.mkdtemp(prefix="cache-", dir=scratch()))
+    (cache / "verifier").mkdir()
+    for folder in (cache, cache / "verifier"):
+        folder.chmod(0o711)
+    variables = {**os.environ, "TMPDIR": str(own), "XDG_CACHE_HOME": str(cache)}
+    home = _home_of(user)
+    return Machine(variables, own if home is None else home, user)
+
+
+def other_user(name: str) -> "User":
+    """The user of this system that ``--run-as`` names. Raises InputError where nobody can become him."""
+    from verifier.scratch import User
+
+    try:
+        import pwd
+    except ImportError:
+        raise InputError("--run-as: this system has no users of Unix's kind") from None
+    if os.geteuid() != 0:
+        raise InputError(
+            f"--run-as {name}: only root can run something as another user; "
+            "leave it out, or start the verifier as root"
+        )
+    try:
+        found = pwd.getpwnam(name)
+    except (KeyError, ValueError):
+        raise InputError(f"--run-as {name}: no such user on this machine; give the name of one") from None
+    if found.pw_uid == 0:
+        raise InputError(f"--run-as {name}: is root itself; give a user without rights, such as nobody")
+    return User(name, found.pw_uid, found.pw_gid)
 
 
 def more_authorities(machine: "Machine") -> Path | None:
@@ -47,10 +106,13 @@ def passed_on_secrets(machine: "Machine") -> Iterator[str]:
 
 def dotenv_secrets(folder: Path) -> Iterator[str]:
     """The secrets, by name, in the files from which the framework fills its environment (useDotenv)."""
+    from verifier.reading import any_text_of
+
     for path in sorted(folder.glob(".env*")):
-        if path.is_file() and path.stat().st_size <= _MOST_BYTES:
-            text = path.read_text(encoding="utf-8", errors="replace")
-            yield from (value.strip("'\"`") for name, value in _DOTENV.findall(text) if _SECRET.search(name))
+        for name, value in _DOTENV.findall(any_text_of(path)):
+            secret = value.strip().strip("'\"`")
+            if secret and _SECRET.search(name):
+                yield secret
 
 
 def variables_of(machine: "Machine", given: Iterable[tuple[str, str | None]]) -> dict[str, str]:
@@ -62,3 +124,13 @@ def variables_of(machine: "Machine", given: Iterable[tuple[str, str | None]]) ->
             raise InputError(f"--env {name}: is not set here; set it, or give --env {name}=VALUE")
         found[name] = text
     return found
+
+
+def _home_of(user: "User") -> Path | None:
+    import pwd
+
+    home = Path(pwd.getpwuid(user.uid).pw_dir)
+    try:
+        return home if home.is_dir() and home.stat().st_uid == user.uid else None
+    except OSError:
+        return None

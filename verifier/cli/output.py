@@ -1,25 +1,69 @@
-"""What is printed: results on stdout, talk on stderr; no terminal is given orders by what they hold."""
+"""What a command answers: standard output has it first, and only then the exit code tells it.
 
+Whatever is printed, no terminal is given orders by it.
+"""
+
+import contextlib
 import os
-import sys
+from dataclasses import dataclass
 from typing import TextIO
 
+from verifier.errors import ExitCode, UnavailableError, UnreadError
 from verifier.redaction import harmless
 
 
-def show(text: str, stdout: TextIO) -> None:
-    """Print a result. Whoever has read enough (``| head``) changes nothing of what it is."""
+@dataclass(frozen=True)
+class Result:
+    """The exit code that tells what was found, and the text that says it on standard output.
+
+    ``kept``: what was found is written elsewhere, too (--out, --split).
+    """
+
+    code: ExitCode
+    text: str = ""
+    kept: bool = False
+
+
+def hand_over(result: Result, stdout: TextIO) -> ExitCode:
+    """Write the result; its exit code, which nothing else in the house answers.
+
+    Raises UnreadError where nobody reads what is kept nowhere else, UnavailableError for a full disk.
+    """
     try:
-        print(harmless(text), file=stdout, flush=True)
+        show(result.text, stdout)
+    except UnreadError:
+        if not result.kept:
+            raise
+    return result.code
+
+
+def show(text: str, stdout: TextIO) -> None:
+    """Write ``text`` out. Raises UnreadError where nobody reads, UnavailableError for a full disk."""
+    try:
+        stdout.write(harmless(text))
+        stdout.flush()
     except BrokenPipeError:
-        give_up_stdout()
+        _give_up(stdout)
+        raise UnreadError(
+            "standard output was closed before the result was written, and it is kept nowhere else"
+        ) from None
+    except OSError as error:
+        _give_up(stdout)
+        raise UnavailableError(
+            f"standard output: {error.strerror}; free some space, or send it to another place"
+        ) from None
 
 
 def say(line: str, stderr: TextIO) -> None:
-    """Say one line about the run."""
-    print(f"verifier: {harmless(line)}", file=stderr, flush=True)
+    """Say one line about the run; who stops listening to the talk does not stop it."""
+    with contextlib.suppress(OSError):
+        print(f"verifier: {harmless(line)}", file=stderr, flush=True)
 
 
-def give_up_stdout() -> None:
-    """Nothing more can be said on it; what is left in its buffer goes nowhere."""
-    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+def _give_up(stdout: TextIO) -> None:
+    """What is left in its buffer goes nowhere; Python would try once more at the end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    with contextlib.suppress(OSError):
+        os.dup2(nowhere, stdout.fileno())
+        stdout.flush()
+    os.close(nowhere)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from verifier.errors import InputError
+from verifier.reading import text_of
 
 if TYPE_CHECKING:
     from verifier.iam.policy import PolicyDocument
@@ -26,10 +27,7 @@ def policy_files(paths: Iterable[Path]) -> list["PolicyDocument"]:
 
     found = []
     for path in paths:
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"--policy {path}: cannot be read: {error}") from None
+        text = text_of(path, f"--policy {path}")
         document = parse_policy(_own_policy(text), name=f"--policy {path}")
         _check_placeholders(path, document)
         found.append(replace(document, name=path.name))
@@ -52,12 +50,13 @@ def warn_of_unknown_actions(given: Sequence["PolicyDocument"], progress: "Progre
 
 def unknown_actions(given: Sequence["PolicyDocument"]) -> Iterator[str]:
     """One warning for each action in ``given`` that AWS does not have, or pattern that matches none."""
+    from verifier.authorization.rules import spelled
     from verifier.iam.catalog import expand
 
     for policy in given:
         for statement in policy.statements:
             for action in (*statement.actions, *statement.not_actions):
-                if action != "*" and not expand(action):
+                if action != "*" and not expand(action) and spelled(action) is None:
                     where = statement.sid or f"statement {statement.index}"
                     yield f"{policy.name}: {where}: {action} is no action that AWS has"
 

@@ -2,17 +2,18 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from verifier.cli.output import say, show
+from verifier.cli.output import Result, say
+from verifier.cli.streams import stdin_text
 from verifier.cli.values import checked
 from verifier.errors import ExitCode, InputError, UnavailableError
 from verifier.grant.split import MANAGED_POLICY_LIMIT, MOST_POLICIES
 from verifier.iam.placeholders import NAMES
 from verifier.iam.policy import parse_policy
+from verifier.reading import text_of
 from verifier.render.formats import FORMATS, fill_known, placeholders_in, render
 from verifier.render.json_ import as_json
 from verifier.render.parts import LONGEST_STAGE, longest_size, parts
@@ -55,22 +56,22 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.set_defaults(run=run)
 
 
-def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
+def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
     """Render the policy; raises InputError for a file, a policy or a value that cannot be used."""
     name = "stdin" if args.file == "-" else args.file
     given = {option: checked(option, getattr(args, option)) for option in NAMES}
     values = {option: value for option, value in given.items() if value is not None}
     if args.split is not None and args.format != "json":
         raise InputError(f"--split {args.split}: is for json; {args.format} splits by itself")
-    document = _policy(_read(args.file, name), name)
+    document = _policy(stdin_text() if args.file == "-" else text_of(Path(args.file)), name)
     if args.split is None:
-        show(render(document, args.format, values).removesuffix("\n"), stdout)
+        text = render(document, args.format, values)
     else:
-        for path in _write_parts(Path(args.split), parts(fill_known(document, values))):
-            show(str(path), stdout)
+        paths = _write_parts(Path(args.split), parts(fill_known(document, values)))
+        text = "".join(f"{path}\n" for path in paths)
     if args.format == "json":
         _note_what_is_left(fill_known(document, values), args.split is None, stderr)
-    return ExitCode.OK
+    return Result(ExitCode.OK, text, kept=args.split is not None)
 
 
 def _note_what_is_left(document: Mapping[str, Any], whole: bool, stderr: TextIO) -> None:
@@ -103,16 +104,6 @@ def _write_parts(folder: Path, documents: Sequence[Mapping[str, Any]]) -> list[P
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise UnavailableError(f"--split {folder}: cannot be written: {reason}") from None
     return paths
-
-
-def _read(file: str, name: str) -> str:
-    try:
-        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(f"{name}: not a text in UTF-8; give a policy as JSON") from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise InputError(f"{name}: cannot be read: {reason}") from None
 
 
 def _policy(text: str, name: str) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from verifier.cli.machine import this_machine
-from verifier.cli.output import show
+from verifier.cli.output import Result, show
 from verifier.cli.values import allowed_host, checked
 from verifier.errors import ExitCode, InputError
 
@@ -45,7 +45,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.set_defaults(run=run)
 
 
-def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
+def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
     """Serve until SIGTERM or SIGINT.
 
     Raises InputError for what cannot be used, UnavailableError when the port is in use.
@@ -55,9 +55,9 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
 
     config = _config(args)
     with _stop_on_signals() as stop, Gateway(config, embedded(config.partition)) as gateway:
-        show(json.dumps(_ready(gateway)), stdout)
+        show(json.dumps(_ready(gateway)) + "\n", stdout)
         stop.wait()
-    return ExitCode.OK
+    return Result(ExitCode.OK)
 
 
 def _config(args: argparse.Namespace) -> "GatewayConfig":

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +11,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from verifier.cli.machine import (
     dotenv_secrets,
+    machine_of,
     more_authorities,
+    other_user,
     passed_on_secrets,
     this_machine,
     variables_of,
@@ -45,6 +48,9 @@ def add_trial_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--partition", help="aws, aws-cn or aws-us-gov; else the region's own")
     parser.add_argument(
         "--timeout", type=float, default=600.0, metavar="SECONDS", help="for each run of the tool"
+    )
+    parser.add_argument(
+        "--run-as", metavar="USER", help="as root: run the tool and all code of the service as this user"
     )
     parser.add_argument("--enforce-likely", action="store_true", help="refuse for want of likely ones too")
     parser.add_argument(
@@ -85,15 +91,15 @@ def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
     """Read the service, get its packages and the tool. Raises InputError and UnavailableError."""
     from verifier.framework.dependencies import with_dependencies
     from verifier.framework.find import accepted_by, find_framework
-    from verifier.report.progress import Progress
+    from verifier.framework.other_user import check_access
     from verifier.service.service import load_service
     from verifier.trial.phases import parse_phases
     from verifier.trial.trials import Options
 
     redaction: Redaction = args.redaction
-    if args.timeout <= 0:
-        raise InputError(f"--timeout {args.timeout}: give more than 0 seconds")
-    machine = this_machine()
+    if not 0 < args.timeout < math.inf:
+        raise InputError(f"--timeout {args.timeout:g}: give a number of seconds, more than 0")
+    machine = machine_of(other_user(args.run_as)) if args.run_as is not None else this_machine()
     options = Options(
         stage=checked("stage", args.stage),
         region=checked("region", args.region),
@@ -105,14 +111,27 @@ def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
         redaction=redaction,
     )
     redaction.add(*passed_on_secrets(machine), *options.variables.values())
-    say = Progress(stderr, redaction).say
+    say = talk(stderr, machine, redaction).say
     loaded = load_service(args.service, args.config)
     redaction.add(*dotenv_secrets(loaded.folder))
     service = with_dependencies(loaded, machine, say)
     framework = find_framework(service, machine, args.framework, say)
+    check_access(framework)
     if args.framework != "auto":
         service = accepted_by(service, framework, say)
     return Setup(service, framework, options, args.target, machine)
+
+
+def talk(stderr: TextIO, machine: "Machine", redaction: "Redaction") -> "Progress":
+    """The progress lines, as the terminal can show them and the person wants them; no secret is in them."""
+    from verifier.report.progress import Progress
+
+    return Progress(
+        stderr,
+        redaction,
+        live=machine.environment.get("TERM") != "dumb",
+        coloured=not machine.environment.get("NO_COLOR"),
+    )
 
 
 def identity(setup: Setup) -> dict[str, str]:
@@ -146,10 +165,9 @@ def running(setup: Setup, args: argparse.Namespace, progress: "Progress") -> Ite
 def reporting(args: argparse.Namespace, stderr: TextIO) -> Iterator[tuple["Journal", "Progress"]]:
     """The journal in ``--out``, and the progress lines."""
     from verifier.loop.journal import Journal
-    from verifier.report.progress import Progress
 
     with Journal(args.out, args.redaction) as journal:
-        yield journal, Progress(stderr, args.redaction)
+        yield journal, talk(stderr, this_machine(), args.redaction)
 
 
 def told(redaction: "Redaction", document: dict[str, Any], progress: "Progress") -> dict[str, Any]:

@@ -2,17 +2,21 @@
 
 import argparse
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from verifier.cli.output import show
+from verifier.cli.output import Result
+from verifier.cli.streams import stdin_text
 from verifier.errors import ExitCode, InputError
 from verifier.iam.placeholders import NAMES
+from verifier.reading import MOST_BYTES, text_of
 
 if TYPE_CHECKING:
     from verifier.iam.evaluate import Decision
     from verifier.iam.policy import PolicyDocument
+
+# A comparison with another engine may be of a million requests.
+_MOST_LINES_BYTES = 256 * 1024 * 1024
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -46,18 +50,18 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.set_defaults(run=run)
 
 
-def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
+def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
     """Decide one request (exit 0 allowed, 10 not), or every line of ``--jsonl`` (exit 0).
 
     Raises InputError for options that do not go together, files that cannot be read, policies that
     AWS would not take and lines that are no requests.
     """
     if args.jsonl is not None:
-        return _lines(args, stdout)
-    return _single(args, stdout)
+        return _lines(args)
+    return _single(args)
 
 
-def _single(args: argparse.Namespace, stdout: TextIO) -> ExitCode:
+def _single(args: argparse.Namespace) -> Result:
     from verifier.iam.evaluate import AuthorizationRequest
     from verifier.iam.simulate import Simulation, context_from_pairs
 
@@ -69,20 +73,19 @@ def _single(args: argparse.Namespace, stdout: TextIO) -> ExitCode:
         _policy(args.boundary, args) if args.boundary else None,
     )
     decision = simulation.decide()
-    show(_json(decision) if args.format == "json" else _text(decision), stdout)
-    return ExitCode.OK if decision.allowed else ExitCode.INSUFFICIENT
+    text = _json(decision) if args.format == "json" else _text(decision)
+    return Result(ExitCode.OK if decision.allowed else ExitCode.INSUFFICIENT, f"{text}\n")
 
 
-def _lines(args: argparse.Namespace, stdout: TextIO) -> ExitCode:
+def _lines(args: argparse.Namespace) -> Result:
     from verifier.iam.simulate import decide_lines
 
     for option in ("policy", "action", "resource", "context", "boundary"):
         if getattr(args, option):
             raise InputError(f"simulate: --{option} does not go with --jsonl: each line holds its own")
     # All are decided before anything is printed: an error leaves standard output empty.
-    decisions = list(decide_lines(_read(args.jsonl).split("\n")))
-    stdout.writelines(f'{{"decision":"{decision}"}}\n' for decision in decisions)
-    return ExitCode.OK
+    decisions = list(decide_lines(_read(args.jsonl, _MOST_LINES_BYTES).split("\n")))
+    return Result(ExitCode.OK, "".join(f'{{"decision":"{decision}"}}\n' for decision in decisions))
 
 
 def _policy(path: str, args: argparse.Namespace) -> "PolicyDocument":
@@ -92,14 +95,8 @@ def _policy(path: str, args: argparse.Namespace) -> "PolicyDocument":
     return policy_from_text(_read(path), path, values)
 
 
-def _read(path: str) -> str:
-    try:
-        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-        return data.decode("utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 text, at byte {error.start}; save it as UTF-8") from None
+def _read(path: str, most: int = MOST_BYTES) -> str:
+    return stdin_text(most) if path == "-" else text_of(Path(path), most=most)
 
 
 def _text(decision: "Decision") -> str:

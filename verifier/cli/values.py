@@ -10,11 +10,16 @@ _WORDS = {
     "partition": "a partition looks like aws, aws-cn or aws-us-gov",
 }
 
+# Nothing that one of them becomes a part of may be longer, such as a stack's name.
+_LONGEST = 128
+
 
 def checked(name: str, value: str | None) -> str | None:
     """``value`` as given with ``--name``. Raises InputError when it is none."""
     if value is not None and not FORMS[name].fullmatch(value):
         raise InputError(f"--{name} {value}: {_WORDS[name]}")
+    if value is not None and len(value) > _LONGEST:
+        raise InputError(f"--{name} {value}: longer than {_LONGEST} characters")
     return value
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from verifier.cli.output import show
+from verifier.cli.output import Result
 from verifier.cli.setup import Setup, add_trial_options, identity, prepare, reporting, running, told
 from verifier.errors import ExitCode, InputError
 
@@ -30,8 +30,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.set_defaults(run=run)
 
 
-def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
-    """Verify, print the result, say the rest on ``stderr``."""
+def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
+    """Verify; say on ``stderr`` what is not the result."""
     from verifier.cli.policies import managed_policies, policy_files, warn_of_unknown_actions
     from verifier.grant.generalise import Scope
     from verifier.loop.converge import Verdict
@@ -57,15 +57,13 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> ExitCode:
             write_result(args.out, "verification.json", document)
         if result.verdict in (Verdict.INCONCLUSIVE, Verdict.UNGRANTABLE):
             progress.conclude(f"verifier: {result.verdict}: {document['reason']}")
-        if args.format == "json":
-            show(json.dumps(document, indent=2), stdout)
-        else:
-            show("\n".join(lines(document)), stdout)
-    return {
+    text = json.dumps(document, indent=2) if args.format == "json" else "\n".join(lines(document))
+    code = {
         Verdict.SUFFICIENT: ExitCode.OK,
         Verdict.INSUFFICIENT: ExitCode.INSUFFICIENT,
         Verdict.INCONCLUSIVE: ExitCode.INCONCLUSIVE,
     }.get(result.verdict, ExitCode.NOT_CONVERGED)
+    return Result(code, f"{text}\n", kept=args.out is not None)
 
 
 def _where_the_policies_say(setup: Setup, given: Sequence["PolicyDocument"]) -> Setup:

@@ -1,18 +1,33 @@
 """botocore sessions in which the user's own AWS configuration has no say."""
 
 import os
+from collections.abc import MutableMapping
 from typing import Any
 
-# No profile, configuration file or endpoint of the user's: (config name, variable, default, type).
-_VARIABLES = {
+# No profile and no configuration file of the user's: (config name, variable, default, type).
+_NO_FILES = {
     "profile": (None, None, None, None),
     "config_file": (None, None, os.devnull, None),
     "credentials_file": (None, None, os.devnull, None),
 }
+# Of botocore, of moto, of both.
+_READ_BY_LIBRARIES = ("AWS_", "BOTO", "MOTO_", "_X_AMZN_")
 
 
 def isolated_session() -> Any:
-    """A new botocore session that reads no profile, even where the environment names one."""
+    """A new botocore session that reads no profile and no variable, whatever the environment says."""
     import botocore.session
+    from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 
-    return botocore.session.Session(session_vars=_VARIABLES)
+    variables = {
+        name: (setting, None, default, kind)
+        for name, (setting, _, default, kind) in BOTOCORE_DEFAUT_SESSION_VARIABLES.items()
+    }
+    return botocore.session.Session(session_vars=variables | _NO_FILES)
+
+
+def forget_settings(environment: MutableMapping[str, str]) -> None:
+    """Take out of the process's environment what the libraries would read of it by themselves."""
+    for name in list(environment):
+        if name.startswith(_READ_BY_LIBRARIES):
+            del environment[name]

@@ -12,7 +12,7 @@ from verifier.errors import InputError, VerifierError
 from verifier.framework.machine import Machine
 from verifier.framework.npm import npm
 from verifier.reading import json_of, text_of
-from verifier.scratch import scratch
+from verifier.scratch import lend, scratch
 from verifier.service.enclosed import remove
 from verifier.service.outside import find_outside
 from verifier.service.package_copies import PackageCopies
@@ -34,12 +34,13 @@ def with_dependencies(service: Service, machine: Machine, say: Callable[[str], N
     package.json, UnavailableError when npm fails.
     """
     area = Path(tempfile.mkdtemp(prefix="packages-", dir=scratch())).resolve()
+    lend(area, machine.user)
     atexit.register(_remove, area)
     packages = PackageCopies(area / "copies", say)
     outside = find_outside(service.folder, machine.home)
     if outside.note:
         say(outside.note)
-    service = replace(service, packages=packages, outside=outside)
+    service = replace(service, packages=packages, outside=outside, user=machine.user)
     if service.modules is None and _declares_packages(service.folder / "package.json"):
         service = _installed(service, area, machine, say)
     if service.modules is not None:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Set
 GRACE_SECONDS = 5.0
 """How long what was killed may take to be gone: a process may be stuck in the kernel."""
 _PAUSE_SECONDS = 0.002
+_SET_DUMPABLE = 4
 _SET_CHILD_SUBREAPER = 36
 _GONE = ("Z", "X")
 
@@ -40,6 +41,14 @@ class Process:
 def become_subreaper() -> None:
     """From now on whatever loses its parent below this process becomes its child; Linux only."""
     prctl(_SET_CHILD_SUBREAPER, 1)
+
+
+def become_unreadable() -> None:
+    """From now on no process of the same user reads our memory, environment or open files; Linux only.
+
+    What is root reads them all the same. Of /proc/self we ourselves read on as before.
+    """
+    prctl(_SET_DUMPABLE, 0)
 
 
 def prctl(option: int, value: int) -> None:

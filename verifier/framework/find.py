@@ -12,6 +12,7 @@ from verifier.framework.older import known_to_3_only
 from verifier.framework.packages import NAMES, cached_package, executable, manifest, peer_of
 from verifier.service.framework_version import admits, is_range
 from verifier.service.service import Service
+from verifier.service.tree import MODULES
 
 # The open framework, newest first; the first one that the service's frameworkVersion admits is used.
 DEFAULTS = (("osls", "4.3.1"), ("osls", "3.77.1"))
@@ -44,8 +45,11 @@ def find_framework(
         return search.named(match[1], match[2])
     if _SERVERLESS_4.fullmatch(wanted):
         raise _no_serverless_4(wanted.replace("@", " "))
-    if "/" in wanted or Path(wanted).exists():
-        return search.at(Path(wanted))
+    try:
+        if "/" in wanted or Path(wanted).exists():
+            return search.at(Path(wanted))
+    except OSError as error:
+        raise UnavailableError(f"--framework {wanted}: {error.strerror}; give another path") from None
     raise InputError(f"--framework {wanted}: give auto, a path, or NAME@VERSION such as osls@4.3.1")
 
 
@@ -152,10 +156,21 @@ class _Search:
         if name not in NAMES:
             raise UnavailableError(f"{package}: is '{name}', neither osls nor serverless")
         _refuse_serverless_4(name, version)
-        program = executable(package, name)
+        program = executable(self._lent(package), name)
         if program is None:
             raise UnavailableError(f"{package}: names no executable in its package.json")
-        return Framework(name, version, (self.node, str(program)), self.machine.environment)
+        return Framework(
+            name, version, (self.node, str(program)), self.machine.environment, self.machine.user
+        )
+
+    def _lent(self, package: Path) -> Path:
+        """The package as another user can read it wherever it lies: the run's own copy."""
+        packages = self.service.packages
+        if self.machine.user is None or packages is None:
+            return package
+        if package.parent.name == MODULES:
+            return packages.of(package.parent) / package.name
+        return packages.of(package)
 
 
 def _package_above(path: Path) -> Path | None:

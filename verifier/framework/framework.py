@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from verifier.framework.process import Completed, go_on, run
+from verifier.scratch import User
 from verifier.service.private_copy import PrivateCopy
 
 # Never more than the child needs: keys and settings of whoever runs the verifier stay out of it.
@@ -32,13 +33,14 @@ _QUIET = {
 class Framework:
     """An installed command-line tool: its package's name and version, and how it is started.
 
-    ``environment`` is the user's, of which the tool sees the harmless part.
+    ``environment`` is the user's, of which the tool sees the harmless part. It runs as ``user``, or as we do.
     """
 
     name: str
     version: str
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    user: User | None = field(default=None, compare=False)
 
     @property
     def variables(self) -> frozenset[str]:
@@ -72,6 +74,7 @@ class Framework:
             env=child_environment(self.environment, copy.folder.parent, environment),
             timeout=timeout,
             to_stop=to_stop,
+            user=self.user,
         )
 
 

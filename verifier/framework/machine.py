@@ -6,16 +6,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from verifier.scratch import User
+
 
 @dataclass(frozen=True)
 class Machine:
     """Environment variables and home folder; read once, by the command line, and handed down.
 
-    The variables may hold keys: they are not in the representation.
+    The variables may hold keys: they are not in the representation. ``user`` is whom children run as,
+    where that is somebody else.
     """
 
     environment: Mapping[str, str] = field(repr=False)
     home: Path
+    user: User | None = None
 
     def program(self, name: str) -> str | None:
         """The path of the program ``name``, if it is on PATH."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from verifier.errors import UnavailableError
 from verifier.framework.machine import Machine
 from verifier.framework.process import run
-from verifier.scratch import scratch
+from verifier.scratch import lend, scratch
 
 SECONDS = 900.0
 """How long one npm command may take."""
@@ -36,8 +36,8 @@ def npm(*arguments: str, folder: Path, what: str, machine: Machine) -> None:
     if program is None:
         raise UnavailableError(f"npm: not found on PATH; it is needed for: {what}")
     with tempfile.TemporaryDirectory(prefix="npm-", dir=scratch(), ignore_cleanup_errors=True) as home:
-        env = environment(machine, Path(home))
-        done = run((program, *arguments, *_QUIET), cwd=folder, env=env, timeout=SECONDS)
+        env = environment(machine, lend(Path(home), machine.user))
+        done = run((program, *arguments, *_QUIET), cwd=folder, env=env, timeout=SECONDS, user=machine.user)
     if done.timed_out:
         raise UnavailableError(f"{what}: npm did not end within {SECONDS:.0f} s and was stopped")
     if done.exit_code != 0:

@@ -1,7 +1,6 @@
 """npm packages of the framework: what they are, and a cache of those that are asked for by version."""
 
 import contextlib
-import json
 import shutil
 import tempfile
 import time
@@ -10,9 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from verifier.errors import UnavailableError
+from verifier.errors import InputError, UnavailableError
 from verifier.framework.machine import Machine
 from verifier.framework.npm import npm
+from verifier.reading import json_of, text_of
+from verifier.scratch import lend
 
 _DECLARATIONS = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
 NAMES = ("osls", "serverless")
@@ -23,8 +24,9 @@ _STALE_SECONDS = 24 * 3600.0
 def manifest(package: Path) -> dict[str, Any]:
     """The package.json of a folder; empty when there is none that can be read."""
     try:
-        found = json.loads((package / "package.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        path = package / "package.json"
+        found = json_of(text_of(path), str(path))
+    except InputError:
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -77,6 +79,8 @@ def cached_package(name: str, version: str, machine: Machine, say: Callable[[str
         what = f"npm install {name}@{version}"
         # An own package.json: without one npm looks for a project in the folders above.
         (partial / "package.json").write_text('{"private": true}\n', encoding="utf-8")
+        for place in (partial, partial / "package.json"):
+            lend(place, machine.user)
         arguments = ("install", "--no-save", "--no-package-lock", f"{name}@{version}")
         npm(*arguments, folder=partial, what=what, machine=machine)
         if not _is_whole(partial / "node_modules" / name, name, version):

@@ -18,17 +18,32 @@ from pathlib import Path
 
 from verifier.errors import UnavailableError
 from verifier.framework.cgroup import kill_group, new_group, remove_group
-from verifier.framework.descendants import become_subreaper, children, end_descendants
+from verifier.framework.descendants import (
+    become_subreaper,
+    become_unreadable,
+    children,
+    end_descendants,
+)
 from verifier.framework.output import KeptOutput
 from verifier.framework.watchdog import Job
+from verifier.scratch import User
 
 _ROOT = Path(__file__).resolve().parents[2]
 _NEEDED_BY_PYTHON = ("LD_LIBRARY_PATH",)
-# Nothing of ours is in its environment or on its command line, where others could read it.
+# Nothing of ours is in its environment or on its command line, where others could read it. One that fails
+# ends by a signal: its exit code would be taken for the child's.
 _WATCHDOG = (
     sys.executable,
     *("-I", "-S", "-c"),
-    f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from verifier.framework.watchdog import main; main()",
+    f"""
+import os, sys
+try:
+    sys.path.insert(0, {str(_ROOT)!r})
+    from verifier.framework.watchdog import main
+    main()
+finally:
+    os.kill(os.getpid(), 9)
+""",
 )
 _LOOK_SECONDS = 0.5
 """How often somebody looks whether the child goes on as it should."""
@@ -67,18 +82,21 @@ def run(
     env: Mapping[str, str],
     timeout: float,
     to_stop: Callable[[], str | None] = go_on,
+    user: User | None = None,
 ) -> Completed:
     """Run ``command`` with exactly ``env``; both output streams together, decoded leniently.
 
-    ``timeout`` is in seconds. ``to_stop`` is asked twice a second whether the child must end, and
-    why. When this returns or is interrupted (Ctrl-C), nothing that came of the child runs any more. A
-    command that is not there is exit code 127. Raises UnavailableError when the watchdog was killed, or
-    when something cannot be ended.
+    It runs as ``user``, for which we must be root, or as we do. Nothing that we have open is open in it,
+    and of the same user it cannot read our memory. ``timeout`` is in seconds. ``to_stop`` is asked twice
+    a second whether the child must end, and why. When this returns or is interrupted (Ctrl-C), nothing
+    that came of the child runs any more. A command that is not there is exit code 127. Raises
+    UnavailableError when the watchdog was killed, or when something cannot be ended.
     """
     started = time.monotonic()
     stopped: str | None = None
     with KeptOutput() as output:
-        with _watched(command, cwd, env, output.handle) as watchdog:
+        identity = (user.uid, user.gid) if user else None
+        with _watched(Job(command, str(cwd), env, output.handle, identity=identity)) as watchdog:
             while watchdog.poll() is None and stopped is None:
                 left = timeout - (time.monotonic() - started)
                 if left <= 0:
@@ -105,17 +123,16 @@ _lock = threading.Lock()
 
 
 @contextmanager
-def _watched(
-    command: Sequence[str], cwd: Path, env: Mapping[str, str], output: int
-) -> Iterator["subprocess.Popen[bytes]"]:
-    """A watchdog that runs ``command``; at the end nothing of it is left."""
+def _watched(job: Job) -> Iterator["subprocess.Popen[bytes]"]:
+    """A watchdog that does ``job``, in a control group where there can be one; at the end nothing is left."""
     become_subreaper()
+    become_unreadable()
     with _lock:
         ours = children(os.getpid())
-        watchdog = _start_watchdog(output)
+        watchdog = _start_watchdog(job.output)
     # Not before there is a watchdog to remove it.
     group = new_group()
-    job = Job(command, str(cwd), env, output, group or "")
+    job.group = group or ""
     assert watchdog.stdin is not None
     try:
         # A pipe that is broken already: it was killed, as its exit code tells.

@@ -12,13 +12,23 @@ the child's, 128 and more for a signal; a watchdog that ends by a signal itself 
 import os
 import select
 import signal
+import time
+
+# os.execvpe imports it: too late for another user, who may not be able to read this Python.
+import warnings  # noqa: F401
 from collections.abc import Mapping, Sequence
 
 from verifier.framework.cgroup import enter_group, kill_group, remove_group
-from verifier.framework.descendants import become_subreaper, end_descendants, prctl
+from verifier.framework.descendants import (
+    GRACE_SECONDS,
+    become_subreaper,
+    become_unreadable,
+    end_descendants,
+    prctl,
+)
 
 _SET_PARENT_DEATH_SIGNAL = 1
-_SET_DUMPABLE = 4
+_SET_NO_NEW_PRIVILEGES = 38
 # The terminal's Ctrl-C is the verifier's to handle.
 _IGNORED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 # Python ignores these; a child must not.
@@ -31,32 +41,46 @@ _LENGTH_DIGITS = 12
 class Job:
     """A child to start: its command, folder and environment, the handle of its output, its control group.
 
-    ``group`` is empty for none.
+    ``group`` is empty for none. ``identity`` is the user and group that it runs as, None for our own.
     """
 
     def __init__(
-        self, command: Sequence[str], folder: str, environment: Mapping[str, str], output: int, group: str
+        self,
+        command: Sequence[str],
+        folder: str,
+        environment: Mapping[str, str],
+        output: int,
+        group: str = "",
+        *,
+        identity: tuple[int, int] | None = None,
     ) -> None:
         self.command = list(command)
         self.folder = folder
         self.environment = dict(environment)
         self.output = output
         self.group = group
+        self.identity = identity
 
     def as_bytes(self) -> bytes:
         """Its length and its parts; no part can hold a zero."""
         variables = [f"{name}={value}" for name, value in self.environment.items()]
-        head = [self.folder, str(self.output), self.group, str(len(self.command))]
+        identity = " ".join(map(str, self.identity or ()))
+        head = [self.folder, str(self.output), self.group, identity, str(len(self.command))]
         text = b"\0".join(map(os.fsencode, (*head, *self.command, *variables)))
         return str(len(text)).zfill(_LENGTH_DIGITS).encode() + text
 
 
 def job_of(text: bytes) -> Job:
     """What ``as_bytes`` wrote, without the length."""
-    folder, output, group, count, *rest = map(os.fsdecode, text.split(b"\0"))
+    folder, output, group, numbers, count, *rest = map(os.fsdecode, text.split(b"\0"))
     command, variables = rest[: int(count)], rest[int(count) :]
     pairs = (variable.partition("=") for variable in variables)
-    return Job(command, folder, {name: value for name, _, value in pairs}, int(output), group)
+    environment = {name: value for name, _, value in pairs}
+    identity: tuple[int, int] | None = None
+    if numbers:
+        user, users_group = numbers.split()
+        identity = (int(user), int(users_group))
+    return Job(command, folder, environment, int(output), group, identity=identity)
 
 
 def main() -> None:
@@ -64,8 +88,7 @@ def main() -> None:
     for number in _IGNORED:
         signal.signal(number, signal.SIG_IGN)
     become_subreaper()
-    # Nobody of the same user reads our memory or writes to our pipes.
-    prctl(_SET_DUMPABLE, 0)
+    become_unreadable()
     # Should somebody have stopped us, the verifier's end wakes us up.
     prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGCONT)
     woken = _woken_by_ended_children()
@@ -126,12 +149,22 @@ def _become(job: Job) -> None:
     os.dup2(job.output, 2)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.setsid()
-    # Without the watchdog it must not go on.
-    prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     if job.group:
         enter_group(job.group)
+    if job.identity:
+        _give_up_rights(*job.identity)
+    # Without the watchdog it must not go on. After a change of user, which would undo it.
+    prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     os.chdir(job.folder)
     os.execvpe(job.command[0], job.command, job.environment)
+
+
+def _give_up_rights(user: int, group: int) -> None:
+    """Become another user for good: no group of ours is left, and no program gives more rights again."""
+    os.setgroups([])
+    os.setgid(group)
+    os.setuid(user)
+    prctl(_SET_NO_NEW_PRIVILEGES, 1)
 
 
 def _wait(child: int, woken: int) -> int:
@@ -163,6 +196,14 @@ def _bury(child: int = 0) -> int | None:
     return code
 
 
+def _has_children() -> bool:
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        return False
+    return True
+
+
 def _end(child: int, group: str) -> None:
     if group:
         kill_group(group)
@@ -172,7 +213,10 @@ def _end(child: int, group: str) -> None:
             os.killpg(child, signal.SIGKILL)
         except OSError:
             pass
-    end_descendants(os.getpid(), reap=_bury)
-    _bury()
+    until = time.monotonic() + GRACE_SECONDS
+    # Who forks and ends all the time may be missed in the list of processes. But as a subreaper we have
+    # a child as long as anything that came of ours is left: only the kernel's word that there is none counts.
+    while _has_children() and time.monotonic() < until:
+        end_descendants(os.getpid(), reap=_bury)
     if group:
         remove_group(group)

@@ -1,6 +1,7 @@
 """The authorizer as the gateway uses it: unmapped operations are noted, and answers may need more."""
 
 from verifier.authorization.authorizer import Authorizer, Call, Mode
+from verifier.authorization.circumstances import Circumstances
 from verifier.authorization.decision import Refusal
 from verifier.authorization.operation import Requirement
 from verifier.authorization.requirements import UnmappedOperation
@@ -10,8 +11,15 @@ from verifier.gateway.decisions import DecisionLog
 class GatewayAuthorizer(Authorizer):
     """Notes every operation of which nobody knows what it needs, the CLI's and CloudFormation's alike."""
 
-    def __init__(self, log: DecisionLog, mode: Mode, *, enforce_likely: bool = False) -> None:
-        super().__init__(log, mode, enforce_likely=enforce_likely)
+    def __init__(
+        self,
+        log: DecisionLog,
+        mode: Mode,
+        *,
+        enforce_likely: bool = False,
+        circumstances: Circumstances | None = None,
+    ) -> None:
+        super().__init__(log, mode, enforce_likely=enforce_likely, circumstances=circumstances)
         self._log = log
 
     def authorize(self, call: Call) -> Refusal | None:

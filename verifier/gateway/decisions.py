@@ -17,7 +17,7 @@ from verifier.errors import InputError
 from verifier.redaction import Redaction
 
 # The values of these condition keys are the user's own texts; the log names the key alone.
-_PRIVATE_CONTEXT = ("aws:requesttag/", "aws:resourcetag/", "aws:principaltag/")
+_PRIVATE_CONTEXT = ("aws:requesttag/", "resourcetag/", "aws:principaltag/")
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,9 @@ class DecisionRecord:
 class ResponseRecord:
     """What a client's request was answered; ``code`` and ``message`` are empty for a success.
 
-    ``principal`` is the caller's ARN, empty for a key that nobody has. ``operation`` is empty for
-    a request that belongs to no operation. ``resource`` in ``region`` is what it was asked about, where
-    gateway.named_resource knows it.
+    ``principal`` is the caller's ARN, empty for a key that nobody has; ``origin`` is who stands behind
+    it, which differs for the session of a role. ``operation`` is empty for a request that belongs to no
+    operation. ``resource`` in ``region`` is what it was asked about, where gateway.named_resource knows it.
     """
 
     phase: str
@@ -71,6 +71,7 @@ class ResponseRecord:
     message: str = ""
     resource: str = ""
     region: str = ""
+    origin: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form of the log."""
@@ -78,6 +79,7 @@ class ResponseRecord:
             "kind": "response",
             "phase": self.phase,
             "principal": self.principal,
+            "origin": self.origin,
             "service": self.service,
             "operation": self.operation,
             "status": self.status,
@@ -192,11 +194,12 @@ class DecisionLog:
         message: str,
         resource: str = "",
         region: str = "",
+        origin: str = "",
     ) -> None:
         """Take the answer to a client's request."""
         self._append(
             ResponseRecord(
-                self._phase, principal, service, operation, status, code, message, resource, region
+                self._phase, principal, service, operation, status, code, message, resource, region, origin
             )
         )
 
@@ -239,6 +242,6 @@ def _open(path: Path) -> IO[str]:
 
 def _shown(context: Mapping[str, str | tuple[str, ...]]) -> dict[str, Any]:
     return {
-        key: "(not recorded)" if key.lower().startswith(_PRIVATE_CONTEXT) else value
+        key: "(not recorded)" if any(part in key.lower() for part in _PRIVATE_CONTEXT) else value
         for key, value in context.items()
     }

@@ -119,6 +119,8 @@ class FrontDoor:
         except AwsError as error:
             self._hide_absence(error, call, exchange)
             raise
+        if (operation.service, operation.name) == ("sts", "AssumeRole"):
+            self.callers.assumed(result["Credentials"]["AccessKeyId"], call.caller)
         return as_answered(result, operation, exchange.request)
 
     def _authorize(self, call: Call, exchange: Exchange) -> None:
@@ -148,6 +150,7 @@ class FrontDoor:
         resource = name_in(operation) if operation else ""
         self.log.responded(
             principal=exchange.caller.arn if exchange.caller else "",
+            origin=exchange.caller.origin if exchange.caller else "",
             service=exchange.dialect.service,
             operation=operation.name if operation else "",
             status=exchange.response.status,

@@ -7,6 +7,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from verifier.reading import any_text_of
+
 # The DNS suffixes of botocore's partitions.json (dnsSuffix and dualStackDnsSuffix of each).
 AWS_SUFFIXES = (
     "amazonaws.com",
@@ -115,8 +117,4 @@ def _npm_files(environment: Mapping[str, str], home: Path) -> Iterable[Path]:
 
 
 def _found(setting: re.Pattern[str], path: Path) -> list[str]:
-    try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return []
-    return setting.findall(text)
+    return setting.findall(any_text_of(path))

@@ -21,7 +21,10 @@ _XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 def refused(dialect: Dialect, message: str) -> AwsError:
-    """The error for a request that the caller has no permission for."""
+    """The error for a request that the caller has no permission for.
+
+    (sources: gateway-sns-refusal-code, gateway-sqs-refusal-status)
+    """
     if dialect.service == "sns":
         return AwsError("AuthorizationError", message, 403)
     if dialect.was_query:
@@ -37,7 +40,11 @@ def refused(dialect: Dialect, message: str) -> AwsError:
 
 
 def unknown_key(dialect: Dialect) -> AwsError:
-    """The error for an access key that does not exist or is not active."""
+    """The error for an access key that does not exist or is not active.
+
+    (sources: gateway-unknown-key-s3, gateway-unknown-key-ec2, gateway-unknown-key-json,
+    gateway-unknown-key-rest-json, gateway-unknown-key-query, gateway-unknown-key-sqs)
+    """
     if dialect.service == "s3":
         text = "The AWS Access Key Id you provided does not exist in our records."
         return AwsError("InvalidAccessKeyId", text, 403)

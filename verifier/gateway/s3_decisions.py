@@ -16,6 +16,7 @@ _READS = {"GetObject", "HeadObject"}
 def delete_objects(call: Call, authorizer: GatewayAuthorizer, upstream: Upstream) -> dict[str, Any]:
     """DeleteObjects decides key by key: a refused one is an Error entry of an answer with status 200.
 
+    (source: gateway-s3-delete-objects)
     Raises AwsError, or UnmappedOperation.
     """
     operation = call.operation

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from verifier.authorization.authorizer import Mode
+from verifier.authorization.operation import Operation
 from verifier.cloudformation.stack.faults import Faults
 from verifier.emulator.faults import FaultInjector, FaultPlan, FaultyUpstream
 from verifier.emulator.interface import Emulator
@@ -25,6 +26,7 @@ from verifier.redaction import Redaction
 from verifier.scratch import scratch
 
 if TYPE_CHECKING:
+    from verifier.authorization.caller import Caller
     from verifier.cloudformation.api.service import CloudFormation
     from verifier.gateway.proxy import ProxyServer
 
@@ -61,6 +63,7 @@ class Gateway:
     """
 
     def __init__(self, config: GatewayConfig, emulator: Emulator) -> None:
+        from verifier.emulator.circumstances import EmulatedCircumstances
         from verifier.gateway.authority import GatewayAuthorizer
         from verifier.gateway.callers import Callers
 
@@ -75,7 +78,10 @@ class Gateway:
         self.register = NameRegister()
         self.faults = Faults(fail_last_wave=config.faults.fail_last_wave)
         self._authorizer = GatewayAuthorizer(
-            self.decisions, config.mode, enforce_likely=config.enforce_likely
+            self.decisions,
+            config.mode,
+            enforce_likely=config.enforce_likely,
+            circumstances=EmulatedCircumstances(emulator.upstream, self._transforms),
         )
         self._injector = FaultInjector(config.faults)
         upstream = IssuedKeys(FaultyUpstream(emulator.upstream, self._injector), config.redaction)
@@ -152,6 +158,11 @@ class Gateway:
         return self._cloudformation
 
     @property
+    def root(self) -> "Caller":
+        """The root of the present account."""
+        return self._emulator.identities.root(self.account)
+
+    @property
     def mode(self) -> Mode:
         """What a refusal does; may be set between two phases."""
         return self._authorizer.mode
@@ -185,6 +196,9 @@ class Gateway:
         if self._server is None:
             raise VerifierError("the gateway is not running; call start()")
         return self._server
+
+    def _transforms(self, operation: Operation) -> tuple[str, ...]:
+        return self._cloudformation.transforms(operation)
 
     def _new_cloudformation(self) -> "CloudFormation":
         from verifier.cloudformation.api.service import CloudFormation

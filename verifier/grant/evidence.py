@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from verifier.authorization.caller import Certainty, OnBehalfOf
+from verifier.authorization.weights import Claim
 from verifier.iam.policy import Condition, condition_block
 
 
@@ -59,6 +60,9 @@ class Asked:
     context: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     """Only the condition keys that the requirement itself sets, such as iam:PassedToService."""
     source: str | None = None
+    """The one that its rule or handler names."""
+    claims: tuple[Claim, ...] = ()
+    """What all sources say of it, for and against; not in the journal."""
     on_behalf_of: OnBehalfOf | None = None
     """None when the command-line tool asked itself; else CloudFormation did."""
     tolerated: bool = False

@@ -46,6 +46,14 @@ def findings_of(asked: Iterable[Asked], provenance: Provenance, scope: Scope) ->
     return tuple(Finding(key, tuple(groups[key])) for key in sorted(groups, key=order))
 
 
+def joined(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """One finding a permission, of several trials', in the order of a policy."""
+    groups: dict[Permission, list[Asked]] = {}
+    for finding in findings:
+        groups.setdefault(finding.permission, []).extend(finding.asked)
+    return tuple(Finding(key, tuple(groups[key])) for key in sorted(groups, key=order))
+
+
 def consolidate(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """Only what is needed side by side: a permission that a wider one covers joins it.
 

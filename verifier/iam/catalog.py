@@ -76,13 +76,19 @@ def access_level(action: str) -> str:
     return "" if details is None else str(details["accessLevel"])
 
 
+@cache
 def condition_keys(action: str) -> frozenset[str]:
     """The condition keys that AWS lists for ``action`` itself or for one of its resource types."""
     details = _details(action)
     if details is None:
         return frozenset()
-    own = set(details["conditionKeys"])
-    return frozenset(own.union(*(entry["conditionKeys"] for entry in details["resourceTypes"])))
+    kinds = _load("resources", "_get_resources", action.partition(":")[0].lower())
+    types = [
+        key
+        for entry in details["resourceTypes"]
+        for key in (*entry["conditionKeys"], *kinds.get(entry["name"].lower(), {}).get("conditionKeys", ()))
+    ]
+    return frozenset((*details["conditionKeys"], *types))
 
 
 @cache

@@ -43,6 +43,7 @@ def _string_like(policy: str, value: str, variables: Variables) -> bool:
 
 
 def _bool(policy: str, value: str, variables: Variables) -> bool | None:
+    """The policy's side may be a variable (source: iam-bool-variable)."""
     pieces = resolve(policy, variables)
     expected = as_text(pieces).lower() if pieces is not None else ""
     actual = value.lower()
@@ -52,11 +53,15 @@ def _bool(policy: str, value: str, variables: Variables) -> bool | None:
 
 
 def _binary_equals(policy: str, value: str, _: Variables) -> bool:
-    """Both are base64 texts: the policy's by AWS's definition, the request's because JSON has no bytes."""
+    """Both are base64 texts: the policy's by AWS's definition, the request's because JSON has no bytes.
+
+    (source: iam-binary-equals)
+    """
     return policy == value
 
 
 def _ip_address(policy: str, value: str, _: Variables) -> bool | None:
+    """A range in CIDR's form (source: iam-ip-cidr)."""
     network, address = _network(policy), _address(value)
     if network is None or address is None:
         return None

@@ -137,5 +137,8 @@ def _resource_applies(statement: Statement, resource: str, variables: Variables)
 
 @lru_cache(maxsize=16384)
 def _action_matches(pattern: str, action: str) -> bool:
-    """Prefix and name without regard to case (source: iam-action-case); ``action`` is in lower case."""
+    """Prefix and name without regard to case (source: iam-action-case); ``action`` is in lower case.
+
+    A wildcard may stand in the prefix too (source: iam-wildcard-in-service).
+    """
     return matches(wildcards(pattern.lower()), action)

@@ -1,4 +1,4 @@
-"""Reading policy documents by AWS's grammar (source: iam-grammar).
+"""Reading policy documents by AWS's grammar (source: iam-grammar, iam-grammar-arrays).
 
 A document that AWS would not take is an InputError of one line that names the statement and says
 what to mend.
@@ -90,10 +90,12 @@ def _statement(plain: Any, index: int, name: str) -> Statement:
     sid = plain.get("Sid")
     if isinstance(sid, str) and sid:
         where = f"{name}: statement {sid!r}"
+    # (source: iam-grammar-principal)
     for element in _PRINCIPALS:
         if element in plain:
             raise InputError(f"{where}: {element} does not belong in an identity-based policy; take it out")
     _check_elements(plain, _STATEMENT_ELEMENTS, where)
+    # (source: iam-sid-characters)
     if "Sid" in plain and not (isinstance(sid, str) and _SID.fullmatch(sid)):
         raise InputError(f"{where}: Sid is {_shown(sid)}; use only letters A-Z and a-z and digits")
     actions, not_actions = _either(plain, "Action", "NotAction", where, _check_action)
@@ -118,6 +120,7 @@ def _effect(plain: Mapping[str, Any], where: str) -> Literal["Allow", "Deny"]:
         return "Allow"
     if effect == "Deny":
         return "Deny"
+    # (source: iam-effect-case)
     raise InputError(f'{where}: Effect is {_shown(effect)}; write "Allow" or "Deny", in this case')
 
 
@@ -182,6 +185,7 @@ def _operator_block(operator: str, keys: Any, where: str) -> list[Condition]:
     _check_repeated(keys, f"{where}: {operator}")
     if "" in keys:
         raise InputError(f"{where}: {operator} has a condition key without a name; write one")
+    # (source: iam-key-case, iam-duplicate-keys-case)
     repeated = _first_repeated(key.lower() for key in keys)
     if repeated is not None:
         raise InputError(f"{where}: {operator} names the key {repeated!r} twice, in different case; keep one")
@@ -210,6 +214,7 @@ def _check_repeated(plain: Mapping[str, Any], where: str) -> None:
 
 
 def _check_unique_sids(statements: Iterable[Statement], name: str) -> None:
+    """No Sid twice (source: iam-sid-unique)."""
     repeated = _first_repeated(statement.sid for statement in statements if statement.sid)
     if repeated is not None:
         raise InputError(f"{name}: statement {repeated!r}: another statement has this Sid; make it unique")

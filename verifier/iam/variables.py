@@ -70,7 +70,10 @@ def resolve(text: str, variables: Variables) -> Pieces | None:
 
 @lru_cache(maxsize=8192)
 def tokenize(text: str, has_variables: bool) -> tuple[Token, ...]:
-    """``text`` as literals, wildcards and variables; ``${*}``, ``${?}`` and ``${$}`` are literals."""
+    """``text`` as literals, wildcards and variables; ``${*}``, ``${?}`` and ``${$}`` are literals.
+
+    (source: iam-variable-escapes)
+    """
     tokens: list[Token] = []
     position = 0
     for found in (_SPECIAL if has_variables else _WILDCARD).finditer(text):
@@ -135,6 +138,7 @@ def _has_no_variable(tokens: tuple[Token, ...]) -> TypeGuard[Pieces]:
 
 
 def _variable(inside: str) -> Variable:
+    """With its default, in single quotes (source: iam-variable-default)."""
     name, _, default = inside.partition(", ")
     quoted = len(default) >= 2 and default.startswith("'") and default.endswith("'")
     return Variable(name.strip().lower(), default[1:-1] if quoted else None)

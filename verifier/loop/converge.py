@@ -6,17 +6,20 @@ It knows nothing of AWS or of processes: trials are given to it.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
 from verifier.grant.evidence import Asked, Permission, Provenance
-from verifier.grant.findings import Finding, consolidate, findings_of
+from verifier.grant.findings import Finding, consolidate, findings_of, joined
 from verifier.grant.generalise import Scope
 from verifier.grant.pack import policy
 from verifier.iam.policy import PolicyDocument
 from verifier.loop.resume import Learnt, is_granted
 from verifier.loop.rounds import Bench, Grants, Round
 from verifier.trial.interface import TrialResult
+
+UNPROVEN = "nothing shows that the restricted user did what this life is for"
 
 
 class Strategy(StrEnum):
@@ -56,6 +59,8 @@ class Convergence:
     unconfirmed: tuple[Finding, ...] = ()
     superfluous: tuple[Permission, ...] = ()
     reason: str = ""
+    partial: tuple[str, ...] = ()
+    """Of a life that did not end: the phases that passed, which ``findings`` are of alone."""
 
     @property
     def policy(self) -> PolicyDocument:
@@ -80,7 +85,7 @@ class Loop:
             if lifted is not None:
                 return self._ended(Verdict.UNGRANTABLE, no_grant_helps(lifted))
             if trial.problem:
-                return self._ended(Verdict.INCONCLUSIVE, trial.problem)
+                return self._ended(Verdict.INCONCLUSIVE, trial.problem, **self._so_far())
             news = self._learn(trial)
             if mode is Mode.ENFORCE and trial.complete and not news:
                 return self._converged(trial)
@@ -122,6 +127,8 @@ class Loop:
         return findings_of(asked, provenance, self.settings.scope)
 
     def _converged(self, trial: TrialResult) -> Convergence:
+        if not trial.proven:
+            return self._ended(Verdict.INCONCLUSIVE, UNPROVEN)
         everything = self._findings(trial.asked, trial.provenance)
         held = [finding for finding in everything if is_granted(finding, self.settings.minimal)]
         asked_for = {finding.permission for finding in everything}
@@ -137,6 +144,24 @@ class Loop:
             superfluous=tuple(sorted(dropped, key=lambda item: (item.action, item.resource))),
         )
 
+    def _so_far(self) -> dict[str, Any]:
+        """What the phases that passed need, each in the last round in which it did."""
+        passed = {
+            phase.phase: item
+            for item in self.learnt.rounds
+            for phase in item.trial.phases
+            if phase.passed and not phase.problem
+        }
+        findings = [
+            finding
+            for item in self.learnt.rounds
+            for finding in self._findings(
+                (one for one in item.trial.asked if passed.get(one.phase) is item), item.trial.provenance
+            )
+            if is_granted(finding, self.settings.minimal)
+        ]
+        return {"findings": consolidate(joined(findings)), "partial": tuple(passed)}
+
     def _ended(
         self,
         verdict: Verdict,
@@ -145,12 +170,14 @@ class Loop:
         findings: tuple[Finding, ...] = (),
         unconfirmed: tuple[Finding, ...] = (),
         superfluous: tuple[Permission, ...] = (),
+        partial: tuple[str, ...] = (),
     ) -> Convergence:
         self.bench.journal.add("verdict", verdict=str(verdict), reason=reason)
         numbered = tuple(
             finding.in_round(self.learnt.first_round.get(finding.permission, 1)) for finding in findings
         )
-        return Convergence(verdict, tuple(self.learnt.rounds), numbered, unconfirmed, superfluous, reason)
+        rounds = tuple(self.learnt.rounds)
+        return Convergence(verdict, rounds, numbered, unconfirmed, superfluous, reason, partial)
 
 
 def ungrantable(trial: TrialResult) -> Asked | None:

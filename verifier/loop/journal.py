@@ -1,17 +1,23 @@
 """What a run has learnt, on disk before anything else happens: it survives a kill -9."""
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
+import stat
 import threading
 from pathlib import Path
 from typing import Any, Self
 
 from verifier.errors import InputError, UnavailableError
+from verifier.reading import json_of
 from verifier.redaction import Redaction
 
 NAME = "journal.jsonl"
+# A pipe in its place must not make us wait.
+_OPENED = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NONBLOCK
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
 
 class Journal:
@@ -31,7 +37,9 @@ class Journal:
         self.path = folder / NAME
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+            self._file = os.open(self.path, _OPENED, 0o644)
+            if not stat.S_ISREG(os.fstat(self._file).st_mode):
+                raise OSError(errno.EINVAL, f"its {NAME} is not a regular file")
             _hold(self._file)
             _mend(self._file)
         except OSError as error:
@@ -68,7 +76,10 @@ class Journal:
         for number, line in enumerate(self.path.read_bytes().splitlines(), start=1):
             row = _row(line)
             if row is None:
-                raise InputError(f"{self.path}:{number}: no row of a journal; run without --resume")
+                raise InputError(
+                    f"{self.path}:{number}: no row of a journal; take it and what follows it out, "
+                    "or leave out --resume"
+                )
             rows.append(row)
         return rows
 
@@ -110,8 +121,8 @@ def _mend(file: int) -> None:
 
 def _row(line: bytes) -> dict[str, Any] | None:
     try:
-        row = json.loads(line)
-    except (ValueError, RecursionError):
+        row = json_of(line.decode(), NAME)
+    except (UnicodeDecodeError, InputError):
         return None
     return row if isinstance(row, dict) and isinstance(row.get("kind"), str) else None
 
@@ -122,7 +133,9 @@ def write_result(folder: Path, name: str, document: Any) -> None:
     partial = path.with_suffix(".partial")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with partial.open("w", encoding="utf-8") as file:
+        # A new file: something else may have its name, or lead somewhere else.
+        partial.unlink(missing_ok=True)
+        with os.fdopen(os.open(partial, _NEW, 0o644), "w", encoding="utf-8") as file:
             file.write(json.dumps(document, indent=2) + "\n")
             file.flush()
             os.fsync(file.fileno())

@@ -14,6 +14,9 @@ from verifier.errors import InputError
 from verifier.grant.evidence import Asked, GeneratedName, Permission, Provenance, split_tolerated
 from verifier.grant.findings import Finding, findings_of
 from verifier.grant.generalise import Scope
+from verifier.grant.pack import policy
+from verifier.iam.policy import parse_policy, to_dict
+from verifier.loop.journal_form import check_row
 from verifier.loop.journal_rows import asked_of, provenance_of
 from verifier.loop.rounds import Round
 from verifier.trial.interface import PhaseResult, TrialResult
@@ -72,31 +75,42 @@ def learnt_from(rows: Iterable[Row], same: Row, reading: Reading) -> Learnt:
     """
     own = _last_run(rows)
     if own:
-        _check(own[0], same)
+        _check(own[0][1], same)
     reader = _Reader(reading)
-    row: Row = {"kind": "run"}
+    place = "the end"
     try:
-        for row in own:
+        for number, row in own:
+            place = f"line {number} ({row['kind']})"
+            check_row(row)
             reader.read(row)
         reader.cut_off()
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        _check_policy(reader.learnt.permissions)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, InputError) as error:
         raise InputError(
-            f"--resume: a {row['kind']} row of the journal cannot be read ({error!r}); leave out --resume"
+            f"--resume: {place} of the journal cannot be used: {error}; "
+            "take it and what follows it out, or leave out --resume"
         ) from None
     return reader.learnt
 
 
-def _last_run(rows: Iterable[Row]) -> list[Row]:
-    """The rows of the last run of converge that began, and of what resumed it."""
-    own: list[Row] = []
+def _check_policy(permissions: Iterable[Permission]) -> None:
+    """What was learnt is going to be granted. Raises InputError where IAM would not take it."""
+    learnt = list(permissions)
+    if learnt:
+        parse_policy(to_dict(policy(learnt)), name="what it grants")
+
+
+def _last_run(rows: Iterable[Row]) -> list[tuple[int, Row]]:
+    """The rows of the last run of converge that began, and of what resumed it; with their lines."""
+    own: list[tuple[int, Row]] = []
     counts = False
-    for row in rows:
+    for number, row in enumerate(rows, start=1):
         if row["kind"] == "run":
             counts = row.get("command") == "converge"
             if counts and not row.get("resumed"):
                 own = []
         if counts:
-            own.append(row)
+            own.append((number, row))
     return own
 
 

@@ -14,7 +14,7 @@ from verifier.grant.findings import Finding, consolidate, findings_of
 from verifier.grant.generalise import Scope
 from verifier.iam.evaluate import AuthorizationRequest, evaluate
 from verifier.iam.policy import PolicyDocument, Statement
-from verifier.loop.converge import Verdict, no_grant_helps, ungrantable
+from verifier.loop.converge import UNPROVEN, Verdict, no_grant_helps, ungrantable
 from verifier.loop.rounds import Bench, Grants, Round
 from verifier.trial.interface import TrialResult
 
@@ -55,6 +55,8 @@ def verify(bench: Bench, given: Sequence[PolicyDocument], scope: Scope) -> Verif
         stopped = _stopped(rounds)
     if stopped is not None:
         return stopped
+    if strict.trial.complete and not strict.trial.proven:
+        return Verification(Verdict.INCONCLUSIVE, tuple(rounds), reason=UNPROVEN)
     refused = _refused(whole.trial, scope)
     return Verification(
         verdict=Verdict.SUFFICIENT if strict.trial.complete else Verdict.INSUFFICIENT,

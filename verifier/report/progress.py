@@ -19,13 +19,22 @@ _WORDS = {
 class Progress:
     """Writes to ``stream`` (stderr). On a terminal the running phase's line counts its seconds.
 
-    ``redaction`` knows what is not said.
+    ``redaction`` knows what is not said. ``live`` False is for a terminal that cannot write over a line,
+    ``coloured`` False for a person who wants no colours.
     """
 
-    def __init__(self, stream: TextIO, redaction: Redaction | None = None) -> None:
+    def __init__(
+        self,
+        stream: TextIO,
+        redaction: Redaction | None = None,
+        *,
+        live: bool = True,
+        coloured: bool = True,
+    ) -> None:
         self._stream = stream
         self._redaction = redaction or Redaction()
-        self._live = stream.isatty()
+        self._live = live and stream.isatty()
+        self._coloured = coloured and self._live
         self._ticking: threading.Event | None = None
         self._ticker: threading.Thread | None = None
 
@@ -50,8 +59,7 @@ class Progress:
 
         def tick() -> None:
             while not done.wait(_TICK_SECONDS):
-                self._stream.write(f"\r  {phase:<16} {time.monotonic() - started:5.1f} s ...")
-                self._stream.flush()
+                self._write(f"\r  {phase:<16} {time.monotonic() - started:5.1f} s ...")
 
         self._ticker = threading.Thread(target=tick, daemon=True)
         self._ticker.start()
@@ -67,13 +75,17 @@ class Progress:
         if self._ticking and self._ticker:
             self._ticking.set()
             self._ticker.join()
-            self._stream.write("\r\x1b[K")
+            self._write("\r\x1b[K")
         self._ticking = self._ticker = None
 
     def _put(self, line: str) -> None:
+        self._write(f"{line}\n")
+
+    def _write(self, text: str) -> None:
         # Who stops listening to the talk does not stop the run.
-        with contextlib.suppress(BrokenPipeError):
-            print(line, file=self._stream, flush=True)
+        with contextlib.suppress(OSError):
+            self._stream.write(text)
+            self._stream.flush()
 
     def _colour(self, word: str, code: int) -> str:
-        return f"\x1b[{code}m{word}\x1b[0m" if self._live else word
+        return f"\x1b[{code}m{word}\x1b[0m" if self._coloured else word

@@ -10,6 +10,7 @@ from verifier.grant.generalise import Scope, crosses_stages
 from verifier.iam.policy import to_dict
 from verifier.loop.converge import Convergence
 from verifier.loop.rounds import Round
+from verifier.report.sources import sources_of
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Heading:
 def as_document(heading: Heading, result: Convergence) -> dict[str, Any]:
     """The whole result, as `converge --format json` prints it."""
     return {
-        "service": heading.service,
+        "service": service_name(heading, result.rounds),
         "target": heading.target,
         "framework": {"name": heading.framework.name, "version": heading.framework.version},
         "strategy": heading.strategy,
@@ -34,6 +35,9 @@ def as_document(heading: Heading, result: Convergence) -> dict[str, Any]:
         "verdict": str(result.verdict),
         "reason": result.reason,
         "rounds": rounds_of(result.rounds),
+        "partial": list(result.partial),
+        "notes": notes(result.rounds),
+        "cleared": cleared(result.rounds),
         "permissions": [_permission(item, heading.framework) for item in result.findings],
         "tolerated": tolerated_of(result.rounds, heading.scope),
         "unconfirmed": [
@@ -45,6 +49,23 @@ def as_document(heading: Heading, result: Convergence) -> dict[str, Any]:
         "crossesStages": stage_crossings(result, heading.scope),
         "policy": to_dict(result.policy, lists=True),
     }
+
+
+def service_name(heading: Heading, rounds: Sequence[Round]) -> str:
+    """The service's name as the framework resolved it, else as it is written."""
+    return rounds[-1].trial.provenance.service if rounds else heading.service
+
+
+def notes(rounds: Sequence[Round]) -> list[str]:
+    """What of the last life was not done as on AWS, each once."""
+    lines = (line for phase in (rounds[-1].trial.phases if rounds else ()) for line in phase.notes)
+    return list(dict.fromkeys(lines))
+
+
+def cleared(rounds: Sequence[Round]) -> list[dict[str, str]]:
+    """What the administrator took away or undid in the last life, and for which phase."""
+    phases = rounds[-1].trial.phases if rounds else ()
+    return [{"phase": phase.phase, "what": what} for phase in phases for what in phase.cleared]
 
 
 def rounds_of(rounds: Sequence[Round]) -> list[dict[str, Any]]:
@@ -87,13 +108,17 @@ def evidence_of(finding: Finding, framework: Framework) -> list[dict[str, Any]]:
 
 
 def not_exercised(result: Convergence) -> list[dict[str, Any]]:
-    """Types that AWS can update in place and that this life never updated."""
+    """Types with properties whose update this life never saw, and whose update would need more."""
     if not result.rounds:
         return []
     return [
-        {"type": item.type, "logicalIds": list(item.logical_ids)}
-        for item in result.rounds[-1].trial.exercised
-        if item.updatable and not item.updated
+        {
+            "type": item.type,
+            "logicalIds": list(item.logical_ids),
+            "properties": list(item.properties),
+            "actions": list(item.actions),
+        }
+        for item in result.rounds[-1].trial.not_exercised
     ]
 
 
@@ -122,6 +147,7 @@ def _round(item: Round) -> dict[str, Any]:
                 "seconds": round(phase.seconds, 2),
                 "denials": phase.denials,
                 "toolRuns": phase.tool_runs,
+                "proof": phase.proof.as_dict() if phase.proof else None,
             }
             for phase in item.trial.phases
         ],
@@ -132,6 +158,7 @@ def _permission(finding: Finding, framework: Framework) -> dict[str, Any]:
     return {
         **finding.permission.as_dict(),
         "certainty": finding.certainty.label,
+        "sources": sources_of(finding, framework),
         "evidence": evidence_of(finding, framework),
     }
 

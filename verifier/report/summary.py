@@ -1,19 +1,21 @@
 """The end of a run in a few lines, for a person."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from verifier.loop.converge import Verdict
+from verifier.report.reservations import reservations
 
 
 def summary(document: dict[str, Any]) -> list[str]:
     """The lines to say on stderr under a result (report.result.as_document)."""
-    lines = [_verdict(document)]
+    lines = [_verdict(document), *reservations(document)]
+    lines += proofs(document["rounds"])
     counted = Counter(permission["certainty"] for permission in document["permissions"])
     if counted:
         shares = ", ".join(f"{number} {certainty}" for certainty, number in sorted(counted.items()))
         lines.append(f"{len(document['permissions'])} permissions ({shares})")
-    lines += _upper_bound(document)
     lines += [
         f"tolerated, not granted: {row['action']} ({row['phase']}: the tool goes on without it)"
         for row in document["tolerated"]
@@ -26,9 +28,7 @@ def summary(document: dict[str, Any]) -> list[str]:
         + (f" = {row['value']}" if row["value"] else "")
         for row in document["seeded"]
     ]
-    if document["notExercised"]:
-        types = ", ".join(row["type"] for row in document["notExercised"])
-        lines.append(f"never updated in this run, so update permissions may be missing: {types}")
+    lines += [_never_updated(row) for row in document["notExercised"]]
     lines += [
         f"matches other stages too, as AWS cuts the generated name before the stage: {resource}"
         for resource in document["crossesStages"]
@@ -36,18 +36,21 @@ def summary(document: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _upper_bound(document: dict[str, Any]) -> list[str]:
-    """What stands on ``*`` because its resource type has no handler yet."""
-    rows = [row for row in document["permissions"] if row["certainty"] == "upper bound"]
-    types = sorted(
-        {item["onBehalfOf"]["type"] for row in rows for item in row["evidence"] if item["onBehalfOf"]}
-    )
-    lines = []
-    if types:
-        lines.append(f"upper bound, more than needed: {', '.join(types)}")
-    if any(row["action"] == "iam:PassRole" for row in rows):
-        lines.append("warning: iam:PassRole stands on every role (upper bound); narrow it by hand")
-    return lines
+def _never_updated(row: dict[str, Any]) -> str:
+    """What updates of a type would need, and for which properties."""
+    properties, actions = ", ".join(row["properties"]), ", ".join(row["actions"])
+    names = ", ".join(row["logicalIds"])
+    return f"never updated in this run: {properties} of {row['type']} ({names}); it would need {actions}"
+
+
+def proofs(rounds: Sequence[Mapping[str, Any]]) -> list[str]:
+    """A line for each phase of the last life that passed: what shows that it did."""
+    rows = [(phase["phase"], phase["proof"]) for phase in rounds[-1]["phases"]] if rounds else []
+    return [
+        f"proof of {name}: stack {proof['stack']} {proof['status']}, {proof['requests']} requests of the user"
+        for name, proof in rows
+        if proof
+    ]
 
 
 def _verdict(document: dict[str, Any]) -> str:

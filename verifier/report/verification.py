@@ -3,19 +3,23 @@
 from typing import Any
 
 from verifier.loop.verify import Verification
-from verifier.report.result import Heading, evidence_of, rounds_of, tolerated_of
+from verifier.report.reservations import reservations
+from verifier.report.result import Heading, cleared, evidence_of, notes, rounds_of, service_name, tolerated_of
+from verifier.report.summary import proofs
 
 
 def as_document(heading: Heading, result: Verification) -> dict[str, Any]:
     """The whole result, as `verify --format json` prints it."""
     return {
-        "service": heading.service,
+        "service": service_name(heading, result.rounds),
         "target": heading.target,
         "framework": {"name": heading.framework.name, "version": heading.framework.version},
         "scope": str(heading.scope),
         "verdict": str(result.verdict),
         "reason": result.reason,
         "rounds": rounds_of(result.rounds),
+        "notes": notes(result.rounds),
+        "cleared": cleared(result.rounds),
         "missing": [
             {
                 **item.permission.as_dict(),
@@ -44,6 +48,7 @@ def lines(document: dict[str, Any]) -> list[str]:
     """The result for a person: the verdict, what is missing, what is never needed."""
     verdict = document["verdict"]
     shown = [f"{verdict}: {document['reason']}" if document["reason"] else verdict]
+    shown += reservations(document)
     for title, key in (("missing", "missing"), ("refused, but not surely needed", "unconfirmed")):
         if document[key]:
             shown.append(f"{title}:")
@@ -51,4 +56,4 @@ def lines(document: dict[str, Any]) -> list[str]:
     if document["unused"]:
         shown.append("granted and never needed:")
         shown += [f"  {row['statement']}: {row['action']} on {row['resource']}" for row in document["unused"]]
-    return shown
+    return shown + proofs(document["rounds"])

@@ -1,5 +1,8 @@
 """A change of functions' code that does nothing: a comment at the end, an entry more in an artefact."""
 
+import contextlib
+import os
+import struct
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -47,7 +50,7 @@ def _files_of(folder: Path, function: Mapping[str, Any]) -> Iterator[Path]:
     artefact = package.get("artifact") if isinstance(package, dict) else None
     if isinstance(artefact, str) and _BUILT not in Path(artefact).parts:
         path = folder / artefact
-        if _is_ours(folder, path) and zipfile.is_zipfile(path):
+        if _is_ours(folder, path) and _is_zip(path):
             yield path
             return
     handler = function.get("handler")
@@ -58,6 +61,8 @@ def _files_of(folder: Path, function: Mapping[str, Any]) -> Iterator[Path]:
 def _sources(folder: Path, handler: str) -> list[Path]:
     """A handler is FILE.EXPORT, in Ruby FILE.CLASS.METHOD, or a file itself."""
     whole = folder / handler
+    if not whole.name:
+        return []
     stem = whole
     while True:
         candidates = [stem.with_name(stem.name + ending) for ending in COMMENTS]
@@ -68,19 +73,34 @@ def _sources(folder: Path, handler: str) -> list[Path]:
 
 
 def _is_ours(folder: Path, path: Path) -> bool:
-    """A file of the private copy, not one that a link or ``..`` leads to."""
-    return path.resolve().is_relative_to(folder.resolve()) and path.is_file()
+    """A file of the private copy, not one that a link or ``..`` leads to; a plugin may name anything."""
+    try:
+        return path.resolve().is_relative_to(folder.resolve()) and path.is_file()
+    except (OSError, ValueError, RuntimeError):  # too long a name, a zero in it, links in a circle
+        return False
+
+
+def _is_zip(path: Path) -> bool:
+    try:
+        return zipfile.is_zipfile(path)
+    except (zipfile.BadZipFile, struct.error):
+        return False
 
 
 def _change(path: Path, number: int) -> None:
     if path.stat().st_nlink > 1:
         # What was built may have a second name elsewhere.
-        content, mode = path.read_bytes(), path.stat().st_mode
+        content, found = path.read_bytes(), path.stat()
         path.unlink()
         path.write_bytes(content)
-        path.chmod(mode)
-    if path.suffix not in COMMENTS and zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path, "a") as archive:
+        os.chown(path, found.st_uid, found.st_gid)
+        path.chmod(found.st_mode)
+    if path.suffix not in COMMENTS and _is_zip(path):
+        # One that cannot be read stays as it is: the framework does not look into it, AWS would.
+        with (
+            contextlib.suppress(zipfile.BadZipFile, struct.error, ValueError, NotImplementedError),
+            zipfile.ZipFile(path, "a") as archive,
+        ):
             archive.writestr(MARKER, f"revision {number}\n")
         return
     with path.open("ab") as file:

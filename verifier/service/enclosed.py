@@ -2,7 +2,8 @@
 
 A plugin may have put a link, a pipe or a file where a folder was, or given a file a second name elsewhere.
 So no link is ever followed here: each folder is opened as it is, what stands in its place is removed, and
-a file is always a new one. Handles are those of os.open on folders.
+a file is always a new one. Where the verifier is root, what it makes belongs to whom the folder is lent.
+Handles are those of os.open on folders.
 """
 
 import contextlib
@@ -56,7 +57,7 @@ def folder_at(parent: int, name: str) -> int:
         if error.errno != errno.ENOENT:
             remove_at(parent, name)
         os.mkdir(name, 0o755, dir_fd=parent)
-        return os.open(name, _FOLDER, dir_fd=parent)
+        return _as_its_parent(os.open(name, _FOLDER, dir_fd=parent), parent)
     mode = stat.S_IMODE(os.fstat(handle).st_mode)
     if not mode & stat.S_IWUSR:
         os.fchmod(handle, mode | stat.S_IRWXU)
@@ -66,10 +67,11 @@ def folder_at(parent: int, name: str) -> int:
 def new_file_at(parent: int, name: str, mode: int = 0o600) -> int:
     """A handle on a new, empty file ``name``, whatever had that name."""
     try:
-        return os.open(name, _NEW_FILE, mode, dir_fd=parent)
+        handle = os.open(name, _NEW_FILE, mode, dir_fd=parent)
     except FileExistsError:
         remove_at(parent, name)
-        return os.open(name, _NEW_FILE, mode, dir_fd=parent)
+        handle = os.open(name, _NEW_FILE, mode, dir_fd=parent)
+    return _as_its_parent(handle, parent)
 
 
 def link_at(parent: int, name: str, goal: str) -> None:
@@ -79,6 +81,9 @@ def link_at(parent: int, name: str, goal: str) -> None:
             return
     remove_at(parent, name)
     os.symlink(goal, name, dir_fd=parent)
+    owner = _another_owner(parent)
+    if owner:
+        os.chown(name, *owner, dir_fd=parent, follow_symlinks=False)
 
 
 def remove_at(parent: int, name: str) -> None:
@@ -120,6 +125,22 @@ def is_real(folder: Path, anchor: Path) -> bool:
             return True
     except OSError:
         return False
+
+
+def _as_its_parent(handle: int, parent: int) -> int:
+    """What is new belongs to the owner of the folder that it is in: to whom the folder was lent."""
+    owner = _another_owner(parent)
+    if owner:
+        os.fchown(handle, *owner)
+    return handle
+
+
+def _another_owner(folder: int) -> tuple[int, int] | None:
+    """The user and group of a folder that is not root's; None where we are not root and can give nothing."""
+    if os.geteuid() != 0:
+        return None
+    found = os.fstat(folder)
+    return (found.st_uid, found.st_gid) if found.st_uid else None
 
 
 def _anchored(anchor: Path) -> int:

@@ -10,6 +10,9 @@ from verifier.service.private_copy import PrivateCopy
 def packaged_service(copy: PrivateCopy) -> dict[str, Any]:
     """The resolved service that the framework left in ``.serverless``; empty where it left none."""
     path = copy.folder / ".serverless" / "serverless-state.json"
+    if not path.resolve().is_relative_to(copy.folder.resolve()):
+        # A plugin made it a link: we may be able to read what the tool may not.
+        return {}
     try:
         state = json_of(text_of(path), str(path))
     except InputError:  # a plugin may leave anything there

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from verifier.reading import any_text_of
 from verifier.service.enclosed import link
 from verifier.service.forbidden import Forbidden
 from verifier.service.tree import LEFT_OUT, PACKAGES, Lend, copy_file
@@ -93,11 +94,8 @@ class _Search:
                 self._follow(file, _BESIDE_OR_ABOVE)
 
     def _follow(self, file: Path, pattern: re.Pattern[str]) -> None:
-        try:
-            text = file.read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            return  # the copying of it says so
-        for reference in dict.fromkeys(pattern.findall(text)):
+        # What cannot be read the copying tells of.
+        for reference in dict.fromkeys(pattern.findall(any_text_of(file))):
             # The framework reads its files from the service's folder, a module from its own.
             for base in dict.fromkeys((self._folder, file.parent)):
                 path = _existing(os.path.normpath(base / reference))

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from verifier.errors import InconclusiveError, VerifierError
-from verifier.scratch import scratch
+from verifier.scratch import lend, scratch
 from verifier.service.enclosed import entered, is_real, link, remove
 from verifier.service.framework_version import pin
 from verifier.service.outside import find_outside, place_for
@@ -37,7 +37,7 @@ def private_copy(service: Service) -> Iterator["PrivateCopy"]:
     """
     # Without links in it: what is outside is found by going up from the copy.
     anchor = scratch().resolve()
-    root = Path(mkdtemp(prefix="trial-", dir=anchor))
+    root = lend(Path(mkdtemp(prefix="trial-", dir=anchor)), service.user)
     try:
         packages = service.packages or PackageCopies(root / "packages")
         outside = service.outside or find_outside(service.folder)
@@ -92,6 +92,13 @@ class PrivateCopy:
     def search_path(self, path: str) -> str:
         """A PATH on which the user's own packages are the copies of them."""
         return os.pathsep.join(entry and self._lent(Path(entry)) for entry in path.split(os.pathsep))
+
+    def hand_over(self, path: Path) -> None:
+        """Make a file that was written in the copy its owner's; what is not there is none."""
+        user = self.service.user
+        if user is not None:
+            with contextlib.suppress(FileNotFoundError):
+                os.chown(path, user.uid, user.gid, follow_symlinks=False)
 
     def check(self) -> None:
         """Raises InconclusiveError when something else stands in the copy's place."""

@@ -7,7 +7,7 @@ does not skip the deploy and each function is really updated.
 from verifier.service.code_change import change_code
 from verifier.service.configuration_change import change_configuration
 from verifier.service.functions import functions_of
-from verifier.service.private_copy import MARKER, PrivateCopy
+from verifier.service.private_copy import MARKER, RESOLVER, PrivateCopy
 
 
 def revise(copy: PrivateCopy, number: int) -> None:
@@ -23,3 +23,5 @@ def revise(copy: PrivateCopy, number: int) -> None:
         if not change_code(copy.folder, functions, number):
             (copy.folder / MARKER).write_text(f"revision {number}\n", encoding="utf-8")
         change_configuration(copy.config, number, has_functions=bool(functions))
+        for path in (copy.folder / MARKER, copy.folder / RESOLVER, copy.config):
+            copy.hand_over(path)

@@ -7,6 +7,7 @@ from typing import Any
 
 from verifier.errors import InputError
 from verifier.reading import json_of, text_of, yaml_of
+from verifier.scratch import User
 from verifier.service.outside import Outside
 from verifier.service.package_copies import PackageCopies
 from verifier.service.tree import MODULES
@@ -41,6 +42,8 @@ class Service:
     """The run's copies of packages; without them each private copy makes its own."""
     outside: Outside | None = field(default=None, compare=False, repr=False)
     """What its files name outside of its folder; without it each private copy looks for itself."""
+    user: User | None = field(default=None, compare=False)
+    """Whose its private copies are; None for our own."""
 
     @property
     def label(self) -> str:
@@ -78,6 +81,15 @@ def load_service(folder: Path, config: str | None = None) -> Service:
 
     Raises InputError: no such folder, no configuration, broken YAML or JSON, a provider other than aws.
     """
+    try:
+        return _loaded(folder, config)
+    except OSError as error:
+        raise InputError(
+            f"{error.filename or folder}: {error.strerror}; give a folder of a service that you may read"
+        ) from None
+
+
+def _loaded(folder: Path, config: str | None) -> Service:
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder; give the folder of a Serverless Framework service")
     path = _find_config(folder, config)
@@ -90,13 +102,16 @@ def load_service(folder: Path, config: str | None = None) -> Service:
 def _find_config(folder: Path, config: str | None) -> Path:
     if config is not None:
         path = folder / config
+        if path.exists() and not path.is_file():
+            raise InputError(f"{path}: cannot be read: not a regular file; give a configuration file")
         if not path.is_file():
             raise InputError(
                 f"{path}: no such configuration file; --config names a file in the service's folder"
             )
         return path
     for name in CONFIG_NAMES:
-        if (folder / name).is_file():
+        if (folder / name).exists():
+            # What is no regular file is refused as it is read.
             return folder / name
     if (folder / "serverless-compose.yml").is_file():
         raise InputError(

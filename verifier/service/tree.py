@@ -35,7 +35,10 @@ def overlay(
     pipes are left out. Raises InputError for a file that cannot be read.
     """
     with entered(target, anchor or target.parent) as handle:
-        _Overlay(source.resolve(), lend).copy(source, handle, skip, ())
+        try:
+            _Overlay(source.resolve(), lend).copy(source, handle, skip, ())
+        except PermissionError as error:
+            raise _unreadable(error.filename or source) from None
 
 
 class _Overlay:
@@ -44,10 +47,7 @@ class _Overlay:
         self._lend = lend
 
     def copy(self, source: Path, target: int, skip: frozenset[str], within: tuple[Path, ...]) -> None:
-        try:
-            entries = sorted(source.iterdir())
-        except PermissionError:
-            raise _unreadable(source) from None
+        entries = sorted(source.iterdir())
         # A link that leads back to a folder that is just being copied would never end.
         within = (*within, source.resolve())
         for entry in entries:
@@ -123,5 +123,5 @@ def copy_content(reading: int, writing: int, size: int) -> None:
             data = data[os.write(writing, data) :]
 
 
-def _unreadable(path: Path) -> InputError:
+def _unreadable(path: Path | str) -> InputError:
     return InputError(f"{path}: cannot be read; give yourself the right to, or remove it")

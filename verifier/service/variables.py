@@ -3,15 +3,20 @@
 Only what AWS knows nothing of is read from here: an output's name never leaves the machine.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from verifier.reading import any_text_of
+
 CONFIGURATION = frozenset({".yml", ".yaml", ".json", ".js", ".cjs", ".mjs", ".ts"})
 _NOT_READ = frozenset({"node_modules", ".venv", "venv", ".serverless", ".git"})
 _REQUIRED = re.compile(r"\$\{\s*env:\s*([A-Za-z_]\w*)\s*\}")
 _MOST_BYTES = 1_000_000
+# Variables within variables; a file of mere beginnings would be read again from each of them.
+_DEEPEST = 8
 
 
 @dataclass(frozen=True)
@@ -23,15 +28,25 @@ class OutputAddress:
 
     def names(self, stack: str) -> bool:
         """Whether it can mean ``stack``, whatever its inner variables stand for."""
-        plain = re.split(r"\0", _without_variables(self.stack))
-        return re.fullmatch(".+".join(re.escape(part) for part in plain), stack) is not None
+        first, *others = _without_variables(self.stack).split("\0")
+        if not others:
+            return stack == first
+        place = len(first)
+        for part in others[:-1]:
+            # Each variable stands for something; the first place that fits is as good as any later one.
+            found = stack.find(part, place + 1)
+            if found < 0:
+                return False
+            place = found + len(part)
+        last = others[-1]
+        return stack.startswith(first) and stack.endswith(last) and len(stack) - len(last) > place
 
 
 def output_addresses(folder: Path) -> tuple[OutputAddress, ...]:
     """Every other stack's output that the files under ``folder`` name, in a stable order."""
     found: dict[OutputAddress, None] = {}
     for path in sorted(text_files(folder)):
-        for address in addresses(path.read_text(encoding="utf-8", errors="replace"), "cf"):
+        for address in addresses(any_text_of(path), "cf"):
             stack, _, output = address.rpartition(".")
             if stack and output.isalnum():
                 found[OutputAddress(stack, output)] = None
@@ -58,9 +73,9 @@ def wanted_places(folder: Path) -> tuple[str, ...]:
 
 def addresses(text: str, source: str) -> Iterator[str]:
     """The addresses of ``source``'s variables in ``text``, without their fallbacks; inner variables stay."""
-    for start in re.finditer(r"\$\{\s*" + re.escape(source) + r"(?:\.[\w-]+|\([^)]*\))?:", text):
+    for start in re.finditer(r"\$\{\s*" + re.escape(source) + r"(?:\.[\w-]+|\([^)]{0,200}\))?:", text):
         depth, end = 1, start.end()
-        while end < len(text) and depth and not (depth == 1 and text[end] == ","):
+        while end < len(text) and 0 < depth <= _DEEPEST and not (depth == 1 and text[end] == ","):
             depth += {"{": 1, "}": -1}.get(text[end], 0)
             end += 1
         yield text[start.end() : end - (depth == 0)].strip()
@@ -85,15 +100,25 @@ def _without_variables(text: str) -> str:
 
 def text_files(folder: Path) -> Iterator[Path]:
     """The files under ``folder`` that can be configuration or code, without packages and links."""
-    for entry in folder.iterdir():
+    try:
+        entries = list(os.scandir(folder))
+    except OSError:
+        return  # the copying of it says so
+    for entry in entries:
         if entry.name in _NOT_READ or entry.is_symlink():
             continue
+        path = folder / entry.name
         if entry.is_dir():
-            yield from text_files(entry)
-        elif is_text(entry):
-            yield entry
+            yield from text_files(path)
+        elif is_text(path):
+            yield path
 
 
 def is_text(path: Path) -> bool:
     """Whether a file can be configuration or code, and is not too large to be read."""
-    return path.suffix in CONFIGURATION and path.is_file() and path.stat().st_size <= _MOST_BYTES
+    if path.suffix not in CONFIGURATION:
+        return False
+    try:
+        return path.is_file() and path.stat().st_size <= _MOST_BYTES
+    except OSError:
+        return False

@@ -3,28 +3,38 @@
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from verifier.authorization.authorizer import Mode
 from verifier.cloudformation.stack.faults import INJECTED_LOGICAL_ID
-from verifier.cloudformation.stack.views import StackView
-from verifier.cloudformation.types.registry import entry
+from verifier.cloudformation.stack.views import LeftBehind, StackView
 from verifier.emulator.embedded import embedded
 from verifier.emulator.partitions import partition_of
 from verifier.emulator.session import isolated_session
 from verifier.errors import InputError
-from verifier.gateway.decisions import DecisionRecord
+from verifier.gateway.decisions import DecisionRecord, Record
 from verifier.gateway.hosts import AWS_SUFFIXES
 from verifier.gateway.server import Gateway, GatewayConfig
 from verifier.grant.evidence import Asked
 from verifier.redaction import Redaction
 from verifier.scratch import scratch
-from verifier.targets.interface import Exercise, Facts, Glance, Room, StackEvent, Target, Traces
+from verifier.targets.interface import Facts, Glance, Left, NotExercised, Room, StackEvent, Target, Traces
 from verifier.targets.proxy_agent import option_for, write_agent
-from verifier.targets.records import absent, asked, asked_of, counted, is_the_users, refused_hosts, unmapped
+from verifier.targets.records import (
+    absent,
+    asked,
+    asked_of,
+    asked_of_user,
+    changes_of_others,
+    counted,
+    in_vain,
+    refused_hosts,
+    requests_of,
+    unmapped,
+)
 from verifier.targets.settled import settled_failure
 
 SETTLE_SECONDS = 120.0
@@ -66,6 +76,10 @@ class EmbeddedTarget(Target):
         self._bundle.write_bytes(_authorities(self._gateway.ca_pem_path, more_authorities))
         self._agent = self._folder / "agent.cjs"
         write_agent(self._agent, self._gateway.proxy, AWS_SUFFIXES)
+        # Public, and read by the tool, which another user may run.
+        self._folder.chmod(0o711)
+        for public in (self._bundle, self._agent):
+            public.chmod(0o644)
 
     @contextmanager
     def room(self, mode: Mode, region: str, account: str | None = None) -> Iterator[Room]:
@@ -101,8 +115,10 @@ class EmbeddedRoom(Room):
         self.account = gateway.account
         self.region = region
         self.partition = gateway.partition
-        self._records_seen = gateway.decisions.mark()
+        self._begun = self._records_seen = gateway.decisions.mark()
         self._events_seen: set[str] = set()
+        self._user = ""
+        self._strangers: tuple[str, ...] = ()
 
     def environment(self) -> dict[str, str]:
         """The proxy, its certificate, and for clients that know of no proxy a program; no keys."""
@@ -141,11 +157,17 @@ class EmbeddedRoom(Room):
         """The emulator knows layers of other accounts only when they are placed."""
         self._gateway.place_layer(arn)
 
+    def belongs_to(self, user: str) -> None:
+        """Whose trial it is."""
+        self._user = user
+
     def begin(self, phase: str, *, fail_last_wave: bool = False) -> None:
         """From now on everything is booked under ``phase``."""
+        administrator = f"arn:{self.partition}:iam::{self.account}:root"
+        between = self._new_records()
+        self._strangers = changes_of_others(between, (self._user, administrator))
         self._gateway.decisions.set_phase(phase)
         self._gateway.faults.fail_last_wave = fail_last_wave
-        self._records_seen = self._gateway.decisions.mark()
         # What the administrator did in between is none of the phase's.
         for _ in self._new_events(self._gateway.cloudformation.stacks(self.account)):
             pass
@@ -163,10 +185,10 @@ class EmbeddedRoom(Room):
         """Wait until every stack has settled; what happened since ``begin``."""
         self._gateway.cloudformation.settle(SETTLE_SECONDS)
         self._gateway.faults.fail_last_wave = False
-        records = self._gateway.decisions.records(self._records_seen)
+        records = self._new_records()
         stacks = self._gateway.cloudformation.stacks(self.account)
         return Facts(
-            asked=asked(records),
+            asked=asked(records, self._user),
             events=tuple(self._new_events(stacks)),
             stacks={
                 stack.name: stack.status
@@ -174,9 +196,21 @@ class EmbeddedRoom(Room):
                 if stack.status not in ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
             },
             problems=unmapped(records),
-            notes=(*refused_hosts(records), *self._gateway.cloudformation.problems(self.account)),
+            notes=(
+                *refused_hosts(records),
+                *in_vain(records, (self._user,)),
+                *self._gateway.cloudformation.problems(self.account),
+            ),
             absent=absent(records),
+            requests=requests_of(records, self._user),
+            decisions=None if self._gateway.mode is Mode.OFF else asked_of_user(records, self._user),
+            strangers=(*self._strangers, *changes_of_others(records, (self._user,))),
         )
+
+    def _new_records(self) -> tuple[Record, ...]:
+        records = self._gateway.decisions.records(self._records_seen)
+        self._records_seen += len(records)
+        return records
 
     def _new_events(self, stacks: tuple[StackView, ...]) -> Iterator[StackEvent]:
         for event_id, event in self._unseen(stacks):
@@ -197,14 +231,28 @@ class EmbeddedRoom(Room):
                             reason=event.reason,
                             is_stack=event.physical_id == stack.id,
                             injected=event.logical_id == INJECTED_LOGICAL_ID,
+                            region=stack.region,
+                            by_user=event.requested_by == self._user,
+                            compiled=event.compiled,
+                            looked_at=self._user in stack.looked_at_by,
                         ),
                     )
+
+    def left_behind(self) -> tuple[Left, ...]:
+        """What the provisioner retained."""
+        found = self._gateway.cloudformation.left_behind(self.account)
+        return tuple(Left(one.stack, one.logical_id, one.type, one.physical_id, one.region) for one in found)
+
+    def take_away(self, left: Left) -> bool:
+        """Delete it with the root's rights."""
+        one = LeftBehind(left.stack, left.logical_id, left.type, left.physical_id, left.region)
+        return self._gateway.cloudformation.take_away(one, self._gateway.root)
 
     def hear(self, denied: Callable[[Asked], None]) -> None:
         """Tell of each refusal, before its operation goes on."""
 
         def decided(record: DecisionRecord) -> None:
-            if record.decided.refused and is_the_users(record.decided):
+            if record.decided.refused and record.decided.principal == self._user:
                 denied(asked_of(record))
 
         self._gateway.decisions.listener = decided
@@ -217,19 +265,24 @@ class EmbeddedRoom(Room):
             generated=register.names,
         )
 
-    def exercised(self) -> tuple[Exercise, ...]:
-        """The compiled templates' types, and which of them were updated."""
-        uses = self._gateway.cloudformation.resources(self.account)
-        types = sorted({use.type for use in uses})
+    def not_exercised(self) -> tuple[NotExercised, ...]:
+        """The compiled templates' types of which updates would need more than was asked for."""
+        records = self._gateway.decisions.records(self._begun)
+        seen = {(one.action, one.resource) for one in asked(records, self._user)}
+        found = self._gateway.cloudformation.unexercised(self._gateway.root, seen)
         return tuple(
-            Exercise(
+            NotExercised(
                 type=name,
-                logical_ids=tuple(sorted({use.logical_id for use in uses if use.type == name})),
-                updatable=bool((known := entry(name)) and known.has_update),
-                updated=any(use.updated for use in uses if use.type == name),
+                logical_ids=_distinct(one.logical_id for one in found if one.type == name),
+                properties=_distinct(one.property for one in found if one.type == name),
+                actions=_distinct(action for one in found if one.type == name for action in one.actions),
             )
-            for name in types
+            for name in _distinct(one.type for one in found)
         )
+
+
+def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(names)))
 
 
 def random_account() -> str:

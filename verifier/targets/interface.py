@@ -27,6 +27,13 @@ class StackEvent:
     is_stack: bool
     injected: bool = False
     """The failure that the verifier made itself."""
+    region: str = ""
+    by_user: bool = False
+    """The restricted user's own request began the operation that this is an event of."""
+    compiled: bool = False
+    """That operation is for the compiled service template, not for an empty stack to begin with."""
+    looked_at: bool = False
+    """The user has asked how the stack stands since its status last changed."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,23 @@ class Facts:
     """Worth knowing when something failed: a host that was refused, a parameter not carried out."""
     absent: tuple[Absent, ...] = ()
     """What the tool itself asked for in vain."""
+    requests: int = 0
+    """How many requests of the restricted user were answered."""
+    decisions: int | None = 0
+    """How often a permission of the restricted user was asked for; None in a lap, where none ever is."""
+    strangers: tuple[str, ...] = ()
+    """What somebody else than the user changed, since the phase before was over: who, and the operation."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """A resource that outlives its place in a stack, because the template says so."""
+
+    stack: str
+    logical_id: str
+    type: str
+    physical_id: str
+    region: str
 
 
 @dataclass(frozen=True)
@@ -76,14 +100,16 @@ class Traces:
 
 
 @dataclass(frozen=True)
-class Exercise:
-    """A type of the compiled template: its resources, and whether AWS can update it in place."""
+class NotExercised:
+    """A type of the compiled template: what of it an update may change, and no update in the trial did.
+
+    ``actions`` are those that such updates would surely need, beside what the trial asked for.
+    """
 
     type: str
     logical_ids: tuple[str, ...]
-    updatable: bool
-    updated: bool
-    """An authorized update of one of them was seen."""
+    properties: tuple[str, ...]
+    actions: tuple[str, ...]
 
 
 class Room(ABC):
@@ -110,6 +136,10 @@ class Room(ABC):
         raise InputError(f"verifier.yml: layers: {arn}: cannot be made on this target; leave it out")
 
     @abstractmethod
+    def belongs_to(self, user: str) -> None:
+        """The trial is that of ``user``, an ARN: whoever else does something in the room is a stranger."""
+
+    @abstractmethod
     def begin(self, phase: str, *, fail_last_wave: bool = False) -> None:
         """From now on everything is booked under ``phase``; if asked, the next compiled template fails."""
 
@@ -124,6 +154,20 @@ class Room(ABC):
     def finish(self) -> Facts:
         """Wait until every stack has settled; what happened since ``begin``. Raises InconclusiveError."""
 
+    def left_behind(self) -> tuple[Left, ...]:
+        """What stacks have left because their templates say so, those first that depend on others.
+
+        A room that does not know says nothing.
+        """
+        return ()
+
+    def take_away(self, left: Left) -> bool:
+        """Delete one of ``left_behind`` as the administrator; whether it surely was there still.
+
+        Raises InconclusiveError when that fails.
+        """
+        raise NotImplementedError
+
     @abstractmethod
     def hear(self, denied: Callable[[Asked], None]) -> None:
         """From now on tell ``denied`` of each refusal when it is decided, from whatever thread that is."""
@@ -133,8 +177,8 @@ class Room(ABC):
         """The random tokens and generated names of the trial so far."""
 
     @abstractmethod
-    def exercised(self) -> tuple[Exercise, ...]:
-        """The compiled template's types, and which of them were updated."""
+    def not_exercised(self) -> tuple[NotExercised, ...]:
+        """The compiled templates' types of which updates would need more than was asked for."""
 
 
 class Target(ABC):

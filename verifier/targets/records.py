@@ -1,8 +1,9 @@
 """From the gateway's records to the facts of a phase."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from verifier.authorization.decision import Decided
+from verifier.authorization.requirements import only_reads
 from verifier.gateway.decisions import DecisionRecord, HostRecord, Record, ResponseRecord, UnmappedRecord
 from verifier.gateway.hosts import is_metadata
 from verifier.grant.evidence import Asked
@@ -12,22 +13,71 @@ from verifier.targets.interface import Absent
 _LOOKS = (("cloudformation", "DescribeStackEvents"), ("cloudformation", "DescribeStacks"))
 
 
-def asked(records: Sequence[Record]) -> tuple[Asked, ...]:
-    """Every requirement that concerns the deploy user."""
+def asked(records: Sequence[Record], user: str) -> tuple[Asked, ...]:
+    """Every requirement that concerns ``user``, the ARN of the deploy user."""
     return tuple(
         asked_of(record)
         for record in records
-        if isinstance(record, DecisionRecord) and _concerns_the_user(record)
+        if isinstance(record, DecisionRecord) and _concerns(user, record.decided)
     )
 
 
-def _concerns_the_user(record: DecisionRecord) -> bool:
-    """Whether the deploy user was asked, or is stopped by what another principal lacks.
+def _concerns(user: str, decided: Decided) -> bool:
+    """Whether the deploy user was asked, or is stopped by what a role lacks.
 
     With a service role CloudFormation works with that role's permissions, not with its caller's
     (source: cloudformation-service-role): what the role is allowed says nothing of the user.
+    What is refused to another user stops nobody else.
     """
-    return is_the_users(record.decided) or (record.decided.refused and record.decided.enforced)
+    if is_the_users(decided):
+        return decided.principal == user
+    return decided.refused and decided.enforced
+
+
+def asked_of_user(records: Sequence[Record], user: str) -> int:
+    """How often a permission of ``user`` was asked for."""
+    return sum(isinstance(record, DecisionRecord) and record.decided.principal == user for record in records)
+
+
+def requests_of(records: Sequence[Record], user: str) -> int:
+    """How many requests of ``user`` were answered, those of roles among them that it assumed itself."""
+    return sum(isinstance(record, ResponseRecord) and record.origin == user for record in records)
+
+
+def changes_of_others(records: Sequence[Record], users: Collection[str]) -> tuple[str, ...]:
+    """A line for each operation that somebody else than ``users`` changed something with: who, and what."""
+    found = (
+        f"{record.origin or 'somebody whom nobody knows'} with {_operation(record)}"
+        for record in _of_others(records, users)
+        if _changed(record)
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def in_vain(records: Sequence[Record], users: Collection[str]) -> tuple[str, ...]:
+    """A line for each operation that somebody else than ``users`` asked for and that changed nothing."""
+    found = (
+        f"{record.origin or 'somebody without a key that is known'} asked for "
+        f"{_operation(record)}, which changed nothing"
+        for record in _of_others(records, users)
+        if not _changed(record)
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _of_others(records: Sequence[Record], users: Collection[str]) -> Iterator[ResponseRecord]:
+    for record in records:
+        if isinstance(record, ResponseRecord) and record.origin not in users:
+            yield record
+
+
+def _changed(record: ResponseRecord) -> bool:
+    """What AWS's reference counts as reading changes nothing, and neither does what ends in an error."""
+    return record.status < 400 and not only_reads(record.service, record.operation)
+
+
+def _operation(record: ResponseRecord) -> str:
+    return f"{record.service}:{record.operation}" if record.operation else "an unknown operation"
 
 
 def unmapped(records: Sequence[Record]) -> tuple[str, ...]:
@@ -84,6 +134,7 @@ def asked_of(record: DecisionRecord) -> Asked:
         certainty=decided.certainty,
         context=dict(decided.requirement.context),
         source=decided.source,
+        claims=decided.claims,
         on_behalf_of=decided.on_behalf_of,
         refused=decided.refused,
         enforced=decided.enforced,

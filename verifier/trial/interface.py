@@ -6,8 +6,9 @@ from typing import Any, Protocol
 
 from verifier.grant.evidence import Asked, Provenance
 from verifier.iam.policy import PolicyDocument
-from verifier.targets.interface import Exercise
+from verifier.targets.interface import NotExercised
 from verifier.trial.prerequisites import Prerequisite
+from verifier.trial.proof import Proof
 from verifier.trial.seeding import Seeded
 
 
@@ -29,6 +30,12 @@ class PhaseResult:
     """Whether it makes sense to try again after ``problem``."""
     missing: tuple[Prerequisite, ...] = ()
     """What must be there beforehand and is not; then ``problem`` says so."""
+    cleared: tuple[str, ...] = ()
+    """What the administrator took away or undid for it, because the service leaves it so by design."""
+    notes: tuple[str, ...] = ()
+    """What was not done as on AWS: a custom resource's function that was not run, a refused host."""
+    proof: Proof | None = None
+    """What shows that the user did what the phase is for; there for each that passed."""
 
     def as_row(self) -> dict[str, Any]:
         """The journal's form; without what was asked."""
@@ -39,11 +46,17 @@ class PhaseResult:
             "passed": self.passed,
             "denials": self.denials,
             "toolRuns": self.tool_runs,
+            "proof": self.proof.as_dict() if self.proof else None,
         }
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "PhaseResult":
-        """What ``as_row`` made, as far as it goes. Raises KeyError for anything else."""
+        """What ``as_row`` made, as far as it goes. Raises KeyError, TypeError, ValueError for anything else.
+
+        Journals of earlier versions hold no proof. No verdict rests on a row: the life that it rests on
+        is always lived in the run that gives it.
+        """
+        proof = row.get("proof")
         return cls(
             phase=row["phase"],
             exit_code=row["exitCode"],
@@ -52,6 +65,7 @@ class PhaseResult:
             passed=row["passed"],
             denials=row["denials"],
             tool_runs=row["toolRuns"],
+            proof=None if proof is None else Proof.from_dict(proof),
         )
 
 
@@ -63,11 +77,17 @@ class TrialResult:
     provenance: Provenance
     asked: tuple[Asked, ...]
     tolerated: tuple[Asked, ...]
-    exercised: tuple[Exercise, ...]
+    not_exercised: tuple[NotExercised, ...]
     complete: bool
     """Every wanted phase passed."""
     seeded: tuple[Seeded, ...] = ()
     """What was made up because it was missing."""
+
+    @property
+    def proven(self) -> bool:
+        """The life was whole, each phase of it has its proof, and permissions were asked for in it."""
+        asked = bool(self.asked or self.tolerated)
+        return self.complete and asked and bool(self.phases) and all(one.proof for one in self.phases)
 
     @property
     def problem(self) -> str | None:

@@ -16,6 +16,7 @@ from verifier.service.variables import output_addresses, required_variables, wan
 from verifier.targets.interface import Facts, Room
 from verifier.trial.hang import Hang
 from verifier.trial.interface import PhaseResult
+from verifier.trial.leftovers import clear, empty_buckets, unprotect
 from verifier.trial.prerequisites import (
     Prerequisite,
     how_to_mend,
@@ -24,9 +25,19 @@ from verifier.trial.prerequisites import (
     unset_place,
 )
 from verifier.trial.problems import Expected, check_space, find_problem
+from verifier.trial.proof import OwnStack, Proof, find_proof, strangers
+from verifier.trial.remedies import with_remedy
 
 PHASES = ("rollback-create", "deploy", "redeploy", "rollback-update", "remove")
-_ORDINARY = Expected()
+_DEPLOYED = Expected(("CREATE_COMPLETE", "UPDATE_COMPLETE"), compiled=True)
+_UPDATED = Expected(("UPDATE_COMPLETE",), update=True, compiled=True)
+# A stack that its creation leaves nothing of was to be deleted when that fails (OnFailure).
+_NEVER_CREATED = Expected(
+    ("ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "DELETE_COMPLETE"), rollback=True, seen=False
+)
+_NOT_UPDATED = Expected(("UPDATE_ROLLBACK_COMPLETE",), rollback=True, seen=False)
+_REMOVED = Expected(("DELETE_COMPLETE",))
+_NOTHING_LEFT = Expected(("DELETE_COMPLETE",), nothing_left=True)
 
 
 @dataclass
@@ -38,6 +49,8 @@ class Life:
     framework: Framework
     keys: Mapping[str, str]
     timeout: float
+    stack: str
+    """The stack's name as it is written, for as long as the framework has packaged nothing."""
     stage: str | None = None
     region: str | None = None
     identity: dict[str, str] = field(default_factory=dict)
@@ -68,6 +81,11 @@ class Life:
     def hear(self, denied: Callable[[Asked], None]) -> None:
         """From now on tell ``denied`` of each refusal, from whatever thread it is decided in."""
         self.room.hear(lambda asked: denied(marked(asked, self.framework)))
+
+    @property
+    def own_stack(self) -> OwnStack:
+        """The service's stack, by what the framework packaged; else as it is written."""
+        return OwnStack(self.identity.get("stack", self.stack), self.identity.get("region", ""))
 
     def settled(self) -> Facts:
         """Wait until the stacks have settled; what happened in the phase. Raises InconclusiveError."""
@@ -112,29 +130,41 @@ def run_phase(life: Life, phase: str) -> PhaseResult:
 
 def _rollback_create(life: Life) -> PhaseResult:
     life.copy.restore()
-    first = _step(life, "rollback-create", "deploy", Expected(rollback=True))
-    if not first.passed:
+    first = _step(life, "rollback-create", "deploy", _NEVER_CREATED)
+    if not first.passed or (first.proof and first.proof.status in _REMOVED.ends):
         return first
-    return _joined(first, _step(life, "rollback-create", "remove"))
+    return _joined(first, _removed(life, "rollback-create", _REMOVED))
 
 
 def _deploy(life: Life) -> PhaseResult:
     life.copy.restore()
-    return _step(life, "deploy", "deploy")
+    cleared = clear(life.room)
+    return replace(_step(life, "deploy", "deploy", _DEPLOYED), cleared=cleared)
 
 
 def _redeploy(life: Life) -> PhaseResult:
     revise(life.copy, 1)
-    return _step(life, "redeploy", "deploy", Expected(update=True))
+    return _step(life, "redeploy", "deploy", _UPDATED)
 
 
 def _rollback_update(life: Life) -> PhaseResult:
     revise(life.copy, 2)
-    return _step(life, "rollback-update", "deploy", Expected(rollback=True))
+    return _step(life, "rollback-update", "deploy", _NOT_UPDATED)
 
 
 def _remove(life: Life) -> PhaseResult:
-    return _step(life, "remove", "remove", Expected(nothing_left=True))
+    return _removed(life, "remove", _NOTHING_LEFT)
+
+
+def _removed(life: Life, phase: str, expected: Expected) -> PhaseResult:
+    """Remove the service, past what it has put in the way of that itself."""
+    stack = life.identity.get("stack")
+    unprotected = unprotect(life.room, stack)
+    result = _step(life, phase, "remove", expected)
+    emptied = empty_buckets(life.room, stack) if result.problem else ()
+    if emptied:
+        result = _joined(result, _step(life, phase, "remove", expected))
+    return replace(result, cleared=(*unprotected, *emptied))
 
 
 _STEPS: dict[str, Callable[[Life], PhaseResult]] = {
@@ -146,7 +176,7 @@ _STEPS: dict[str, Callable[[Life], PhaseResult]] = {
 }
 
 
-def _step(life: Life, phase: str, command: str, expected: Expected = _ORDINARY) -> PhaseResult:
+def _step(life: Life, phase: str, command: str, expected: Expected) -> PhaseResult:
     life.room.begin(phase, fail_last_wave=expected.rollback)
     done = life.run(command)
     facts = life.settled()
@@ -154,10 +184,16 @@ def _step(life: Life, phase: str, command: str, expected: Expected = _ORDINARY) 
     explained = any(item.refused and item.enforced for item in needed)
     # Before anything is cut: a part of a secret would not be known for one.
     told = replace(done, output=life.redaction.text(harmless(done.output)))
-    problem = None if explained else find_problem(told, facts, expected, life.timeout)
+    found = find_proof(facts, expected, life.own_stack)
+    proof, lacking = (found, None) if isinstance(found, Proof) else (None, found)
+    problem = strangers(facts)
+    if problem is None and not explained:
+        problem = find_problem(told, facts, expected, life.timeout) or lacking
     words = problem.words if problem else None
+    passed = problem is None and not explained
     missing: tuple[Prerequisite, ...] = ()
-    if words is not None:
+    # A run in which a stranger had a hand is not made good by another one in the same room.
+    if words is not None and not facts.strangers:
         missing = _missing(life, done, facts)
         words = how_to_mend(missing, words) if missing else _hinted(life, words)
         words = life.redaction.text(harmless(words))
@@ -166,11 +202,13 @@ def _step(life: Life, phase: str, command: str, expected: Expected = _ORDINARY) 
         exit_code=done.exit_code,
         seconds=done.seconds,
         asked=facts.asked,
-        passed=problem is None and not explained,
+        passed=passed,
         problem=words,
         denials=_denials(needed),
         may_pass_by_itself=problem is None or problem.may_pass_by_itself,
         missing=missing,
+        notes=facts.notes,
+        proof=proof if passed else None,
     )
 
 
@@ -180,17 +218,17 @@ def _missing(life: Life, done: Completed, facts: Facts) -> tuple[Prerequisite, .
     addresses = output_addresses(life.copy.folder)
     given = life.framework.variables | life.variables.keys()
     unset = [name for name in required_variables(life.copy.folder) if name not in given]
-    own = life.identity.get("stack")
+    own = life.own_stack.name
     return missing_prerequisites(facts, done.output, addresses, life.room, own, unset=unset)
 
 
 def _hinted(life: Life, words: str) -> str:
-    """The tool's words, and how to mend it where that can be known."""
+    """What went wrong, and how to mend it where that can be known."""
     given = {"stage": life.stage, "region": life.region}
     wanted = [name for name in wanted_places(life.copy.folder) if not given[name]]
     if life.framework.version.startswith("4.") and "Configuration error" in words:
         return f"{words} (framework 3 only warns of it: --framework osls@3.77.1)"
-    return unnamed_source(words) or unset_place(words, wanted) or words
+    return unnamed_source(words) or unset_place(words, wanted) or with_remedy(words)
 
 
 def _joined(first: PhaseResult, second: PhaseResult) -> PhaseResult:
@@ -200,6 +238,11 @@ def _joined(first: PhaseResult, second: PhaseResult) -> PhaseResult:
         asked=first.asked + second.asked,
         denials=first.denials + second.denials,
         tool_runs=first.tool_runs + second.tool_runs,
+        cleared=first.cleared + second.cleared,
+        notes=first.notes + second.notes,
+        proof=second.proof
+        and first.proof
+        and replace(first.proof, requests=first.proof.requests + second.proof.requests),
     )
 
 

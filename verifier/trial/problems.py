@@ -23,6 +23,13 @@ _PASSING = re.compile(
     r"|socket hang up|network timeout|getaddrinfo"
     r"|Throttl|Rate exceeded|TooManyRequests|ServiceUnavailable|InternalFailure|InternalError|SlowDown"
 )
+# What a handler says of a failure that may pass (HandlerErrorCode), beside what a service says.
+_PASSING_HANDLER = re.compile(
+    r"\b(GeneralServiceException|NetworkFailure|NotStabilized|ServiceInternalError|ServiceTimeout|Throttling)\b"
+)
+_CONSEQUENCE = re.compile(r"(creation|update|deletion) cancelled", re.IGNORECASE)
+# What the provisioner itself cannot do, it can do no better the next time.
+_OURS = re.compile(r"\bverifier: ")
 _NO_SPACE = re.compile(r"\bENOSPC\b|\bEDQUOT\b|No space left on device", re.IGNORECASE)
 _LEAST_FREE_BYTES = 64 * 1024
 # As the system says it of a process, and as a shell says it.
@@ -39,11 +46,19 @@ class Problem:
 
 @dataclass(frozen=True)
 class Expected:
-    """What a run must show beyond an exit 0: a rollback, an update, or that nothing is left."""
+    """What a run must show beyond an exit 0: how the service's stack ends, and how it gets there.
 
+    ``ends`` are the statuses of which it must have one in the end.
+    """
+
+    ends: tuple[str, ...] = ()
     rollback: bool = False
     update: bool = False
     nothing_left: bool = False
+    compiled: bool = False
+    """The end must be that of the service's compiled template."""
+    seen: bool = True
+    """The tool must have looked at the end: it does not where it stops at the first failure."""
 
 
 def find_problem(done: Completed, facts: Facts, expected: Expected, timeout: float) -> Problem | None:
@@ -125,7 +140,18 @@ def _unexpected_failures(facts: Facts) -> Problem | None:
         for event in facts.events
         if _FAILED.search(event.status) and not event.injected and not event.is_stack
     ]
-    return Problem("; ".join(failures)) if failures else None
+    return Problem("; ".join(failures), not _fails_again(facts)) if failures else None
+
+
+def _fails_again(facts: Facts) -> bool:
+    """Whether a resource failed for a reason that is the same next time: no throttling, no ill service."""
+    reasons = [
+        event.reason
+        for event in facts.events
+        if _FAILED.search(event.status) and not event.injected and not event.is_stack
+    ]
+    own = [reason for reason in reasons if reason and not _CONSEQUENCE.search(reason)]
+    return bool(own) and not any(_PASSING.search(one) or _PASSING_HANDLER.search(one) for one in own)
 
 
 def _no_update(facts: Facts) -> Problem | None:
@@ -146,12 +172,13 @@ def _tool_failed(done: Completed, facts: Facts) -> Problem:
     """The tool's own message, then our notes.
 
     A tool that failed before it asked AWS for anything, and not for the network, will fail again: its
-    configuration or a plugin is broken.
+    configuration or a plugin is broken. So will one whose stack failed for what the template says.
     """
     notes = "".join(f" ({note})" for note in dict.fromkeys(facts.notes))
     return Problem(
         f"the command-line tool failed (exit {done.exit_code}): {_own_words(done)}{notes}",
-        may_pass_by_itself=bool(facts.asked) or bool(_PASSING.search(done.output)),
+        may_pass_by_itself=bool(_PASSING.search(done.output))
+        or (bool(facts.asked) and not _fails_again(facts) and not _OURS.search(done.output)),
     )
 
 

@@ -30,6 +30,7 @@ class Principal:
     """The restricted user of one trial."""
 
     name: str
+    arn: str
     keys: Keys
 
     def environment(self) -> dict[str, str]:
@@ -62,7 +63,7 @@ def restricted_user(
             _attach(iam, user_arn, f"{name}-{number}", policy, undo)
         undo.callback(_remove_keys, iam, name)
         made = iam.create_access_key(UserName=name)["AccessKey"]
-        yield Principal(name, Keys(made["AccessKeyId"], made["SecretAccessKey"]))
+        yield Principal(name, user_arn, Keys(made["AccessKeyId"], made["SecretAccessKey"]))
 
 
 def _attach(iam: Any, user_arn: str, name: str, policy: PolicyDocument, undo: ExitStack) -> None:

@@ -106,6 +106,7 @@ class Trials:
             with restricted_user(room.admin("iam"), documents, listener.creating) as user:
                 keys = (user.keys.access_key, user.keys.secret)
                 self._options.redaction.add_keys(*keys)
+                room.belongs_to(user.arn)
                 wait_until_known(room.client("sts", *keys))
                 life = Life(
                     room=room,
@@ -113,6 +114,7 @@ class Trials:
                     framework=self._framework,
                     keys=user.environment(),
                     timeout=self._options.timeout,
+                    stack=self._stack_as_written(),
                     stage=self._options.stage,
                     region=self._options.region,
                     variables=ChainMap(surroundings.variables, variables),
@@ -121,6 +123,10 @@ class Trials:
                 life.hear(lambda asked: listener.denied(asked, self._provenance(room, life)))
                 results = self._live(life, surroundings, listener)
                 return self._result(room, life, results, surroundings.seeded)
+
+    def _stack_as_written(self) -> str:
+        """The stack's name as far as it is known before the framework says it."""
+        return self._service.provider_setting("stackName") or f"{self._service.label}-{self._stage}"
 
     def _live(self, life: Life, surroundings: Surroundings, listener: Listener) -> tuple[PhaseResult, ...]:
         results: list[PhaseResult] = []
@@ -163,7 +169,7 @@ class Trials:
             provenance=provenance,
             asked=asked,
             tolerated=tolerated,
-            exercised=room.exercised(),
+            not_exercised=room.not_exercised(),
             seeded=seeded,
             complete=len(results) == len(self._options.phases) and all(result.passed for result in results),
         )

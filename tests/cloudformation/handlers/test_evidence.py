@@ -45,6 +45,18 @@ def test_it_is_never_asked_for(row: Mapping[str, str], lives: Seen) -> None:
     assert row["source"] in sources()
 
 
+def test_what_a_read_rests_on_speaks_of_that_type_lifecycle_and_condition(lives: Seen) -> None:
+    types = {row["type"] for row in _CASES["asked"]}
+    reads = [one for name in types for one in lives(name).decisions if one.requirement.primary and one.source]
+    assert len(reads) > 20
+    silent = {
+        (one.source, one.on_behalf_of.type, one.on_behalf_of.lifecycle)
+        for one in reads
+        if one.on_behalf_of and one.source not in {claim.source for claim in one.claims}
+    }
+    assert silent == set()
+
+
 def test_every_read_with_a_source_is_in_the_table(lives: Seen) -> None:
     table = {row["source"] for row in _CASES["asked"] if "source" in row}
     types = {row["type"] for row in _CASES["asked"]}

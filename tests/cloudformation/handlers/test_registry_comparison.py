@@ -28,11 +28,11 @@ from tests.support.lives.desk import LIFECYCLES
 from tests.support.lives.life import Lives
 from tests.support.schema import nested
 from verifier.authorization.caller import Certainty
+from verifier.authorization.rules import spelled
 from verifier.authorization.sources import sources
 from verifier.cloudformation.handlers import handlers
 from verifier.cloudformation.types import registry
 from verifier.cloudformation.types.registry import RegistryEntry
-from verifier.iam import catalog
 
 CASES = Path(__file__).parents[2] / "cases"
 TYPES = sorted(handlers())
@@ -58,7 +58,7 @@ def _named(type_name: str) -> dict[str, set[str]]:
             named.setdefault(permission.lower(), set()).add(where)
     for permission in entry.tagging_permissions:
         named.setdefault(permission.lower(), set()).add(_TAGGING)
-    return {permission: where for permission, where in named.items() if catalog.canonical(permission)}
+    return {permission: where for permission, where in named.items() if spelled(permission)}
 
 
 def _asked(seen: Lives) -> dict[str, set[str]]:
@@ -106,7 +106,7 @@ def _unexplained(seen: Lives) -> Iterator[str]:
     explained = [_explained(seen, row) for row in rows]
     for permission, where in sorted(never - set().union(*explained)):
         yield (
-            f"{where} names {catalog.canonical(permission)}, which is not asked for there: have the handler "
+            f"{where} names {spelled(permission)}, which is not asked for there: have the handler "
             "ask for it, or explain it in registry_differences.json"
         )
     for row, places in zip(rows, explained, strict=True):

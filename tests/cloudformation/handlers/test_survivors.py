@@ -197,21 +197,22 @@ def test_an_attribute_of_a_function_is_read_with_the_callers_rights() -> None:
     assert place.outputs == {"Arn": FUNCTION_ARN}
     [read] = place.reads("F")
     assert (read.requirement.action, read.requirement.resource) == ("lambda:GetFunction", FUNCTION_ARN)
-    assert (read.certainty.label, read.source) == ("call", "cfn-function-read-getfunction")
+    assert (read.certainty.label, read.source) == ("likely", "cfn-function-read-getfunction")
 
 
-def test_a_refused_read_of_a_function_fails_the_resource_that_uses_the_attribute() -> None:
+def test_a_refused_read_of_a_role_fails_the_resource_that_uses_the_attribute() -> None:
     place = Place()
-    deny = {"Effect": "Deny", "Action": "lambda:GetFunction", "Resource": "*"}
-    place.create({"F": FUNCTION})
+    deny = {"Effect": "Deny", "Action": "iam:GetRole", "Resource": "*"}
+    role = resource("IAM::Role", AssumeRolePolicyDocument={})
+    place.create({"R": role})
     place.policy = {"Version": "2012-10-17", "Statement": [*ALLOW_ALL["Statement"], deny]}
     user = resource(
-        "Lambda::Permission", FunctionName=att("F", "Arn"), Action="lambda:InvokeFunction", Principal="*"
+        "Lambda::Permission", FunctionName=att("R", "Arn"), Action="lambda:InvokeFunction", Principal="*"
     )
-    assert place.provision("UpdateStack", {"F": FUNCTION, "P": user}) == "UPDATE_ROLLBACK_COMPLETE"
+    assert place.provision("UpdateStack", {"R": role, "P": user}) == "UPDATE_ROLLBACK_COMPLETE"
     [reason] = place.failures
-    assert reason.startswith("Unable to retrieve Arn attribute for AWS::Lambda::Function, with error message")
-    assert "lambda:GetFunction" in reason
+    assert reason.startswith("Unable to retrieve Arn attribute for AWS::IAM::Role, with error message")
+    assert "iam:GetRole" in reason
     assert place.called("AddPermission") == []
 
 

@@ -13,12 +13,20 @@ def test_a_service_role_makes_the_calls(cloud: Cloud) -> None:
     assert cloud.delete() == "DELETE_COMPLETE"
 
 
+def test_a_type_without_handler_cannot_be_made_without_its_own_call(cloud: Cloud) -> None:
+    cloud.deny("kinesis:CreateStream")
+    template = {"Resources": {"S": {"Type": "AWS::Kinesis::Stream", "Properties": {"ShardCount": 1}}}}
+    assert change(cloud, "CREATE", **from_url(cloud, template)) == "ROLLBACK_COMPLETE"
+    assert "kinesis:CreateStream on resource: arn:aws:kinesis:" in cloud.reason("S CREATE_FAILED")
+
+
 def test_a_type_without_handler_asks_for_the_registrys_list_as_an_upper_bound(cloud: Cloud) -> None:
-    cloud.deny("kinesis:*")
+    cloud.deny("kinesis:DescribeStreamSummary")
     template = {"Resources": {"S": {"Type": "AWS::Kinesis::Stream", "Properties": {"ShardCount": 1}}}}
     assert change(cloud, "CREATE", **from_url(cloud, template)) == "CREATE_COMPLETE"
     asked = {(one.requirement.action, one.certainty.label, one.enforced) for one in cloud.sink.decided_all}
-    assert ("kinesis:CreateStream", "upper bound", False) in asked
+    assert ("kinesis:CreateStream", "call", True) in asked
+    assert ("kinesis:DescribeStreamSummary", "upper bound", False) in asked
     assert [one.upper_bound for one in cloud.service.resources("111122223333")] == [True]
 
 
@@ -26,7 +34,11 @@ def test_a_custom_resource_needs_its_function_to_be_invoked(cloud: Cloud) -> Non
     token = "arn:aws:lambda:eu-west-1:111122223333:function:helper"
     template = {
         "Resources": {
-            "C": {"Type": "Custom::Thing", "Properties": {"ServiceToken": token, "Anything": 1}},
+            "C": {
+                "Type": "Custom::Thing",
+                "Version": "1.0",
+                "Properties": {"ServiceToken": token, "Anything": 1},
+            },
             "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
         },
         "Outputs": {"O": {"Value": {"Fn::GetAtt": ["C", "Whatever"]}}},

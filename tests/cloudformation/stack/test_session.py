@@ -4,7 +4,16 @@ from typing import Any
 
 import pytest
 
-from tests.cloudformation.cloud import ACCOUNT, ALLOW_ALL, ARN, REGION, FakeRegister, FakeUpstream, Sink
+from tests.cloudformation.cloud import (
+    ACCOUNT,
+    ALLOW_ALL,
+    ARN,
+    NEEDED,
+    REGION,
+    FakeRegister,
+    FakeUpstream,
+    Sink,
+)
 from verifier.authorization.authorizer import Authorizer, Mode
 from verifier.authorization.caller import Caller, Certainty
 from verifier.authorization.operation import Operation
@@ -47,9 +56,9 @@ class Desk:
 def test_certainties() -> None:
     desk = Desk()
     desk.work.call("sqs", "CreateQueue", {"QueueName": "q"})
-    desk.work.read("sqs", "GetQueueAttributes", {"QueueUrl": QUEUE}, source="some-source")
+    desk.work.read("sqs", "GetQueueAttributes", {"QueueUrl": QUEUE}, source=NEEDED)
     desk.work.read("sqs", "ListQueueTags", {"QueueUrl": QUEUE})
-    desk.work.read("sqs", "GetQueueUrl", {"QueueName": "q"}, source="some-source", soft=True)
+    desk.work.read("sqs", "GetQueueUrl", {"QueueName": "q"}, source=NEEDED, soft=True)
     desk.work.ask(["sqs:CreateQueue", "sqs:SetQueueAttributes"], Certainty.UPPER_BOUND)
     assert desk.asked == [
         ("sqs:CreateQueue", "call"),
@@ -58,7 +67,7 @@ def test_certainties() -> None:
         ("sqs:GetQueueUrl", "likely"),
         ("sqs:SetQueueAttributes", "upper bound"),  # CreateQueue has been asked for by the call
     ]
-    assert desk.sink.decided_all[1].source == "some-source"
+    assert desk.sink.decided_all[1].source == NEEDED
 
 
 def test_a_refused_call_is_not_made() -> None:
@@ -75,10 +84,10 @@ def test_a_refused_call_is_not_made() -> None:
 def test_a_refused_bare_action_fails_as_a_call_does_unless_it_is_only_likely() -> None:
     desk = Desk(NOTHING)
     with pytest.raises(CallFailed, match="logs:CreateLogDelivery") as caught:
-        desk.work.ask(["logs:CreateLogDelivery"], Certainty.CALL, "some-source")
+        desk.work.ask(["logs:CreateLogDelivery"], Certainty.CALL, NEEDED)
     assert caught.value.refused
     assert ", HandlerErrorCode: AccessDenied)" in caught.value.reason
-    assert desk.sink.decided_all[0].source == "some-source"
+    assert desk.sink.decided_all[0].source == NEEDED
     desk.work.ask(["logs:CreateLogDelivery"], Certainty.LIKELY)
     desk.work.ask(["logs:CreateLogDelivery"], Certainty.UPPER_BOUND)
     assert not desk.work.wrote

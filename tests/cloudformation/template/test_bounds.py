@@ -47,12 +47,18 @@ def evaluated(value: Any) -> Any:
         ('{"a":' * 50_000, "nests deeper than 100 levels"),
         ('{"Resources": ' + "1" * 5_000 + "}", "JSON not well-formed"),
         ("Resources: " + "1" * 5_000, "YAML not well-formed"),
+        (template(Metadata=10**400), "JSON not well-formed. .a number too large"),
+        ('{"Resources": {}, "Metadata": NaN}', "JSON not well-formed. .NaN is no JSON number"),
+        ('{"Resources": {}, "Metadata": 1e999}', "JSON not well-formed. .a number too large"),
+        ("Resources: {}\nMetadata: .inf", "YAML not well-formed. .a number too large"),
+        ("Resources: {}\nMetadata: 0x" + "f" * 4_000, "YAML not well-formed. .a number too large"),
+        (template(Metadata="\ud800"), r"JSON not well-formed. .half a character: .ud800"),
+        ('Resources: {}\nMetadata: "\\ud800"', r"YAML not well-formed. .half a character: .ud800"),
         (
             json.dumps({"Resources": {f"Q{n}": queue() for n in range(501)}}),
             "Number of resources, 501, is greater than maximum allowed, 500",
         ),
     ],
-    ids=["alias", "deep", "deep YAML", "deep JSON", "long number", "long YAML number", "501 resources"],
 )
 def test_what_is_refused_as_it_is_read(text: str, words: str) -> None:
     with within(5), pytest.raises(AwsError, match=words) as caught:
@@ -75,6 +81,11 @@ def test_a_name_is_worked_out_once() -> None:
     [
         (GROWING, "Fn::Sub makes a text of more than"),
         ({"Fn::Join": ["y" * 600_000, ["a", "b", "c"]]}, "Fn::Join makes a text of more than"),
+        (nested("x" * 1000, 90, lambda inner: {"Fn::Base64": inner}), "Fn::Base64 makes a text of more than"),
+        (
+            nested('"', 45, lambda inner: {"Fn::ToJsonString": [inner]}),
+            "Fn::ToJsonString makes a text of more than",
+        ),
         ({"Fn::Cidr": ["10.0.0.0/8", 257, 4]}, "count must be from 1 to 256"),
         ({"Fn::Cidr": ["::/0", "100000000000", 4]}, "count must be from 1 to 256"),
         ({"Fn::Cidr": ["10.0.0.0/8", "x", 4]}, "Fn::Cidr"),
@@ -113,6 +124,10 @@ def test_a_megabyte_of_beginnings_is_read_once() -> None:
     [
         ("(a|aa)+$", "a" * 60 + "b", "takes too long"),
         ("[a-z", "a", "is no regular expression"),
+        ("(?R)?a(?R)", "a" * 100, "is no regular expression"),
+        ("(?:abcdef){e<=50}", "a" * 100, "is no regular expression"),
+        ("(?:a){i}", "aba", "is no regular expression"),
+        ("a" * 5000, "a", "is longer than 4096 characters"),
         ("[a-z]+", "A", "must match pattern"),
     ],
 )
@@ -123,7 +138,10 @@ def test_patterns_end_in_time(cloud: Cloud, pattern: str, value: str, words: str
 
 
 def test_a_pattern_matches_all_of_a_value(cloud: Cloud) -> None:
-    parameters = {"P": {"Type": "String", "AllowedPattern": "(?i)[a-z]{2,}", "Default": "aB"}}
+    parameters = {
+        "P": {"Type": "String", "AllowedPattern": "(?i)[a-z]{2,}", "Default": "aB"},
+        "Q": {"Type": "String", "AllowedPattern": r"\p{L}{1,3}(\{e\})?", "Default": "ä"},
+    }
     assert cloud.create({"Parameters": parameters, "Resources": RESOURCES}) == "CREATE_COMPLETE"
 
 

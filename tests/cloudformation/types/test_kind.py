@@ -130,13 +130,16 @@ def test_a_read_says_how_sure_it_is_and_what_it_tolerates(carrier: Remembering) 
     )
     one.read(work(carrier, "read"))
     one.delete(work(carrier, "delete"))
-    seen = {call.operation: (call.certainty, call.source, tuple(call.tolerate)) for call in carrier.calls}
+    seen = {
+        call.operation: (call.certainty, call.sure, call.source, tuple(call.tolerate))
+        for call in carrier.calls
+    }
     assert seen == {
-        "Sourced": (Certainty.CALL, "s", ()),
-        "Soft": (Certainty.LIKELY, "s", ()),
-        "Listed": (Certainty.LIKELY, None, ("Never",)),
-        "Deleting": (Certainty.LIKELY, None, ("Gone",)),
-        "DeleteQueue": (Certainty.CALL, None, ("Gone",)),
+        "Sourced": (Certainty.CALL, False, "s", ()),
+        "Soft": (Certainty.LIKELY, False, "s", ()),
+        "Listed": (Certainty.CALL, False, None, ("Never",)),
+        "Deleting": (Certainty.CALL, False, None, ("Gone",)),
+        "DeleteQueue": (Certainty.CALL, True, None, ("Gone",)),
     }
 
 

@@ -1,5 +1,7 @@
 """What moto lacks, and that it still lacks it."""
 
+import io
+import zipfile
 from importlib.resources import files
 from typing import Any
 
@@ -8,6 +10,9 @@ import pytest
 import yaml
 
 from tools.moto_coverage import moto_has
+from verifier.authorization.operation import Operation
+from verifier.emulator.moto.upstream import MotoUpstream
+from verifier.errors import AwsError
 
 _SESSION = botocore.session.get_session()
 _ENTRIES: list[dict[str, Any]] = yaml.safe_load(
@@ -58,3 +63,32 @@ def test_moto_still_takes_it_for_the_bucket_itself(entry: dict[str, Any]) -> Non
 def test_no_operation_stands_twice() -> None:
     names = [_name(entry) for entry in _ENTRIES]
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("repaired", [True, False])
+def test_layers_of_other_accounts_are_there(repaired: bool) -> None:
+    """When moto takes them by itself, the gap can go."""
+    upstream, account = MotoUpstream(), "123456780002"
+    upstream.forget(account)
+
+    def do(service: str, name: str, **params: Any) -> dict[str, Any]:
+        operation = Operation(service, name, params, account, "us-east-1")
+        return upstream.invoke(operation) if repaired else upstream._invoke(operation)
+
+    trust = '{"Version": "2012-10-17", "Statement": []}'
+    role = do("iam", "CreateRole", RoleName="r", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("index.js", "")
+    function = {"FunctionName": "f", "Role": role, "Runtime": "nodejs22.x", "Handler": "index.a"}
+    code = {"Code": {"ZipFile": packed.getvalue()}}
+    others = ["arn:aws:lambda:us-east-1:580247275435:layer:LambdaInsightsExtension:14"]
+    if not repaired:
+        with pytest.raises(AwsError, match="One or more LayerVersion does not exist"):
+            do("lambda", "CreateFunction", **function, **code, Layers=others)
+        return
+    do("lambda", "CreateFunction", **function, **code, Layers=others)
+    do("lambda", "UpdateFunctionConfiguration", FunctionName="f", Layers=others)
+    own = [f"arn:aws:lambda:us-east-1:{account}:layer:none:1"]
+    with pytest.raises(AwsError, match="does not exist"):
+        do("lambda", "CreateFunction", **{**function, "FunctionName": "g"}, **code, Layers=own)

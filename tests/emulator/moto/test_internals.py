@@ -148,10 +148,11 @@ def test_backends_can_be_forgotten_one_account_at_a_time() -> None:
 
 def test_repaired_functions_are_still_called_as_before() -> None:
     from moto.apigateway.models import RestAPI
+    from moto.awslambda.models import LambdaStorage
     from moto.core.config import default_user_config
     from moto.dynamodb.models import DynamoDBBackend
     from moto.iam.access_control import PermissionResult
-    from moto.s3.models import FakeBucket
+    from moto.s3.models import FakeBucket, S3Backend
 
     repair_moto()
     bucket = FakeBucket.__new__(FakeBucket)
@@ -159,6 +160,8 @@ def test_repaired_functions_are_still_called_as_before() -> None:
     assert parameters(RestAPI.delete_deployment)[1:] == ["deployment_id"]
     assert parameters(DynamoDBBackend.update_table_streams)[1:] == ["table", "specification"]
     assert default_user_config["iam"] == {"load_aws_managed_policies": True}
+    assert parameters(LambdaStorage.publish_version)[1:] == ["name_or_arn", "description"]
+    assert len(parameters(S3Backend.log_incoming_request)) == 3
 
 
 def test_the_repairs_are_still_needed() -> None:
@@ -174,5 +177,8 @@ def test_the_repairs_are_still_needed() -> None:
     assert "if deployment.stage_name and deployment.stage_name in self.stages:" in apis
     tables = (root / "dynamodb" / "models" / "__init__.py").read_text()
     assert ") and table.latest_stream_label:" in tables
+    functions = (root / "awslambda" / "models.py").read_text()
+    assert "new_version = len(all_versions) + 1" in functions
+    assert "self.put_object(target_bucket, prefix + file_name, value=content)" in buckets
     users = (root / "iam" / "responses.py").read_text()
     assert "put_user_permissions_boundary" not in users

@@ -7,7 +7,7 @@ from typing import Any
 from verifier.authorization.authorizer import Authorizer, Call
 from verifier.authorization.caller import Certainty
 from verifier.authorization.decision import Refusal
-from verifier.authorization.operation import Operation
+from verifier.authorization.operation import Operation, Requirement
 from verifier.authorization.requirements import UnmappedOperation
 from verifier.cloudformation.stack.session import Session
 from verifier.cloudformation.template.environment import StackIdentity
@@ -91,6 +91,15 @@ class Watch:
         self.heard.append(Asked(tuple(actions), certainty, source))
         self.session.ask(work, actions, certainty, source)
 
+    def require(self, work: Work, operation: Operation, needed: Requirement) -> None:
+        """As the session does it."""
+        self.session.require(work, operation, needed)
+
+    def attempt(self, operation: Operation) -> dict[str, Any]:
+        """As the session does it, written down."""
+        self.heard.append(Made("attempt", ServiceCall(operation.service, operation.name, operation.params)))
+        return self.session.attempt(operation)
+
 
 class WatchedWork(Work):
     """A work whose carrier is told whether a call is a read, and whether a soft one."""
@@ -111,10 +120,13 @@ class WatchedWork(Work):
         source: str | None = None,
         soft: bool = False,
         tolerate: Collection[str] = (),
+        because: str = "",
     ) -> dict[str, Any]:
         """See ``Work.read``."""
         self._means("soft read" if soft else "read")
-        return super().read(service, operation, params, source=source, soft=soft, tolerate=tolerate)
+        return super().read(
+            service, operation, params, source=source, soft=soft, tolerate=tolerate, because=because
+        )
 
     def _means(self, meaning: str) -> None:
         assert isinstance(self.carrier, Watch)

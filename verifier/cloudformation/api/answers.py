@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from verifier.cloudformation.stack.changeset import Change, ChangeSet
-from verifier.cloudformation.stack.store import Stack, StackResource
+from verifier.cloudformation.stack.stack import Stack, StackResource
 from verifier.cloudformation.stack.validate import capabilities_reason, needed_capability
 from verifier.cloudformation.template.intrinsics import to_text
 from verifier.cloudformation.template.parameters import ParameterValue

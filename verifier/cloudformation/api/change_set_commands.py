@@ -12,7 +12,7 @@ from verifier.cloudformation.api.queries import Queries
 from verifier.cloudformation.api.requests import new_stack, refuse_unless_updatable, stack_name
 from verifier.cloudformation.stack.changeset import NO_CHANGES, Change, ChangeSet
 from verifier.cloudformation.stack.plan import changes, is_empty
-from verifier.cloudformation.stack.store import Stack
+from verifier.cloudformation.stack.stack import Stack
 from verifier.errors import AwsError
 
 
@@ -34,6 +34,7 @@ class ChangeSetCommands:
         kind = str(op.params.get("ChangeSetType") or "UPDATE")
         stack = self._store.find(op.account, op.region, wanted_name)
         if kind == "CREATE":
+            # (source: cfn-change-set-of-existing-stack)
             if stack is not None and stack.status != "REVIEW_IN_PROGRESS":
                 raise AwsError(
                     "ValidationError",
@@ -54,7 +55,7 @@ class ChangeSetCommands:
         with self._store.lock:
             if kind == "CREATE" and self._store.find(op.account, op.region, stack.name) is None:
                 self._store.add(stack)
-                self._store.stack_status(stack, "REVIEW_IN_PROGRESS", "User Initiated")
+                self._store.begin(stack, "REVIEW_IN_PROGRESS", caller)
             stack.change_sets[name] = change_set
         return {"Id": change_set.id, "StackId": stack.id}
 

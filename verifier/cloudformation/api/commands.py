@@ -17,7 +17,7 @@ from verifier.cloudformation.api.requests import (
 from verifier.cloudformation.stack.changeset import NO_UPDATES, Wanted
 from verifier.cloudformation.stack.deletion import delete_stack
 from verifier.cloudformation.stack.plan import changes, is_empty
-from verifier.cloudformation.stack.store import Stack
+from verifier.cloudformation.stack.stack import Stack
 from verifier.errors import AwsError
 
 
@@ -79,6 +79,7 @@ class StackCommands:
         stack = self._store.find(op.account, op.region, name)
         if stack is None or stack.is_deleted:
             return {}  # deleting what is not there is no error
+        # (sources: cfn-retain-resources, cfn-termination-protection, cfn-cannot-delete-now)
         retain = frozenset(op.params.get("RetainResources") or ())
         with self._store.lock:
             if stack.termination_protection:
@@ -98,7 +99,7 @@ class StackCommands:
             stack.role_arn = op.params.get("RoleARN") or stack.role_arn
             session = self._launcher.session(stack, caller, stack.role_arn)
             before = stack.status
-            self._store.stack_status(stack, "DELETE_IN_PROGRESS", "User Initiated")
+            self._store.begin(stack, "DELETE_IN_PROGRESS", caller)
             in_use = self._export_in_use(stack)
             if in_use:
                 self._store.stack_status(stack, before, f"Delete canceled. {in_use}")
@@ -124,7 +125,7 @@ class StackCommands:
                 raise AwsError(
                     "ValidationError", "ContinueUpdateRollback cannot be called from current stack status"
                 )
-            self._store.stack_status(stack, "UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated")
+            self._store.begin(stack, "UPDATE_ROLLBACK_IN_PROGRESS", caller)
         skip = frozenset(str(one) for one in op.params.get("ResourcesToSkip") or ())
         acting = self._launcher.session(stack, caller, op.params.get("RoleARN") or stack.role_arn)
         self._launcher.start(stack, lambda: go_on(acting, skip))
@@ -133,7 +134,7 @@ class StackCommands:
     def _cancel_update_stack(self, op: Operation, caller: Caller) -> Answer:
         stack = existing_stack(self._store, op)
         with self._store.lock:
-            if stack.status != "UPDATE_IN_PROGRESS":
+            if stack.status != "UPDATE_IN_PROGRESS":  # (source: cfn-cannot-cancel)
                 raise AwsError(
                     "ValidationError", "CancelUpdateStack cannot be called from current stack status"
                 )

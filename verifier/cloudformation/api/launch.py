@@ -13,8 +13,9 @@ from verifier.cloudformation.stack.changeset import Change, Wanted
 from verifier.cloudformation.stack.faults import Faults
 from verifier.cloudformation.stack.provision import Provisioner
 from verifier.cloudformation.stack.session import Session
+from verifier.cloudformation.stack.stack import Stack
 from verifier.cloudformation.stack.steps import bug
-from verifier.cloudformation.stack.store import Stack, StackStore
+from verifier.cloudformation.stack.store import StackStore
 from verifier.cloudformation.stack.validate import shortcomings
 from verifier.cloudformation.stack.views import ResourceUse
 from verifier.cloudformation.template.environment import StackIdentity
@@ -68,7 +69,7 @@ class Launcher:
         provisioner = self._provisioner(stack, session, wanted)
         with self.store.lock:
             stack.template, stack.parameters, stack.tags = wanted.template, wanted.parameters, wanted.tags
-            self.store.stack_status(stack, "CREATE_IN_PROGRESS", "User Initiated")
+            self.store.begin(stack, "CREATE_IN_PROGRESS", caller, compiled=wanted.from_url)
         self.start(stack, lambda: provisioner.create(on_failure))
 
     def update(
@@ -86,7 +87,7 @@ class Launcher:
         with self.store.lock:
             stack.updated = datetime.now(UTC)
             stack.cancelled = False
-            self.store.stack_status(stack, "UPDATE_IN_PROGRESS", "User Initiated")
+            self.store.begin(stack, "UPDATE_IN_PROGRESS", caller, compiled=wanted.from_url)
         self.start(stack, lambda: provisioner.update(found, disable_rollback=disable_rollback))
 
     def start(self, stack: Stack, work: Callable[[], None]) -> None:

@@ -12,7 +12,7 @@ from verifier.cloudformation.stack.changeset import Wanted
 from verifier.cloudformation.stack.plan import wanted_state
 from verifier.cloudformation.stack.property_validation import early_refusal
 from verifier.cloudformation.stack.session import CallFailed, Session
-from verifier.cloudformation.stack.store import Stack
+from verifier.cloudformation.stack.stack import Stack
 from verifier.cloudformation.stack.validate import (
     check_capabilities,
     unsupported_transforms,

@@ -19,7 +19,8 @@ from verifier.cloudformation.api.answers import (
 )
 from verifier.cloudformation.api.template_source import submitted_template
 from verifier.cloudformation.stack.changeset import ChangeSet
-from verifier.cloudformation.stack.store import Stack, StackResource, StackStore
+from verifier.cloudformation.stack.stack import Stack, StackResource
+from verifier.cloudformation.stack.store import StackStore
 from verifier.cloudformation.stack.validate import validate
 from verifier.cloudformation.template.sections import parse_template
 from verifier.emulator.interface import Upstream

@@ -4,7 +4,8 @@ import re
 import uuid
 
 from verifier.authorization.operation import Operation
-from verifier.cloudformation.stack.store import Stack, StackStore
+from verifier.cloudformation.stack.stack import Stack
+from verifier.cloudformation.stack.store import StackStore
 from verifier.cloudformation.types.interface import Register
 from verifier.errors import AwsError
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from verifier.authorization.operation import Operation
-from verifier.cloudformation.stack.store import Stack
+from verifier.cloudformation.stack.stack import Stack
 from verifier.emulator.interface import Upstream
 from verifier.errors import AwsError
 
@@ -49,6 +49,7 @@ def submitted_template(operation: Operation, upstream: Upstream, stack: Stack | 
             )
         return Submitted(body, False)
     text = _object(str(params["TemplateURL"]), operation, upstream)
+    # (source: cfn-template-too-large)
     if len(text.encode()) > _MOST_IN_OBJECT:
         raise AwsError("ValidationError", f"Template may not exceed {_MOST_IN_OBJECT} bytes in size.")
     return Submitted(text, True)

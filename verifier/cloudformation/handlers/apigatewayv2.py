@@ -1,11 +1,12 @@
 """API Gateway v2: HTTP and WebSocket APIs with their stages, routes and integrations."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from verifier.authorization.caller import Certainty
-from verifier.cloudformation.types.handler import Mention
+from verifier.cloudformation.types.handler import HandlerError, Mention
 from verifier.cloudformation.types.kind import Kind, Name
 from verifier.cloudformation.types.params import ARN, ID, Params, Prop, Text, same
 from verifier.cloudformation.types.part import Part, Read
@@ -62,14 +63,40 @@ def definition(work: Work) -> dict[str, Any]:
     return {**params, _BODY: text.decode() if isinstance(text, bytes) else str(text)}
 
 
+# Properties that were seen refused beside a definition, by what the refusal calls them (sources:
+# apigatewayv2-redundant-tags, apigatewayv2-redundant-fields).
+_REDUNDANT = {
+    "Name": "name",
+    "ProtocolType": "protocolType",
+    "CorsConfiguration": "corsConfiguration",
+    "Tags": "tags",
+}
+
+
+_TIGHT = (",", ":")
+
+
+def _refuse_redundant(work: Work) -> None:
+    """An API with a definition is described there, not beside it. Raises HandlerError in AWS's words."""
+    beside = {api: work.properties[name] for name, api in _REDUNDANT.items() if name in work.properties}
+    if beside and is_imported(work):
+        fields = ", ".join(f"{name}={json.dumps(value, separators=_TIGHT)}" for name, value in beside.items())
+        raise HandlerError(
+            f"Redundant fields [{fields}] provided when either Body or BodyS3Location is not empty "
+            "(Service: null; Status Code: 404; Error Code: BadRequestException; Request ID: null; "
+            "Proxy: null)"
+        )
+
+
 class _Api(Kind):
-    """An API. One with a definition is imported: the tags and the other properties follow after."""
+    """An API. One with a definition is imported: the stack's tags and the other properties follow after."""
 
     def create(self, work: Work) -> None:
         """Make it, or import it."""
         if not is_imported(work):
             super().create(work)
             return
+        _refuse_redundant(work)
         step = self._step(work)
         made = step.call("ImportApi", definition(work))
         work.created(work.token(str(made["ApiId"])))
@@ -77,6 +104,11 @@ class _Api(Kind):
             step.call("UpdateApi", step.params(rest))
         if tags := wanted_tags(work):
             step.call("TagResource", {**step.params({"ResourceArn": ARN}, whole=False), "Tags": tags})
+
+    def update(self, work: Work) -> None:
+        """Bring it up to date, or import it again."""
+        _refuse_redundant(work)
+        super().update(work)
 
 
 _API = same(

@@ -8,7 +8,7 @@ from typing import Any
 from verifier.cloudformation.types.handler import Handler, HandlerError, Mention
 from verifier.cloudformation.types.kind import Beyond, Kind, Name
 from verifier.cloudformation.types.params import ABSENT, ARN, ID, Computed, Prop, Sourced, same
-from verifier.cloudformation.types.part import OnBehalf, Read, on
+from verifier.cloudformation.types.part import Read, on
 from verifier.cloudformation.types.parts import Setting, Update
 from verifier.cloudformation.types.tagging import Tagging
 from verifier.cloudformation.types.values import pick
@@ -126,7 +126,6 @@ FUNCTION = Kind(
         Update("UpdateFunctionConfiguration", _CONFIGURATION, _DROPPED, then=Read("GetFunction")),
         *on(("create", "update"), _SIGNING),
         *on(("create", "read", "update"), *_USED),
-        OnBehalf("Decrypt", {"KeyId": Prop("KmsKeyArn")}, service="kms", when="KmsKeyArn", whole=False),
         Setting(
             "ReservedConcurrentExecutions",
             "PutFunctionConcurrency",
@@ -249,9 +248,10 @@ VERSION = Version()
 
 def _read_version_features(work: Work, qualified: Mapping[str, Any]) -> None:
     if "ProvisionedConcurrencyConfig" in work.properties:
-        work.read("lambda", "GetProvisionedConcurrencyConfig", qualified)
+        needs = "ProvisionedConcurrencyConfig"
+        work.read("lambda", "GetProvisionedConcurrencyConfig", qualified, because=needs)
     if "RuntimePolicy" in work.properties:
-        work.read("lambda", "GetRuntimeManagementConfig", qualified)
+        work.read("lambda", "GetRuntimeManagementConfig", qualified, because="RuntimePolicy")
 
 
 def _qualified(work: Work) -> dict[str, str]:

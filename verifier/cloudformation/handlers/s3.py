@@ -4,14 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from verifier.cloudformation.handlers.s3_features import FEATURES, if_true
+from verifier.cloudformation.handlers.s3_features import FEATURES, acl, if_true, opens_to_all
 from verifier.cloudformation.types.handler import Handler, HandlerError, Mention
 from verifier.cloudformation.types.kind import Kind, Name
-from verifier.cloudformation.types.params import ABSENT, ARN, ID, Computed, Params, Prop, Sourced, Text, same
+from verifier.cloudformation.types.params import ABSENT, ARN, ID, Computed, Params, Prop, Text, same
 from verifier.cloudformation.types.part import Read
-from verifier.cloudformation.types.parts import Setting
 from verifier.cloudformation.types.step import Step
-from verifier.cloudformation.types.tagging import Tagging
+from verifier.cloudformation.types.tagging import TAGS_CHANGED, Tagging
 from verifier.cloudformation.types.values import document, key_value, wanted_tags
 from verifier.cloudformation.types.work import Work
 
@@ -33,9 +32,10 @@ _DASHED_WEBSITES = frozenset(
 )
 
 
-def _acl(name: Any) -> str:
-    """A template says "PublicReadWrite", the API "public-read-write"."""
-    return "".join(f"-{char.lower()}" if char.isupper() else char for char in str(name)).lstrip("-")
+def _acl_at_create(work: Work) -> Any:
+    """A public ACL can only follow once the block is off (source s3-public-acl-order)."""
+    name = work.properties.get("AccessControl")
+    return ABSENT if name is None or opens_to_all(work) else acl(name)
 
 
 def _ownership(work: Work) -> Any:
@@ -75,7 +75,14 @@ class _BucketTags(Tagging):
             return
         if step.work.previous:
             bucket = step.params({})
-            step.work.read("s3", "GetBucketTagging", bucket, soft=True, tolerate=("NoSuchTagSet",))
+            step.work.read(
+                "s3",
+                "GetBucketTagging",
+                bucket,
+                soft=True,
+                tolerate=("NoSuchTagSet",),
+                because=TAGS_CHANGED,
+            )
         if wanted := wanted_tags(step.work):
             step.call(self.tag, step.params({self.tags: {"TagSet": self.form(wanted)}}))
         else:
@@ -83,7 +90,7 @@ class _BucketTags(Tagging):
 
     def _change_one_by_one(self, step: Step, to_set: Mapping[str, str], to_remove: list[str]) -> None:
         target = step.params(self.target, whole=False)
-        step.work.read("s3control", "ListTagsForResource", target, soft=True)
+        step.work.read("s3control", "ListTagsForResource", target, soft=True, because=TAGS_CHANGED)
         if to_remove:
             step.work.call("s3control", "UntagResource", {**target, self.keys: to_remove})
         if to_set:
@@ -99,7 +106,7 @@ BUCKET = Kind(
     create_by="CreateBucket",
     delete_by="DeleteBucket",
     fixed={
-        "ACL": Prop("AccessControl", _acl),
+        "ACL": Computed(_acl_at_create, ("AccessControl",)),
         "ObjectOwnership": Computed(_ownership, ("OwnershipControls",)),
         "ObjectLockEnabledForBucket": Prop("ObjectLockEnabled", if_true),
         "CreateBucketConfiguration": Computed(_location),
@@ -114,13 +121,6 @@ BUCKET = Kind(
     parts=(
         Read("HeadBucket"),
         Read("GetBucketAcl", on=("create",), when="AccessControl", soft=True),
-        Setting(
-            "AccessControl",
-            "PutBucketAcl",
-            {"ACL": Prop("AccessControl", _acl)},
-            default=Sourced("s3-acl-private-default", {"ACL": "private"}),
-            at_create=False,
-        ),
         *FEATURES,
         _BucketTags(
             "PutBucketTagging",

@@ -9,9 +9,11 @@ from verifier.cloudformation.types.params import ABSENT, Params, Prop, Sourced, 
 from verifier.cloudformation.types.part import Part, Read
 from verifier.cloudformation.types.parts import Dropped, Items, Setting
 from verifier.cloudformation.types.step import Step
+from verifier.cloudformation.types.work import Work
 
 _ONE = {"Id": Prop("Id")}
 _LOCKED = {"ObjectLockEnabled": "Enabled"}
+_PUBLIC_ACLS = {"public-read", "public-read-write", "authenticated-read"}
 
 
 def _setting(
@@ -65,6 +67,28 @@ class _ObjectLock(Setting):
             step.call(self.put, step.params(self.params))
 
 
+def acl(name: Any) -> str:
+    """A template says "PublicReadWrite", the API "public-read-write"."""
+    return "".join(f"-{char.lower()}" if char.isupper() else char for char in str(name)).lstrip("-")
+
+
+def opens_to_all(work: Work) -> bool:
+    """Whether a bucket is to have a public ACL, and no block that forbids it."""
+    block = work.properties.get("PublicAccessBlockConfiguration")
+    public = acl(work.properties.get("AccessControl", "")) in _PUBLIC_ACLS
+    return public and block is not None and if_true(block.get("BlockPublicAcls")) is not True
+
+
+@dataclass(frozen=True)
+class _Acl(Setting):
+    """An ACL goes with the creation, but for a public one."""
+
+    def create(self, step: Step) -> None:
+        """Put a public one, now that it is let."""
+        if opens_to_all(step.work):
+            self._put(step)
+
+
 # Ordered: versioning before what needs it, ownership before access. A bucket with just a public access block
 # was read (Fn::GetAtt) by a principal that has no s3:Get* at all (source cfn-bucket-set-crewpoppy).
 FEATURES: tuple[Part, ...] = (
@@ -75,6 +99,12 @@ FEATURES: tuple[Part, ...] = (
         undo="DeleteBucketOwnershipControls",
     ),
     _setting("PublicAccessBlockConfiguration", "PutPublicAccessBlock", "", undo="DeletePublicAccessBlock"),
+    _Acl(
+        "AccessControl",
+        "PutBucketAcl",
+        {"ACL": Prop("AccessControl", acl)},
+        default=Sourced("s3-acl-private-default", {"ACL": "private"}),
+    ),
     _setting(
         "BucketEncryption",
         "PutBucketEncryption",

@@ -2,8 +2,9 @@
 
 from verifier.cloudformation.stack.plan import waves
 from verifier.cloudformation.stack.session import Session
+from verifier.cloudformation.stack.stack import Stack
 from verifier.cloudformation.stack.steps import Steps
-from verifier.cloudformation.stack.store import Stack, StackStore
+from verifier.cloudformation.stack.store import StackStore
 from verifier.cloudformation.types.handler import HandlerError
 
 

@@ -2,7 +2,8 @@
 
 from verifier.cloudformation.stack.changeset import Wanted
 from verifier.cloudformation.stack.live_environment import LiveEnvironment
-from verifier.cloudformation.stack.store import STACK_TYPE, Output, Stack, StackStore
+from verifier.cloudformation.stack.stack import STACK_TYPE, Output, Stack
+from verifier.cloudformation.stack.store import StackStore
 from verifier.cloudformation.template.intrinsics import to_text
 from verifier.cloudformation.types.handler import HandlerError
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from verifier.cloudformation.stack.changeset import Change, Wanted
-from verifier.cloudformation.stack.store import Stack, StackResource
+from verifier.cloudformation.stack.stack import Stack, StackResource
 from verifier.cloudformation.template.environment import StackIdentity, StaticEnvironment, placeholder
 from verifier.cloudformation.template.intrinsics import resolve
 from verifier.cloudformation.template.parameters import ParameterValue

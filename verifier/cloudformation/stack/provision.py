@@ -17,12 +17,13 @@ from verifier.cloudformation.stack.plan import waves
 from verifier.cloudformation.stack.property_validation import dated, refusal
 from verifier.cloudformation.stack.rollback import Rollback, Touched
 from verifier.cloudformation.stack.session import Session
+from verifier.cloudformation.stack.stack import Output, Stack, StackResource
 from verifier.cloudformation.stack.steps import REPLACING, Steps, UpdateFailed, copy_of
-from verifier.cloudformation.stack.store import Output, Stack, StackResource, StackStore
+from verifier.cloudformation.stack.store import StackStore
 from verifier.cloudformation.template.sections import ResourceDefinition
 from verifier.cloudformation.types.handler import HandlerError
 
-# (source: cfn-clean-up-failed)
+# (source: cfn-clean-up-failed, cfn-update-events)
 _NOT_DELETED = "Update successful. One or more resources could not be deleted."
 
 
@@ -245,6 +246,8 @@ class Provisioner:
                     resource.definition = wanted.active[name]
                     resource.dependencies = wanted.dependencies[name]
                     resource.deletion_policy, resource.update_replace_policy = wanted.policies[name]
+        if wanted.from_url:
+            self._store.keep(stack)
 
     def _clean_up(self, before: Mapping[str, StackResource]) -> None:
         """Delete what was replaced or removed; a failure leaves the resource behind, not the stack.

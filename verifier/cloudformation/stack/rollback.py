@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from verifier.cloudformation.stack.plan import waves
 from verifier.cloudformation.stack.session import Session
+from verifier.cloudformation.stack.stack import Stack, StackResource
 from verifier.cloudformation.stack.steps import Steps, copy_of
-from verifier.cloudformation.stack.store import Stack, StackResource, StackStore
+from verifier.cloudformation.stack.store import StackStore
 from verifier.cloudformation.types.handler import HandlerError
 
 

@@ -5,8 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from botocore.exceptions import UnknownServiceError
+from botocore.model import OperationNotFoundError
+
 from verifier.authorization.authorizer import Authorizer, Call
 from verifier.authorization.caller import Caller, Certainty, OnBehalfOf
+from verifier.authorization.claims import UNKNOWN
 from verifier.authorization.operation import Operation, Requirement
 from verifier.authorization.requirements import UnmappedOperation, requirements
 from verifier.cloudformation.template.environment import StackIdentity
@@ -62,10 +66,27 @@ class Session:
     def ask(self, work: Work, actions: Sequence[str], certainty: Certainty, source: str | None) -> None:
         """Ask for bare actions on ``*``, without those that this step's calls have asked for already."""
         asked = {one.action.lower() for operation in work.made for one in _known(operation)}
-        wanted = [action for action in actions if action.lower() not in asked]
+        wanted = [Requirement(action, "*") for action in actions if action.lower() not in asked]
         step = _operation(work, ServiceCall("cloudformation", work.type, {}))
-        call = Call(step, self.caller, certainty, source, _on_behalf_of(work))
-        refusal = self.authorizer.authorize_actions(call, wanted)
+        # Which property AWS asks it for, nobody tells.
+        call = Call(step, self.caller, certainty, source, _on_behalf_of(work), sure=False, because=UNKNOWN)
+        self._need(call, wanted)
+
+    def require(self, work: Work, operation: Operation, needed: Requirement) -> None:
+        """Ask for one requirement as sure as a call; see ``Carrier.require``."""
+        self._need(Call(operation, self.caller, on_behalf_of=_on_behalf_of(work)), [needed])
+
+    def attempt(self, operation: Operation) -> dict[str, Any]:
+        """Carry out what has been decided already; see ``Carrier.attempt``."""
+        try:
+            fitted = fit(operation.service, operation.name, operation.params)
+            whole = replace(operation, params=fitted.params, method=fitted.method, path=fitted.path)
+            return self.upstream.invoke(whole)
+        except (AwsError, ShapeError, UnknownServiceError, OperationNotFoundError):
+            return {}
+
+    def _need(self, call: Call, needed: Sequence[Requirement]) -> None:
+        refusal = self.authorizer.authorize_needed(call, needed)
         if refusal is not None:
             raise CallFailed(refusal.message, "AccessDenied", refused=True)
 
@@ -73,7 +94,15 @@ class Session:
         """``call`` as an operation that the caller may make. Raises HandlerError."""
         operation = self._fitted(work, call)
         work.made.append(operation)
-        asked = Call(operation, self.caller, call.certainty, call.source, _on_behalf_of(work))
+        asked = Call(
+            operation,
+            self.caller,
+            call.certainty,
+            call.source,
+            _on_behalf_of(work),
+            sure=call.sure,
+            because=call.because,
+        )
         try:
             refusal = self.authorizer.authorize(asked)
         except UnmappedOperation as error:
@@ -139,6 +168,8 @@ def _handler_code(error: AwsError) -> str:
         return "AlreadyExists"
     if "NotFound" in code or code.startswith("NoSuch"):
         return "NotFound"
+    if code == "AccessDenied":
+        return "AccessDenied"
     if "Throttl" in code:
         return "Throttling"
     return "ServiceInternalError" if error.status >= 500 else "InvalidRequest"

@@ -8,7 +8,8 @@ from typing import Any
 
 from verifier.cloudformation.stack.builtin import is_fallback, makes_up, provisioner_of
 from verifier.cloudformation.stack.session import CallFailed, Session
-from verifier.cloudformation.stack.store import Stack, StackResource, StackStore
+from verifier.cloudformation.stack.stack import Stack, StackResource
+from verifier.cloudformation.stack.store import StackStore
 from verifier.cloudformation.types import registry
 from verifier.cloudformation.types.fallback import ask_for_unsupported
 from verifier.cloudformation.types.handler import Handler, HandlerError
@@ -62,6 +63,10 @@ class Steps:
         self.store.resource_status(self.stack, resource, "UPDATE_COMPLETE")
         return work.wrote
 
+    def play_update(self, resource: StackResource, before: StackResource) -> None:
+        """Run the update's handler and nothing else: no event, no status. Raises HandlerError."""
+        self._run(resource, self._work(resource, "update", before=before))
+
     def delete(self, resource: StackResource, *, retain: bool = False) -> None:
         """Delete a resource, or leave it (``retain``) with its event. Raises HandlerError.
 
@@ -69,6 +74,8 @@ class Steps:
         """
         self._attributes.pop(resource.logical_id, None)
         if retain:
+            if resource.physical_id:
+                self.store.leave(self.stack, resource)
             self.store.resource_status(self.stack, resource, "DELETE_SKIPPED")
             return
         if resource.physical_id:

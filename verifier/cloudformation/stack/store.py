@@ -1,102 +1,16 @@
-"""Stacks and their resources, events and change sets, and the store that keeps them."""
+"""The store that keeps stacks."""
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from verifier.cloudformation.stack.changeset import ChangeSet
-from verifier.cloudformation.stack.views import EventView, ResourceUse, ResourceView, StackView
-from verifier.cloudformation.template.parameters import ParameterValue
-from verifier.cloudformation.template.sections import EMPTY, ResourceDefinition, Template
+from verifier.authorization.caller import Caller
+from verifier.cloudformation.stack.stack import STACK_TYPE, Stack, StackResource
+from verifier.cloudformation.stack.views import EventView, ResourceUse
 from verifier.errors import InconclusiveError
-
-STACK_TYPE = "AWS::CloudFormation::Stack"
-
-
-@dataclass
-class StackResource:
-    """A resource as it was last provisioned; ``physical_id`` is empty until it exists."""
-
-    definition: ResourceDefinition
-    physical_id: str = ""
-    status: str = ""
-    reason: str = ""
-    time: datetime = field(default_factory=lambda: datetime.now(UTC))
-    properties: Mapping[str, Any] = field(default_factory=dict)
-    static: Any = None
-    """The properties before they were resolved, with placeholders: what a change set compares."""
-    stack_tags: Mapping[str, str] = field(default_factory=dict)
-    dependencies: frozenset[str] = frozenset()
-    deletion_policy: str = "Delete"
-    update_replace_policy: str = "Delete"
-
-    @property
-    def logical_id(self) -> str:
-        """Its name in the template."""
-        return self.definition.logical_id
-
-    @property
-    def type(self) -> str:
-        """Its resource type."""
-        return self.definition.type
-
-
-@dataclass(frozen=True)
-class Output:
-    """One resolved output; ``export`` is the name it is exported under."""
-
-    key: str
-    value: str
-    description: str | None = None
-    export: str | None = None
-
-
-@dataclass
-class Stack:
-    """One stack, from its first change set to after its deletion."""
-
-    name: str
-    id: str
-    account: str
-    region: str
-    partition: str
-    status: str = "REVIEW_IN_PROGRESS"
-    reason: str = ""
-    created: datetime = field(default_factory=lambda: datetime.now(UTC))
-    updated: datetime | None = None
-    deleted: datetime | None = None
-    template: Template = EMPTY
-    parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
-    tags: Mapping[str, str] = field(default_factory=dict)
-    capabilities: tuple[str, ...] = ()
-    role_arn: str | None = None
-    notification_arns: tuple[str, ...] = ()
-    disable_rollback: bool = False
-    retain_except_on_create: bool = False
-    """The operation under way deletes what it made, also with the policy Retain, when it rolls back."""
-    termination_protection: bool = False
-    policy: str | None = None
-    outputs: tuple[Output, ...] = ()
-    imports: frozenset[str] = frozenset()
-    resources: dict[str, StackResource] = field(default_factory=dict)
-    events: list[EventView] = field(default_factory=list)
-    change_sets: dict[str, ChangeSet] = field(default_factory=dict)
-    unfinished_rollback: Callable[[Any, frozenset[str]], None] | None = None
-    """What ContinueUpdateRollback goes on with, given a session and the resources to skip."""
-    cancelled: bool = False
-
-    @property
-    def is_deleted(self) -> bool:
-        """It can be found by its id only."""
-        return self.status == "DELETE_COMPLETE"
-
-    @property
-    def in_progress(self) -> bool:
-        """An operation is under way (a stack under review is not)."""
-        return self.status.endswith("_IN_PROGRESS") and self.status != "REVIEW_IN_PROGRESS"
 
 
 class StackStore:
@@ -109,6 +23,8 @@ class StackStore:
         self._uses: dict[tuple[str, str, str, str], ResourceUse] = {}
         self._problems: dict[tuple[str, str], None] = {}
         self._made_up: set[str] = set()
+        self._left: list[tuple[Stack, StackResource]] = []
+        self._latest: dict[tuple[str, str, str], tuple[Stack, StackResource]] = {}
 
     def add(self, stack: Stack) -> None:
         """Keep a new stack."""
@@ -147,13 +63,39 @@ class StackStore:
                 now = max(now, stack.events[-1].time + timedelta(microseconds=1))
             is_stack = type_name == STACK_TYPE and logical_id == stack.name
             event_id = str(uuid.uuid4()) if is_stack else f"{logical_id}-{status}-{now:%Y-%m-%dT%H:%M:%S.%fZ}"
-            stack.events.append(EventView(event_id, now, logical_id, type_name, physical_id, status, reason))
+            stack.events.append(
+                EventView(
+                    id=event_id,
+                    time=now,
+                    logical_id=logical_id,
+                    type=type_name,
+                    physical_id=physical_id,
+                    status=status,
+                    reason=reason,
+                    requested_by=stack.requested_by,
+                    compiled=stack.compiled,
+                )
+            )
+
+    def begin(self, stack: Stack, status: str, caller: Caller, *, compiled: bool = False) -> None:
+        """An operation on the stack begins at the request of ``caller``; ``status`` is its first."""
+        with self.lock:
+            stack.requested_by, stack.compiled = caller.origin, compiled
+            self.stack_status(stack, status, "User Initiated")
+
+    def looked(self, account: str, region: str, name_or_id: str, caller: Caller) -> None:
+        """``caller`` is told how the stack stands; without a name how all do."""
+        with self.lock:
+            for stack in self.of(account, region):
+                if name_or_id in ("", stack.name, stack.id):
+                    stack.looked_at_by |= {caller.origin}
 
     def stack_status(self, stack: Stack, status: str, reason: str = "") -> None:
         """Change the stack's status, with its event; wakes those who wait for it to settle."""
         with self.lock:
             stack.status = status
             stack.reason = reason
+            stack.looked_at_by = frozenset()
             if status == "DELETE_COMPLETE":
                 stack.deleted = datetime.now(UTC)
             self.event(stack, stack.name, STACK_TYPE, stack.id, status=status, reason=reason)
@@ -194,10 +136,36 @@ class StackStore:
             if known is not None:
                 self._uses[key] = ResourceUse(stack, logical_id, type_name, True, known.upper_bound)
 
+    def keep(self, stack: Stack) -> None:
+        """Remember the resources of a compiled service template as an operation has left them."""
+        with self.lock:
+            for one in stack.resources.values():
+                self._latest[(stack.account, stack.name, one.logical_id)] = (stack, replace(one))
+
+    def latest(self, account: str) -> tuple[tuple[Stack, StackResource], ...]:
+        """The last that was kept of each resource."""
+        with self.lock:
+            return tuple(one for key, one in self._latest.items() if key[0] == account)
+
     def uses(self, account: str) -> tuple[ResourceUse, ...]:
         """The resources of the account's compiled service templates."""
         with self.lock:
             return tuple(use for key, use in self._uses.items() if key[0] == account)
+
+    def leave(self, stack: Stack, resource: StackResource) -> None:
+        """Remember a resource that outlives its place in a stack, because the template says so."""
+        with self.lock:
+            self._left.append((stack, replace(resource)))
+
+    def left(self, account: str) -> tuple[tuple[Stack, StackResource], ...]:
+        """What stacks have left behind, in the order in which they did."""
+        with self.lock:
+            return tuple(one for one in self._left if one[0].account == account)
+
+    def take(self, one: tuple[Stack, StackResource]) -> None:
+        """It is there no more."""
+        with self.lock:
+            self._left.remove(one)
 
     def problem(self, account: str, line: str) -> None:
         """Note what could not be done as AWS does it; each line once."""
@@ -236,18 +204,3 @@ class StackStore:
         with self.lock:
             stacks = (s for s in self.of(account, region) if not s.is_deleted)
             return tuple(stack.name for stack in stacks if export in stack.imports)
-
-
-def view(stack: Stack) -> StackView:
-    """The stack as a value."""
-    return StackView(
-        name=stack.name,
-        id=stack.id,
-        region=stack.region,
-        status=stack.status,
-        events=tuple(stack.events),
-        resources=tuple(
-            ResourceView(one.logical_id, one.type, one.physical_id, one.status, one.reason)
-            for one in stack.resources.values()
-        ),
-    )

@@ -234,7 +234,8 @@ def _import_value(argument: Any, environment: Environment) -> str:
 
 
 def _base64(argument: Any, environment: Environment) -> str:
-    return base64.b64encode(to_text(resolve(argument, environment)).encode()).decode()
+    data = to_text(resolve(argument, environment)).encode()
+    return _bounded("Fn::Base64", base64.b64encode(data).decode(), len(data) * 4 // 3)
 
 
 def _cidr(argument: Any, environment: Environment) -> list[str]:
@@ -265,7 +266,8 @@ def _length(argument: Any, environment: Environment) -> int:
 
 
 def _to_json_string(argument: Any, environment: Environment) -> str:
-    return json.dumps(resolve(argument, environment), separators=(",", ":"))
+    text = json.dumps(resolve(argument, environment), separators=(",", ":"))
+    return _bounded("Fn::ToJsonString", text, len(text))
 
 
 _FUNCTIONS: Mapping[str, Callable[[Any, Environment], Any]] = {

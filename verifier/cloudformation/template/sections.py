@@ -47,6 +47,8 @@ _RESOURCE_MEMBERS = frozenset(
         "UpdateReplacePolicy",
     }
 )
+# (source: cfn-custom-resource-version)
+_CUSTOM_MEMBERS = _RESOURCE_MEMBERS | {"Version"}
 _OUTPUT_MEMBERS = frozenset(["Value", "Export", "Description", "Condition"])
 # (sources: cfn-too-many-resources, cfn-most-resources)
 _MOST_RESOURCES = 500
@@ -70,7 +72,7 @@ class ResourceDefinition:
     @property
     def is_custom(self) -> bool:
         """A custom resource, which a Lambda function provisions."""
-        return self.type.startswith("Custom::") or self.type == "AWS::CloudFormation::CustomResource"
+        return _is_custom(self.type)
 
 
 @dataclass(frozen=True)
@@ -228,7 +230,7 @@ def _resource(name: str, one: Any) -> ResourceDefinition:
         raise format_error(f"[/Resources/{name}] resource definition is malformed")
     if not isinstance(one.get("Type"), str):
         raise format_error(f"[/Resources/{name}] Every Resources object must contain a Type member.")
-    unknown = sorted(set(one) - _RESOURCE_MEMBERS)
+    unknown = sorted(set(one) - (_CUSTOM_MEMBERS if _is_custom(one["Type"]) else _RESOURCE_MEMBERS))
     if unknown:
         raise AwsError("ValidationError", f"Invalid template resource property '{unknown[0]}'")
     properties = one.get("Properties", {})
@@ -250,6 +252,10 @@ def _resource(name: str, one: Any) -> ResourceDefinition:
         metadata=one.get("Metadata"),
         update_policy=one.get("UpdatePolicy"),
     )
+
+
+def _is_custom(type_name: str) -> bool:
+    return type_name.startswith("Custom::") or type_name == "AWS::CloudFormation::CustomResource"
 
 
 def _output(name: str, one: Any) -> OutputDefinition:

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from verifier.errors import AwsError
+from verifier.reading import check_values, no_constant
 
 # Our own bound: what walks through a template calls itself, and no real one nests deeper than some forty.
 MOST_LEVELS = 100
@@ -17,10 +18,15 @@ _UNTOUCHED_TAGS = {"Ref", "Condition"}
 
 def parse_text(text: str) -> dict[str, Any]:
     """The template as a dict. Raises AwsError ValidationError in CloudFormation's words."""
+    is_json = text.lstrip().startswith("{")
     try:
-        parsed = _parse_json(text) if text.lstrip().startswith("{") else _parse_yaml(text)
+        parsed = _parse_json(text) if is_json else _parse_yaml(text)
     except RecursionError:
         raise _too_deep() from None
+    try:
+        check_values(parsed)
+    except ValueError as error:
+        raise format_error(f"{'JSON' if is_json else 'YAML'} not well-formed. ({error})") from None
     if not isinstance(parsed, dict):
         raise format_error("unsupported structure.")
     if _depth(parsed) > MOST_LEVELS:
@@ -53,7 +59,7 @@ def format_error(problem: str) -> AwsError:
 
 def _parse_json(text: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=no_constant)
     except json.JSONDecodeError as error:
         problem = f"JSON not well-formed. (line {error.lineno}, column {error.colno})"
         raise format_error(problem) from error

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from verifier.authorization.caller import Certainty
 from verifier.cloudformation.types.handler import Mention
 from verifier.cloudformation.types.params import ABSENT, Params, at
 from verifier.cloudformation.types.step import Step
@@ -63,8 +62,8 @@ class Read(Part):
     ``on`` are the moments it is made at; ``gives`` is where each attribute of Fn::GetAtt stands in
     the answer, ``tokens`` are those of them whose end (after the last "/") AWS makes up. With
     ``when``, it is made only where the template has that property. ``whole``: with the kind's
-    ``itself`` among the parameters. Without ``source`` it is only likely; ``soft`` is one whose
-    refusal AWS's handler swallows.
+    ``itself`` among the parameters. Without ``source`` it is only likely, unless another one speaks of it
+    (authorization/weights.py); ``soft`` is one whose refusal AWS's handler swallows.
     """
 
     operation: str
@@ -113,8 +112,11 @@ class Read(Part):
     def _at(self, step: Step, moment: Moment) -> Attributes:
         return self.make(step) if moment in self.on else {}
 
-    def make(self, step: Step, item: Any = None) -> Attributes:
-        """Make the call, of ``item`` where it belongs to one; the attributes that the answer gives."""
+    def make(self, step: Step, item: Any = None, because: str = "") -> Attributes:
+        """Make the call, of ``item`` where it belongs to one; the attributes that the answer gives.
+
+        ``because`` is the property that makes AWS read, where that is not ``when``.
+        """
         if self.when and step.work.properties.get(self.when) in (None, "", [], {}):
             return {}
         tolerated = (*self.gone, *(step.gone if step.work.lifecycle == "delete" else ()))
@@ -125,6 +127,7 @@ class Read(Part):
             source=self.source,
             soft=self.soft,
             tolerate=tolerated,
+            because=because or self.when,
         )
         found = ((name, at(answer, path)) for name, path in self.gives.items())
         given = {name: value for name, value in found if value is not ABSENT}
@@ -140,15 +143,16 @@ class OnBehalf(Read):
     Without ``source`` it is only likely.
     """
 
-    def make(self, step: Step, item: Any = None) -> Attributes:
+    def make(self, step: Step, item: Any = None, because: str = "") -> Attributes:
         """Ask for it."""
         if step.work.properties.get(self.when) not in (None, "", [], {}):
             step.work.permit(
                 self.service or step.service,
                 self.operation,
                 step.params(self.params, item, whole=self.whole),
-                certainty=Certainty.CALL if self.source else Certainty.LIKELY,
                 source=self.source,
+                sure=False,
+                because=because or self.when,
             )
         return {}
 

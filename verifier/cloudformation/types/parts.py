@@ -115,7 +115,7 @@ class Setting(Part):
         given: Attributes = {}
         if self.name in step.work.properties:
             for one in self.reads:
-                given |= one.make(step)
+                given |= one.make(step, because=self.name)
         return given
 
     def update(self, step: Step) -> None:
@@ -134,7 +134,7 @@ class Setting(Part):
 
     def _put(self, step: Step) -> None:
         if self.look:
-            self.look.make(step)
+            self.look.make(step, because=self.name)
         items = listed(step.work.properties[self.name]) if self.each else [None]
         for item in items:
             step.call(self.put, step.params(self.params, item, whole=self.whole))
@@ -227,13 +227,13 @@ class Items(Part):
         self._change(step, {}, self._of(step.work.properties))
         if self.read_back:
             for item in self._of(step.work.properties).values():
-                self.read_back.make(step, item)
+                self.read_back.make(step, item, self.name)
 
     def read(self, step: Step) -> Attributes:
         """Read every item."""
         if self.reads:
             for item in self._of(step.work.properties).values():
-                self.reads.make(step, item)
+                self.reads.make(step, item, self.name)
         return {}
 
     def update(self, step: Step) -> None:

@@ -10,6 +10,9 @@ from verifier.cloudformation.types.part import Part, Read
 from verifier.cloudformation.types.step import Step
 from verifier.cloudformation.types.values import key_value, tag_changes, wanted_tags
 
+TAGS_CHANGED = "tags changed"
+"""Why tags are read in an update, as sources name it."""
+
 
 @dataclass(frozen=True)
 class Tagging(Part):
@@ -66,7 +69,7 @@ class Tagging(Part):
         """Set the tags that are new or changed, remove those that are gone."""
         to_set, to_remove = tag_changes(step.work, self.name)
         if self.look and (self.look_always or to_set or to_remove):
-            self.look.make(step)
+            self.look.make(step, because=TAGS_CHANGED if to_set or to_remove else "")
         self._change(step, to_set, to_remove)
 
     def _change(self, step: Step, to_set: Mapping[str, str], to_remove: list[str]) -> None:

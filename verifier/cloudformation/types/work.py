@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from verifier.authorization.caller import Certainty
-from verifier.authorization.operation import Operation
+from verifier.authorization.operation import Operation, Requirement
 from verifier.cloudformation.template.environment import StackIdentity
 from verifier.cloudformation.types.interface import Register
 from verifier.cloudformation.types.names import compose, new_suffix
@@ -17,7 +17,9 @@ class ServiceCall:
     """One API call on a resource's behalf, as a handler words it.
 
     ``params`` are coerced to botocore's shapes: names without regard to case, "30" to 30, "true" to
-    True. An error whose code is in ``tolerate`` gives {}.
+    True. An error whose code is in ``tolerate`` gives {}. ``certainty`` is how sure the call is at most;
+    one that is not ``sure`` is as sure as what was read about it. ``because`` is the property that makes
+    AWS's handler read.
     """
 
     service: str
@@ -26,6 +28,8 @@ class ServiceCall:
     certainty: Certainty = Certainty.CALL
     source: str | None = None
     tolerate: Collection[str] = ()
+    sure: bool = True
+    because: str = ""
 
 
 class Carrier(Protocol):
@@ -47,6 +51,12 @@ class Carrier(Protocol):
 
     def ask(self, work: "Work", actions: Sequence[str], certainty: Certainty, source: str | None) -> None:
         """Authorize bare IAM actions. Raises HandlerError for a refusal."""
+
+    def require(self, work: "Work", operation: Operation, needed: Requirement) -> None:
+        """Authorize one requirement of ``operation``. Raises HandlerError for a refusal."""
+
+    def attempt(self, operation: Operation) -> dict[str, Any]:
+        """Carry ``operation`` out as well as it can be, asking nobody; {} where it cannot."""
 
 
 @dataclass
@@ -109,13 +119,16 @@ class Work:
         source: str | None = None,
         soft: bool = False,
         tolerate: Collection[str] = (),
+        because: str = "",
     ) -> dict[str, Any]:
-        """Read back with the caller's rights: certainty ``call`` with a source, else ``likely``.
+        """Read back with the caller's rights: as sure as sources make it (authorization/weights.py).
 
-        A ``soft`` read is one whose refusal AWS's handler swallows: at most ``likely``.
+        A ``soft`` read is one whose refusal AWS's handler swallows: at most ``likely``. ``because`` is the
+        property that makes AWS read; empty, it always does.
         """
-        certainty = Certainty.CALL if source and not soft else Certainty.LIKELY
-        return self.carrier.make(self, ServiceCall(service, operation, params, certainty, source, tolerate))
+        bound = Certainty.LIKELY if soft else Certainty.CALL
+        call = ServiceCall(service, operation, params, bound, source, tolerate, sure=False, because=because)
+        return self.carrier.make(self, call)
 
     def permit(
         self,
@@ -123,21 +136,35 @@ class Work:
         operation: str,
         params: Mapping[str, Any],
         *,
-        certainty: Certainty = Certainty.CALL,
         source: str | None = None,
+        sure: bool = True,
+        because: str = "",
     ) -> None:
         """Ask for a call without making it: what it would set going is not ours to run.
 
-        Raises HandlerError for a refusal.
+        One that is not ``sure`` is as sure as sources make it. Raises HandlerError for a refusal.
         """
-        self.carrier.permit(self, ServiceCall(service, operation, params, certainty, source))
+        call = ServiceCall(service, operation, params, source=source, sure=sure, because=because)
+        self.carrier.permit(self, call)
 
     def ask(self, actions: Sequence[str], certainty: Certainty, source: str | None = None) -> None:
         """Ask for bare IAM actions on ``*``: a step of which only the permissions are known, not the calls.
 
-        Nothing is called. Raises HandlerError for an enforced refusal.
+        They are at most as sure as ``certainty``, and as sources make them. Nothing is called. Raises
+        HandlerError for an enforced refusal.
         """
         self.carrier.ask(self, actions, certainty, source)
+
+    def require(self, operation: Operation, needed: Requirement) -> None:
+        """Ask for what ``operation`` itself needs, as sure as a call, without making it.
+
+        Raises HandlerError for a refusal.
+        """
+        self.carrier.require(self, operation, needed)
+
+    def attempt(self, operation: Operation) -> dict[str, Any]:
+        """Make a call whose needs have been asked for: as far as its parameters fit, and {} if it fails."""
+        return self.carrier.attempt(operation)
 
     def created(self, physical_id: str) -> None:
         """The resource exists from now on; say it right after the main call: a rollback then deletes it."""

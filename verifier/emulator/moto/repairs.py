@@ -14,15 +14,18 @@ from verifier.emulator.moto.layers import look_in_its_own_account
 def repair_moto() -> None:
     """Mend moto, once a process."""
     from moto.apigateway.models import RestAPI
+    from moto.awslambda.models import LambdaStorage
     from moto.core.config import default_user_config
     from moto.dynamodb.models import DynamoDBBackend
-    from moto.s3.models import FakeBucket
+    from moto.s3.models import FakeBucket, S3Backend
 
     look_in_its_own_account()
     default_user_config["iam"] = {"load_aws_managed_policies": True}
     FakeBucket.get_permission = _bucket_permission
     RestAPI.delete_deployment = _delete_deployment
     DynamoDBBackend.update_table_streams = _update_table_streams
+    LambdaStorage.publish_version = _publish_version
+    S3Backend.log_incoming_request = _log_incoming_request
 
 
 def _bucket_permission(_bucket: Any, _action: str, _resource: str) -> Any:
@@ -54,3 +57,32 @@ def _update_table_streams(_backend: Any, table: Any, specification: Any) -> None
     if there and (specification.get("StreamEnabled") or specification.get("StreamViewType")):
         raise StreamAlreadyEnabledException
     table.set_stream_specification(specification)
+
+
+def _publish_version(storage: Any, name_or_arn: str, description: str = "") -> Any:
+    """A number is never used again (source: lambda-version-numbers); moto counts what versions are left."""
+    import copy
+
+    function = storage.get_function_by_name_or_arn_forbid_qualifier(name_or_arn)
+    known = storage._functions[function.function_name]
+    # Kept beside moto's own state, and forgotten with it.
+    numbers = vars(storage).setdefault("published_numbers", {})
+    if known["versions"]:
+        if not function.code_or_config_updated:
+            return known["versions"][-1]
+        function.code_or_config_updated = False
+    numbers[function.function_name] = numbers.get(function.function_name, 0) + 1
+    published = copy.copy(known["latest"])
+    published.set_version(numbers[function.function_name])
+    if description:
+        published.description = description
+    known["versions"].append(published)
+    storage._arns[published.function_arn] = published
+    return published
+
+
+def _log_incoming_request(_backend: Any, _request: Any, _bucket_name: str) -> None:
+    """Nobody knows when access logs come (source: s3-access-logs-best-effort); moto writes them at once.
+
+    A bucket that its own requests fill could never be deleted.
+    """

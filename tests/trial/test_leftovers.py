@@ -1,0 +1,96 @@
+"""What a service leaves behind by design, in a real room of the embedded target."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from verifier.authorization.authorizer import Mode
+from verifier.targets.embedded import EmbeddedTarget
+from verifier.targets.interface import Room
+from verifier.trial.leftovers import clear, empty_buckets, unprotect
+
+REGION, STACK = "us-east-1", "shop-dev"
+AUDIT = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/audit/dev"}}
+
+
+@pytest.fixture(scope="module")
+def target() -> Iterator[EmbeddedTarget]:
+    with closing(EmbeddedTarget(region=REGION)) as target:
+        yield target
+
+
+@pytest.fixture
+def room(target: EmbeddedTarget) -> Iterator[Room]:
+    with target.room(Mode.ENFORCE, REGION) as room:
+        yield room
+
+
+def create(room: Room, resources: dict[str, Any], **more: Any) -> Any:
+    client = room.admin("cloudformation")
+    client.create_stack(StackName=STACK, TemplateBody=json.dumps({"Resources": resources}), **more)
+    room.finish()
+    assert client.describe_stacks(StackName=STACK)["Stacks"][0]["StackStatus"] == "CREATE_COMPLETE"
+    return client
+
+
+def delete(room: Room) -> str | None:
+    room.admin("cloudformation").delete_stack(StackName=STACK)
+    return room.finish().stacks.get(STACK)
+
+
+def test_what_is_retained_is_taken_away_and_can_be_made_again(room: Room) -> None:
+    files = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": f"files-{room.account}"}}
+    resources = {
+        "Audit": AUDIT | {"DeletionPolicy": "Retain"},
+        "Files": files | {"DeletionPolicy": "Retain"},
+        "Queue": {"Type": "AWS::SQS::Queue"},
+    }
+    create(room, resources)
+    room.admin("s3").put_object(Bucket=f"files-{room.account}", Key="k", Body=b"x")
+    assert clear(room) == ()
+    assert delete(room) is None
+    assert sorted(clear(room)) == [
+        "Audit (AWS::Logs::LogGroup) was deleted: its template retains it",
+        "Files (AWS::S3::Bucket) was deleted: its template retains it",
+    ]
+    assert clear(room) == ()
+    assert room.admin("logs").describe_log_groups()["logGroups"] == []
+    create(room, resources)
+
+
+def test_what_is_retained_and_gone_all_the_same_is_no_news(room: Room) -> None:
+    create(room, {"Audit": AUDIT | {"DeletionPolicy": "Retain"}})
+    room.admin("logs").delete_log_group(logGroupName="/audit/dev")
+    assert delete(room) is None
+    assert (clear(room), room.left_behind()) == ((), ())
+
+
+def test_a_stack_that_is_protected_is_let_go(room: Room) -> None:
+    create(room, {"Audit": AUDIT}, EnableTerminationProtection=True)
+    assert unprotect(room, STACK) == ("the termination protection of shop-dev was turned off",)
+    assert unprotect(room, STACK) == ()
+    assert delete(room) is None
+
+
+def test_a_full_bucket_is_emptied_once_it_was_in_the_way(room: Room) -> None:
+    name = f"full-{room.account}"
+    versions = {"VersioningConfiguration": {"Status": "Enabled"}}
+    create(room, {"Files": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": name, **versions}}})
+    client = room.admin("s3")
+    for body in (b"1", b"2"):
+        client.put_object(Bucket=name, Key="k", Body=body)
+    client.delete_object(Bucket=name, Key="k")
+    assert empty_buckets(room, STACK) == ()
+    assert delete(room) == "DELETE_FAILED"
+    assert empty_buckets(room, STACK) == (
+        "Files (AWS::S3::Bucket) was emptied: a full one cannot be deleted",
+    )
+    assert delete(room) is None
+
+
+@pytest.mark.parametrize("stack", [None, "nowhere"])
+def test_a_stack_that_is_not_there_has_nothing_in_the_way(room: Room, stack: str | None) -> None:
+    assert (unprotect(room, stack), empty_buckets(room, stack)) == ((), ())

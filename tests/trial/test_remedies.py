@@ -1,0 +1,47 @@
+"""The way to mend what AWS refuses to everyone."""
+
+import pytest
+
+from verifier.authorization.sources import source
+from verifier.trial.remedies import remedies, with_remedy
+
+
+@pytest.mark.parametrize(
+    ("reason", "mend"),
+    [
+        (
+            'Site (AWS::S3::BucketPolicy) CREATE_FAILED: Resource handler returned message: "Access Denied '
+            '(Service: S3, Status Code: 403, Request ID: x)"',
+            "BlockPublicPolicy false",
+        ),
+        ("SitePolicy - API: s3:PutBucketPolicy Access Denied", "BlockPublicPolicy false"),
+        ("Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting", "ObjectWriter"),
+        ("The bucket does not allow ACLs", "ObjectWriter"),
+        ("Bucket cannot have public ACLs set with BlockPublicAccess enabled", "BlockPublicAcls false"),
+        ("Inbox - Unable to validate the following destination configurations", "DependsOn"),
+        (
+            'Redundant fields [name="a"] provided when either Body or BodyS3Location is not empty',
+            "x-amazon-apigateway-tag-value",
+        ),
+    ],
+)
+def test_awss_words_come_with_the_way_to_mend_the_service(reason: str, mend: str) -> None:
+    words = with_remedy(reason)
+    assert words.startswith(f"{reason}; no permission helps: ")
+    assert mend in words
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "Access Denied",
+        'Files (AWS::S3::Bucket) CREATE_FAILED: "Access Denied (Service: S3, Status Code: 403"',
+        "the network is gone",
+    ],
+)
+def test_other_words_are_left_as_they_are(reason: str) -> None:
+    assert with_remedy(reason) == reason
+
+
+def test_each_rests_on_a_source() -> None:
+    assert all(source(one.source).quote for one in remedies())

@@ -1,0 +1,71 @@
+"""What a service leaves behind by design, and the administrator's clean slate for what follows.
+
+A retained resource, a stack that is protected from deletion, a bucket with objects in it: nobody's
+permissions change anything about them, so they must not end a life.
+"""
+
+from typing import Any
+
+from verifier.targets.interface import Room
+
+_BUCKET = "AWS::S3::Bucket"
+
+
+def clear(room: Room) -> tuple[str, ...]:
+    """Take away what earlier phases left because the template says so; what it was, one line each.
+
+    Raises InconclusiveError when it cannot be taken away.
+    """
+    lines = []
+    for left in room.left_behind():
+        if left.type == _BUCKET:
+            _empty(room.admin("s3", left.region), left.physical_id)
+        if room.take_away(left):
+            lines.append(f"{left.logical_id} ({left.type}) was deleted: its template retains it")
+    return tuple(lines)
+
+
+def unprotect(room: Room, stack: str | None) -> tuple[str, ...]:
+    """Let a stack that is protected from deletion be deleted; a line that says so."""
+    client, found = _described(room, stack)
+    if not found.get("EnableTerminationProtection"):
+        return ()
+    client.update_termination_protection(StackName=stack, EnableTerminationProtection=False)
+    return (f"the termination protection of {stack} was turned off",)
+
+
+def empty_buckets(room: Room, stack: str | None) -> tuple[str, ...]:
+    """Empty the buckets that keep a stack from being deleted; a line for each."""
+    client, found = _described(room, stack)
+    if found.get("StackStatus") != "DELETE_FAILED":
+        return ()
+    lines = []
+    for one in client.describe_stack_resources(StackName=stack)["StackResources"]:
+        full = "not empty" in one.get("ResourceStatusReason", "")
+        if one["ResourceType"] == _BUCKET and one["ResourceStatus"] == "DELETE_FAILED" and full:
+            _empty(room.admin("s3"), one["PhysicalResourceId"])
+            lines.append(f"{one['LogicalResourceId']} ({_BUCKET}) was emptied: a full one cannot be deleted")
+    return tuple(lines)
+
+
+def _described(room: Room, stack: str | None) -> tuple[Any, dict[str, Any]]:
+    """A client, and what it says of a stack; nothing of one that is not there."""
+    from botocore.exceptions import ClientError
+
+    client = room.admin("cloudformation")
+    if stack is None:
+        return client, {}
+    try:
+        return client, client.describe_stacks(StackName=stack)["Stacks"][0]
+    except ClientError:
+        return client, {}
+
+
+def _empty(client: Any, bucket: str) -> None:
+    while True:
+        page = client.list_object_versions(Bucket=bucket)
+        found = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
+        if not found:
+            return
+        keys = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in found]
+        client.delete_objects(Bucket=bucket, Delete={"Objects": keys})
