@@ -85,6 +85,8 @@ def test_words_are_hidden_and_names_stay() -> None:
         "action": "s3:GetObject",
         "reason": "sufficient: prod-key-1",
         "seeded": [{"name": "prod-key-1", "value": "prod-key-1"}],
+        "notes": ["prod-key-1 was refused"],
+        "cleared": [{"phase": "deploy", "what": "prod-key-1 was emptied"}],
         "policy": {"Resource": ["arn:aws:s3:::prod-key-1"]},
         "count": 1,
     }
@@ -93,6 +95,8 @@ def test_words_are_hidden_and_names_stay() -> None:
         **row,
         "reason": f"{HIDDEN}: {HIDDEN}",
         "seeded": [{"name": "prod-key-1", "value": HIDDEN}],
+        "notes": [f"{HIDDEN} was refused"],
+        "cleared": [{"phase": "deploy", "what": f"{HIDDEN} was emptied"}],
     }
     assert redaction.left_in(json.dumps(row))
     assert not redaction.left_in('{"Resource": "*"}')

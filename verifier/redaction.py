@@ -21,7 +21,7 @@ HIDDEN = "[hidden]"
 _SHORTEST = 4
 _NOTHING_SECRET = frozenset({"true", "false", "null", "none", "undefined"})
 # The members of a result, a row or a record that hold somebody's words; all others hold names and numbers.
-_TEXTS = frozenset({"reason", "problem", "message", "value"})
+_TEXTS = frozenset({"reason", "problem", "message", "value", "notes", "what"})
 _NEVER = re.compile(r"(?!)")
 # CSI ("\x1b[31m"), OSC and its like up to their end, and any other two characters that begin with ESC; the
 # first two also in their forms of one character (C1).

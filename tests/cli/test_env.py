@@ -7,7 +7,7 @@ import pytest
 
 from tests.trial.rooms import FakeFramework, FakeRoom, FakeTarget, write_service
 from verifier.cli import main
-from verifier.cli.machine import dotenv_secrets, passed_on_secrets, variables_of
+from verifier.cli.machine import variables_of
 from verifier.errors import ExitCode, InputError, UnavailableError
 from verifier.framework.machine import Machine
 from verifier.redaction import HIDDEN
@@ -35,31 +35,6 @@ def test_values() -> None:
     assert variables_of(machine, given) == {"HERE": "h", "MADE": "a=b", "EMPTY": ""}
     with pytest.raises(InputError):
         variables_of(machine, [("NOWHERE", None)])
-
-
-def test_what_npm_gets_holds_secrets() -> None:
-    environment = {
-        "NPM_TOKEN": "npm-token",
-        "npm_config__authToken": "config-token",
-        "HTTPS_PROXY": "http://me:pass%40word@proxy:1",
-        "GITHUB_TOKEN": "not passed on",
-        "LANG": "C",
-    }
-    assert set(passed_on_secrets(Machine(environment, Path("/nowhere")))) == {
-        "npm-token",
-        "config-token",
-        "pass@word",
-    }
-
-
-def test_files_of_which_the_framework_fills_its_environment_hold_secrets(tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text(
-        "STAGE=dev\nexport API_KEY='one 1'\n# DB_PASSWORD=old\nDB_PASSWORD = two2\n"
-    )
-    (tmp_path / ".env.prod").write_text('SECRET="three"\nEMPTY_TOKEN=\n')
-    (tmp_path / ".envs").mkdir()
-    (tmp_path / ".env.link").symlink_to("nowhere")
-    assert list(dotenv_secrets(tmp_path)) == ["one 1", "two2", "three"]
 
 
 def test_the_tool_gets_it_and_nobody_is_told(

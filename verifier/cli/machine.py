@@ -2,26 +2,16 @@
 
 import contextlib
 import os
-import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from verifier.errors import InputError, UnavailableError
 
 if TYPE_CHECKING:
     from verifier.framework.machine import Machine
     from verifier.scratch import User
-
-
-# The words in a variable's name that say that its value is a secret.
-_SECRET = re.compile(
-    r"TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|PRIVATE|AUTH|KEY|(^|_)PASS(_|$)", re.I
-)
-_DOTENV = re.compile(r"^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*[=:](.*)$", re.M)
-_PASSWORD_IN_URL = re.compile(r"://[^/@\s]*:([^/@\s]+)@")
 
 
 def this_machine() -> "Machine":
@@ -92,27 +82,6 @@ def more_authorities(machine: "Machine") -> Path | None:
     """The file of certificate authorities that Node.js trusts here beside its own ones, if there is one."""
     named = machine.environment.get("NODE_EXTRA_CA_CERTS")
     return Path(named) if named and Path(named).is_file() else None
-
-
-def passed_on_secrets(machine: "Machine") -> Iterator[str]:
-    """The secrets among the variables that npm or the tool gets: by name, and passwords in URLs."""
-    from verifier.framework.npm import passed_on
-
-    for name, value in passed_on(machine).items():
-        if _SECRET.search(name):
-            yield value
-        yield from map(unquote, _PASSWORD_IN_URL.findall(value))
-
-
-def dotenv_secrets(folder: Path) -> Iterator[str]:
-    """The secrets, by name, in the files from which the framework fills its environment (useDotenv)."""
-    from verifier.reading import any_text_of
-
-    for path in sorted(folder.glob(".env*")):
-        for name, value in _DOTENV.findall(any_text_of(path)):
-            secret = value.strip().strip("'\"`")
-            if secret and _SECRET.search(name):
-                yield secret
 
 
 def variables_of(machine: "Machine", given: Iterable[tuple[str, str | None]]) -> dict[str, str]:

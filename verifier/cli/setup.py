@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from verifier.cli.known_secrets import dotenv_secrets, passed_on_secrets
 from verifier.cli.machine import (
-    dotenv_secrets,
     machine_of,
     more_authorities,
     other_user,
-    passed_on_secrets,
     this_machine,
     variables_of,
 )
