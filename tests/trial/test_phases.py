@@ -190,6 +190,18 @@ def test_what_the_framework_packaged_tells_who_it_is(copy: PrivateCopy) -> None:
     assert living.identity == expected | {"stack": "own-name"}
 
 
+def test_an_option_goes_before_what_the_package_says(copy: PrivateCopy) -> None:
+    package(copy)
+    living = life(copy, FakeRoom(), FakeFramework(), stage="prod", region="us-west-2")
+    living.learn_identity()
+    assert living.identity == {
+        "service": "shop",
+        "stage": "prod",
+        "region": "us-west-2",
+        "stack": "shop-prod",
+    }
+
+
 @pytest.mark.parametrize("text", ["", "[]", '{"service": {}}', '{"service": {"service": "a"}}'])
 def test_what_cannot_be_read_of_the_package_tells_nothing(copy: PrivateCopy, text: str) -> None:
     package(copy)

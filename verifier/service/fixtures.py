@@ -8,7 +8,7 @@
     buckets: [shop-artefacts]                   # or {shop-artefacts: {settings.json: text}} with objects
     roles: [deployment-role]                    # roles that services may assume
     policies: [boundary]                        # managed policies, for a permissions boundary
-    layers: ['arn:aws:lambda:us-east-1:111122223333:layer:tools:3']   # of other accounts
+    layers: ['arn:aws:lambda:us-east-1:111122223333:layer:tools:3']   # those of other accounts are there
     env: {STRIPE_KEY: value}                    # environment variables; [STRIPE_KEY] passes the user's own on
 
 Names and values may hold {account}, {region}, {stage} and {partition}. ``NAME@REGION`` puts a parameter,

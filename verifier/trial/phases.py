@@ -100,8 +100,9 @@ class Life:
             return
         found = {
             "service": service.get("service"),
-            "stage": provider.get("stage"),
-            "region": provider.get("region"),
+            # An option goes before what is written, and the framework does not say so in its package.
+            "stage": self.stage or provider.get("stage"),
+            "region": self.region or provider.get("region"),
         }
         named = {name: value for name, value in found.items() if isinstance(value, str) and value}
         if named.keys() == found.keys():

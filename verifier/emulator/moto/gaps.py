@@ -8,6 +8,7 @@ from typing import Any
 
 from verifier.authorization.operation import Operation
 from verifier.emulator.moto import gaps_apigatewayv2, gaps_dynamodb, gaps_s3
+from verifier.emulator.moto.layers import is_placed
 from verifier.errors import AwsError
 
 Result = dict[str, Any]
@@ -49,11 +50,13 @@ def delete_user_permissions_boundary(operation: Operation, _invoke: Invoke) -> R
 
 
 def without_others_layers(operation: Operation, invoke: Invoke) -> Result:
-    """Layers of other accounts are there and open, as far as anybody here knows; moto has none of them."""
-    own = [
-        layer for layer in operation.params["Layers"] if layer.split(":")[4:5] in ([], [operation.account])
+    """Layers of other accounts are there and open, as far as anybody here knows; moto has those placed."""
+    known = [
+        layer
+        for layer in operation.params["Layers"]
+        if layer.split(":")[4:5] in ([], [operation.account]) or is_placed(layer)
     ]
-    return invoke(replace(operation, params={**operation.params, "Layers": own}))
+    return invoke(replace(operation, params={**operation.params, "Layers": known}))
 
 
 _GAPS: dict[tuple[str, str], Gap] = {

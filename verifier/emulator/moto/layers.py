@@ -19,12 +19,20 @@ def place_layer(arn: str) -> None:
 @cache
 def look_in_its_own_account() -> None:
     """From now on a layer's version is looked for in the account and region that its ARN names."""
-    from moto.awslambda.models import LambdaBackend, lambda_backends
+    from moto.awslambda.models import LambdaBackend
 
-    def by_arn(_backend: Any, arn: str) -> Any:
-        parts = arn.split(":")
-        if len(parts) != 8 or parts[2] != "lambda" or parts[5] != "layer":
-            return None
-        return lambda_backends[parts[4]][parts[3]]._layers.get_layer_version_by_arn(arn)
+    LambdaBackend.layers_versions_by_arn = lambda _backend, arn: _by_arn(arn)
 
-    LambdaBackend.layers_versions_by_arn = by_arn
+
+def is_placed(arn: str) -> bool:
+    """Whether there is such a version, in whatever account."""
+    return _by_arn(arn) is not None
+
+
+def _by_arn(arn: str) -> Any:
+    from moto.awslambda.models import lambda_backends
+
+    parts = arn.split(":")
+    if len(parts) != 8 or parts[2] != "lambda" or parts[5] != "layer":
+        return None
+    return lambda_backends[parts[4]][parts[3]]._layers.get_layer_version_by_arn(arn)
