@@ -10,7 +10,7 @@ from verifier.authorization.caller import Certainty, OnBehalfOf
 from verifier.authorization.decision import Decided
 from verifier.authorization.operation import Operation, Requirement
 from verifier.errors import InputError
-from verifier.gateway.decisions import DecisionLog, DecisionRecord
+from verifier.gateway.decisions import DecisionLog, DecisionRecord, HostRecord
 from verifier.iam.evaluate import Decision, Outcome, StatementReference
 
 OPERATION = Operation("ssm", "PutParameter", {"Name": "/p", "Value": "secret"}, "111122223333", "eu-west-1")
@@ -112,3 +112,15 @@ def test_many_threads(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"decision log .*: .*; give a file that can be written"):
         DecisionLog(tmp_path)
+
+
+def test_what_is_forgotten_is_not_counted_again() -> None:
+    log = DecisionLog()
+    log.host("a", 443, tunnelled=True)
+    before = log.mark()
+    log.forget()
+    log.host("b", 443, tunnelled=True)
+    assert (before, log.mark()) == (1, 2)
+    for since in (0, before):
+        assert [record.host for record in log.records(since) if isinstance(record, HostRecord)] == ["b"]
+    assert log.records(log.mark()) == ()

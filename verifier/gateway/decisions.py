@@ -148,6 +148,7 @@ class DecisionLog:
         self._redaction = redaction or Redaction()
         self._lock = threading.Lock()
         self._records: list[Record] = []
+        self._forgotten = 0
         self._phase = ""
         self.listener: Callable[[DecisionRecord], None] | None = None
         """Told of each decision at once, in the thread that decides."""
@@ -165,12 +166,12 @@ class DecisionLog:
     def mark(self) -> int:
         """The position after the newest record; give it to ``records`` to get what came later."""
         with self._lock:
-            return len(self._records)
+            return self._forgotten + len(self._records)
 
     def records(self, since: int = 0) -> tuple[Record, ...]:
-        """The records from position ``since`` on, oldest first."""
+        """The records from position ``since`` on, oldest first; none that were forgotten."""
         with self._lock:
-            return tuple(self._records[since:])
+            return tuple(self._records[max(0, since - self._forgotten) :])
 
     def decisions(self, since: int = 0) -> tuple[Decided, ...]:
         """The decisions from position ``since`` on, oldest first."""
@@ -217,6 +218,12 @@ class DecisionLog:
     def host(self, host: str, port: int, *, tunnelled: bool) -> None:
         """Take a request for a host that is not AWS."""
         self._append(HostRecord(self._phase, host, port, tunnelled))
+
+    def forget(self) -> None:
+        """Let the records go; positions count on, and the file keeps what it has."""
+        with self._lock:
+            self._forgotten += len(self._records)
+            self._records = []
 
     def close(self) -> None:
         """Close the file; the records stay."""

@@ -172,7 +172,7 @@ class Gateway:
         self._authorizer.mode = mode
 
     def new_account(self, account: str) -> None:
-        """Go on in a clean room: an empty account, an empty register, no stacks. The log stays.
+        """Go on in a clean room: an empty account, an empty register, an empty log, no stacks.
 
         Let the stacks settle first: what still works for the old account works on in vain.
         """
@@ -181,6 +181,7 @@ class Gateway:
         self.account = account
         self._callers.account = account
         self.register.clear()
+        self.decisions.forget()
         self._cloudformation = self._new_cloudformation()
 
     def place_layer(self, arn: str) -> None:

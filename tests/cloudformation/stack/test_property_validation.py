@@ -89,6 +89,25 @@ def test_validation_can_be_switched_off_until_the_resources_turn_comes(cloud: Cl
     assert noted.startswith("shop-dev: A is refused, verifier: by the registry's schemas of 2")
 
 
+def test_a_name_that_aws_does_not_take_is_told_and_goes_on(cloud: Cloud) -> None:
+    """Another name needs no other permission; AWS's own words stand beside the verdict."""
+    function = {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {
+            "Code": {"ZipFile": "x"},
+            "Role": "arn:aws:iam::123456789012:role/r",
+            "Environment": {"Variables": {"A": "x", "BB": "x"}},
+        },
+    }
+    cloud.create({"Resources": {"F": function}})
+    assert not [event for event in cloud.events() if "extraneous" in event]
+    [noted] = [line for line in cloud.service.problems(ACCOUNT) if "extraneous" in line]
+    assert noted == (
+        "shop-dev: F: AWS will say #/Environment/Variables: extraneous key [A] is not permitted; "
+        "choose another name"
+    )
+
+
 def test_what_is_known_only_then_fails_the_resource_and_the_stack_rolls_back(cloud: Cloud) -> None:
     """A topic's name is not its ARN: only its own handler can tell."""
     template = {

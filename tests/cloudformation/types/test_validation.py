@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from verifier.cloudformation.types.validation import problems
+from verifier.cloudformation.types.validation import odd_names, problems
 
 CASES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[2] / "cases" / "cloudformation" / "properties.json").read_text("utf-8")
@@ -29,6 +29,7 @@ def _said(type_name: str, **properties: Any) -> list[str]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['type']}: {case['name']}")
 def test_properties(case: dict[str, Any]) -> None:
     assert _said(case["type"], **case["properties"]) == case.get("problems", [])
+    assert list(odd_names(case["type"], case["properties"])) == case.get("names", [])
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """moto as the upstream: accounts apart, errors as AwsError, what it lacks made up for."""
 
+import gc
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -39,6 +40,16 @@ def test_accounts_are_apart_and_can_be_forgotten(upstream: MotoUpstream) -> None
     assert [one["Name"] for one in upstream.invoke(operation("s3", "ListBuckets", TWO))["Buckets"]] == ["two"]
     # Its bucket names are free again.
     upstream.invoke(operation("s3", "CreateBucket", TWO, Bucket="one"))
+
+
+def test_nothing_of_a_forgotten_account_is_held(upstream: MotoUpstream) -> None:
+    from moto.iam.models import IAMBackend
+
+    upstream.invoke(operation("iam", "CreateUser", UserName="one"))
+    upstream.forget(ONE)
+    gc.collect()
+    held = [one for one in gc.get_objects() if type(one) is IAMBackend and one.account_id == ONE]
+    assert held == []
 
 
 def test_output_without_metadata(upstream: MotoUpstream) -> None:

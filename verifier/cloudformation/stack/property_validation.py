@@ -42,6 +42,15 @@ def refusal(definition: ResourceDefinition, properties: Mapping[str, Any], made_
     return "\n".join([_begin(definition), *lines]) if lines else ""
 
 
+def misnamed(definition: ResourceDefinition, properties: Mapping[str, Any]) -> tuple[str, ...]:
+    """A line for each name in ``properties`` of which AWS would say that it is none."""
+    from verifier.cloudformation.types.validation import odd_names
+
+    entry = _entry(definition)
+    lines = odd_names(definition.type, properties) if entry and entry.handlers else ()
+    return tuple(f"{definition.logical_id}: AWS will say {line}; choose another name" for line in lines)
+
+
 def dated() -> str:
     """What a person who is refused should know: the day of the schemas."""
     return f"verifier: by the registry's schemas of {registry.schema_date()}; AWS may take more since"

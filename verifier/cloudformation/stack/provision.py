@@ -14,7 +14,7 @@ from verifier.cloudformation.stack.faults import INJECTED_LOGICAL_ID, INJECTED_R
 from verifier.cloudformation.stack.live_environment import LiveEnvironment
 from verifier.cloudformation.stack.outputs import OutputsError, missing_import, resolved_outputs
 from verifier.cloudformation.stack.plan import waves
-from verifier.cloudformation.stack.property_validation import dated, refusal
+from verifier.cloudformation.stack.property_validation import dated, misnamed, refusal
 from verifier.cloudformation.stack.rollback import Rollback, Touched
 from verifier.cloudformation.stack.session import Session
 from verifier.cloudformation.stack.stack import Output, Stack, StackResource
@@ -215,6 +215,8 @@ class Provisioner:
         if reason:
             self._steps.session.problem(f"{definition.logical_id} is refused, {dated()}")
             raise HandlerError(reason)
+        for line in misnamed(definition, found):
+            self._steps.session.problem(line)
         return found
 
     def _described(self, definition: ResourceDefinition, properties: Mapping[str, object]) -> StackResource:

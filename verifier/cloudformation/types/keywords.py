@@ -17,6 +17,8 @@ from verifier.cloudformation.template.intrinsics import to_text
 from verifier.cloudformation.types.casts import Unknown, as_number, is_same, is_scalar
 from verifier.cloudformation.types.patterns import found
 
+OWN_NAME = "ownName"
+"""The keyword of errors about names of the user's own choice that the schema's pattern has no room for."""
 Errors = Iterator[ValidationError]
 Schema = Mapping[str, Any]
 Keyword = Callable[[Any, Any, Any, Schema], Iterable[ValidationError]]
@@ -148,9 +150,10 @@ def _additional_properties(_: Any, permitted: Any, value: Any, schema: Schema) -
     if permitted is not False or not isinstance(value, Mapping):
         return
     known, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
+    own = {"validator": OWN_NAME} if patterns and not known else {}
     for name in value:
         if name not in known and not any(found(pattern, name) for pattern in patterns):
-            yield ValidationError(f"extraneous key [{name}] is not permitted")
+            yield ValidationError(f"extraneous key [{name}] is not permitted", **own)
 
 
 def _pattern_properties(validator: Any, patterns: Schema, value: Any, schema: Schema) -> Errors:

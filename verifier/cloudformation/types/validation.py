@@ -8,7 +8,7 @@ from jsonschema import Draft7Validator, TypeChecker
 from jsonschema.validators import extend
 
 from verifier.cloudformation.types.casts import TYPES, Unknown
-from verifier.cloudformation.types.keywords import KEYWORDS
+from verifier.cloudformation.types.keywords import KEYWORDS, OWN_NAME
 from verifier.cloudformation.types.property_schema import property_schema
 
 _PropertyValidator = extend(Draft7Validator, validators=KEYWORDS, type_checker=TypeChecker(TYPES))
@@ -20,13 +20,28 @@ def problems(
     """What the schema says against resolved ``properties``, one line each ("#/Role: expected ...").
 
     ``unknown`` tells texts that stand for values not known yet, or that were made up: nothing is said
-    against them. Nothing is said of a type that the registry lacks.
+    against them. Nothing is said of a type that the registry lacks, nor of ``odd_names``.
     """
+    found = _errors(type_name, _marked(properties, unknown))
+    return tuple(_line(error) for error in found if error.validator != OWN_NAME)
+
+
+def odd_names(type_name: str, properties: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the user's own choice that AWS's pattern has no room for, one line each.
+
+    Nobody needs another permission for another name, so that a trial goes on with them.
+    """
+    found = _errors(type_name, properties)
+    return tuple(_line(error) for error in found if error.validator == OWN_NAME)
+
+
+def _errors(type_name: str, properties: Any) -> Iterable[Any]:
     validator = _validator(type_name)
-    if validator is None:
-        return ()
-    errors = validator.iter_errors(_marked(properties, unknown))
-    return tuple(f"{_pointer(error.absolute_path)}: {error.message}" for error in errors)
+    return () if validator is None else validator.iter_errors(properties)
+
+
+def _line(error: Any) -> str:
+    return f"{_pointer(error.absolute_path)}: {error.message}"
 
 
 @cache

@@ -53,6 +53,7 @@ class MotoUpstream:
     def forget(self, account: str) -> None:
         """Forget the state of ``account``; other accounts keep theirs."""
         from moto.core.base_backend import BackendDict
+        from moto.core.model_instances import reset_model_data
         from moto.s3.models import s3_backends
 
         with self._lock:
@@ -64,3 +65,5 @@ class MotoUpstream:
             owners = s3_backends.bucket_accounts
             for bucket in [name for name, (_, owner) in owners.items() if owner == account]:
                 del owners[bucket]
+            # For a page that nobody asks for, moto keeps every object that it ever made.
+            reset_model_data()
