@@ -90,7 +90,9 @@ class Redaction:
 
 
 def _parts(secret: str) -> Iterator[str]:
-    for part in {secret, secret.strip(), *map(str.strip, secret.splitlines())}:
+    lines = {secret, secret.strip(), *map(str.strip, secret.splitlines())}
+    # Whatever is said in one line has single spaces.
+    for part in lines | {" ".join(line.split()) for line in lines}:
         if len(part.strip()) >= _SHORTEST and part.lower() not in _NOTHING_SECRET:
             yield part
 
