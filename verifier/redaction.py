@@ -1,18 +1,35 @@
 """Secrets that a run knows, taken out of whatever it writes or shows; and what terminals would obey.
 
-Values are replaced, not names: a tool's own words may hold a key that nobody gave it a name for.
+Values are replaced, not names: a tool's own words may hold a key that nobody gave it a name for. There
+are two kinds, because a result must stay right:
+
+- The run's own keys are random. They are hidden everywhere, within names and policies too.
+- What the user declared (SecureString, a secret, an environment variable) may be an ordinary word, such as
+  the stage. It is hidden in every text: what a tool, AWS or the verifier says. Names stay as they are: a
+  policy with a hole in it would be a wrong permission, and who names a resource after a secret has told it.
 """
 
 import base64
-import json
+import html
+import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import quote
 
 HIDDEN = "[hidden]"
 # A shorter value stands in ordinary words, and tells nothing that is worth hiding.
 _SHORTEST = 4
+_NOTHING_SECRET = frozenset({"true", "false", "null", "none", "undefined"})
+# The members of a result, a row or a record that hold somebody's words; all others hold names and numbers.
+_TEXTS = frozenset({"reason", "problem", "message", "value", "notes", "what"})
+_NEVER = re.compile(r"(?!)")
+# CSI ("\x1b[31m"), OSC and its like up to their end, and any other two characters that begin with ESC; the
+# first two also in their forms of one character (C1).
+_SEQUENCES = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
+    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?"
+    r"|\x1b[ -/]*[0-~]"
+)
 
 
 class Redaction:
@@ -20,48 +37,132 @@ class Redaction:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._forms: tuple[str, ...] = ()
+        self._keys: frozenset[str] = frozenset()
+        self._told: frozenset[str] = frozenset()
+        # Made when they are needed: that takes some milliseconds a secret.
+        self._in_names: re.Pattern[str] | None = None
+        self._in_texts: re.Pattern[str] | None = None
 
     def add(self, *secrets: str) -> None:
-        """From now on ``secrets`` are hidden, as they are and as they are usually written down."""
-        new = {form for secret in secrets if len(secret) >= _SHORTEST for form in _forms(secret)}
+        """From now on ``secrets`` of the user are hidden in texts, each line of a longer one alone, too."""
+        parts = {part for secret in secrets for part in _parts(secret)}
         with self._lock:
-            # The longest first: what holds another one goes whole.
-            self._forms = tuple(sorted(new.union(self._forms), key=lambda form: (-len(form), form)))
+            if not parts <= self._told:
+                self._told |= parts
+                self._in_texts = None
+
+    def add_keys(self, *keys: str) -> None:
+        """From now on ``keys``, which this run made, are hidden wherever they stand."""
+        known = {key for key in keys if len(key) >= _SHORTEST}
+        with self._lock:
+            if not known <= self._keys:
+                self._keys |= known
+                self._in_names = self._in_texts = None
 
     def text(self, text: str) -> str:
-        """``text`` without secrets."""
-        for form in self._forms:
-            if form in text:
-                text = text.replace(form, HIDDEN)
-        return text
+        """What somebody says, without secrets."""
+        with self._lock:
+            pattern = self._in_texts = self._in_texts or _pattern(self._keys | self._told)
+        return pattern.sub(HIDDEN, text)
 
-    def value(self, value: Any) -> Any:
-        """A JSON value without secrets, in its keys too."""
-        if not self._forms:
-            return value
+    def name(self, text: str) -> str:
+        """What stands for itself in a result (an ARN, a phase): without the run's keys."""
+        with self._lock:
+            pattern = self._in_names = self._in_names or _pattern(self._keys)
+        return pattern.sub(HIDDEN, text)
+
+    def document(self, value: Any, *, texts: bool = False) -> Any:
+        """A JSON value (a result, a row, a record) without secrets; with ``texts`` all in it is words."""
         if isinstance(value, str):
-            return self.text(value)
+            return self.text(value) if texts else self.name(value)
         if isinstance(value, Mapping):
-            return {self.value(key): self.value(inner) for key, inner in value.items()}
+            return {
+                self.name(key): self.document(inner, texts=texts or key in _TEXTS)
+                for key, inner in value.items()
+            }
         if isinstance(value, list | tuple):
-            return [self.value(inner) for inner in value]
+            return [self.document(inner, texts=texts) for inner in value]
         return value
 
+    def left_in(self, text: str) -> bool:
+        """Whether ``text``, in which names were kept, holds a secret of the user's."""
+        return any(part in text for part in self._told)
 
-def _forms(secret: str) -> Iterable[str]:
-    """The secret, and how it looks in a URL, in JSON, in base 64 and in hexadecimal digits."""
-    raw = secret.encode()
-    yield secret
-    yield quote(secret, safe="")
-    yield quote(secret)
-    yield json.dumps(secret)[1:-1]
-    yield json.dumps(secret, ensure_ascii=False)[1:-1]
-    yield base64.b64encode(raw).decode().rstrip("=")
-    yield base64.urlsafe_b64encode(raw).decode().rstrip("=")
-    yield raw.hex()
+
+def _parts(secret: str) -> Iterator[str]:
+    lines = {secret, secret.strip(), *map(str.strip, secret.splitlines())}
+    # Whatever is said in one line has single spaces.
+    for part in lines | {" ".join(line.split()) for line in lines}:
+        if len(part.strip()) >= _SHORTEST and part.lower() not in _NOTHING_SECRET:
+            yield part
+
+
+def _pattern(secrets: Iterable[str]) -> re.Pattern[str]:
+    # The longest first: what holds another one goes whole.
+    longest_first = sorted(secrets, key=lambda secret: (-len(secret), secret))
+    forms = [form for secret in longest_first for form in _forms(secret)]
+    return re.compile("|".join(forms)) if forms else _NEVER
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """Patterns of a secret as it is and as it is usually written down."""
+    raw = secret.encode("utf-8", "surrogatepass")
+    yield "".join(map(_character, secret))
+    # However it is divided ("41 4b", "41:4b").
+    yield "[ :]?".join(f"(?i:{byte:02x})" for byte in raw)
+    for before in range(3):
+        yield from _base64_core(raw, before)
+
+
+def _base64_core(raw: bytes, before: int) -> Iterator[str]:
+    """The part of a base 64 text that only ``raw`` decides, when so many bytes more stand before it."""
+    text = base64.b64encode(b"\0" * before + raw).decode().rstrip("=")
+    first = -(-8 * before // 6)
+    last = 8 * (before + len(raw)) // 6
+    core = text[first:last]
+    if len(core) >= _SHORTEST:
+        yield "".join({"+": "(?:[+-]|%2[Bb])", "/": "(?:[/_]|%2[Ff])"}.get(char, char) for char in core)
+
+
+def _character(char: str) -> str:
+    """One character, plain or as URLs, JSON, JavaScript, HTML and shells escape it."""
+    number, raw = ord(char), char.encode("utf-8", "surrogatepass")
+    units = char.encode("utf-16-be", "surrogatepass").hex()
+    escaped = "".join(rf"\\+u{units[index : index + 4]}" for index in range(0, len(units), 4))
+    forms = [
+        rf"\\*{re.escape(char)}",
+        "".join(f"%{byte:02x}" for byte in raw),
+        rf"&(?:amp;)?\#0*{number};|&(?:amp;)?\#x0*{number:x};",
+        escaped,
+        *([rf"\\+x{number:02x}"] if number < 256 else []),
+        *(re.escape(name) for name in _html_names(char)),
+        *({"\n": [r"\\+n"], "\r": [r"\\+r"], "\t": [r"\\+t"], " ": [r"\+"]}.get(char, [])),
+    ]
+    plain, *others = forms
+    return f"(?:{plain}|(?i:{'|'.join(others)}))"
+
+
+def _html_names(char: str) -> Iterator[str]:
+    written = html.escape(char, quote=True)
+    if written != char and not written.startswith("&#"):
+        yield written
+        yield written.replace("&", "&amp;")
+    if char == "'":
+        yield "&apos;"
 
 
 def harmless(text: str) -> str:
-    """``text`` as a terminal may be shown it: line breaks stay, what a terminal obeys becomes "?"."""
-    return "".join(char if char.isprintable() or char == "\n" else "?" for char in text.replace("\t", " "))
+    """``text`` as a terminal may be shown it: line breaks stay, what a terminal obeys is left out or "?".
+
+    Half a character, which no stream has bytes for, is escaped.
+    """
+    shown = _SEQUENCES.sub("", text.replace("\r\n", "\n").replace("\t", " "))
+    if all(line.isprintable() for line in shown.split("\n")):
+        return shown
+    return "".join(map(_shown, shown))
+
+
+def _shown(char: str) -> str:
+    if char.isprintable() or char == "\n":
+        return char
+    return f"\\u{ord(char):04x}" if "\ud800" <= char <= "\udfff" else "?"

@@ -9,6 +9,7 @@ import pytest
 from tests.trial.rooms import write_service
 from verifier.cli import main
 from verifier.errors import ExitCode, UnavailableError
+from verifier.redaction import Redaction
 
 HOSTS: dict[str, list[str]] = json.loads(
     (Path(__file__).parents[1] / "cases" / "gateway" / "metadata_hosts.json").read_text(encoding="utf-8")
@@ -55,6 +56,7 @@ def test_others_reach_the_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.delenv("NODE_EXTRA_CA_CERTS", raising=False)
     code, [given] = made_of(monkeypatch, command)
     assert code == ExitCode.UNAVAILABLE
+    assert isinstance(given.pop("redaction"), Redaction)
     assert given == {
         "more_authorities": None,
         "region": "cn-north-1",

@@ -1,4 +1,4 @@
-"""Only a result that was handed over is answered, and from one place."""
+"""Only a result that was handed over is answered, and from one place; no terminal is given orders."""
 
 import ast
 import errno
@@ -10,8 +10,10 @@ import pytest
 
 from tests.test_layers import ROOT, modules
 from verifier.cli import main
-from verifier.cli.output import Result, hand_over
+from verifier.cli.output import Result, hand_over, say, show
 from verifier.errors import ExitCode, UnavailableError, UnreadError
+
+ORDERS = "\x1b[2J\x1b]0;t\x07\x9b1m\u202e"
 
 
 class Broken(io.StringIO):
@@ -85,3 +87,24 @@ def test_one_place_writes_a_result() -> None:
         if calls(ast.parse(path.read_text(encoding="utf-8"))) & {"stdout.write", "sys.stdout.write"}
     }
     assert writers == {"output.py"}
+
+
+def test_results_and_talk() -> None:
+    out, err = io.StringIO(), io.StringIO()
+    show(f"a{ORDERS}b\nc\n", out)
+    hand_over(Result(ExitCode.OK, f"d{ORDERS}e\n"), out)
+    say(f"a{ORDERS}b", err)
+    assert (out.getvalue(), err.getvalue()) == ("a?b\nc\nd?e\n", "verifier: a?b\n")
+
+
+@pytest.mark.parametrize("output", ["text", "json"])
+def test_a_policy_with_orders_in_it(tmp_path: Path, capsys: pytest.CaptureFixture[str], output: str) -> None:
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+    path = tmp_path / f"policy{ORDERS}.json"
+    path.write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    asked = ["--action", "s3:GetObject", "--format", output]
+    assert main(["simulate", "--policy", str(path), *asked]) == 0
+    shown = capsys.readouterr().out
+    assert all(char.isprintable() or char == "\n" for char in shown)
+    assert main(["simulate", "--policy", str(path) + ORDERS, *asked]) == 2
+    assert all(char.isprintable() or char == "\n" for char in capsys.readouterr().err)

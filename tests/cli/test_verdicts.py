@@ -20,6 +20,7 @@ from verifier.cli import main, setup
 from verifier.errors import ExitCode, UnavailableError
 from verifier.framework.framework import Framework
 from verifier.framework.machine import Machine
+from verifier.redaction import Redaction
 from verifier.report.progress import Progress
 from verifier.service.service import load_service
 from verifier.trial.interface import Candidate, Listener, TrialResult
@@ -208,6 +209,7 @@ def test_a_run_goes_on_where_the_journal_ends(bench: Bench, tmp_path: Path) -> N
 def trial_options(target: str = "embedded") -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     setup.add_trial_options(parser)
+    parser.set_defaults(redaction=Redaction())
     return parser.parse_args(["service", "--target", target])
 
 

@@ -35,9 +35,68 @@ def test_auto_takes_the_newest_osls(service: Service) -> None:
 
 
 def test_auto_prefers_the_services_own(service: Service) -> None:
-    install(service.folder, "serverless", "3.40.0")
+    install(service.folder, "osls", "4.0.0")
     found = find_framework(load_service(service.folder), HERE)
-    assert (found.name, found.version) == ("serverless", "3.40.0")
+    assert (found.name, found.version) == ("osls", "4.0.0")
+
+
+def told(folder: Path) -> tuple[str, list[str]]:
+    """The version of the tool that is found, and what is said."""
+    said: list[str] = []
+    found = find_framework(load_service(folder), HERE, "auto", said.append)
+    return f"{found.name} {found.version}", said
+
+
+@pytest.mark.parametrize(
+    ("wanted", "name", "version", "used"),
+    [
+        ("3", "serverless", "2.72.4", "osls 3.77.1"),
+        ("3", "serverless", "4.1.0", "osls 3.77.1"),
+        (">=4 <5", "serverless", "3.40.0", "osls 4.3.1"),
+        ("^3.40", "serverless", "3.40.0", "serverless 3.40.0"),
+        ("${env:VERSION}", "serverless", "3.40.0", "serverless 3.40.0"),
+    ],
+)
+def test_an_installed_tool_that_frameworkversion_does_not_admit_is_passed_over(
+    tmp_path: Path, wanted: str, name: str, version: str, used: str
+) -> None:
+    (tmp_path / "serverless.yml").write_text(f"service: x\nprovider: aws\nframeworkVersion: '{wanted}'\n")
+    install(tmp_path, name, version)
+    note = f"note: the installed {name} {version} is not used: frameworkVersion '{wanted}' does not admit it"
+    found, said = told(tmp_path)
+    assert (found, said[:1]) == (used, [] if used == f"{name} {version}" else [note])
+
+
+@pytest.mark.parametrize("declared", [None, "dependencies", "devDependencies", "peerDependencies"])
+def test_a_tool_that_only_a_plugin_wants_is_passed_over(tmp_path: Path, declared: str | None) -> None:
+    (tmp_path / "serverless.yml").write_text("service: x\nprovider: aws\n")
+    install(tmp_path, "serverless", "3.40.0")
+    plugin = install(tmp_path, "some-plugin", "1.0.0")
+    (plugin / "package.json").write_text(json.dumps({"peerDependencies": {"serverless": ">=1"}}))
+    manifest = {"dependencies": {"some-plugin": "1"}}
+    if declared:
+        manifest.setdefault(declared, {})["serverless"] = "3"
+    (tmp_path / "package.json").write_text(json.dumps(manifest))
+    note = "note: the installed serverless 3.40.0 is not used: it is there only as a peer dependency of "
+    note += "some-plugin"
+    assert told(tmp_path) == (("serverless 3.40.0", []) if declared else ("osls 4.3.1", [note]))
+
+
+def test_a_tool_of_which_nobody_says_why_it_is_there_is_the_services_own(tmp_path: Path) -> None:
+    (tmp_path / "serverless.yml").write_text("service: x\nprovider: aws\n")
+    (tmp_path / "package.json").write_text('{"dependencies": {"other": "1"}}')
+    install(tmp_path, "serverless", "3.40.0")
+    assert told(tmp_path) == ("serverless 3.40.0", [])
+
+
+def test_a_configuration_that_only_framework_3_takes(tmp_path: Path) -> None:
+    text = "service: x\nprovider: aws\npackage: {exclude: ['**']}\n"
+    (tmp_path / "serverless.yml").write_text(text)
+    found, said = told(tmp_path)
+    assert found == "osls 3.77.1"
+    assert said[0] == "note: package.exclude is for framework 3 only: osls 3.77.1 is used"
+    (tmp_path / "serverless.yml").write_text(f"{text}frameworkVersion: '4'\n")
+    assert told(tmp_path)[0] == "osls 4.3.1"
 
 
 @pytest.mark.parametrize("wanted", ["2", ">=5", "nonsense"])
@@ -90,9 +149,9 @@ def link(folder: Path, program: str, package: Path) -> None:
 
 def test_the_link_says_which_package_it_is(service: Service, tmp_path: Path) -> None:
     # osls installs itself under both names, and a workspace keeps its packages elsewhere.
-    link(service.folder, "serverless", install(tmp_path / "elsewhere", "osls", "3.77.1"))
+    link(service.folder, "serverless", install(tmp_path / "elsewhere", "osls", "4.2.1"))
     found = find_framework(load_service(service.folder), HERE)
-    assert (found.name, found.version) == ("osls", "3.77.1")
+    assert (found.name, found.version) == ("osls", "4.2.1")
     assert found.command[1] == str(tmp_path / "elsewhere" / "node_modules" / "osls" / "bin" / "run.js")
 
 

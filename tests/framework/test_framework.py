@@ -19,6 +19,13 @@ def test_the_child_gets_no_keys_of_ours(tmp_path: Path) -> None:
     assert environment["HOME"] == str(tmp_path / "home")
 
 
+def test_the_users_options_of_node_go_with_those_of_the_run(tmp_path: Path) -> None:
+    users, ours = {"NODE_OPTIONS": "--no-warnings"}, {"NODE_OPTIONS": '--require "a.cjs"'}
+    assert child_environment(users, tmp_path, ours)["NODE_OPTIONS"] == '--no-warnings --require "a.cjs"'
+    assert child_environment({}, tmp_path, ours)["NODE_OPTIONS"] == '--require "a.cjs"'
+    assert "NODE_OPTIONS" not in child_environment({}, tmp_path, {})
+
+
 def test_nothing_of_ours_changes_how_the_child_reaches_aws(tmp_path: Path) -> None:
     # With a proxy only NODE_EXTRA_CA_CERTS works; HTTPS_CAFILE and cafile take the trust in ours away.
     names = ("HTTPS_CAFILE", "cafile", "ca", "NO_PROXY", "AWS_ENDPOINT_URL", "SERVERLESS_ACCESS_KEY")

@@ -8,6 +8,7 @@ import pytest
 
 from verifier.errors import InputError, UnavailableError
 from verifier.loop.journal import Journal, write_result
+from verifier.redaction import HIDDEN, Redaction
 
 
 def test_rows_are_on_disk_before_the_journal_is_closed(tmp_path: Path) -> None:
@@ -139,3 +140,15 @@ def test_a_result_is_synced_before_it_takes_its_name(tmp_path: Path, monkeypatch
     monkeypatch.setattr("verifier.loop.journal.os.fsync", fsync)
     write_result(tmp_path, "policy.json", {"a": 1})
     assert there == [("policy.partial", {"a": 1})]
+
+
+def test_rows_tell_no_secret_and_keep_names(tmp_path: Path) -> None:
+    redaction = Redaction()
+    redaction.add("production")
+    redaction.add_keys("AKIAAAAAAAAAAAAAAAAA")
+    with Journal(tmp_path, redaction) as journal:
+        journal.add("place", stage="production", tokens=["AKIAAAAAAAAAAAAAAAAA"])
+        journal.add("inconclusive", problem="production: AKIAAAAAAAAAAAAAAAAA")
+        place, problem = journal.rows()
+    assert place == {"kind": "place", "stage": "production", "tokens": [HIDDEN]}
+    assert problem["problem"] == f"{HIDDEN}: {HIDDEN}"

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from verifier.authorization.authorizer import Mode
+from verifier.redaction import HIDDEN, Redaction
 from verifier.report.progress import Progress
 from verifier.trial.interface import PhaseResult
 
@@ -35,6 +36,21 @@ def test_a_phase_that_did_not_pass() -> None:
 
 def test_colour_on_a_terminal() -> None:
     assert "\x1b[32mok\x1b[0m" in spoken(Terminal())
+
+
+def test_nothing_that_is_quoted_tells_a_secret_or_gives_the_terminal_orders() -> None:
+    redaction = Redaction()
+    redaction.add("hunter2!", "deploy")
+    redaction.add_keys("AKIAAAAAAAAAAAAAAAAA")
+    said = Terminal()
+    progress = Progress(said, redaction)
+    progress.say("a\x1b[2J tool: hunt\x1b[1mer2! AKIAAAAAAAAAAAAAAAAA")
+    progress.conclude("deploy on x-hunter2! \x9b2J AKIAAAAAAAAAAAAAAAAA")
+    progress.phase_ended(PhaseResult("deploy", 0, 1.25, (), passed=False))
+    first, second, third = said.getvalue().splitlines()
+    assert first == f"a tool: {HIDDEN} {HIDDEN}"
+    assert second == f"deploy on x-hunter2!  {HIDDEN}"
+    assert third.startswith("  deploy  ")
 
 
 def test_a_terminal_that_can_do_nothing_gets_plain_lines_and_who_wants_no_colours_none() -> None:

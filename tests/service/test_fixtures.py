@@ -9,7 +9,10 @@ from verifier.service.fixtures import (
     BucketFixture,
     Fixtures,
     ParameterFixture,
+    SecretFixture,
     StackFixture,
+    TemplateFixture,
+    VariableFixture,
     filled,
     load_fixtures,
 )
@@ -30,6 +33,18 @@ buckets:
   shop-{account}:
     settings-{region}.json: '{}'
   empty:
+secrets:
+  db-{stage}: {password: 'p-{account}'}
+  plain@eu-west-1: text
+stacks: {'shared-{stage}': more.yml}
+roles: ['deploy-{stage}']
+policies: ['path/boundary-{stage}']
+layers: ['arn:aws:lambda:{region}:111122223333:layer:tools:3']
+env:
+  KEY: secret-{stage}
+  FROM_HERE:
+  EMPTY: ''
+  REGION: {value: eu, secret: false}
 """
 VALUES = {"account": "111122223333", "region": "eu-north-1", "stage": "dev", "partition": "aws"}
 
@@ -59,11 +74,29 @@ def test_everything_with_its_placeholders_filled(tmp_path: Path) -> None:
             BucketFixture("shop-111122223333", (("settings-eu-north-1.json", "{}"),)),
             BucketFixture("empty"),
         ),
+        secrets=(
+            SecretFixture("db-dev", '{"password": "p-111122223333"}'),
+            SecretFixture("plain", "text", "eu-west-1"),
+        ),
+        templates=(TemplateFixture("shared-dev", "Resources: {}"),),
+        roles=("deploy-dev",),
+        policies=("path/boundary-dev",),
+        layers=("arn:aws:lambda:eu-north-1:111122223333:layer:tools:3",),
+        variables=(
+            VariableFixture("KEY", "secret-dev"),
+            VariableFixture("FROM_HERE"),
+            VariableFixture("EMPTY", ""),
+            VariableFixture("REGION", "eu", secret=False),
+        ),
     )
 
 
 def test_buckets_as_a_list_of_names(tmp_path: Path) -> None:
     assert load(tmp_path, "buckets: [one, two]").buckets == (BucketFixture("one"), BucketFixture("two"))
+
+
+def test_variables_as_a_list_of_names(tmp_path: Path) -> None:
+    assert load(tmp_path, "env: [ONE, TWO]").variables == (VariableFixture("ONE"), VariableFixture("TWO"))
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n"])
@@ -90,6 +123,20 @@ def test_no_fixtures(tmp_path: Path, text: str) -> None:
         ("stackOutputs: {net: {Vpc-Id: x}}\n", "stackOutputs: net: Vpc-Id: the name of an output"),
         ("stackOutputs: {net: {VpcId: [x]}}\n", "stackOutputs: net: VpcId: give a value"),
         ("buckets: name\n", "buckets: give a list of names"),
+        ("secrets: {db: }\n", "secrets: db: give a value"),
+        ("secrets: {db: [1]}\n", "secrets: db: give a value"),
+        ("stacks: {net: nowhere.yml}\n", "stacks: net: nowhere.yml cannot be read"),
+        ("stacks: {net: 1}\n", "stacks: net: give the name of a CloudFormation template"),
+        ("roles: name\n", "roles: give a list of names, as in roles: [deployment-role]"),
+        ("policies: [1]\n", "policies: give a list of names"),
+        ("layers: [tools]\n", "layers: tools: give the ARN of a version, as in layers: ['arn:"),
+        ("env: text\n", "env: give a mapping of names"),
+        ("env: [A-B]\n", "env: A-B: no name of a variable"),
+        ("env: {A: [x]}\n", "env: A: give a value"),
+        ("env: {A: {value: x, secret: maybe}}\n", "env: A: give a value, or {value: ..., secret: false}"),
+        ("env: {AWS_SECRET_ACCESS_KEY: x}\n", "env: AWS_SECRET_ACCESS_KEY: the run says this itself"),
+        ("env: [https_proxy]\n", "env: https_proxy: the run says this itself"),
+        ("env: [AWS_ENDPOINT_URL_S3]\n", "env: AWS_ENDPOINT_URL_S3: the run says this itself"),
         ("buckets: {one: text}\n", "buckets: one: give its objects"),
     ],
 )

@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 
 from tests.support.spent import within
-from verifier.service.variables import OutputAddress, addresses, output_addresses
+from verifier.service.variables import (
+    OutputAddress,
+    addresses,
+    output_addresses,
+    required_variables,
+    wanted_places,
+)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +57,27 @@ def test_all_files_but_packages_and_links(tmp_path: Path) -> None:
     (tmp_path / ".serverless/state.json").write_text("${cf:five.E}")
     (tmp_path / "loop").symlink_to(tmp_path)
     assert output_addresses(tmp_path) == (OutputAddress("two", "B"), OutputAddress("one", "A"))
+
+
+def test_variables_of_the_environment_without_a_fallback(tmp_path: Path) -> None:
+    (tmp_path / "serverless.yml").write_text(
+        "a: ${env:ONE}\nb: ${env:TWO, 'x'} ${ env: THREE }\nc: ${env:ONE}"
+    )
+    (tmp_path / "more.js").write_text("const a = '${env:FOUR}' + `${env.FIVE}`")
+    assert required_variables(tmp_path) == ("FOUR", "ONE", "THREE")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("a: ${self:provider.stage}", ("stage",)),
+        ("a: ${opt:region}-${opt:stage, 'dev'}", ("stage", "region")),
+        ("a: ${self:custom.stage} ${sls:stage} ${self:provider.name}", ()),
+    ],
+)
+def test_a_stage_and_a_region_that_are_wanted(tmp_path: Path, text: str, wanted: tuple[str, ...]) -> None:
+    (tmp_path / "serverless.yml").write_text(text)
+    assert wanted_places(tmp_path) == wanted
 
 
 def test_many_variables_in_a_row_are_compared_in_no_time() -> None:

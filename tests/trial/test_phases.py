@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,7 @@ from tests.trial.rooms import (
 )
 from verifier.errors import InputError, UnavailableError
 from verifier.framework.process import Completed
+from verifier.redaction import Redaction
 from verifier.service.private_copy import PrivateCopy, private_copy
 from verifier.service.service import load_service
 from verifier.targets.interface import Absent, Facts, Glance, Left
@@ -40,8 +42,8 @@ def copy(tmp_path: Path) -> Iterator[PrivateCopy]:
         yield copy
 
 
-def life(copy: PrivateCopy, room: FakeRoom, framework: FakeFramework, **more: str) -> Life:
-    return Life(room, copy, framework, KEYS, 600.0, "shop-dev", **more)  # type: ignore[arg-type]
+def life(copy: PrivateCopy, room: FakeRoom, framework: FakeFramework, **more: Any) -> Life:
+    return Life(room, copy, framework, KEYS, 600.0, "shop-dev", **more)
 
 
 def run(
@@ -186,6 +188,18 @@ def test_what_the_framework_packaged_tells_who_it_is(copy: PrivateCopy) -> None:
     package(copy, stackName="own-name")
     living.learn_identity()
     assert living.identity == expected | {"stack": "own-name"}
+
+
+def test_an_option_goes_before_what_the_package_says(copy: PrivateCopy) -> None:
+    package(copy)
+    living = life(copy, FakeRoom(), FakeFramework(), stage="prod", region="us-west-2")
+    living.learn_identity()
+    assert living.identity == {
+        "service": "shop",
+        "stage": "prod",
+        "region": "us-west-2",
+        "stack": "shop-prod",
+    }
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"service": {}}', '{"service": {"service": "a"}}'])
@@ -416,6 +430,19 @@ def test_the_journals_form() -> None:
         "toolRuns": 2,
         "proof": None,
     }
+
+
+def test_of_the_tools_words_no_secret_is_told_not_even_a_part(copy: PrivateCopy) -> None:
+    redaction = Redaction()
+    redaction.add("hunter2-hunter2-hunter2", "Error")
+    for cut in range(20):
+        said = f"Error: \x1b[31m{'x' * (270 + cut)} hunter2-\x1b[0mhunter2-hunter2 and more"
+        framework = FakeFramework(ends=[Completed(1, said, 1.0)])
+        living = life(copy, FakeRoom(facts=[Facts()]), framework, redaction=redaction)
+        words = run_phase(living, "deploy").problem or ""
+        assert "xxx" in words
+        assert "hunt" not in words
+        assert "\x1b" not in words
 
 
 # -- what a service leaves behind by design

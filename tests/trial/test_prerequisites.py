@@ -11,6 +11,7 @@ from verifier.trial.prerequisites import (
     how_to_mend,
     missing_prerequisites,
     unnamed_source,
+    unset_place,
 )
 
 NET = (OutputAddress("net-${sls:stage}", "VpcId"), OutputAddress("net-${sls:stage}", "ZoneId"))
@@ -73,8 +74,8 @@ def missing(facts: Facts, output: str = "", own: str | None = "shop-dev") -> tup
         ),
         (
             Absent("ssm", "/aws/reference/secretsmanager/s", "us-east-1"),
-            Prerequisite("fixtures", "a secret named s"),
-            "fixtures: TEMPLATE.yml, a CloudFormation template with a secret named s",
+            Prerequisite("secrets", "s"),
+            "secrets: {s: VALUE}",
         ),
         (
             Absent("cloudformation", "other", "us-east-1"),
@@ -145,10 +146,39 @@ def test_one_line_that_names_the_entries() -> None:
     [
         ('Cannot resolve variable at "a.b": Value not found at "ssm" source', "under ssm;"),
         ('Cannot resolve variable at "a.b": Value not found at "s3" source', "under buckets;"),
-        ('Cannot resolve variable at "a.b": Value not found at "env" source', None),
+        ('Cannot resolve variable at "a.b": Value not found at "env" source', "under env;"),
         ("something else", None),
     ],
 )
 def test_a_source_that_only_the_text_names(text: str, words: str | None) -> None:
     line = unnamed_source(text)
     assert (line is None) if words is None else (line is not None and words in line)
+
+
+def test_a_variable_of_the_environment() -> None:
+    words = 'Cannot resolve variable at "a": Value not found at "env" source'
+    found = missing_prerequisites(Facts(), words, (), Described(), None, unset=("STRIPE_KEY",))
+    assert how_to_mend(found, words) == (
+        "a prerequisite is missing; add to verifier.yml: env: {STRIPE_KEY: VALUE}, or give --env STRIPE_KEY "
+        "(or let --seed auto make it up)"
+    )
+    assert missing_prerequisites(Facts(), "else", (), Described(), None, unset=("STRIPE_KEY",)) == ()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "text", "words"),
+    [
+        (
+            ("stage", "region"),
+            "self",
+            "nobody says provider.stage and provider.region: give --stage and --region,",
+        ),
+        (("region",), "opt", "nobody says provider.region: give --region,"),
+        (("stage",), "ssm", None),
+        ((), "self", None),
+    ],
+)
+def test_a_stage_or_region_that_nobody_says(wanted: tuple[str, ...], text: str, words: str | None) -> None:
+    problem = f'Cannot resolve variable at "a.b": Value not found at "{text}" source'
+    line = unset_place(problem, wanted)
+    assert (line is None) if words is None else (line is not None and line.startswith(words))

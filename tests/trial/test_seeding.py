@@ -4,12 +4,21 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from verifier.authorization.authorizer import Mode
 from verifier.errors import InconclusiveError, InputError
-from verifier.service.fixtures import BucketFixture, Fixtures, ParameterFixture, StackFixture
+from verifier.service.fixtures import (
+    BucketFixture,
+    Fixtures,
+    ParameterFixture,
+    SecretFixture,
+    StackFixture,
+    TemplateFixture,
+)
 from verifier.targets.embedded import EmbeddedTarget
 from verifier.targets.interface import Absent, Room
+from verifier.trial.declared import made_secrets
 from verifier.trial.prerequisites import Prerequisite
 from verifier.trial.seeding import Seeded, Surroundings, can_be_made_up, plausible
 
@@ -211,3 +220,77 @@ def test_what_is_asked_for_in_vain_is_a_fact(room: Room) -> None:
 def test_plausible_values(name: str, value: str) -> None:
     values = {"account": "111122223333", "region": REGION, "stage": "dev", "partition": "aws"}
     assert plausible(name, values) == value
+
+
+def test_roles_policies_layers_secrets_and_stacks_are_there(room: Room) -> None:
+    layer = "arn:aws:lambda:eu-north-1:999999999999:layer:tools:119"
+    fixtures = Fixtures(
+        templates=(TemplateFixture("shared-{stage}", TEMPLATE),),
+        secrets=(SecretFixture("db-{stage}", "hunter2!"), SecretFixture("far", "away", ELSEWHERE)),
+        roles=("path/deploy-{stage}",),
+        policies=("limit",),
+        layers=(layer,),
+    )
+    surroundings(room, fixtures).set_up(())
+    assert outputs(room, "shared-dev") == {"Name": "jobs-dev"}
+    secrets = room.admin("secretsmanager")
+    assert secrets.get_secret_value(SecretId="db-dev")["SecretString"] == "hunter2!"
+    assert room.admin("secretsmanager", ELSEWHERE).get_secret_value(SecretId="far")["SecretString"] == "away"
+    role = room.admin("iam").get_role(RoleName="deploy-dev")["Role"]
+    assert role["Path"] == "/path/"
+    assert "cloudformation.amazonaws.com" in str(role["AssumeRolePolicyDocument"])
+    policy = f"arn:aws:iam::{room.account}:policy/limit"
+    made = room.admin("iam").create_role(
+        RoleName="bounded", AssumeRolePolicyDocument="{}", PermissionsBoundary=policy
+    )
+    assert made["Role"]["PermissionsBoundary"]["PermissionsBoundaryArn"] == policy
+    function = room.admin("lambda").create_function(
+        FunctionName="f",
+        Role=role["Arn"],
+        Runtime="nodejs22.x",
+        Handler="a.b",
+        Code={"ZipFile": archive()},
+        Layers=[layer],
+    )
+    assert [one["Arn"] for one in function["Layers"]] == [layer]
+    assert set(made_secrets(room)) == {"hunter2!"}
+
+
+def archive() -> bytes:
+    import io
+    import zipfile
+
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archived:
+        archived.writestr("a.js", "exports.b = 1")
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("one", "seeded"),
+    [
+        (Prerequisite("roles", "deploy"), Seeded("roles", "deploy", "")),
+        (Prerequisite("policies", "limit"), Seeded("policies", "limit", "")),
+        (Prerequisite("secrets", "db"), Seeded("secrets", "db", "verifier-seeded")),
+        (Prerequisite("env", "MAIL_EMAIL"), Seeded("env", "MAIL_EMAIL", "verifier@example.com")),
+        (
+            Prerequisite("layers", "arn:aws:lambda:eu-north-1:999999999999:layer:x:1"),
+            Seeded("layers", "arn:aws:lambda:eu-north-1:999999999999:layer:x:1", ""),
+        ),
+    ],
+)
+def test_what_is_nothing_but_its_name_is_made_up(room: Room, one: Prerequisite, seeded: Seeded) -> None:
+    made = surroundings(room, Fixtures())
+    made.make_up([one])
+    assert made.seeded == (seeded,)
+    assert made.variables == ({one.name: seeded.value} if one.kind == "env" else {})
+
+
+def test_a_role_with_a_boundary_that_does_not_exist_is_refused(room: Room) -> None:
+    iam = room.admin("iam")
+    boundary = f"arn:aws:iam::{room.account}:policy/nowhere"
+    with pytest.raises(ClientError, match="does not exist or is not attachable"):
+        iam.create_role(RoleName="r", AssumeRolePolicyDocument="{}", PermissionsBoundary=boundary)
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument="{}")
+    with pytest.raises(ClientError, match="does not exist or is not attachable"):
+        iam.put_role_permissions_boundary(RoleName="r", PermissionsBoundary=boundary)

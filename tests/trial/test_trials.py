@@ -321,7 +321,7 @@ def test_what_the_framework_packaged_counts_and_holds_for_the_next_trial(folder:
     runner = trials(folder, target, FakeFramework(does=package), phases=("deploy",), account="123456789012")
     seen = runner.run(candidate, Mode.ENFORCE, Heard()).provenance
     assert (seen.service, seen.stage, seen.region) == ("real-name", "packaged", "eu-west-1")
-    assert (set(seen.tokens), seen.generated) == ({"abc"}, (name,))
+    assert (set(seen.tokens), seen.generated) == ({"abc", "AKIAUSER", "secret"}, (name,))
     runner.run(candidate, Mode.ENFORCE, Heard())
     assert target.given == [
         (Mode.ENFORCE, "us-east-1", "123456789012"),
@@ -344,7 +344,7 @@ def test_a_refusal_is_told_at_once_with_what_is_known_by_then(folder: Path) -> N
     [(item, provenance)] = heard.denials
     assert item == refused
     assert (provenance.service, provenance.stage) == ("real-name", "packaged")
-    assert (provenance.account, set(provenance.tokens)) == (ACCOUNT, {"abc"})
+    assert (provenance.account, set(provenance.tokens)) == (ACCOUNT, {"abc", "AKIAUSER", "secret"})
 
 
 # -- what is missing beforehand

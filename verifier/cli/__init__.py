@@ -16,20 +16,24 @@ from verifier.cli.output import Result, hand_over
 from verifier.cli.streams import mend_streams
 from verifier.emulator.session import forget_settings
 from verifier.errors import ExitCode, InputError
+from verifier.redaction import Redaction
 
-# One module a command, each with add_parser(subparsers) and run(args, stdout, stderr), which gives a Result.
+# One module a command, each with add_parser(subparsers) and run(args, stdout, stderr), which gives a Result;
+# args.redaction is what learns secrets.
 # Parsers import nothing heavy; what a command needs is imported when it runs.
 COMMANDS = ("converge", "verify", "render", "serve", "simulate")
 
 
 def main(arguments: Sequence[str] | None = None) -> ExitCode:
     """Run one command; in process, for tests too. Only a result that was handed over can be 0."""
+    # What the commands learn is not to be told, in words about their end neither.
+    redaction = Redaction()
     try:
         with interrupts():
-            result = _result(sys.argv[1:] if arguments is None else arguments)
+            result = _result(sys.argv[1:] if arguments is None else arguments, redaction)
             return hand_over(result, sys.stdout)
     except (Exception, KeyboardInterrupt) as error:
-        return ended_by(error)
+        return ended_by(error, redaction)
 
 
 def entry_point() -> NoReturn:
@@ -39,12 +43,12 @@ def entry_point() -> NoReturn:
     sys.exit(main())
 
 
-def _result(arguments: Sequence[str]) -> Result:
+def _result(arguments: Sequence[str], redaction: Redaction) -> Result:
     _check_given(arguments)
     said = io.StringIO()
     try:
         with contextlib.redirect_stdout(said):
-            args = parser().parse_args(arguments)
+            args = parser().parse_args(arguments, argparse.Namespace(redaction=redaction))
     except SystemExit:  # of --help and --version, which have said it all
         return Result(ExitCode.OK, said.getvalue())
     result: Result = args.run(args, sys.stdout, sys.stderr)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from verifier.cli.output import Result
-from verifier.cli.setup import Setup, add_trial_options, identity, prepare, reporting, running
+from verifier.cli.setup import Setup, add_trial_options, identity, prepare, reporting, running, told
 from verifier.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
         heading = Heading(
             setup.service.label, setup.target, setup.framework, args.strategy, Scope(args.scope)
         )
-        text = _report(args, as_document(heading, result), result, progress)
+        document = told(args.redaction, as_document(heading, result), progress)
+        text = _report(args, document, result, progress)
     code = {
         Verdict.SUFFICIENT: ExitCode.OK,
         Verdict.INCONCLUSIVE: ExitCode.INCONCLUSIVE,
@@ -124,9 +125,9 @@ def _report(
             write_result(args.out, "partial-policy.json", document["policy"])
         write_result(args.out, "evidence.json", {key: document[key] for key in document if key != "policy"})
     first, *rest = summary(document)
-    progress.say(first if sufficient else f"verifier: {first}")
+    progress.conclude(first if sufficient else f"verifier: {first}")
     for line in rest:
-        progress.say(line)
+        progress.conclude(line)
     if args.format == "json":
         return json.dumps(document, indent=2) + "\n"
     return json.dumps(document["policy"], indent=2) + "\n" if sufficient else ""

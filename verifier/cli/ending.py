@@ -1,13 +1,14 @@
 """What ended a command without a result, in one line, and the exit code for it."""
 
-import contextlib
 import errno
 import os
 import re
 import sys
 from collections.abc import Mapping
 
+from verifier.cli.output import say
 from verifier.errors import ExitCode, VerifierError
+from verifier.redaction import Redaction, harmless
 
 # What the surroundings lack is nobody's bug: how to mend it, by the system's number.
 _TO_MEND: Mapping[int, str] = {
@@ -27,27 +28,26 @@ _LONGEST_WORD = 400
 _LONG_WORD = re.compile(rf"(\S{{100}})\S{{{_LONGEST_WORD - 200},}}(\S{{100}})")
 
 
-def ended_by(error: BaseException) -> ExitCode:
-    """Say what ended the command; the exit code for it, which is never 0."""
+def ended_by(error: BaseException, redaction: Redaction) -> ExitCode:
+    """Say what ended the command, without what ``redaction`` hides; the exit code for it: never 0."""
+    words, code = _ended(error)
+    say(_shortened(_one_line(redaction.text(harmless(words)))), sys.stderr)
+    return code
+
+
+def _ended(error: BaseException) -> tuple[str, ExitCode]:
     match error:
         case VerifierError():
-            return _failed(str(error), error.exit_code)
+            return str(error), error.exit_code
         case KeyboardInterrupt():
-            return _failed("interrupted; nothing is left running", ExitCode.INTERRUPTED)
+            return "interrupted; nothing is left running", ExitCode.INTERRUPTED
         case OSError() if (number := _known(error)) is not None:
-            return _failed(f"{_what_failed(error)}; {_TO_MEND[number]}", ExitCode.UNAVAILABLE)
+            return f"{_what_failed(error)}; {_TO_MEND[number]}", ExitCode.UNAVAILABLE
         case MemoryError():
-            return _failed(f"out of memory; {_TO_MEND[errno.ENOMEM]}", ExitCode.UNAVAILABLE)
+            return f"out of memory; {_TO_MEND[errno.ENOMEM]}", ExitCode.UNAVAILABLE
         case RuntimeError() if _NO_THREAD in str(error):
-            return _failed(f"{_NO_THREAD}; {_TO_MEND[errno.EAGAIN]}", ExitCode.UNAVAILABLE)
-    return _failed(f"a bug: {_where(error)}: {error!r}", ExitCode.BUG)
-
-
-def _failed(words: str, code: ExitCode) -> ExitCode:
-    # Nobody may be there any more to read it: the exit code says it too.
-    with contextlib.suppress(OSError):
-        print(f"verifier: {_one_line(words)}", file=sys.stderr, flush=True)
-    return code
+            return f"{_NO_THREAD}; {_TO_MEND[errno.EAGAIN]}", ExitCode.UNAVAILABLE
+    return f"a bug: {_where(error)}: {error!r}", ExitCode.BUG
 
 
 def _known(error: OSError) -> int | None:
@@ -62,7 +62,11 @@ def _what_failed(error: OSError) -> str:
 
 
 def _one_line(text: str) -> str:
-    return _LONG_WORD.sub(r"\1...\2", " ".join(text.split()))
+    return " ".join(text.split())
+
+
+def _shortened(text: str) -> str:
+    return _LONG_WORD.sub(r"\1...\2", text)
 
 
 def _where(error: BaseException) -> str:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,6 +82,17 @@ def more_authorities(machine: "Machine") -> Path | None:
     """The file of certificate authorities that Node.js trusts here beside its own ones, if there is one."""
     named = machine.environment.get("NODE_EXTRA_CA_CERTS")
     return Path(named) if named and Path(named).is_file() else None
+
+
+def variables_of(machine: "Machine", given: Iterable[tuple[str, str | None]]) -> dict[str, str]:
+    """What --env passes on. Raises InputError for a variable that is not set here and was given no value."""
+    found = {}
+    for name, value in given:
+        text = machine.environment.get(name) if value is None else value
+        if text is None:
+            raise InputError(f"--env {name}: is not set here; set it, or give --env {name}=VALUE")
+        found[name] = text
+    return found
 
 
 def _home_of(user: "User") -> Path | None:

@@ -1,4 +1,7 @@
-"""What a command answers: standard output has it first, and only then the exit code tells it."""
+"""What a command answers: standard output has it first, and only then the exit code tells it.
+
+Whatever is printed, no terminal is given orders by it.
+"""
 
 import contextlib
 import os
@@ -6,6 +9,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from verifier.errors import ExitCode, UnavailableError, UnreadError
+from verifier.redaction import harmless
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ def hand_over(result: Result, stdout: TextIO) -> ExitCode:
 def show(text: str, stdout: TextIO) -> None:
     """Write ``text`` out. Raises UnreadError where nobody reads, UnavailableError for a full disk."""
     try:
-        stdout.write(text)
+        stdout.write(harmless(text))
         stdout.flush()
     except BrokenPipeError:
         _give_up(stdout)
@@ -48,6 +52,12 @@ def show(text: str, stdout: TextIO) -> None:
         raise UnavailableError(
             f"standard output: {error.strerror}; free some space, or send it to another place"
         ) from None
+
+
+def say(line: str, stderr: TextIO) -> None:
+    """Say one line about the run; who stops listening to the talk does not stop it."""
+    with contextlib.suppress(OSError):
+        print(f"verifier: {harmless(line)}", file=stderr, flush=True)
 
 
 def _give_up(stdout: TextIO) -> None:

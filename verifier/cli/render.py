@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from verifier.cli.output import Result
+from verifier.cli.output import Result, say
 from verifier.cli.streams import stdin_text
 from verifier.cli.values import checked
 from verifier.errors import ExitCode, InputError, UnavailableError
@@ -80,14 +80,14 @@ def _note_what_is_left(document: Mapping[str, Any], whole: bool, stderr: TextIO)
     if remaining:
         options = " ".join(f"--{option}" for option in NAMES if option in remaining)
         shown = ", ".join(f"{{{option}}}" for option in NAMES if option in remaining)
-        print(f"verifier: not filled: {shown}; give {options}", file=stderr)
+        say(f"not filled: {shown}; give {options}", stderr)
     length = longest_size(document)
     if whole and length > MANAGED_POLICY_LIMIT:
         at_most = "at most " if remaining else ""
-        print(
-            f"verifier: {at_most}{length} characters, and a managed policy has {MANAGED_POLICY_LIMIT}; "
+        say(
+            f"{at_most}{length} characters, and a managed policy has {MANAGED_POLICY_LIMIT}; "
             "split it: --split DIR, or --format terraform or cloudformation",
-            file=stderr,
+            stderr,
         )
 
 

@@ -78,6 +78,7 @@ def _config(args: argparse.Namespace) -> "GatewayConfig":
         port=args.port,
         allow_hosts=(*args.allow_host, *configured_registries(machine.environment, machine.home)),
         decision_log=args.decision_log,
+        redaction=args.redaction,
         faults=load_faults(args.faults) if args.faults else FaultPlan(),
     )
 

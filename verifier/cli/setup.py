@@ -1,21 +1,30 @@
 """What the commands that run trials share: their options, and the trials built from them."""
 
 import argparse
+import json
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from verifier.cli.machine import machine_of, more_authorities, other_user, this_machine
-from verifier.cli.values import allowed_host, checked
+from verifier.cli.known_secrets import dotenv_secrets, passed_on_secrets
+from verifier.cli.machine import (
+    machine_of,
+    more_authorities,
+    other_user,
+    this_machine,
+    variables_of,
+)
+from verifier.cli.values import allowed_host, checked, variable
 from verifier.errors import InputError, UnavailableError
 
 if TYPE_CHECKING:
     from verifier.framework.framework import Framework
     from verifier.framework.machine import Machine
     from verifier.loop.journal import Journal
+    from verifier.redaction import Redaction
     from verifier.report.progress import Progress
     from verifier.service.service import Service
     from verifier.targets.interface import Target
@@ -54,6 +63,14 @@ def add_trial_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", choices=("auto",), help="make up what must be there beforehand and is not in verifier.yml"
     )
+    parser.add_argument(
+        "--env",
+        type=variable,
+        action="append",
+        default=[],
+        metavar="NAME[=VALUE]",
+        help="pass a variable of the environment on to the tool; its value is a secret",
+    )
     parser.add_argument("--out", type=Path, metavar="DIR", help="write the result and the journal there")
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
@@ -78,8 +95,10 @@ def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
     from verifier.trial.phases import parse_phases
     from verifier.trial.trials import Options
 
+    redaction: Redaction = args.redaction
     if not 0 < args.timeout < math.inf:
         raise InputError(f"--timeout {args.timeout:g}: give a number of seconds, more than 0")
+    machine = machine_of(other_user(args.run_as)) if args.run_as is not None else this_machine()
     options = Options(
         stage=checked("stage", args.stage),
         region=checked("region", args.region),
@@ -87,10 +106,14 @@ def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
         phases=parse_phases(args.phases),
         timeout=args.timeout,
         seed=args.seed == "auto",
+        variables=variables_of(machine, args.env),
+        redaction=redaction,
     )
-    machine = machine_of(other_user(args.run_as)) if args.run_as is not None else this_machine()
-    say = talk(stderr, machine).say
-    service = with_dependencies(load_service(args.service, args.config), machine, say)
+    redaction.add(*passed_on_secrets(machine), *options.variables.values())
+    say = talk(stderr, machine, redaction).say
+    loaded = load_service(args.service, args.config)
+    redaction.add(*dotenv_secrets(loaded.folder))
+    service = with_dependencies(loaded, machine, say)
     framework = find_framework(service, machine, args.framework, say)
     check_access(framework)
     if args.framework != "auto":
@@ -98,12 +121,13 @@ def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
     return Setup(service, framework, options, args.target, machine)
 
 
-def talk(stderr: TextIO, machine: "Machine") -> "Progress":
-    """The progress lines, as the terminal can show them and the person wants them."""
+def talk(stderr: TextIO, machine: "Machine", redaction: "Redaction") -> "Progress":
+    """The progress lines, as the terminal can show them and the person wants them; no secret is in them."""
     from verifier.report.progress import Progress
 
     return Progress(
         stderr,
+        redaction,
         live=machine.environment.get("TERM") != "dumb",
         coloured=not machine.environment.get("NO_COLOR"),
     )
@@ -141,8 +165,19 @@ def reporting(args: argparse.Namespace, stderr: TextIO) -> Iterator[tuple["Journ
     """The journal in ``--out``, and the progress lines."""
     from verifier.loop.journal import Journal
 
-    with Journal(args.out) as journal:
-        yield journal, talk(stderr, this_machine())
+    with Journal(args.out, args.redaction) as journal:
+        yield journal, talk(stderr, this_machine(), args.redaction)
+
+
+def told(redaction: "Redaction", document: dict[str, Any], progress: "Progress") -> dict[str, Any]:
+    """A result as it may be shown and written: no secret in its texts, none of the run's keys anywhere."""
+    hidden: dict[str, Any] = redaction.document(document)
+    if redaction.left_in(json.dumps(hidden, ensure_ascii=False)):
+        progress.say(
+            "note: a value that is kept secret is also a name in this result (of a stage, a resource); "
+            "names are not hidden"
+        )
+    return hidden
 
 
 def _target(args: argparse.Namespace, setup: Setup) -> "Target":
@@ -161,4 +196,5 @@ def _target(args: argparse.Namespace, setup: Setup) -> "Target":
             *configured_registries(setup.machine.environment, setup.machine.home),
         ),
         more_authorities=more_authorities(setup.machine),
+        redaction=setup.options.redaction,
     )

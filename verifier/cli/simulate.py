@@ -115,4 +115,4 @@ def _json(decision: "Decision") -> str:
         "policyType": decision.policy_type,
         "statements": statements,
     }
-    return json.dumps(plain, indent=2, ensure_ascii=False)
+    return json.dumps(plain, indent=2)

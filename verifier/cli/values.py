@@ -32,3 +32,12 @@ def allowed_host(host: str) -> str:
             f"--allow-host {host}: it hands out credentials of this machine and is never asked; leave it out"
         )
     return host
+
+
+def variable(text: str) -> tuple[str, str | None]:
+    """Name and value as given with --env; None for the value that it has here. Raises InputError."""
+    from verifier.service.fixture_entries import check_variable
+
+    name, mark, value = text.partition("=")
+    check_variable(f"--env {name}", name)
+    return name, value if mark else None

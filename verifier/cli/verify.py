@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from verifier.cli.output import Result
-from verifier.cli.setup import Setup, add_trial_options, identity, prepare, reporting, running
+from verifier.cli.setup import Setup, add_trial_options, identity, prepare, reporting, running, told
 from verifier.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
@@ -51,13 +51,12 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
         journal.add("run", command="verify", **identity(setup))
         with running(setup, args, progress) as trials:
             result = verify(Bench(trials, progress, journal), given, scope)
-        document = as_document(
-            Heading(setup.service.label, setup.target, setup.framework, "verify", scope), result
-        )
+        heading = Heading(setup.service.label, setup.target, setup.framework, "verify", scope)
+        document = told(args.redaction, as_document(heading, result), progress)
         if args.out:
             write_result(args.out, "verification.json", document)
         if result.verdict in (Verdict.INCONCLUSIVE, Verdict.UNGRANTABLE):
-            progress.say(f"verifier: {result.verdict}: {result.reason}")
+            progress.conclude(f"verifier: {result.verdict}: {document['reason']}")
     text = json.dumps(document, indent=2) if args.format == "json" else "\n".join(lines(document))
     code = {
         Verdict.SUFFICIENT: ExitCode.OK,

@@ -7,7 +7,8 @@ def embedded(partition: str) -> Emulator:
     """moto, for callers of ``partition``. Its state is the process's: two of these share their accounts."""
     # Importing it takes a moment, which only a running gateway pays for.
     from verifier.emulator.moto.identities import MotoIdentities
+    from verifier.emulator.moto.layers import place_layer
     from verifier.emulator.moto.upstream import MotoUpstream
 
     upstream = MotoUpstream()
-    return Emulator(upstream, MotoIdentities(partition), upstream.forget)
+    return Emulator(upstream, MotoIdentities(partition), upstream.forget, place_layer)

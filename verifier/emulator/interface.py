@@ -56,3 +56,5 @@ class Emulator:
     identities: Identities
     forget: Callable[[str], None]
     """Forgets all that an account has; other accounts keep theirs."""
+    place_layer: Callable[[str], None] = lambda _: None
+    """Makes the version of a Lambda layer with this ARN be there, in whatever account it is."""

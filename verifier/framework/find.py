@@ -1,15 +1,16 @@
 """Which command-line tool a service is deployed with: its own, the newest that fits, or the one asked for."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from verifier.errors import InputError, UnavailableError
 from verifier.framework.framework import Framework
 from verifier.framework.machine import Machine
-from verifier.framework.packages import NAMES, cached_package, executable, manifest
-from verifier.service.framework_version import admits
+from verifier.framework.older import known_to_3_only
+from verifier.framework.packages import NAMES, cached_package, executable, manifest, peer_of
+from verifier.service.framework_version import admits, is_range
 from verifier.service.service import Service
 from verifier.service.tree import MODULES
 
@@ -78,21 +79,46 @@ class _Search:
     say: Callable[[str], None]
 
     def own(self) -> Framework | None:
-        """What the service has installed itself: its ``.bin/osls``, else its ``.bin/serverless``."""
+        """What the service has installed itself: its ``.bin/osls``, else its ``.bin/serverless``.
+
+        What is there although nobody wants it is passed over with a line.
+        """
+        for package in self._installed():
+            reason = self._unwanted(package)
+            if reason is None:
+                return self._in(package)
+            found = manifest(package)
+            self.say(f"note: the installed {found.get('name')} {found.get('version')} is not used: {reason}")
+        return None
+
+    def _installed(self) -> Iterator[Path]:
         modules = self.service.modules
         if modules is None:
-            return None
+            return
         for name in NAMES:
             link = modules / ".bin" / name
             package = _package_above(link.resolve()) if link.is_symlink() else None
             # osls also installs itself as "serverless". Some package managers write scripts instead of links.
             package = package or modules / name
             if package.is_dir():
-                return self._in(package)
-        return None
+                yield package
+
+    def _unwanted(self, package: Path) -> str | None:
+        """Why an installed tool cannot be the one that the service is deployed with."""
+        found = manifest(package)
+        name, version, wanted = found.get("name"), found.get("version"), self.service.framework_version
+        if wanted is not None and is_range(wanted) and not admits(wanted, str(version)):
+            return f"frameworkVersion '{wanted}' does not admit it"
+        asking = self.service.modules and peer_of(str(name), self.service.folder, self.service.modules)
+        return f"it is there only as a peer dependency of {asking}" if asking else None
 
     def default(self) -> Framework:
         wanted = self.service.framework_version
+        older = known_to_3_only(self.service.settings) if wanted is None else None
+        if older is not None:
+            name, version = DEFAULTS[-1]
+            self.say(f"note: {older} is for framework 3 only: {name} {version} is used")
+            return self.named(name, version)
         for name, version in DEFAULTS:
             if wanted is None or admits(wanted, version):
                 if wanted is not None and not admits(wanted, "3.40.0") and version.startswith("4."):

@@ -42,6 +42,14 @@ class Framework:
     environment: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     user: User | None = field(default=None, compare=False)
 
+    @property
+    def variables(self) -> frozenset[str]:
+        """The variables that the tool gets in any case."""
+        return frozenset(name for name in _ALLOWED_ENVIRONMENT if name in self.environment) | {
+            "HOME",
+            *_QUIET,
+        }
+
     def run(
         self,
         arguments: tuple[str, ...],
@@ -77,4 +85,7 @@ def child_environment(
     home = home_parent / "home"
     home.mkdir(exist_ok=True)
     kept = {name: users[name] for name in _ALLOWED_ENVIRONMENT if name in users}
-    return kept | _QUIET | {"HOME": str(home)} | dict(additions)
+    environment = kept | _QUIET | {"HOME": str(home)} | dict(additions)
+    # The user's options of Node.js go with those of the run.
+    options = [given["NODE_OPTIONS"] for given in (kept, additions) if given.get("NODE_OPTIONS")]
+    return environment | ({"NODE_OPTIONS": " ".join(options)} if options else {})

@@ -44,22 +44,27 @@ def npm(*arguments: str, folder: Path, what: str, machine: Machine) -> None:
         raise UnavailableError(f"{what} failed: {_reason(done.output)}")
 
 
-def environment(machine: Machine, home: Path) -> dict[str, str]:
-    """npm's settings and how to reach the network; ``home`` holds nothing, so packages find no keys there."""
+def passed_on(machine: Machine) -> dict[str, str]:
+    """What npm gets of the user's environment: its settings, and how to reach the network."""
     settings = {
         name: value
         for name, value in machine.environment.items()
         if _SETTING.fullmatch(name) and name.lower() not in _NOT_OURS
     }
-    named = {name.lower() for name in settings}
+    return machine.kept(_ALLOWED) | settings
+
+
+def environment(machine: Machine, home: Path) -> dict[str, str]:
+    """What npm gets; ``home`` holds nothing, so packages find no keys there."""
+    users = passed_on(machine)
+    named = {name.lower() for name in users}
     usual = {
         "npm_config_userconfig": str(machine.home / ".npmrc"),
         "npm_config_cache": str(machine.home / ".npm"),
     }
     return (
-        machine.kept(_ALLOWED)
-        | {name: value for name, value in usual.items() if name not in named}
-        | settings
+        {name: value for name, value in usual.items() if name not in named}
+        | users
         | {"HOME": str(home), "CI": "1", "SLS_TELEMETRY_DISABLED": "1"}
     )
 

@@ -19,6 +19,8 @@ from verifier.scratch import scratch
 
 HEAD_BYTES = 240_000
 TAIL_BYTES = 700_000
+_LONGEST_SECRET = 4_096
+"""Of a line longer than that so many bytes go where it is cut."""
 _TRIM_SECONDS = 0.02
 _TRIM_BYTES = 1_000_000
 _KEEP_SIZE_AND_PUNCH_HOLE = 0x01 | 0x02
@@ -38,13 +40,13 @@ class KeptOutput:
     def text(self) -> str:
         """What was kept, with a line where something is missing; decoded leniently."""
         size = os.fstat(self.handle).st_size
-        left_out = size - HEAD_BYTES - TAIL_BYTES
-        if left_out <= 0:
+        if size <= HEAD_BYTES + TAIL_BYTES:
             kept = os.pread(self.handle, size, 0)
         else:
-            gap = f"\n[... {left_out} bytes left out ...]\n".encode()
-            tail = os.pread(self.handle, TAIL_BYTES, size - TAIL_BYTES)
-            kept = os.pread(self.handle, HEAD_BYTES, 0) + gap + tail
+            head = _whole_head(os.pread(self.handle, HEAD_BYTES, 0))
+            tail = _whole_tail(os.pread(self.handle, TAIL_BYTES, size - TAIL_BYTES))
+            left_out = size - len(head) - len(tail)
+            kept = head + f"\n[... {left_out} bytes left out ...]\n".encode() + tail
         return kept.decode("utf-8", errors="replace")
 
     def trim(self) -> None:
@@ -67,6 +69,18 @@ class KeptOutput:
     def _trim_on(self) -> None:
         while not self._ended.wait(_TRIM_SECONDS):
             self.trim()
+
+
+def _whole_head(head: bytes) -> bytes:
+    """``head`` without the line that was cut: half a secret would not be known for one."""
+    end = head.rfind(b"\n", -_LONGEST_SECRET)
+    return head[: end + 1] if end >= 0 else head[:-_LONGEST_SECRET]
+
+
+def _whole_tail(tail: bytes) -> bytes:
+    """``tail`` without the line that was cut."""
+    end = tail.find(b"\n", 0, _LONGEST_SECRET)
+    return tail[end + 1 :] if end >= 0 else tail[_LONGEST_SECRET:]
 
 
 def _new_file() -> int:

@@ -15,6 +15,7 @@ from verifier.framework.npm import npm
 from verifier.reading import json_of, text_of
 from verifier.scratch import lend
 
+_DECLARATIONS = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
 NAMES = ("osls", "serverless")
 _PARTIAL = ".partial-"
 _STALE_SECONDS = 24 * 3600.0
@@ -28,6 +29,29 @@ def manifest(package: Path) -> dict[str, Any]:
     except InputError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def peer_of(name: str, folder: Path, modules: Path) -> str | None:
+    """The package for whose sake alone ``name`` is in ``modules``: npm installs peer dependencies unasked.
+
+    None where ``folder``'s package.json names it itself, or nobody is found who wants it.
+    """
+    declared = _dependencies(manifest(folder), _DECLARATIONS)
+    if name in declared:
+        return None
+    return next(
+        (
+            other
+            for other in declared
+            if name in _dependencies(manifest(modules / other), ("peerDependencies",))
+        ),
+        None,
+    )
+
+
+def _dependencies(manifest: dict[str, Any], kinds: tuple[str, ...]) -> list[str]:
+    found = (manifest.get(kind) for kind in kinds)
+    return [name for names in found if isinstance(names, dict) for name in names]
 
 
 def executable(package: Path, name: str) -> Path | None:

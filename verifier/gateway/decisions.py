@@ -14,6 +14,7 @@ from typing import IO, Any
 from verifier.authorization.caller import OnBehalfOf
 from verifier.authorization.decision import Decided
 from verifier.errors import InputError
+from verifier.redaction import Redaction
 
 # The values of these condition keys are the user's own texts; the log names the key alone.
 _PRIVATE_CONTEXT = ("aws:requesttag/", "resourcetag/", "aws:principaltag/")
@@ -139,10 +140,12 @@ Record = DecisionRecord | ResponseRecord | UnmappedRecord | HostRecord
 class DecisionLog:
     """Keeps every record in memory and, when ``path`` is given, appends each one as a JSON line.
 
-    Safe among threads. Raises InputError when the file cannot be written to.
+    ``redaction`` knows what is not written. Safe among threads. Raises InputError when the file cannot
+    be written to.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, redaction: Redaction | None = None) -> None:
+        self._redaction = redaction or Redaction()
         self._lock = threading.Lock()
         self._records: list[Record] = []
         self._forgotten = 0
@@ -233,7 +236,7 @@ class DecisionLog:
         with self._lock:
             self._records.append(record)
             if self._file:
-                self._file.write(json.dumps(record.as_dict()) + "\n")
+                self._file.write(json.dumps(self._redaction.document(record.as_dict())) + "\n")
                 self._file.flush()
 
 

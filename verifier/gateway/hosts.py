@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from verifier.reading import any_text_of
 
 # The DNS suffixes of botocore's partitions.json (dnsSuffix and dualStackDnsSuffix of each).
-_AWS_SUFFIXES = (
+AWS_SUFFIXES = (
     "amazonaws.com",
     "api.aws",
     "amazonaws.com.cn",
@@ -44,7 +44,7 @@ _NPM_SETTING = re.compile(r"^\s*(?:@[^:\s]+:)?registry\s*=\s*(\S+)", re.M)
 def is_aws(host: str) -> bool:
     """Whether ``host`` (no port) is an endpoint of AWS."""
     lowered = host.lower().rstrip(".")
-    return any(lowered == suffix or lowered.endswith(f".{suffix}") for suffix in _AWS_SUFFIXES)
+    return any(lowered == suffix or lowered.endswith(f".{suffix}") for suffix in AWS_SUFFIXES)
 
 
 def is_loopback(host: str) -> bool:

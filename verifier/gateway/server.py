@@ -20,7 +20,9 @@ from verifier.emulator.faults import FaultInjector, FaultPlan, FaultyUpstream
 from verifier.emulator.interface import Emulator
 from verifier.errors import VerifierError
 from verifier.gateway.decisions import DecisionLog
+from verifier.gateway.issued_keys import IssuedKeys
 from verifier.gateway.random_names import NameRegister
+from verifier.redaction import Redaction
 from verifier.scratch import scratch
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ class GatewayConfig:
 
     ``port`` 0 takes a free one. ``allow_hosts`` are hosts beyond AWS and the public package registries
     that the proxy tunnels to.
-    ``faults`` are failures to inject from the start.
+    ``faults`` are failures to inject from the start. ``redaction`` hears of every key that is made.
     """
 
     account: str
@@ -47,6 +49,7 @@ class GatewayConfig:
     allow_hosts: tuple[str, ...] = ()
     decision_log: Path | None = None
     faults: FaultPlan = field(default_factory=FaultPlan)
+    redaction: Redaction = field(default_factory=Redaction)
 
 
 class Gateway:
@@ -70,7 +73,8 @@ class Gateway:
         self.partition = config.partition
         self.admin_access_key = "AKIA" + _random(string.ascii_uppercase + "234567", 16)
         self.admin_secret = _random(string.ascii_letters + string.digits, 40)
-        self.decisions = DecisionLog(config.decision_log)
+        config.redaction.add_keys(self.admin_access_key, self.admin_secret)
+        self.decisions = DecisionLog(config.decision_log, config.redaction)
         self.register = NameRegister()
         self.faults = Faults(fail_last_wave=config.faults.fail_last_wave)
         self._authorizer = GatewayAuthorizer(
@@ -80,7 +84,8 @@ class Gateway:
             circumstances=EmulatedCircumstances(emulator.upstream, self._transforms),
         )
         self._injector = FaultInjector(config.faults)
-        self._emulator = replace(emulator, upstream=FaultyUpstream(emulator.upstream, self._injector))
+        upstream = IssuedKeys(FaultyUpstream(emulator.upstream, self._injector), config.redaction)
+        self._emulator = replace(emulator, upstream=upstream)
         self._callers = Callers(emulator.identities, config.account, self.admin_access_key)
         self._cloudformation = self._new_cloudformation()
         self._directory: tempfile.TemporaryDirectory[str] | None = None
@@ -178,6 +183,10 @@ class Gateway:
         self.register.clear()
         self.decisions.forget()
         self._cloudformation = self._new_cloudformation()
+
+    def place_layer(self, arn: str) -> None:
+        """Make a version of a layer of whatever account be there."""
+        self._emulator.place_layer(arn)
 
     def reset(self) -> None:
         """Empty the present account."""

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from verifier.errors import InputError, UnavailableError
 from verifier.reading import json_of
+from verifier.redaction import Redaction
 
 NAME = "journal.jsonl"
 # A pipe in its place must not make us wait.
@@ -22,11 +23,13 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 class Journal:
     """Appends rows to ``DIR/journal.jsonl``, each one synced; without a folder it keeps nothing.
 
-    Rows hold identifiers only. Safe among threads; while it is open no other verifier can have the
-    folder. Raises UnavailableError when the folder is busy or cannot be written to.
+    Rows hold identifiers only; ``redaction`` knows what is not written. Safe among threads; while it
+    is open no other verifier can have the folder. Raises UnavailableError when the folder is busy or
+    cannot be written to.
     """
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, redaction: Redaction | None = None) -> None:
+        self._redaction = redaction or Redaction()
         self._file: int | None = None
         self._lock = threading.Lock()
         if folder is None:
@@ -51,7 +54,7 @@ class Journal:
 
     def add(self, kind: str, **fields: Any) -> None:
         """Append one row and wait until it is on the disk."""
-        row = (json.dumps({"kind": kind, **fields}) + "\n").encode()
+        row = (json.dumps({"kind": kind, **self._redaction.document(fields)}) + "\n").encode()
         with self._lock:
             if self._file is None:
                 return

@@ -6,6 +6,7 @@ import time
 from typing import TextIO
 
 from verifier.authorization.authorizer import Mode
+from verifier.redaction import Redaction, harmless
 from verifier.trial.interface import PhaseResult
 
 _TICK_SECONDS = 0.5
@@ -18,24 +19,36 @@ _WORDS = {
 class Progress:
     """Writes to ``stream`` (stderr). On a terminal the running phase's line counts its seconds.
 
-    ``live`` False is for a terminal that cannot write over a line, ``coloured`` False for a person who
-    wants no colours.
+    ``redaction`` knows what is not said. ``live`` False is for a terminal that cannot write over a line,
+    ``coloured`` False for a person who wants no colours.
     """
 
-    def __init__(self, stream: TextIO, *, live: bool = True, coloured: bool = True) -> None:
+    def __init__(
+        self,
+        stream: TextIO,
+        redaction: Redaction | None = None,
+        *,
+        live: bool = True,
+        coloured: bool = True,
+    ) -> None:
         self._stream = stream
+        self._redaction = redaction or Redaction()
         self._live = live and stream.isatty()
         self._coloured = coloured and self._live
         self._ticking: threading.Event | None = None
         self._ticker: threading.Thread | None = None
 
     def say(self, line: str) -> None:
-        """One line of talk."""
-        self._write(f"{line}\n")
+        """One line of talk; whatever it quotes, no secret is told and the terminal obeys nobody."""
+        self._put(self._redaction.text(harmless(line)))
+
+    def conclude(self, line: str) -> None:
+        """One line of a result whose texts tell no secrets any more: its names stay as they are."""
+        self._put(self._redaction.name(harmless(line)))
 
     def round_started(self, number: int, mode: Mode) -> None:
         """A round begins."""
-        self.say(f"round {number} ({_WORDS.get(mode, str(mode))})")
+        self._put(f"round {number} ({_WORDS.get(mode, str(mode))})")
 
     def phase_started(self, phase: str) -> None:
         """A phase begins: on a terminal its line is rewritten while it lasts."""
@@ -55,7 +68,7 @@ class Progress:
         """A phase is over."""
         self.stop()
         mark = self._colour("ok", 32) if result.passed else self._colour("stopped", 31)
-        self.say(f"  {result.phase:<16} {result.seconds:5.1f} s  {result.denials:3d} refused  {mark}")
+        self._put(f"  {result.phase:<16} {result.seconds:5.1f} s  {result.denials:3d} refused  {mark}")
 
     def stop(self) -> None:
         """Rewrite no more: something else is going to be said."""
@@ -64,6 +77,9 @@ class Progress:
             self._ticker.join()
             self._write("\r\x1b[K")
         self._ticking = self._ticker = None
+
+    def _put(self, line: str) -> None:
+        self._write(f"{line}\n")
 
     def _write(self, text: str) -> None:
         # Who stops listening to the talk does not stop the run.

@@ -8,6 +8,17 @@ KEY = "frameworkVersion"
 _SPACED_COMPARATOR = re.compile(r"([<>=~^]+)\s+(?=[v\dxX*])")
 
 
+def is_range(wanted: str) -> bool:
+    """Whether ``wanted`` is an npm version range that can be read."""
+    from semantic_version import NpmSpec
+
+    try:
+        NpmSpec(_SPACED_COMPARATOR.sub(r"\1", wanted))
+    except ValueError:
+        return False
+    return True
+
+
 @cache
 def admits(wanted: str, version: str) -> bool:
     """Whether an npm version range admits ``version``; a range that cannot be read admits nothing."""

@@ -13,6 +13,7 @@ from verifier.reading import any_text_of
 
 CONFIGURATION = frozenset({".yml", ".yaml", ".json", ".js", ".cjs", ".mjs", ".ts"})
 _NOT_READ = frozenset({"node_modules", ".venv", "venv", ".serverless", ".git"})
+_REQUIRED = re.compile(r"\$\{\s*env:\s*([A-Za-z_]\w*)\s*\}")
 _MOST_BYTES = 1_000_000
 # Variables within variables; a file of mere beginnings would be read again from each of them.
 _DEEPEST = 8
@@ -50,6 +51,24 @@ def output_addresses(folder: Path) -> tuple[OutputAddress, ...]:
             if stack and output.isalnum():
                 found[OutputAddress(stack, output)] = None
     return tuple(found)
+
+
+def required_variables(folder: Path) -> tuple[str, ...]:
+    """Every variable of the environment that the files under ``folder`` name without a fallback."""
+    texts = (path.read_text(encoding="utf-8", errors="replace") for path in sorted(text_files(folder)))
+    return tuple(dict.fromkeys(name for text in texts for name in _REQUIRED.findall(text)))
+
+
+def wanted_places(folder: Path) -> tuple[str, ...]:
+    """Those of "stage" and "region" that the files under ``folder`` name as variables."""
+    found = {
+        address.removeprefix("provider.")
+        for path in text_files(folder)
+        for source in ("self", "opt")
+        for address in addresses(path.read_text(encoding="utf-8", errors="replace"), source)
+        if source == "opt" or address.startswith("provider.")
+    }
+    return tuple(name for name in ("stage", "region") if name in found)
 
 
 def addresses(text: str, source: str) -> Iterator[str]:

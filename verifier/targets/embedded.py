@@ -16,10 +16,13 @@ from verifier.emulator.partitions import partition_of
 from verifier.emulator.session import isolated_session
 from verifier.errors import InputError
 from verifier.gateway.decisions import DecisionRecord, Record
+from verifier.gateway.hosts import AWS_SUFFIXES
 from verifier.gateway.server import Gateway, GatewayConfig
 from verifier.grant.evidence import Asked
+from verifier.redaction import Redaction
 from verifier.scratch import scratch
 from verifier.targets.interface import Facts, Glance, Left, NotExercised, Room, StackEvent, Target, Traces
+from verifier.targets.proxy_agent import option_for, write_agent
 from verifier.targets.records import (
     absent,
     asked,
@@ -51,8 +54,12 @@ class EmbeddedTarget(Target):
         allow_hosts: tuple[str, ...] = (),
         decision_log: Path | None = None,
         more_authorities: Path | None = None,
+        redaction: Redaction | None = None,
     ) -> None:
-        """``more_authorities`` is a file of certificates that the tool trusts beside the gateway's own."""
+        """``more_authorities`` is a file of certificates that the tool trusts beside the gateway's own.
+
+        ``redaction`` hears of every key.
+        """
         config = GatewayConfig(
             account=random_account(),
             region=region,
@@ -60,15 +67,19 @@ class EmbeddedTarget(Target):
             enforce_likely=enforce_likely,
             allow_hosts=allow_hosts,
             decision_log=decision_log,
+            redaction=redaction or Redaction(),
         )
         self._gateway = Gateway(config, embedded(config.partition))
         self._gateway.start()
         self._folder = Path(tempfile.mkdtemp(prefix="ca-", dir=scratch()))
         self._bundle = self._folder / "ca.pem"
         self._bundle.write_bytes(_authorities(self._gateway.ca_pem_path, more_authorities))
+        self._agent = self._folder / "agent.cjs"
+        write_agent(self._agent, self._gateway.proxy, AWS_SUFFIXES)
         # Public, and read by the tool, which another user may run.
         self._folder.chmod(0o711)
-        self._bundle.chmod(0o644)
+        for public in (self._bundle, self._agent):
+            public.chmod(0o644)
 
     @contextmanager
     def room(self, mode: Mode, region: str, account: str | None = None) -> Iterator[Room]:
@@ -84,7 +95,7 @@ class EmbeddedTarget(Target):
         self._gateway.new_account(account or random_account())
         self._gateway.mode = mode
         try:
-            yield EmbeddedRoom(self._gateway, region, self._bundle)
+            yield EmbeddedRoom(self._gateway, region, self._bundle, self._agent)
         finally:
             self._gateway.decisions.listener = None
 
@@ -97,9 +108,10 @@ class EmbeddedTarget(Target):
 class EmbeddedRoom(Room):
     """The gateway's present account."""
 
-    def __init__(self, gateway: Gateway, region: str, bundle: Path) -> None:
+    def __init__(self, gateway: Gateway, region: str, bundle: Path, agent: Path) -> None:
         self._gateway = gateway
         self._bundle = bundle
+        self._agent = agent
         self.account = gateway.account
         self.region = region
         self.partition = gateway.partition
@@ -109,12 +121,13 @@ class EmbeddedRoom(Room):
         self._strangers: tuple[str, ...] = ()
 
     def environment(self) -> dict[str, str]:
-        """The proxy and its certificate; no keys."""
+        """The proxy, its certificate, and for clients that know of no proxy a program; no keys."""
         return {
             "HTTPS_PROXY": self._gateway.proxy,
             "https_proxy": self._gateway.proxy,
             "NODE_EXTRA_CA_CERTS": str(self._bundle),
             "AWS_CA_BUNDLE": str(self._bundle),
+            "NODE_OPTIONS": option_for(self._agent),
         }
 
     def admin(self, service: str, region: str | None = None) -> Any:
@@ -139,6 +152,10 @@ class EmbeddedRoom(Room):
             # Neither the machine's proxies nor retries stand between us and our own loopback port.
             config=Config(retries={"total_max_attempts": 1}, proxies={}, s3={"addressing_style": "path"}),
         )
+
+    def place_layer(self, arn: str) -> None:
+        """The emulator knows layers of other accounts only when they are placed."""
+        self._gateway.place_layer(arn)
 
     def belongs_to(self, user: str) -> None:
         """Whose trial it is."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from verifier.authorization.authorizer import Mode
+from verifier.errors import InputError
 from verifier.grant.evidence import Asked, GeneratedName
 
 
@@ -129,6 +130,10 @@ class Room(ABC):
     @abstractmethod
     def client(self, service: str, access_key: str, secret_key: str) -> Any:
         """A boto3 client with somebody's own keys, under the same enforcement as a deploy."""
+
+    def place_layer(self, arn: str) -> None:
+        """Make a version of somebody else's layer be there. Raises InputError where that cannot be done."""
+        raise InputError(f"verifier.yml: layers: {arn}: cannot be made on this target; leave it out")
 
     @abstractmethod
     def belongs_to(self, user: str) -> None:

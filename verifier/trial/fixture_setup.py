@@ -5,7 +5,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from verifier.errors import InconclusiveError, InputError
-from verifier.service.fixtures import BucketFixture, Fixtures, ParameterFixture, StackFixture
+from verifier.service.fixtures import (
+    BucketFixture,
+    Fixtures,
+    ParameterFixture,
+    SecretFixture,
+    StackFixture,
+    TemplateFixture,
+)
 from verifier.targets.interface import Room
 
 STACK = "verifier-fixtures"
@@ -18,6 +25,24 @@ _NOTHING = {"Nothing": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}
 _DEFAULT_LOCATION = "us-east-1"
 
 
+# Those that a deployment passes a role to.
+_SERVICES = [
+    f"{name}.amazonaws.com"
+    for name in ("apigateway", "cloudformation", "events", "lambda", "scheduler", "states")
+]
+
+
+def _statement(**members: Any) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **members}]})
+
+
+_ALL = _statement(Action="*", Resource="*")
+
+
+def _path(path: str) -> str:
+    return f"/{path}/" if path else "/"
+
+
 def set_up(fixtures: Fixtures, room: Room, values: Mapping[str, str]) -> None:
     """Make ``fixtures`` (filled) in ``room``, which is empty. ``values`` has what placeholders stand for.
 
@@ -26,12 +51,21 @@ def set_up(fixtures: Fixtures, room: Room, values: Mapping[str, str]) -> None:
     """
     for bucket in fixtures.buckets:
         make_bucket(bucket, room)
+    for role in fixtures.roles:
+        make_role(role, room)
+    for policy in fixtures.policies:
+        make_policy(policy, room)
+    for layer in fixtures.layers:
+        room.place_layer(layer)
     for parameter in fixtures.parameters:
         make_parameter(parameter, room)
+    for secret in fixtures.secrets:
+        make_secret(secret, room)
     for stack in fixtures.stacks:
         make_stack(stack, room)
-    if fixtures.template is not None:
-        _apply_template(fixtures.template, room, values)
+    own = () if fixtures.template is None else (TemplateFixture(STACK, fixtures.template),)
+    for template in (*own, *fixtures.templates):
+        _apply_template(template, room, values)
 
 
 def make_bucket(bucket: BucketFixture, room: Room) -> None:
@@ -67,6 +101,31 @@ def make_parameter(parameter: ParameterFixture, room: Room) -> None:
     )
 
 
+def make_secret(secret: SecretFixture, room: Room) -> None:
+    """A secret of Secrets Manager. Raises InputError."""
+    client = room.admin("secretsmanager", secret.region)
+    _made(f"secrets: {secret.name}", client.create_secret, Name=secret.name, SecretString=secret.value)
+
+
+def make_role(role: str, room: Room) -> None:
+    """A role, "name" or "path/name", that services may assume and to which all is allowed. Raises InputError.
+
+    What a role is allowed is none of the deploy user's permissions; that it may be passed is.
+    """
+    path, _, name = role.strip("/").rpartition("/")
+    trust = _statement(Principal={"Service": _SERVICES, "AWS": room.account}, Action="sts:AssumeRole")
+    where, client = f"roles: {role}", room.admin("iam")
+    _made(where, client.create_role, Path=_path(path), RoleName=name, AssumeRolePolicyDocument=trust)
+    _made(where, client.put_role_policy, RoleName=name, PolicyName="all", PolicyDocument=_ALL)
+
+
+def make_policy(policy: str, room: Room) -> None:
+    """A managed policy, "name" or "path/name", that allows everything: a boundary must be there, no more."""
+    path, _, name = policy.strip("/").rpartition("/")
+    create = room.admin("iam").create_policy
+    _made(f"policies: {policy}", create, Path=_path(path), PolicyName=name, PolicyDocument=_ALL)
+
+
 def make_stack(stack: StackFixture, room: Room) -> None:
     """A stack that has nothing but outputs. Raises InputError."""
     where, client = f"stackOutputs: {stack.stack}", room.admin("cloudformation", stack.region)
@@ -85,16 +144,17 @@ def _only_outputs(stack: StackFixture) -> str:
     return json.dumps({"Resources": _NOTHING, "Outputs": outputs})
 
 
-def _apply_template(text: str, room: Room, values: Mapping[str, str]) -> None:
+def _apply_template(template: TemplateFixture, room: Room, values: Mapping[str, str]) -> None:
     client = room.admin("cloudformation")
-    summary = _made("fixtures", client.validate_template, TemplateBody=text)
+    where = "fixtures" if template.stack == STACK else f"stacks: {template.stack}"
+    summary = _made(where, client.validate_template, TemplateBody=template.text)
     declared = {parameter["ParameterKey"] for parameter in summary.get("Parameters", [])}
     given = [{"ParameterKey": "Stage", "ParameterValue": values["stage"]}] if "Stage" in declared else []
     _create_stack(
-        "fixtures",
+        where,
         client,
-        StackName=STACK,
-        TemplateBody=text,
+        StackName=template.stack,
+        TemplateBody=template.text,
         Parameters=given,
         Capabilities=_CAPABILITIES,
     )

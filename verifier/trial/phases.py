@@ -8,10 +8,11 @@ from verifier.framework.framework import Framework
 from verifier.framework.process import Completed
 from verifier.framework.tolerated import marked
 from verifier.grant.evidence import Asked, split_tolerated
+from verifier.redaction import Redaction, harmless
 from verifier.service.functions import packaged_service
 from verifier.service.private_copy import PrivateCopy
 from verifier.service.revision import revise
-from verifier.service.variables import output_addresses
+from verifier.service.variables import output_addresses, required_variables, wanted_places
 from verifier.targets.interface import Facts, Room
 from verifier.trial.hang import Hang
 from verifier.trial.interface import PhaseResult
@@ -21,6 +22,7 @@ from verifier.trial.prerequisites import (
     how_to_mend,
     missing_prerequisites,
     unnamed_source,
+    unset_place,
 )
 from verifier.trial.problems import Expected, check_space, find_problem
 from verifier.trial.proof import OwnStack, Proof, find_proof, strangers
@@ -53,6 +55,10 @@ class Life:
     region: str | None = None
     identity: dict[str, str] = field(default_factory=dict)
     """The service's name, stage, region and stack as the framework itself packaged them."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """What the tool gets in its environment beside what the run itself says there."""
+    redaction: Redaction = field(default_factory=Redaction)
+    """Of what the tool says only what it lets through is told."""
 
     def run(self, command: str) -> Completed:
         """Run one command of the tool as the restricted user."""
@@ -63,7 +69,7 @@ class Life:
             options += ["--region", self.region]
         # Beside the copy, and gone with it: a tool that is killed leaves nothing behind.
         temporary = str(self.copy.beside(".verifier-tmp"))
-        environment = {**self.room.environment(), **self.keys, "TMPDIR": temporary}
+        environment = {**self.variables, **self.room.environment(), **self.keys, "TMPDIR": temporary}
         done = self.framework.run(
             (command, *options), self.copy, environment, timeout=self.timeout, to_stop=Hang(self.room)
         )
@@ -94,8 +100,9 @@ class Life:
             return
         found = {
             "service": service.get("service"),
-            "stage": provider.get("stage"),
-            "region": provider.get("region"),
+            # An option goes before what is written, and the framework does not say so in its package.
+            "stage": self.stage or provider.get("stage"),
+            "region": self.region or provider.get("region"),
         }
         named = {name: value for name, value in found.items() if isinstance(value, str) and value}
         if named.keys() == found.keys():
@@ -176,18 +183,21 @@ def _step(life: Life, phase: str, command: str, expected: Expected) -> PhaseResu
     facts = life.settled()
     needed, _ = split_tolerated(facts.asked)
     explained = any(item.refused and item.enforced for item in needed)
+    # Before anything is cut: a part of a secret would not be known for one.
+    told = replace(done, output=life.redaction.text(harmless(done.output)))
     found = find_proof(facts, expected, life.own_stack)
     proof, lacking = (found, None) if isinstance(found, Proof) else (None, found)
     problem = strangers(facts)
     if problem is None and not explained:
-        problem = find_problem(done, facts, expected, life.timeout) or lacking
+        problem = find_problem(told, facts, expected, life.timeout) or lacking
     words = problem.words if problem else None
     passed = problem is None and not explained
     missing: tuple[Prerequisite, ...] = ()
     # A run in which a stranger had a hand is not made good by another one in the same room.
     if words is not None and not facts.strangers:
         missing = _missing(life, done, facts)
-        words = how_to_mend(missing, words) if missing else unnamed_source(words) or with_remedy(words)
+        words = how_to_mend(missing, words) if missing else _hinted(life, words)
+        words = life.redaction.text(harmless(words))
     return PhaseResult(
         phase=phase,
         exit_code=done.exit_code,
@@ -207,7 +217,19 @@ def _missing(life: Life, done: Completed, facts: Facts) -> tuple[Prerequisite, .
     if done.timed_out:
         return ()
     addresses = output_addresses(life.copy.folder)
-    return missing_prerequisites(facts, done.output, addresses, life.room, life.own_stack.name)
+    given = life.framework.variables | life.variables.keys()
+    unset = [name for name in required_variables(life.copy.folder) if name not in given]
+    own = life.own_stack.name
+    return missing_prerequisites(facts, done.output, addresses, life.room, own, unset=unset)
+
+
+def _hinted(life: Life, words: str) -> str:
+    """What went wrong, and how to mend it where that can be known."""
+    given = {"stage": life.stage, "region": life.region}
+    wanted = [name for name in wanted_places(life.copy.folder) if not given[name]]
+    if life.framework.version.startswith("4.") and "Configuration error" in words:
+        return f"{words} (framework 3 only warns of it: --framework osls@3.77.1)"
+    return unnamed_source(words) or unset_place(words, wanted) or with_remedy(words)
 
 
 def _joined(first: PhaseResult, second: PhaseResult) -> PhaseResult:

@@ -1,17 +1,19 @@
 """What a service expects to be there already and is not: found in what happened, named by its entry."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from verifier.service.fixtures import FILE
 from verifier.service.variables import OutputAddress
 from verifier.targets.interface import Absent, Facts, Room
+from verifier.trial.failures import is_told, lacked
 
 _UNEXPORTED = re.compile(r"No export named (\S+) found")
-_UNRESOLVED = re.compile(r'Cannot resolve variable at "[^"]*": Value not found at "(ssm|cf|s3)" source')
-_ENTRY_OF_SOURCE = {"ssm": "ssm", "cf": "stackOutputs", "s3": "buckets"}
+_UNRESOLVED = re.compile(r'Cannot resolve variable at "[^"]*": Value not found at "(ssm|cf|s3|env)" source')
+_UNSET = re.compile(r'Value not found at "(self|opt)" source')
+_ENTRY_OF_SOURCE = {"ssm": "ssm", "cf": "stackOutputs", "s3": "buckets", "env": "env"}
 _SECRET = "/aws/reference/secretsmanager/"
 
 
@@ -31,25 +33,56 @@ class Prerequisite:
     def entry(self) -> str:
         """The entry to add, as YAML."""
         name = f"{self.name}@{self.region}" if self.region and self.kind != "buckets" else self.name
-        if self.kind == "ssm":
-            return f"ssm: {{{name}: VALUE}}"
-        if self.kind == "stackOutputs":
-            return f"stackOutputs: {{{name}: {{{self.member or 'OUTPUT'}: VALUE}}}}"
-        if self.kind == "buckets":
-            return f"buckets: {{{name}: {{{self.member}: TEXT}}}}" if self.member else f"buckets: [{name}]"
-        return f"fixtures: TEMPLATE.yml, a CloudFormation template with {name}"
+        listed = f"'{name}'" if ":" in name else name
+        made = f"a template that makes what its output {self.member} names, instead of stackOutputs"
+        entries = {
+            "ssm": f"ssm: {{{name}: VALUE}}",
+            "secrets": f"secrets: {{{name}: VALUE}}",
+            "env": f"env: {{{name}: VALUE}}, or give --env {name}",
+            "stackOutputs": f"stackOutputs: {{{name}: {{{self.member or 'OUTPUT'}: VALUE}}}}",
+            "buckets": f"buckets: {{{name}: {{{self.member}: TEXT}}}}"
+            if self.member
+            else f"buckets: [{name}]",
+            "stacks": f"stacks: {{{name}: TEMPLATE.yml}}, {made}",
+            "account": f"{self.member}, and give --account {name}, which it is of",
+            "fixtures": f"fixtures: TEMPLATE.yml, a CloudFormation template with {name}",
+        }
+        if self.kind == "buckets" and self.member:
+            return f"buckets: {{{name}: {{{self.member}: TEXT}}}}"
+        return entries.get(self.kind, f"{self.kind}: [{listed}]")
+
+    @property
+    def can_be_made_up(self) -> bool:
+        """Not what a template makes, nor an output that nobody named, nor somebody's account."""
+        named = self.kind != "stackOutputs" or bool(self.member)
+        return named and self.kind not in ("fixtures", "stacks", "account")
 
 
 def missing_prerequisites(
-    facts: Facts, output: str, addresses: Sequence[OutputAddress], room: Room, own_stack: str | None
+    facts: Facts,
+    output: str,
+    addresses: Sequence[OutputAddress],
+    room: Room,
+    own_stack: str | None,
+    *,
+    unset: Sequence[str] = (),
 ) -> tuple[Prerequisite, ...]:
     """What the failed run of the tool behind ``facts`` lacked. Empty when it failed for another reason.
 
-    ``output`` is what the tool printed, ``addresses`` are the outputs that the configuration names.
+    ``output`` is what the tool printed, ``addresses`` are the outputs that the configuration names,
+    ``unset`` the variables of the environment that it names and that the tool did not get.
     """
     found: dict[Prerequisite, None] = {}
-    for name in _UNEXPORTED.findall("\n".join([output, *(event.reason for event in facts.events)])):
+    words = "\n".join([output, *(event.reason for event in facts.events)])
+    for name in _UNEXPORTED.findall(words):
         found[Prerequisite("fixtures", f"an export named {name}")] = None
+    if is_told(words):
+        others = [stack for stack in facts.stacks if stack != own_stack]
+        outputs = {stack: _outputs(room, stack) for stack in others}
+        for one in lacked(facts, words, room, outputs):
+            found[Prerequisite(one.kind, one.name, one.member)] = None
+    if '"env" source' in output:
+        found.update(dict.fromkeys(Prerequisite("env", name) for name in unset))
     # Variables are resolved, and a bucket of the user's own is looked for, before any stack is touched.
     if not facts.events:
         for absent in facts.absent:
@@ -63,7 +96,7 @@ def missing_prerequisites(
 def _lacking(absent: Absent, addresses: Sequence[OutputAddress], room: Room) -> tuple[Prerequisite, ...]:
     region = None if absent.region in ("", room.region) else absent.region
     if absent.service == "ssm" and absent.name.startswith(_SECRET):
-        return (Prerequisite("fixtures", f"a secret named {absent.name.removeprefix(_SECRET)}"),)
+        return (Prerequisite("secrets", absent.name.removeprefix(_SECRET), region=region),)
     if absent.service == "ssm":
         return (Prerequisite("ssm", absent.name, region=region),)
     if absent.service == "s3":
@@ -97,7 +130,9 @@ def how_to_mend(missing: Sequence[Prerequisite], problem: str) -> str:
     ``problem`` is the tool's own message, for the case that what is missing was not what it failed for.
     """
     entries = "; ".join(dict.fromkeys(one.entry for one in missing))
-    line = f"a prerequisite is missing; add to {FILE}: {entries} (or let --seed auto make it up)"
+    line = f"a prerequisite is missing; add to {FILE}: {entries}"
+    if all(one.can_be_made_up for one in missing):
+        line += " (or let --seed auto make it up)"
     return line if _expected(problem) else f"{line}; {problem}"
 
 
@@ -111,6 +146,17 @@ def unnamed_source(problem: str) -> str | None:
 
 
 def _expected(problem: str) -> bool:
-    return any(
-        words in problem for words in ("Cannot resolve variable", "deployment bucket", "No export named")
-    )
+    known = ("Cannot resolve variable", "deployment bucket", "No export named")
+    return any(words in problem for words in known) or is_told(problem)
+
+
+def unset_place(problem: str, wanted: Collection[str]) -> str | None:
+    """A line for a stage or a region that the configuration wants and nobody says; from the tool's text.
+
+    ``wanted`` are those of "stage" and "region" that the configuration names without saying them.
+    """
+    if not wanted or not _UNSET.search(problem):
+        return None
+    options = " and ".join(f"--{name}" for name in sorted(wanted, reverse=True))
+    names = " and ".join(f"provider.{name}" for name in sorted(wanted, reverse=True))
+    return f"nobody says {names}: give {options}, or set it in the configuration; {problem}"

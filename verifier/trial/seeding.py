@@ -1,15 +1,25 @@
 """``--seed auto``: what is missing is made up, so that a run can go on and show the permissions."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from verifier.service.fixtures import BucketFixture, Fixtures, ParameterFixture, StackFixture, filled
+from verifier.service.fixtures import (
+    BucketFixture,
+    Fixtures,
+    ParameterFixture,
+    SecretFixture,
+    StackFixture,
+    filled,
+)
 from verifier.targets.interface import Room
 from verifier.trial.fixture_setup import (
     change_stack,
     make_bucket,
     make_parameter,
+    make_policy,
+    make_role,
+    make_secret,
     make_stack,
     put_object,
     set_up,
@@ -35,6 +45,12 @@ _PLAUSIBLE = (
 )
 
 _OBJECT = "{}"
+# What is nothing but its name.
+_NAMED: Mapping[str, Callable[[str, Room], None]] = {
+    "roles": make_role,
+    "policies": make_policy,
+    "layers": lambda arn, room: room.place_layer(arn),
+}
 
 
 @dataclass(frozen=True)
@@ -58,7 +74,7 @@ def plausible(name: str, values: Mapping[str, str]) -> str:
 
 def can_be_made_up(missing: Sequence[Prerequisite]) -> bool:
     """Whether all of it can be: a template's resources cannot, nor an output that nobody named."""
-    return all(one.kind != "fixtures" and (one.kind != "stackOutputs" or one.member) for one in missing)
+    return all(one.can_be_made_up for one in missing)
 
 
 class Surroundings:
@@ -67,8 +83,10 @@ class Surroundings:
     def __init__(self, room: Room, values: Mapping[str, str], fixtures: Fixtures) -> None:
         self._room = room
         self._values = values
-        self._fixtures = filled(fixtures, values)
+        self.fixtures = self._fixtures = filled(fixtures, values)
         self.seeded: tuple[Seeded, ...] = ()
+        self.variables: dict[str, str] = {}
+        """Of the tool's environment, as far as it was made up."""
 
     def set_up(self, lacking: Sequence[Prerequisite]) -> None:
         """Make the fixtures, and what earlier trials lacked. Raises InputError, InconclusiveError."""
@@ -114,6 +132,16 @@ class Surroundings:
             value = plausible(one.member, self._values)
             self._add_output(StackFixture(one.name, ((one.member, value),), one.region))
             return Seeded("stackOutputs", f"{where}.{one.member}", value)
+        if one.kind == "secrets":
+            value = plausible(one.name, self._values)
+            make_secret(SecretFixture(one.name, value, one.region), self._room)
+            return Seeded("secrets", where, value)
+        if one.kind == "env":
+            self.variables[one.name] = plausible(one.name, self._values)
+            return Seeded("env", one.name, self.variables[one.name])
+        if one.kind in _NAMED:
+            _NAMED[one.kind](one.name.replace("{account}", self._room.account), self._room)
+            return Seeded(one.kind, one.name, "")
         self._add_to_bucket(one.name, one.member)
         return Seeded("buckets", f"{where}/{one.member}".rstrip("/"), _OBJECT if one.member else "")
 

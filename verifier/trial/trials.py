@@ -1,16 +1,20 @@
 """Runs trials of one service on one target: a clean account, a restricted user, a private copy each."""
 
-from dataclasses import dataclass
+from collections import ChainMap
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from verifier.authorization.authorizer import Mode
 from verifier.errors import InconclusiveError, UnavailableError
 from verifier.framework.framework import Framework
 from verifier.grant.evidence import Provenance, split_tolerated
 from verifier.iam.placeholders import FORMS
+from verifier.redaction import Redaction
 from verifier.service.fixtures import load_fixtures
 from verifier.service.private_copy import private_copy
 from verifier.service.service import Service
 from verifier.targets.interface import Room, Target
+from verifier.trial import declared
 from verifier.trial.interface import Candidate, Listener, PhaseResult, TrialResult
 from verifier.trial.phases import PHASES, Life, run_phase
 from verifier.trial.prerequisites import Prerequisite
@@ -32,6 +36,10 @@ class Options:
     timeout: float = 600.0
     seed: bool = False
     """Make up what must be there beforehand and is not."""
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What the tool gets in its environment; secrets."""
+    redaction: Redaction = field(default_factory=Redaction, compare=False, repr=False)
+    """Hears of every secret; what is shown or written goes through it."""
 
 
 class Trials:
@@ -57,6 +65,7 @@ class Trials:
             restricted_user(room.admin("iam"), ()) as user,
         ):
             keys = (user.keys.access_key, user.keys.secret)
+            self._options.redaction.add_keys(*keys)
             wait_until_known(room.client("sts", *keys))
             calls = {
                 "cloudformation:DescribeStacks": room.client("cloudformation", *keys).describe_stacks,
@@ -85,11 +94,20 @@ class Trials:
                 "partition": room.partition,
             }
             surroundings = Surroundings(room, values, self._fixtures)
+            variables = declared.variables(
+                surroundings.fixtures, self._framework.environment, self._options.variables
+            )
+            hide = self._options.redaction.add
+            hide(*declared.secrets_in(surroundings.fixtures, variables))
             surroundings.set_up(tuple(self._lacking))
+            if surroundings.fixtures.has_templates:
+                hide(*declared.made_secrets(room))
             documents = candidate.documents(values)
             with restricted_user(room.admin("iam"), documents, listener.creating) as user:
+                keys = (user.keys.access_key, user.keys.secret)
+                self._options.redaction.add_keys(*keys)
                 room.belongs_to(user.arn)
-                wait_until_known(room.client("sts", user.keys.access_key, user.keys.secret))
+                wait_until_known(room.client("sts", *keys))
                 life = Life(
                     room=room,
                     copy=copy,
@@ -99,6 +117,8 @@ class Trials:
                     stack=self._stack_as_written(),
                     stage=self._options.stage,
                     region=self._options.region,
+                    variables=ChainMap(surroundings.variables, variables),
+                    redaction=self._options.redaction,
                 )
                 life.hear(lambda asked: listener.denied(asked, self._provenance(room, life)))
                 results = self._live(life, surroundings, listener)
@@ -165,6 +185,7 @@ class Trials:
             region=life.identity.get("region", self._region),
             stage=life.identity.get("stage", self._stage),
             service=life.identity.get("service", self._service.label),
-            tokens=traces.tokens,
+            # A name may be made of the user's keys, which are other ones in each trial.
+            tokens=traces.tokens | frozenset(life.keys.values()),
             generated=traces.generated,
         )

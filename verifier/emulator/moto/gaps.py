@@ -8,6 +8,7 @@ from typing import Any
 
 from verifier.authorization.operation import Operation
 from verifier.emulator.moto import gaps_apigatewayv2, gaps_dynamodb, gaps_s3
+from verifier.emulator.moto.layers import is_placed
 from verifier.errors import AwsError
 
 Result = dict[str, Any]
@@ -23,6 +24,12 @@ def create_user(operation: Operation, invoke: Invoke) -> Result:
     result = invoke(replace(operation, params=kept))
     _set_boundary(operation, boundary)
     return {"User": {**result["User"], "PermissionsBoundary": _as_output(boundary)}}
+
+
+def with_role_boundary(operation: Operation, invoke: Invoke) -> Result:
+    """moto lets a role have a boundary that does not exist (sources: iam-role-boundary-exists)."""
+    _check_boundary(operation, operation.params.get("PermissionsBoundary"))
+    return invoke(operation)
 
 
 def put_user_permissions_boundary(operation: Operation, _invoke: Invoke) -> Result:
@@ -43,16 +50,19 @@ def delete_user_permissions_boundary(operation: Operation, _invoke: Invoke) -> R
 
 
 def without_others_layers(operation: Operation, invoke: Invoke) -> Result:
-    """Layers of other accounts are there and open, as far as anybody here knows; moto has none of them."""
-    own = [
-        layer for layer in operation.params["Layers"] if layer.split(":")[4:5] in ([], [operation.account])
+    """Layers of other accounts are there and open, as far as anybody here knows; moto has those placed."""
+    known = [
+        layer
+        for layer in operation.params["Layers"]
+        if layer.split(":")[4:5] in ([], [operation.account]) or is_placed(layer)
     ]
-    return invoke(replace(operation, params={**operation.params, "Layers": own}))
+    return invoke(replace(operation, params={**operation.params, "Layers": known}))
 
 
 _GAPS: dict[tuple[str, str], Gap] = {
     ("iam", "PutUserPermissionsBoundary"): put_user_permissions_boundary,
     ("iam", "DeleteUserPermissionsBoundary"): delete_user_permissions_boundary,
+    ("iam", "PutRolePermissionsBoundary"): with_role_boundary,
     **gaps_apigatewayv2.GAPS,
     **gaps_s3.GAPS,
 }
@@ -63,6 +73,8 @@ def gap_for(operation: Operation) -> Gap | None:
     key = (operation.service, operation.name)
     if key == ("iam", "CreateUser"):
         return create_user if operation.params.get("PermissionsBoundary") else None
+    if key == ("iam", "CreateRole"):
+        return with_role_boundary if operation.params.get("PermissionsBoundary") else None
     if key == ("dynamodb", "CreateTable"):
         return gaps_dynamodb.create_table if operation.params.get("ResourcePolicy") else None
     if key in (("lambda", "CreateFunction"), ("lambda", "UpdateFunctionConfiguration")):

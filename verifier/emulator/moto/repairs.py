@@ -7,6 +7,8 @@ makes one needless, or breaks it, is seen.
 from functools import cache
 from typing import Any
 
+from verifier.emulator.moto.layers import look_in_its_own_account
+
 
 @cache
 def repair_moto() -> None:
@@ -17,6 +19,7 @@ def repair_moto() -> None:
     from moto.dynamodb.models import DynamoDBBackend
     from moto.s3.models import FakeBucket, S3Backend
 
+    look_in_its_own_account()
     default_user_config["iam"] = {"load_aws_managed_policies": True}
     FakeBucket.get_permission = _bucket_permission
     RestAPI.delete_deployment = _delete_deployment
