@@ -318,6 +318,26 @@ def test_roles_that_stacks_work_with(room: Room) -> None:
     )
 
 
+def test_a_role_that_does_not_let_cloudformation_in_makes_no_stack(room: Room) -> None:
+    statement = {"Effect": "Allow", "Principal": {"AWS": "610000000001"}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    role = room.client("iam").create_role(RoleName="dev", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    # Who may pass it, may do nothing with it all the same.
+    cloudformation = room.client("cloudformation", room.user("cloudformation:*", "iam:PassRole"))
+    wanted = {"StackName": "s", "TemplateBody": '{"Resources": {"G": {"Type": "AWS::Logs::LogGroup"}}}'}
+    for named in (role, role.replace("/dev", "/absent")):
+        for make, more in (
+            (cloudformation.create_stack, {}),
+            (cloudformation.create_change_set, {"ChangeSetName": "c", "ChangeSetType": "CREATE"}),
+        ):
+            with pytest.raises(ClientError) as caught:
+                make(**wanted, **more, RoleARN=named)
+            error = caught.value.response["Error"]
+            assert error["Code"] == "ValidationError"
+            assert error["Message"] == f"Role {named} is invalid or cannot be assumed"
+    assert room.gateway.cloudformation.stacks("610000000001") == ()
+
+
 def test_faults_from_the_start() -> None:
     gateway = Gateway(
         GatewayConfig("610000000005", REGION, faults=FaultPlan(fail_last_wave=True)), embedded("aws")

@@ -18,7 +18,7 @@ from verifier.authorization.operation import Operation
 from verifier.cloudformation.stack.faults import Faults
 from verifier.emulator.faults import FaultInjector, FaultPlan, FaultyUpstream
 from verifier.emulator.interface import Emulator
-from verifier.errors import VerifierError
+from verifier.errors import AwsError, VerifierError
 from verifier.gateway.decisions import DecisionLog
 from verifier.gateway.random_names import NameRegister
 from verifier.scratch import scratch
@@ -209,8 +209,20 @@ class Gateway:
             self._emulator.upstream,
             self.register,
             self.faults,
-            lambda role_arn: self._emulator.identities.role(role_arn, "AWSCloudFormation"),
+            self._service_role,
         )
+
+    def _service_role(self, role_arn: str) -> "Caller":
+        """CloudFormation as ``role_arn``. Raises AwsError unless the role lets it in.
+
+        (sources: cfn-role-cannot-be-assumed, cfn-role-validation-error)
+        """
+        from verifier.gateway.trust import trusts_cloudformation
+
+        identities = self._emulator.identities
+        if not trusts_cloudformation(identities.trust_policy(role_arn), role_arn):
+            raise AwsError("ValidationError", f"Role {role_arn} is invalid or cannot be assumed")
+        return identities.role(role_arn, "AWSCloudFormation")
 
 
 def _made_up() -> "RootKeys":

@@ -113,6 +113,8 @@ def bucket_and_function(aws: Aws) -> None:
     aws.function()
     where = {"LocationConstraint": REGION}
     aws("s3", "CreateBucket", Bucket="b-210987650001", CreateBucketConfiguration=where)
+    may = {"Action": "lambda:InvokeFunction", "Principal": "s3.amazonaws.com"}
+    aws("lambda", "AddPermission", FunctionName="f", StatementId="s3", **may)
     events = [{"LambdaFunctionArn": FUNCTION, "Events": ["s3:ObjectCreated:*"]}]
     configuration = {"LambdaFunctionConfigurations": events}
     aws(
