@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from verifier.authorization.caller import Caller
-from verifier.emulator.interface import Identities, SigningSecret
+from verifier.emulator.interface import Identities, SigningSecret, UnknownKeyError
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,14 @@ class Callers:
         if self._root_keys and access_key == self._root_keys.access_key:
             return SigningSecret(self._root_keys.secret)
         return self._identities.secret(access_key, self.account)
+
+    def knows(self, access_key: str) -> bool:
+        """Whether somebody holds ``access_key``."""
+        try:
+            self.secret(access_key)
+        except UnknownKeyError:
+            return False
+        return True
 
     def assumed(self, access_key: str, caller: Caller) -> None:
         """``caller`` got the keys of a role's session: what is done with them is its own doing."""

@@ -31,6 +31,10 @@ from verifier.gateway.parse import ParsedRequest, UnroutableError, parse_request
 from verifier.gateway.serialise import serialise_result
 from verifier.gateway.services import likeliest_service
 
+# Bytes of a body. A package of code may be large; whoever names no key that is known has nothing to send.
+_MOST_OF_THE_KNOWN = 512 << 20
+_MOST_OF_ANYBODY = 1 << 20
+
 
 @dataclass
 class Exchange:
@@ -66,6 +70,12 @@ class FrontDoor:
     def answer_administrator(self, request: HttpRequest) -> HttpResponse:
         """The answer to a ``request`` of this process's own: the account's root makes it, whoever signed."""
         return self.exchange(request, from_within=True).response
+
+    def most_bytes(self, head: HttpRequest) -> int:
+        """How long the body of ``head`` may be: before it is read nobody knows who signed it."""
+        credential = read_credential(head)
+        known = credential is not None and self.callers.knows(credential.access_key)
+        return _MOST_OF_THE_KNOWN if known else _MOST_OF_ANYBODY
 
     def exchange(self, request: HttpRequest, *, from_within: bool = False) -> Exchange:
         """Everything that becomes of ``request``."""

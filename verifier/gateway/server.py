@@ -108,9 +108,7 @@ class Gateway:
         self._directory = tempfile.TemporaryDirectory(prefix="gateway-", dir=scratch())
         try:
             certificates = Certificates(Path(self._directory.name))
-            self._server = ProxyServer(
-                self.config.port, self._door.answer, certificates, allowed, self.decisions
-            )
+            self._server = ProxyServer(self.config.port, self._door, certificates, allowed, self.decisions)
         except Exception:
             self._directory.cleanup()
             raise
