@@ -184,8 +184,8 @@ def listening(recorder: Recorder) -> Iterator[None]:
     """Everything that the front door answers is heard by ``recorder``."""
     original = FrontDoor.exchange
 
-    def exchange(door: FrontDoor, request: HttpRequest) -> Exchange:
-        done = original(door, request)
+    def exchange(door: FrontDoor, request: HttpRequest, *, from_within: bool = False) -> Exchange:
+        done = original(door, request, from_within=from_within)
         recorder.answered(door, done)
         return done
 

@@ -12,7 +12,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tests.support.tiny_emulator import TinyUpstream, tiny_emulator
+from tests.support.tiny_emulator import TinyUpstream, secret_of, tiny_emulator
 from verifier.emulator.interface import Emulator
 from verifier.gateway.server import Gateway, GatewayConfig
 
@@ -56,7 +56,7 @@ class Served:
             region_name=REGION,
             endpoint_url=self.gateway.endpoint,
             aws_access_key_id=key,
-            aws_secret_access_key="not-checked",
+            aws_secret_access_key=secret_of(key),
             config=Config(retries={"total_max_attempts": 1}),
         )
 

@@ -97,7 +97,8 @@ def test_configured_registries(tmp_path: Path) -> None:
     )
     (tmp_path / ".config" / "pip").mkdir(parents=True)
     (tmp_path / ".config" / "pip" / "pip.conf").write_text(
-        "[global]\nindex-url = https://user:secret@pip.example/simple\nextra-index-url = https://one.example https://two.example\n"
+        "[global]\nindex-url = https://user:secret@pip.example/simple\n"
+        "extra-index-url = https://one.example https://two.example https://[bad https://x:y\n"
     )
     (tmp_path / "npmrc").write_text("registry=http://user.example")
     environment = {
@@ -110,11 +111,11 @@ def test_configured_registries(tmp_path: Path) -> None:
     found = configured_registries(environment, tmp_path)
     assert found >= {
         "npm.example",
-        "scoped.example",
+        "scoped.example:8443",
         "pip.example",
         "one.example",
         "two.example",
-        "user.example",
+        "user.example:80",
         "env-pip.example",
         "env-npm.example",
     }

@@ -48,9 +48,11 @@ def test_keys_are_heard_of_where_they_are_issued(
 
 def test_a_gateway_never_tells_its_administrators_keys(tmp_path: Path) -> None:
     redaction = Redaction()
-    config = GatewayConfig("1" * 12, "us-east-1", decision_log=tmp_path / "log", redaction=redaction)
+    log = tmp_path / "log"
+    config = GatewayConfig("1" * 12, "us-east-1", decision_log=log, redaction=redaction, root_keys=True)
     gateway = Gateway(config, embedded("aws"))
-    for key in (gateway.admin_access_key, gateway.admin_secret):
+    assert gateway.root_keys is not None
+    for key in (gateway.root_keys.access_key, gateway.root_keys.secret):
         assert redaction.text(key) == HIDDEN
         gateway.decisions.host(key, 443, tunnelled=False)
     gateway.decisions.close()

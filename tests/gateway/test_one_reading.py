@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.tiny_emulator import TinyIdentities
+from tests.support.signing import signed
+from tests.support.tiny_emulator import TinyIdentities, secret_of
 from verifier.authorization.operation import Operation
 from verifier.emulator.interface import Emulator
 from verifier.gateway.server import Gateway, GatewayConfig
@@ -49,15 +50,13 @@ def gateway(told: Told) -> Iterator[Gateway]:
 
 def sent(gateway: Gateway, case: dict[str, Any]) -> int:
     """The status that a request is answered with, sent as it stands."""
-    scope = f"{KEY}/20260101/eu-west-1/{case['service']}/aws4_request"
-    headers = {
-        "Host": case.get("host", f"{case['service']}.eu-west-1.amazonaws.com"),
-        "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=a",
-        **case["headers"],
-    }
+    method, target, body = case["method"], case["target"], case["body"].encode()
+    host = case.get("host", f"{case['service']}.eu-west-1.amazonaws.com")
+    keys = (KEY, secret_of(KEY))
+    headers = signed(keys, case["service"], method, target, {"Host": host, **case["headers"]}, body=body)
     port = int(gateway.endpoint.rpartition(":")[2])
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
-        connection.request(case["method"], case["target"], case["body"].encode(), headers)
+        connection.request(method, target, body, headers | case.get("unsigned", {}))
         response = connection.getresponse()
         response.read()
     return response.status
@@ -89,6 +88,6 @@ def test_what_is_authorized_is_what_is_carried_out(
 
 def test_nothing_is_carried_out_of_what_is_refused(gateway: Gateway, told: Told) -> None:
     told.operations.clear()
-    case = {**CASES[0], "headers": {**CASES[0]["headers"], "Authorization": "none"}}
+    case = {**CASES[0], "unsigned": {"Authorization": "none"}}
     assert sent(gateway, case) == 403
     assert told.operations == []

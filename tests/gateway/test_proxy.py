@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,9 @@ from verifier.gateway.tunnel import MetadataAddressError
 
 METADATA = json.loads(
     (Path(__file__).parents[1] / "cases" / "gateway" / "metadata_hosts.json").read_text(encoding="utf-8")
+)
+MALFORMED = json.loads(
+    (Path(__file__).parents[1] / "cases" / "gateway" / "malformed_http.json").read_text(encoding="utf-8")
 )
 AWS_HOST = "my-bucket.s3.eu-west-1.amazonaws.com"
 
@@ -40,8 +44,12 @@ class Running:
         self.requests: list[HttpRequest] = []
         self.hosts = Hosts()
         self.certificates = Certificates(directory)
-        self.server = ProxyServer(0, self.answer, self.certificates, allowed, self.hosts)
+        self.server = self.proxy(0, allowed)
         self.server.start()
+
+    def most_bytes(self, head: HttpRequest) -> int:
+        assert head.body == b""
+        return 100 if head.header("X-Unknown") else 10_000_000
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         self.requests.append(request)
@@ -49,6 +57,19 @@ class Running:
             return HttpResponse(204)
         headers = (("X-Echo", request.target), ("Content-Length", "7"), ("Connection", "close"))
         return HttpResponse(200, headers, request.body or b"nothing")
+
+    def proxy(self, port: int, allowed: frozenset[str] = frozenset()) -> ProxyServer:
+        return ProxyServer(port, self, self.certificates, allowed, self.hosts)
+
+    def said(self, sent: bytes) -> bytes:
+        """What the proxy answers to bytes, until it ends the connection or has nothing more to say."""
+        with socket.create_connection(("127.0.0.1", self.server.port), timeout=10) as sock:
+            sock.sendall(sent)
+            sock.shutdown(socket.SHUT_WR)
+            answer = b""
+            while piece := sock.recv(65536):
+                answer += piece
+        return answer
 
     def connection(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=10)
@@ -260,10 +281,10 @@ def echo_server() -> Iterator[int]:
 
 
 def test_tunnels_to_allowed_hosts(tmp_path: Path) -> None:
-    running = Running(tmp_path, frozenset({"127.0.0.1"}))
     data = b"z" * 3_000_000
     with (
         echo_server() as port,
+        running_with(tmp_path, f"127.0.0.1:{port}") as running,
         socket.create_connection(("127.0.0.1", running.server.port), timeout=10) as sock,
     ):
         sock.sendall(f"CONNECT 127.0.0.1:{port} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
@@ -279,24 +300,83 @@ def test_tunnels_to_allowed_hosts(tmp_path: Path) -> None:
         while piece := sock.recv(65536):
             received += piece
         sender.join(10)
-    running.server.stop()
     assert bytes(received) == data
     assert running.hosts.noted == [("127.0.0.1", port, True)]
 
 
+@contextmanager
+def running_with(folder: Path, *allowed: str) -> Iterator[Running]:
+    running = Running(folder, frozenset(allowed))
+    yield running
+    running.server.stop()
+
+
 def test_a_tunnel_to_nowhere(tmp_path: Path) -> None:
-    running = Running(tmp_path, frozenset({"127.0.0.1"}))
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
-    with socket.create_connection(("127.0.0.1", running.server.port), timeout=10) as sock:
-        sock.sendall(f"CONNECT 127.0.0.1:{port} HTTP/1.1\r\n\r\n".encode())
-        assert sock.recv(1024).startswith(b"HTTP/1.1 502 ")
-    running.server.stop()
+    with running_with(tmp_path, f"127.0.0.1:{port}") as running:
+        assert running.said(f"CONNECT 127.0.0.1:{port} HTTP/1.1\r\n\r\n".encode()).startswith(
+            b"HTTP/1.1 502 "
+        )
+
+
+@pytest.mark.parametrize(
+    ("allowed", "asked", "status"),
+    [
+        ("Host.example", "host.example:443", 502),
+        ("host.example", "host.example", 502),
+        ("host.example", "host.example:22", 403),
+        ("host.example", "host.example:80", 403),
+        ("host.example:8443", "host.example:8443", 502),
+        ("host.example:8443", "host.example:443", 403),
+        ("host.example", "host.example:443443", 403),
+        ("host.example", "other.example:443", 403),
+    ],
+)
+def test_a_host_is_allowed_on_its_own_port_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, allowed: str, asked: str, status: int
+) -> None:
+    def unreachable(*_: object) -> None:
+        raise OSError("there is no network")
+
+    monkeypatch.setattr("verifier.gateway.connection.reach", unreachable)
+    with running_with(tmp_path, allowed) as running:
+        said = running.said(f"CONNECT {asked} HTTP/1.1\r\n\r\n".encode())
+    assert int(said.split()[1]) == status
+    if asked == "host.example:22":
+        assert b"--allow-host host.example:22 lets requests through" in said
+
+
+@pytest.mark.parametrize("case", MALFORMED, ids=lambda case: case["name"])
+def test_what_is_malformed_gets_an_answer(running: Running, case: dict[str, Any]) -> None:
+    said = running.said(case["sent"].encode("latin-1"))
+    assert said.startswith(b"HTTP/1."), said
+    assert int(said.split()[1]) == case["status"]
+    assert said.count(b"\r\n\r\n") == 1, "what comes after it is not read as another request"
+    assert running.requests == []
+    with closing(running.connection()) as connection:
+        assert exchange(connection, "GET", "/")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("unknown", "size", "status"), [(True, 100, 200), (True, 101, 413), (False, 101, 200)]
+)
+def test_a_body_is_bounded_before_it_is_read(running: Running, unknown: bool, size: int, status: int) -> None:
+    header = "X-Unknown: 1\r\n" if unknown else ""
+    start = f"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n{header}"
+    for sent in (
+        f"{start}Content-Length: {size}\r\n\r\n{'x' * size}",
+        f"{start}Transfer-Encoding: chunked\r\n\r\n{size - 1:x}\r\n{'x' * (size - 1)}\r\n1\r\nx\r\n0\r\n\r\n",
+    ):
+        assert int(running.said(sent.encode()).split()[1]) == status
+    # Nobody waits for what will not be taken.
+    if status == 413:
+        assert running.said(f"{start}Content-Length: 5000000\r\n\r\n".encode()).startswith(b"HTTP/1.1 413 ")
 
 
 def test_a_port_in_use(running: Running) -> None:
     with pytest.raises(UnavailableError, match=f"port {running.server.port}"):
-        ProxyServer(running.server.port, running.answer, running.certificates, frozenset(), running.hosts)
+        running.proxy(running.server.port)
 
 
 def test_it_listens_on_the_loopback_interface_only(running: Running) -> None:
@@ -308,5 +388,5 @@ def test_stop_ends_open_connections(running: Running) -> None:
         exchange(connection, "GET", "/")
         running.server.stop()
         assert connection.sock.recv(10) == b""
-    running.server = ProxyServer(0, running.answer, running.certificates, frozenset(), running.hosts)
+    running.server = running.proxy(0)
     running.server.start()

@@ -40,6 +40,11 @@ def test_errors(case: dict[str, Any]) -> None:
     error = as_botocore(unknown, case["service"], case["operation"], case["protocol"])
     assert (unknown.status, error["Error"]["Code"]) == tuple(case["unknownKey"])
 
+    wrong = respond.serialise_error(respond.wrong_signature(dialect), dialect)
+    error = as_botocore(wrong, case["service"], case["operation"], case["protocol"])
+    assert (wrong.status, error["Error"]["Code"]) == tuple(case["wrongSignature"])
+    assert error["Error"]["Message"].startswith("The request signature we calculated does not match")
+
     for make in (respond.unroutable, respond.unsigned):
         made = make(dialect, "x") if make is respond.unroutable else respond.unsigned(dialect)
         answer = respond.serialise_error(made, dialect)

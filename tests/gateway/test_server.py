@@ -1,6 +1,7 @@
 """The gateway as a whole, in process: modes, phases, clean rooms, and what nobody foresaw."""
 
 import http.client
+import io
 import json
 from collections.abc import Iterator
 from contextlib import closing
@@ -31,15 +32,18 @@ class Room:
     def __init__(self, gateway: Gateway) -> None:
         self.gateway = gateway
 
-    def client(self, service: str, keys: tuple[str, str] | None = None, token: str | None = None) -> Any:
-        access_key, secret = keys or (self.gateway.admin_access_key, self.gateway.admin_secret)
+    def client(self, service: str, keys: tuple[str, ...] | None = None) -> Any:
+        """The administrator's within this process; with ``keys``, somebody's on the port."""
+        if keys is None:
+            return self.gateway.administrator(service)
+        access_key, secret, *token = keys
         return SESSION.create_client(
             service,
             region_name=REGION,
             endpoint_url=self.gateway.endpoint,
             aws_access_key_id=access_key,
             aws_secret_access_key=secret,
-            aws_session_token=token,
+            aws_session_token=token[0] if token else None,
             config=Config(retries={"total_max_attempts": 1}),
         )
 
@@ -62,6 +66,70 @@ class Room:
 def room() -> Iterator[Room]:
     with Gateway(GatewayConfig("610000000001", REGION), embedded("aws")) as gateway:
         yield Room(gateway)
+
+
+def test_nobody_is_the_administrator_on_the_port(room: Room) -> None:
+    assert room.client("sts").get_caller_identity()["Arn"] == "arn:aws:iam::610000000001:root"
+    assert room.gateway.root_keys is None
+    for keys in (("administrator", "none"), ("AKIAVERIFIERUPSTREAM", "none")):
+        with pytest.raises(ClientError, match="InvalidClientTokenId"):
+            room.client("iam", keys).create_user(UserName="intruder")
+    assert room.client("iam").list_users()["Users"] == []
+
+
+def test_the_port_takes_the_keys_of_root_where_the_configuration_wants_them() -> None:
+    config = GatewayConfig("610000000008", REGION, root_keys=True)
+    with Gateway(config, embedded("aws")) as gateway:
+        keys = gateway.root_keys
+        assert keys is not None
+        assert keys.secret not in repr(keys)
+        room = Room(gateway)
+        identity = room.client("sts", (keys.access_key, keys.secret)).get_caller_identity()
+        assert identity["Arn"] == "arn:aws:iam::610000000008:root"
+        with pytest.raises(ClientError, match="SignatureDoesNotMatch"):
+            room.client("sts", (keys.access_key, "guessed")).get_caller_identity()
+
+
+def test_the_id_of_a_key_alone_is_worth_nothing(room: Room) -> None:
+    access_key, _ = room.user("*")
+    for mode in (Mode.ENFORCE, Mode.OBSERVE, Mode.OFF):
+        room.gateway.mode = mode
+        with pytest.raises(ClientError) as caught:
+            room.client("sqs", (access_key, "guessed")).create_queue(QueueName="q")
+        assert caught.value.response["Error"]["Code"] == "InvalidSignatureException"
+        last = room.gateway.decisions.records()[-1]
+        assert isinstance(last, ResponseRecord)
+        assert (last.principal, last.status) == ("", 403)
+    assert room.gateway.decisions.decisions() == ()
+    assert not room.client("sqs").list_queues().get("QueueUrls")
+
+
+def test_a_session_signs_with_its_secret_and_its_token(room: Room) -> None:
+    trust = {"Effect": "Allow", "Principal": {"AWS": "610000000001"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    role = room.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    sts = room.client("sts", room.user("sts:AssumeRole"))
+    made = sts.assume_role(RoleArn=role, RoleSessionName="ci")["Credentials"]
+    key, secret, token = made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"]
+    who = room.client("sts", (key, secret, token)).get_caller_identity()["Arn"]
+    assert who == "arn:aws:sts::610000000001:assumed-role/r/ci"
+    for keys, code in (
+        ((key, secret), "InvalidClientTokenId"),
+        ((key, secret, "x" + token), "InvalidClientTokenId"),
+        ((key, "x" + secret, token), "SignatureDoesNotMatch"),
+    ):
+        with pytest.raises(ClientError, match=code):
+            room.client("sts", keys).get_caller_identity()
+
+
+def test_the_administrator_gets_bytes_as_they_are(room: Room) -> None:
+    s3, body = room.client("s3"), bytes(range(256)) * 1000
+    s3.create_bucket(Bucket="room", CreateBucketConfiguration={"LocationConstraint": REGION})
+    for given in (body, io.BytesIO(body)):
+        s3.put_object(Bucket="room", Key="a b/ü", Body=given, Metadata={"k": "v"})
+        got = s3.get_object(Bucket="room", Key="a b/ü")
+        assert (got["Body"].read(), got["Metadata"]) == (body, {"k": "v"})
+    assert s3.head_object(Bucket="room", Key="a b/ü")["ContentLength"] == len(body)
 
 
 def test_observing_records_and_lets_through(room: Room) -> None:
@@ -134,10 +202,10 @@ def test_who_stands_behind_the_session_of_a_role(room: Room) -> None:
     session = room.client("sts", keys)
     for role in roles:
         made = session.assume_role(RoleArn=role, RoleSessionName="it")["Credentials"]
-        session = room.client("sts", (made["AccessKeyId"], made["SecretAccessKey"]), made["SessionToken"])
+        again = (made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
+        session = room.client("sts", again)
     mark = room.gateway.decisions.mark()
-    again = (made["AccessKeyId"], made["SecretAccessKey"])
-    room.client("sqs", again, made["SessionToken"]).list_queues()
+    room.client("sqs", again).list_queues()
     answer = room.gateway.decisions.records(mark)[-1]
     assert isinstance(answer, ResponseRecord)
     assert answer.principal == "arn:aws:sts::610000000001:assumed-role/two/it"
@@ -248,6 +316,26 @@ def test_roles_that_stacks_work_with(room: Room) -> None:
         "assumed-role/cfn/AWSCloudFormation is not authorized to perform: logs:CreateLogGroup"
         in failed.reason
     )
+
+
+def test_a_role_that_does_not_let_cloudformation_in_makes_no_stack(room: Room) -> None:
+    statement = {"Effect": "Allow", "Principal": {"AWS": "610000000001"}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    role = room.client("iam").create_role(RoleName="dev", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    # Who may pass it, may do nothing with it all the same.
+    cloudformation = room.client("cloudformation", room.user("cloudformation:*", "iam:PassRole"))
+    wanted = {"StackName": "s", "TemplateBody": '{"Resources": {"G": {"Type": "AWS::Logs::LogGroup"}}}'}
+    for named in (role, role.replace("/dev", "/absent")):
+        for make, more in (
+            (cloudformation.create_stack, {}),
+            (cloudformation.create_change_set, {"ChangeSetName": "c", "ChangeSetType": "CREATE"}),
+        ):
+            with pytest.raises(ClientError) as caught:
+                make(**wanted, **more, RoleARN=named)
+            error = caught.value.response["Error"]
+            assert error["Code"] == "ValidationError"
+            assert error["Message"] == f"Role {named} is invalid or cannot be assumed"
+    assert room.gateway.cloudformation.stacks("610000000001") == ()
 
 
 def test_faults_from_the_start() -> None:

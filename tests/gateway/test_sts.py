@@ -9,7 +9,7 @@ import pytest
 from verifier.authorization.authorizer import Call
 from verifier.authorization.caller import Caller
 from verifier.authorization.operation import Operation
-from verifier.emulator.interface import UnknownKeyError
+from verifier.emulator.interface import SigningSecret, UnknownKeyError
 from verifier.errors import AwsError
 from verifier.gateway.sts import caller_identity, check_session
 
@@ -25,6 +25,9 @@ class Trusting:
         self.statements = statements
 
     def caller(self, access_key: str, account: str) -> Caller:
+        raise UnknownKeyError(f"{access_key} of {account}")
+
+    def secret(self, access_key: str, account: str) -> SigningSecret:
         raise UnknownKeyError(f"{access_key} of {account}")
 
     def root(self, account: str) -> Caller:

@@ -30,15 +30,17 @@ plugins: [./plugin.cjs]
 functions:
   hello: {handler: handler.hello}
 """
-# The verifier, which tells us its administrator's keys by a pipe.
+# The verifier, with keys of the administrator, which it would not have, so that there are some to be found;
+# it tells us them by a pipe.
 START = """
-import os, sys
+import dataclasses, os, sys
 from verifier.cli import entry_point
 from verifier.gateway.server import Gateway
 made = Gateway.__init__
-def tell(self, *arguments, **options):
-    made(self, *arguments, **options)
-    os.write(int(os.environ["TOLD"]), f"{self.admin_access_key} {self.admin_secret}\\n".encode())
+def tell(self, config, *arguments, **options):
+    made(self, dataclasses.replace(config, root_keys=True), *arguments, **options)
+    keys = self.root_keys
+    os.write(int(os.environ["TOLD"]), f"{keys.access_key} {keys.secret}\\n".encode())
 Gateway.__init__ = tell
 entry_point()
 """

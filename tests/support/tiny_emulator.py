@@ -12,7 +12,7 @@ from typing import Any
 
 from verifier.authorization.caller import Caller
 from verifier.authorization.operation import Operation
-from verifier.emulator.interface import Emulator, UnknownKeyError
+from verifier.emulator.interface import Emulator, SigningSecret, UnknownKeyError
 from verifier.errors import AwsError
 from verifier.iam.policy import parse_policy
 
@@ -65,6 +65,11 @@ class TinyIdentities:
         name, policy = self._users[access_key]
         return Caller(f"arn:aws:iam::{account}:user/{name}", account, name, (parse_policy(policy, name),))
 
+    def secret(self, access_key: str, account: str) -> SigningSecret:
+        """Made of the key's id, so that tests know it. Raises UnknownKeyError."""
+        self.caller(access_key, account)
+        return SigningSecret(secret_of(access_key))
+
     def root(self, account: str) -> Caller:
         """The root of ``account``."""
         return Caller(f"arn:aws:iam::{account}:root", account, account, is_root=True)
@@ -75,6 +80,11 @@ class TinyIdentities:
 
     def trust_policy(self, role_arn: str) -> str | None:
         """None: there are no roles."""
+
+
+def secret_of(access_key: str) -> str:
+    """What a tiny user signs with."""
+    return f"secret-of-{access_key}"
 
 
 def tiny_emulator(users: Mapping[str, tuple[str, Mapping[str, Any]]]) -> Emulator:

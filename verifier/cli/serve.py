@@ -80,18 +80,20 @@ def _config(args: argparse.Namespace) -> "GatewayConfig":
         decision_log=args.decision_log,
         redaction=args.redaction,
         faults=load_faults(args.faults) if args.faults else FaultPlan(),
+        root_keys=True,
     )
 
 
 def _ready(gateway: "Gateway") -> dict[str, object]:
     """What a client needs to know; the one place where keys are printed."""
+    keys = gateway.root_keys
     return {
         "endpoint": gateway.endpoint,
         "proxy": gateway.proxy,
         "ca": str(gateway.ca_pem_path),
         "account": gateway.account,
         "region": gateway.region,
-        "admin": {"accessKeyId": gateway.admin_access_key, "secretAccessKey": gateway.admin_secret},
+        "admin": {"accessKeyId": keys.access_key, "secretAccessKey": keys.secret} if keys else None,
     }
 
 

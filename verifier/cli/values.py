@@ -24,10 +24,16 @@ def checked(name: str, value: str | None) -> str | None:
 
 
 def allowed_host(host: str) -> str:
-    """``host`` as given with --allow-host. Raises InputError for one that hands out credentials."""
-    from verifier.gateway.hosts import is_metadata, split_host
+    """``host``, perhaps with a port, as given with --allow-host.
 
-    if is_metadata(split_host(host, 443)[0]):
+    Raises InputError for one that is none, and for one that hands out credentials.
+    """
+    from verifier.gateway.hosts import HTTPS, is_metadata, split_host
+
+    name = split_host(host, HTTPS)[0]
+    if not name or "/" in name or (":" in name and not name.startswith("[")):
+        raise InputError(f"--allow-host {host}: give a host, or host:port with a port up to 65535")
+    if is_metadata(name):
         raise InputError(
             f"--allow-host {host}: it hands out credentials of this machine and is never asked; leave it out"
         )

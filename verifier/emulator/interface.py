@@ -4,7 +4,7 @@ An emulator carries operations out and asks nobody for permission: the authorize
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from verifier.authorization.caller import Caller
@@ -13,6 +13,14 @@ from verifier.authorization.operation import Operation
 
 class UnknownKeyError(Exception):
     """No active access key of that id exists, or its session is over."""
+
+
+@dataclass(frozen=True)
+class SigningSecret:
+    """What whoever holds an access key signs with; ``token`` goes with a session's key, and is empty else."""
+
+    key: str = field(repr=False)
+    token: str = field(default="", repr=False)
 
 
 class Upstream(Protocol):
@@ -37,6 +45,9 @@ class Identities(Protocol):
 
         Raises UnknownKeyError, or AwsError for a policy that cannot be read.
         """
+
+    def secret(self, access_key: str, account: str) -> SigningSecret:
+        """What requests in the name of ``access_key`` are signed with. Raises UnknownKeyError."""
 
     def root(self, account: str) -> Caller:
         """The root of ``account``, to whom everything is allowed."""

@@ -38,7 +38,7 @@ def _unframed(request: HttpRequest) -> HttpRequest:
     """S3's signed chunks, put together; the checksums that trail them become headers."""
     stream, body = io.BytesIO(request.body), bytearray()
     try:
-        while size := int(stream.readline().split(b";")[0], 16):
+        while size := _size(stream.readline()):
             chunk = stream.read(size)
             if len(chunk) < size:
                 raise UnreadableBodyError("a chunk is shorter than it says")
@@ -54,6 +54,14 @@ def _unframed(request: HttpRequest) -> HttpRequest:
         **_trailers(stream),
     }
     return replace(request, headers=_changed(request.headers, changes), body=bytes(body))
+
+
+def _size(line: bytes) -> int:
+    """What a chunk says that its size is. Raises ValueError."""
+    text = line.split(b";")[0].strip()
+    if not text.isalnum():  # a sign, or an underscore, which Python takes
+        raise ValueError(text)
+    return int(text, 16)
 
 
 def _trailers(stream: io.BytesIO) -> Mapping[str, str]:

@@ -1,16 +1,17 @@
 """One client's connection: requests for AWS answered, TLS ended for AWS's hosts, tunnels to allowed ones."""
 
 import contextlib
+import re
 import socket
 import ssl
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from verifier.emulator.http import HttpRequest, HttpResponse
-from verifier.gateway.hosts import is_aws, is_loopback, is_metadata, split_host
+from verifier.gateway.hosts import HTTPS, is_aws, is_loopback, is_metadata, split_host
 from verifier.gateway.tunnel import MetadataAddressError, pass_on, reach
-from verifier.gateway.wire import BadBodyError, read_body, written
+from verifier.gateway.wire import BadRequestError, check_headers, read_body, target_of, written
 
 if TYPE_CHECKING:
     from verifier.gateway.proxy import ProxyServer
@@ -46,60 +47,79 @@ class Connection(BaseHTTPRequestHandler):
         self.connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
         return True
 
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """The standard library's own refusals, of what is no request at all, in our form."""
+        self._end(code, message or explain or "")
+
     def log_message(self, *_: object) -> None:
         """The decision log is the log."""
 
     def _request(self) -> None:
         try:
-            body = read_body(self.rfile, self.headers)
-        except BadBodyError as error:
-            self.close_connection = True
-            self._send(_plain(400, str(error)))
+            check_headers(self.headers)
+            head = self._head()
+            if head is None:
+                return
+            body = read_body(self.rfile, self.headers, self.server.door.most_bytes(head))
+        except BadRequestError as error:
+            self._end(error.status, str(error))
             return
-        request = self._as_request(body)
-        if request is None:
-            return
-        self._send(self.server.answer(request))
+        self._send(self.server.door.answer(replace(head, body=body)))
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = _request  # noqa: N815
 
-    def _as_request(self, body: bytes) -> HttpRequest | None:
-        """The request for AWS; None, after an answer, when it is for another host."""
+    def _head(self) -> HttpRequest | None:
+        """The request for AWS, without its body; None, after an answer, when it is for another host.
+
+        Raises BadRequestError.
+        """
         # The standard library strips leading slashes, which an S3 key may begin with.
-        target = self.raw_requestline.split()[1].decode("latin-1")
+        target = target_of(self.raw_requestline)
         host = self.tunnelled_host or self.headers.get("Host", "")
         if target.startswith(("http://", "https://")):
-            parts = urlsplit(target)
-            host = parts.netloc
+            host = re.split("[/?#]", target.partition("://")[2], maxsplit=1)[0]
             target = target.partition("://")[2][len(host) :] or "/"
+        elif not target.startswith("/") and target != "*":
+            raise BadRequestError("the target is neither a path nor a URL")
         name, port = split_host(host, 443 if self.tunnelled_host else 80)
         if not (is_aws(name) or is_loopback(name)):
-            self.server.sink.host(name, port, tunnelled=False)
-            self._send(_plain(403, _refusal(name)))
+            self._refuse(name, port, _refusal(name, port))
             return None
         scheme = "https" if self.tunnelled_host else "http"
         headers = tuple((key, str(value)) for key, value in self.headers.items())
-        return HttpRequest(self.command, target, host, headers, body, scheme)
+        return HttpRequest(self.command, target, host, headers, scheme=scheme)
 
     def do_CONNECT(self) -> None:
         """Open a way to a host: end TLS for AWS, tunnel to an allowed one, refuse any other."""
-        host, port = split_host(self.raw_requestline.split()[1].decode("latin-1"), 443)
+        try:
+            host, port = split_host(target_of(self.raw_requestline), 443)
+        except BadRequestError as error:
+            self._end(error.status, str(error))
+            return
         if is_aws(host):
             self._end_tls(host, port)
-        elif host.lower() in self.server.allowed_hosts and not is_metadata(host):
+        elif (host.lower(), port) in self.server.allowed_hosts and not is_metadata(host):
             self._tunnel(host, port)
         else:
-            self._refuse(host, port, _refusal(host))
+            self._refuse(host, port, _refusal(host, port))
 
     def _refuse(self, host: str, port: int, words: str) -> None:
         self.server.sink.host(host, port, tunnelled=False)
+        self._end(403, words)
+
+    def _end(self, status: int, words: str) -> None:
+        """Answer, and hear no more: what else comes may be the rest of what was not read."""
         self.close_connection = True
-        self._send(_plain(403, words))
+        self._send(_plain(status, words))
 
     def _end_tls(self, host: str, port: int) -> None:
         """Be ``host`` from here on: the next requests come inside TLS."""
+        try:
+            context = self.server.certificates.context(host)
+        except ValueError:  # what no certificate can be made out to
+            self._end(400, f"{host} is no name of a host")
+            return
         self.connection.sendall(_ESTABLISHED)
-        context = self.server.certificates.context(host)
         try:
             self.connection = context.wrap_socket(self.connection, server_side=True)
         except (ssl.SSLError, OSError):
@@ -117,7 +137,7 @@ class Connection(BaseHTTPRequestHandler):
         try:
             remote = reach(host, port)
         except MetadataAddressError as error:
-            self._refuse(host, port, f"verifier: {host} stands for {error}. {_refusal(str(error))}")
+            self._refuse(host, port, f"verifier: {host} stands for {error}. {_refusal(str(error), port)}")
             return
         except OSError as error:
             self._send(_plain(502, f"{host}: {error}"))
@@ -131,10 +151,11 @@ class Connection(BaseHTTPRequestHandler):
         self.connection.sendall(written(response, self.command, last=self.close_connection))
 
 
-def _refusal(host: str) -> str:
+def _refusal(host: str, port: int) -> str:
     if is_metadata(host):
         return f"verifier: {host} hands out credentials of this machine; it is never asked"
-    return f"verifier: {host} is not AWS; --allow-host {host} lets requests through"
+    named = host if port == HTTPS else f"{host}:{port}"
+    return f"verifier: {named} is not AWS; --allow-host {named} lets requests through"
 
 
 def _plain(status: int, text: str) -> HttpResponse:

@@ -1,7 +1,4 @@
-"""Who signed a request, and for which service: read from its signature, which is not verified.
-
-Secrets are not checked: the port is on the loopback interface, and only the key decides.
-"""
+"""Who a request says that it is from, and for which service: read from its signature, not verified here."""
 
 from dataclasses import dataclass
 from urllib.parse import parse_qs

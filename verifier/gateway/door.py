@@ -19,6 +19,7 @@ from verifier.emulator.interface import Emulator, UnknownKeyError
 from verifier.errors import AwsError
 from verifier.gateway import respond, sts
 from verifier.gateway import s3_decisions as s3
+from verifier.gateway.authentication import authenticate
 from verifier.gateway.authority import GatewayAuthorizer
 from verifier.gateway.callers import Callers
 from verifier.gateway.credentials import Credential, read_credential
@@ -30,12 +31,18 @@ from verifier.gateway.parse import ParsedRequest, UnroutableError, parse_request
 from verifier.gateway.serialise import serialise_result
 from verifier.gateway.services import likeliest_service
 
+# Bytes of a body. A package of code may be large; whoever names no key that is known has nothing to send.
+_MOST_OF_THE_KNOWN = 512 << 20
+_MOST_OF_ANYBODY = 1 << 20
+
 
 @dataclass
 class Exchange:
     """What is known of one request so far: in the end ``response``, and ``result`` or ``error``."""
 
     request: HttpRequest
+    from_within: bool = False
+    """Whether it is the administrator's, handed over in this process: nobody else can."""
     dialect: Dialect = UNKNOWN
     caller: Caller | None = None
     operation: Operation | None = None
@@ -57,12 +64,22 @@ class FrontDoor:
     faults: FaultInjector
 
     def answer(self, request: HttpRequest) -> HttpResponse:
-        """The answer to ``request``; whatever happens, in the shape of its protocol."""
+        """The answer to a ``request`` of anybody; whatever happens, in the shape of its protocol."""
         return self.exchange(request).response
 
-    def exchange(self, request: HttpRequest) -> Exchange:
+    def answer_administrator(self, request: HttpRequest) -> HttpResponse:
+        """The answer to a ``request`` of this process's own: the account's root makes it, whoever signed."""
+        return self.exchange(request, from_within=True).response
+
+    def most_bytes(self, head: HttpRequest) -> int:
+        """How long the body of ``head`` may be: before it is read nobody knows who signed it."""
+        credential = read_credential(head)
+        known = credential is not None and self.callers.knows(credential.access_key)
+        return _MOST_OF_THE_KNOWN if known else _MOST_OF_ANYBODY
+
+    def exchange(self, request: HttpRequest, *, from_within: bool = False) -> Exchange:
         """Everything that becomes of ``request``."""
-        exchange = Exchange(request)
+        exchange = Exchange(request, from_within)
         try:
             exchange.result = self._handle(exchange)
             exchange.response = serialise_result(exchange.model, exchange.dialect, exchange.result)
@@ -96,11 +113,18 @@ class FrontDoor:
         return self._carry_out(Call(exchange.operation, caller), exchange)
 
     def _caller(self, credential: Credential, exchange: Exchange) -> Caller:
+        exchange.caller = self.callers.root() if exchange.from_within else self._signer(credential, exchange)
+        return exchange.caller
+
+    def _signer(self, credential: Credential, exchange: Exchange) -> Caller:
+        """Whoever signed the request. Nobody is known by an access key's id alone."""
         try:
-            exchange.caller = self.callers.caller(credential.access_key)
+            caller = self.callers.caller(credential.access_key)
+            secret = self.callers.secret(credential.access_key)
         except UnknownKeyError as error:
             raise respond.unknown_key(exchange.dialect) from error
-        return exchange.caller
+        authenticate(exchange.request, credential, secret, exchange.dialect)
+        return caller
 
     def _carry_out(self, call: Call, exchange: Exchange) -> dict[str, Any]:
         operation = call.operation

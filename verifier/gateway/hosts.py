@@ -26,13 +26,15 @@ AWS_SUFFIXES = (
     "csp.hci.ic.gov",
     "api.aws.hci.ic.gov",
 )
-_LOOPBACK = re.compile(r"(localhost|.+\.localhost|127(\.\d+){3}|\[?::1\]?)")
+_LOOPBACK = re.compile(r"(localhost|.+\.localhost|127(\.[0-9]+){3}|::1|\[::1\])")
 # Credentials of an instance or a container are handed out here (sources: ec2-metadata-addresses,
 # container-credential-addresses): never asked, so that nobody else's keys are found. Link-local goes as a
 # whole, and so does what EC2 uses like it in IPv6.
 _METADATA_NETWORKS = tuple(map(ip_network, ("169.254.0.0/16", "fe80::/10", "fd00:ec2::/32")))
 # What resolvers of EC2 (source: ec2-metadata-host-name), and of another cloud, call them: refused unresolved.
 _METADATA_NAMES = frozenset({"instance-data", "instance-data.ec2.internal", "metadata.google.internal"})
+HTTPS = 443
+_LAST_PORT = 65535
 PUBLIC_REGISTRIES = frozenset({"registry.npmjs.org", "pypi.org", "files.pythonhosted.org"})
 _URL_VARIABLES = re.compile(
     r"(PIP_(EXTRA_)?INDEX_URL|UV_(EXTRA_|DEFAULT_)?INDEX(_URL)?|NPM_CONFIG_REGISTRY)", re.I
@@ -79,14 +81,16 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
 
 def split_host(authority: str, default_port: int) -> tuple[str, int]:
     """The host and the port of "host:port" or "[::1]:port"; the default port where there is none."""
-    found = re.fullmatch(r"(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?", authority)
-    if found is None:
+    found = re.fullmatch(r"(\[[^\]]*\]|[^:]*)(?::([0-9]{1,5}))?", authority)
+    if found is None or int(found.group(2) or 0) > _LAST_PORT:
         return authority, default_port
     return found.group(1), int(found.group(2) or default_port)
 
 
 def configured_registries(environment: Mapping[str, str], home: Path) -> frozenset[str]:
     """The hosts that a user's pip and npm fetch packages from beside, or instead of, the public ones.
+
+    With their ports ("host:8443"), where these are not HTTPS's.
 
     Reads pip's and npm's configuration files where they usually are.
     """
@@ -95,8 +99,19 @@ def configured_registries(environment: Mapping[str, str], home: Path) -> frozens
         urls += _found(_PIP_SETTING, path)
     for path in _npm_files(environment, home):
         urls += _found(_NPM_SETTING, path)
-    configured = (urlsplit(url).hostname for text in urls for url in text.split())
+    configured = (_authority(url) for text in urls for url in text.split())
     return frozenset(host for host in configured if host)
+
+
+def _authority(url: str) -> str:
+    """The host and, where it is not HTTPS's, the port that ``url`` leads to; "" for what is no URL."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or (80 if parts.scheme == "http" else HTTPS)
+    except ValueError:
+        return ""
+    named = f"[{host}]" if ":" in host else host
+    return named if port == HTTPS or not host else f"{named}:{port}"
 
 
 def _pip_files(environment: Mapping[str, str], home: Path) -> Iterable[Path]:

@@ -1,7 +1,7 @@
 """One loopback port: a plain AWS endpoint, and a forward proxy that ends TLS for AWS's hosts.
 
 ``CONNECT host:443`` for a host of AWS is answered with a certificate of this run; for a host on the
-allow list the bytes are passed on unseen; any other host is refused. Requests in origin form
+allow list, and its own port, the bytes are passed on unseen; any other is refused. Requests in origin form
 ("GET /path") are for the plain endpoint.
 """
 
@@ -9,16 +9,26 @@ import contextlib
 import socket
 import socketserver
 import threading
-from collections.abc import Callable
 from typing import Protocol
 
 from verifier.emulator.http import HttpRequest, HttpResponse
 from verifier.errors import UnavailableError
 from verifier.gateway.certificates import Certificates
 from verifier.gateway.connection import Connection
+from verifier.gateway.hosts import HTTPS, split_host
 
 _LOOPBACK = "127.0.0.1"
 _POLL_INTERVAL = 0.02  # seconds until a stop is seen
+
+
+class Door(Protocol):
+    """Who answers requests for AWS."""
+
+    def most_bytes(self, head: HttpRequest) -> int:
+        """How long the body of a request may be, which has none yet."""
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """The answer to a whole request."""
 
 
 class HostSink(Protocol):
@@ -31,6 +41,7 @@ class HostSink(Protocol):
 class ProxyServer(socketserver.ThreadingTCPServer):
     """Listens on the loopback interface; one daemon thread a connection.
 
+    ``allowed_hosts`` may name a port ("host:8443"); else it is HTTPS's.
     Raises UnavailableError when ``port`` is in use.
     """
 
@@ -42,14 +53,14 @@ class ProxyServer(socketserver.ThreadingTCPServer):
     def __init__(
         self,
         port: int,
-        answer: Callable[[HttpRequest], HttpResponse],
+        door: Door,
         certificates: Certificates,
         allowed_hosts: frozenset[str],
         sink: HostSink,
     ) -> None:
-        self.answer = answer
+        self.door = door
         self.certificates = certificates
-        self.allowed_hosts = frozenset(host.lower() for host in allowed_hosts)
+        self.allowed_hosts = frozenset(split_host(host.lower(), HTTPS) for host in allowed_hosts)
         self.sink = sink
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()

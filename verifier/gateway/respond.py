@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -17,6 +18,7 @@ from verifier.gateway.serialise import (
     new_request_id,
 )
 
+_NO_MATCH = "The request signature we calculated does not match the signature you provided."
 _XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -57,6 +59,36 @@ def unknown_key(dialect: Dialect) -> AwsError:
     if dialect.protocol == "rest-json":
         return AwsError("UnrecognizedClientException", text, 403)
     return AwsError("InvalidClientTokenId", text, 403)
+
+
+def wrong_signature(dialect: Dialect, message: str = "") -> AwsError:
+    """The error for a signature that the key's secret does not give; ``message`` says what else is wrong.
+
+    (sources: gateway-signature-query, gateway-signature-json, gateway-signature-was-query,
+    gateway-signature-rest-json, gateway-signature-rest-xml, gateway-signature-s3, gateway-signature-ec2)
+    """
+    if dialect.service == "s3":
+        text = f"{_NO_MATCH} Check your key and signing method."
+        return AwsError("SignatureDoesNotMatch", message or text, 403)
+    text = message or (
+        f"{_NO_MATCH} Check your AWS Secret Access Key and signing method. "
+        "Consult the service documentation for details."
+    )
+    if dialect.protocol in {"json", "rest-json"}:
+        is_json = dialect.protocol == "json" and not dialect.was_query
+        return AwsError("InvalidSignatureException", text, 400 if is_json else 403)
+    return AwsError("SignatureDoesNotMatch", text, 403)
+
+
+def skewed(stamp: str, now: str, tolerance: timedelta) -> AwsError:
+    """S3's error for a request that was made long before, or after, ``now``."""
+    members = {
+        "RequestTime": stamp,
+        "ServerTime": now,
+        "MaxAllowedSkewMilliseconds": str(int(tolerance.total_seconds() * 1000)),
+    }
+    text = "The difference between the request time and the current time is too large."
+    return AwsError("RequestTimeTooSkewed", text, 403, members)
 
 
 def unsigned(dialect: Dialect) -> AwsError:

@@ -11,14 +11,14 @@ import tempfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.operation import Operation
 from verifier.cloudformation.stack.faults import Faults
 from verifier.emulator.faults import FaultInjector, FaultPlan, FaultyUpstream
 from verifier.emulator.interface import Emulator
-from verifier.errors import VerifierError
+from verifier.errors import AwsError, VerifierError
 from verifier.gateway.decisions import DecisionLog
 from verifier.gateway.issued_keys import IssuedKeys
 from verifier.gateway.random_names import NameRegister
@@ -28,6 +28,7 @@ from verifier.scratch import scratch
 if TYPE_CHECKING:
     from verifier.authorization.caller import Caller
     from verifier.cloudformation.api.service import CloudFormation
+    from verifier.gateway.callers import RootKeys
     from verifier.gateway.proxy import ProxyServer
 
 
@@ -37,7 +38,9 @@ class GatewayConfig:
 
     ``port`` 0 takes a free one. ``allow_hosts`` are hosts beyond AWS and the public package registries
     that the proxy tunnels to.
-    ``faults`` are failures to inject from the start. ``redaction`` hears of every key that is made.
+    ``faults`` are failures to inject from the start. ``root_keys`` says whether the port takes keys of
+    the account's root, made up for this run; else nobody can be the administrator there.
+    ``redaction`` hears of every key that is made.
     """
 
     account: str
@@ -50,6 +53,7 @@ class GatewayConfig:
     decision_log: Path | None = None
     faults: FaultPlan = field(default_factory=FaultPlan)
     redaction: Redaction = field(default_factory=Redaction)
+    root_keys: bool = False
 
 
 class Gateway:
@@ -58,22 +62,23 @@ class Gateway:
     ``decisions`` is the log, ``register`` holds the random tokens and the generated names,
     ``faults`` CloudFormation's failures to inject (may be set between two phases),
     ``cloudformation`` answers ``settle(timeout)`` and ``stacks(account)``.
-    ``admin_access_key`` and ``admin_secret`` are made up for this run: the account's root, to whom
-    everything is allowed.
+    ``administrator`` gives clients of the account's root, to whom everything is allowed; ``root_keys``
+    are that root's for other processes, where the configuration wants any.
     """
 
     def __init__(self, config: GatewayConfig, emulator: Emulator) -> None:
         from verifier.emulator.circumstances import EmulatedCircumstances
         from verifier.gateway.authority import GatewayAuthorizer
         from verifier.gateway.callers import Callers
+        from verifier.gateway.door import FrontDoor
 
         self.config = config
         self.account = config.account
         self.region = config.region
         self.partition = config.partition
-        self.admin_access_key = "AKIA" + _random(string.ascii_uppercase + "234567", 16)
-        self.admin_secret = _random(string.ascii_letters + string.digits, 40)
-        config.redaction.add_keys(self.admin_access_key, self.admin_secret)
+        self.root_keys = _made_up() if config.root_keys else None
+        if self.root_keys is not None:
+            config.redaction.add_keys(self.root_keys.access_key, self.root_keys.secret)
         self.decisions = DecisionLog(config.decision_log, config.redaction)
         self.register = NameRegister()
         self.faults = Faults(fail_last_wave=config.faults.fail_last_wave)
@@ -86,20 +91,9 @@ class Gateway:
         self._injector = FaultInjector(config.faults)
         upstream = IssuedKeys(FaultyUpstream(emulator.upstream, self._injector), config.redaction)
         self._emulator = replace(emulator, upstream=upstream)
-        self._callers = Callers(emulator.identities, config.account, self.admin_access_key)
+        self._callers = Callers(emulator.identities, config.account, self.root_keys)
         self._cloudformation = self._new_cloudformation()
-        self._directory: tempfile.TemporaryDirectory[str] | None = None
-        self._server: ProxyServer | None = None
-
-    def start(self) -> None:
-        """Listen. Raises UnavailableError when the port is in use."""
-        from verifier.gateway.certificates import Certificates
-        from verifier.gateway.door import FrontDoor
-        from verifier.gateway.hosts import PUBLIC_REGISTRIES
-        from verifier.gateway.proxy import ProxyServer
-
-        self._emulator.forget(self.account)
-        door = FrontDoor(
+        self._door = FrontDoor(
             self._callers,
             self._authorizer,
             self._emulator,
@@ -107,11 +101,21 @@ class Gateway:
             self.decisions,
             self._injector,
         )
+        self._directory: tempfile.TemporaryDirectory[str] | None = None
+        self._server: ProxyServer | None = None
+
+    def start(self) -> None:
+        """Listen. Raises UnavailableError when the port is in use."""
+        from verifier.gateway.certificates import Certificates
+        from verifier.gateway.hosts import PUBLIC_REGISTRIES
+        from verifier.gateway.proxy import ProxyServer
+
+        self._emulator.forget(self.account)
         allowed = PUBLIC_REGISTRIES | set(self.config.allow_hosts)
         self._directory = tempfile.TemporaryDirectory(prefix="gateway-", dir=scratch())
         try:
             certificates = Certificates(Path(self._directory.name))
-            self._server = ProxyServer(self.config.port, door.answer, certificates, allowed, self.decisions)
+            self._server = ProxyServer(self.config.port, self._door, certificates, allowed, self.decisions)
         except Exception:
             self._directory.cleanup()
             raise
@@ -151,6 +155,12 @@ class Gateway:
     def ca_pem_path(self) -> Path:
         """The file with the certificate authority of this run, for NODE_EXTRA_CA_CERTS or AWS_CA_BUNDLE."""
         return self._running.certificates.pem_path
+
+    def administrator(self, service: str, region: str | None = None) -> Any:
+        """A boto3 client of the present account's root; it speaks to the door itself, not to the port."""
+        from verifier.gateway.administrator import administrator_client
+
+        return administrator_client(self._door.answer_administrator, service, region or self.region)
 
     @property
     def cloudformation(self) -> "CloudFormation":
@@ -209,8 +219,27 @@ class Gateway:
             self._emulator.upstream,
             self.register,
             self.faults,
-            lambda role_arn: self._emulator.identities.role(role_arn, "AWSCloudFormation"),
+            self._service_role,
         )
+
+    def _service_role(self, role_arn: str) -> "Caller":
+        """CloudFormation as ``role_arn``. Raises AwsError unless the role lets it in.
+
+        (sources: cfn-role-cannot-be-assumed, cfn-role-validation-error)
+        """
+        from verifier.gateway.trust import trusts_cloudformation
+
+        identities = self._emulator.identities
+        if not trusts_cloudformation(identities.trust_policy(role_arn), role_arn):
+            raise AwsError("ValidationError", f"Role {role_arn} is invalid or cannot be assumed")
+        return identities.role(role_arn, "AWSCloudFormation")
+
+
+def _made_up() -> "RootKeys":
+    from verifier.gateway.callers import RootKeys
+
+    access_key = "AKIA" + _random(string.ascii_uppercase + "234567", 16)
+    return RootKeys(access_key, _random(string.ascii_letters + string.digits, 40))
 
 
 def _random(alphabet: str, length: int) -> str:

@@ -7,7 +7,7 @@ the emulator keeps, and the two signatures are compared.
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -15,7 +15,8 @@ from urllib.parse import parse_qsl, urlsplit
 from verifier.emulator.http import HttpRequest
 from verifier.gateway.credentials import Credential
 
-_STAMP = "%Y%m%dT%H%M%SZ"
+STAMP = "%Y%m%dT%H%M%SZ"
+"""How a signature writes its time."""
 _DIGEST_LENGTH = 64
 _S3_NAMES = ("s3", "s3-outposts", "s3-object-lambda")
 
@@ -34,14 +35,26 @@ def is_genuine(request: HttpRequest, credential: Credential, secret: str) -> boo
     """Whether ``request`` carries the signature that ``secret`` gives, and the body that was signed.
 
     Signature version 4 in the header and in the query, and version 2 of the query protocols and of
-    S3, are known; version 4A, which needs another kind of key, is never taken for genuine. How old a
-    signature is does not count: a key lives no longer than a trial.
+    S3, are known; version 4A, which needs another kind of key, is never taken for genuine.
     """
     try:
         expected, given = _signatures(request, credential, secret)
     except (ValueError, KeyError, TypeError, UnicodeError):  # not in a form that can be signed
         return False
     return bool(given) and hmac.compare_digest(expected.encode(), given.encode())
+
+
+def stamp_of(request: HttpRequest) -> str:
+    """When ``request`` says in a header that it was signed, in version 4's form; empty when it does not."""
+    given = request.header("X-Amz-Date")
+    try:
+        return datetime.strptime(given, STAMP).strftime(STAMP)
+    except ValueError:
+        pass
+    try:
+        return parsedate_to_datetime(given or request.header("Date")).astimezone(UTC).strftime(STAMP)
+    except (ValueError, TypeError):
+        return ""
 
 
 def _signatures(request: HttpRequest, credential: Credential, secret: str) -> tuple[str, str]:
@@ -72,7 +85,7 @@ def _version_4(
         return body, ""  # another body than the one that was signed
     kind = S3SigV4Auth if credential.signing_name in _S3_NAMES else SigV4Auth
     signer = kind(_credentials(credential, secret), credential.signing_name, credential.region)
-    stamp = request.header("X-Amz-Date") or _stamp(request.header("Date"))
+    stamp = request.header("X-Amz-Date") or stamp_of(request)
     signed = _Signed(request.target, tuple(fields["SignedHeaders"].split(";")), stamp, declared or body)
     return _signed_again(signer, request, signed), fields["Signature"]
 
@@ -167,10 +180,6 @@ def _credentials(credential: Credential, secret: str) -> Any:
     from botocore.credentials import Credentials
 
     return Credentials(credential.access_key, secret, credential.token or None)
-
-
-def _stamp(date: str) -> str:
-    return parsedate_to_datetime(date).astimezone(UTC).strftime(_STAMP)
 
 
 def _fields(authorization: str) -> dict[str, str]:

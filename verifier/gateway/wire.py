@@ -1,42 +1,73 @@
-"""HTTP/1.1 as it stands on the wire: bodies read, answers written."""
+"""HTTP/1.1 as it stands on the wire: targets and bodies read, answers written."""
 
+import re
 from email.message import Message
 from http import HTTPStatus
 from io import BufferedIOBase
 
 from verifier.emulator.http import HttpResponse
 
-_MAX_BODY = 1 << 30
+_LENGTH = re.compile(r"[0-9]{1,15}")
+_CHUNK_SIZE = re.compile(rb"[0-9a-fA-F]{1,12}")
 _NO_BODY = {204, 304}
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
-class BadBodyError(Exception):
-    """The body cannot be read as its headers say."""
+class BadRequestError(Exception):
+    """What a client sent is no request of HTTP's, or longer than it may be; ``status`` is the answer's."""
+
+    def __init__(self, words: str, status: int = 400) -> None:
+        super().__init__(words)
+        self.status = status
 
 
-def read_body(stream: BufferedIOBase, headers: "Message[str, str]") -> bytes:
-    """The body that follows ``headers``, without its transfer encoding. Raises BadBodyError."""
-    if "chunked" in headers.get("Transfer-Encoding", "").lower():
-        return _read_chunks(stream)
-    length = headers.get("Content-Length", "0")
-    if not length.isdigit() or int(length) > _MAX_BODY:
-        raise BadBodyError("Content-Length is not usable")
-    return _read_exactly(stream, int(length))
+def target_of(request_line: bytes) -> str:
+    """What stands between the method and the version, as it was sent. Raises BadRequestError."""
+    parts = request_line.split()
+    if len(parts) not in (2, 3):
+        raise BadRequestError("the request line is not usable")
+    return parts[1].decode("latin-1")
 
 
-def _read_chunks(stream: BufferedIOBase) -> bytes:
+def check_headers(headers: "Message[str, str]") -> None:
+    """Raises BadRequestError for headers that can be read in more than one way."""
+    lengths, hosts = headers.get_all("Content-Length", []), headers.get_all("Host", [])
+    if headers.defects or len(lengths) > 1 or len(hosts) > 1:
+        raise BadRequestError("the headers are not usable")
+    if lengths and "Transfer-Encoding" in headers:
+        raise BadRequestError("Content-Length and Transfer-Encoding exclude each other")
+
+
+def read_body(stream: BufferedIOBase, headers: "Message[str, str]", most: int) -> bytes:
+    """The body that follows ``headers``, without its transfer encoding; at most ``most`` bytes.
+
+    Raises BadRequestError.
+    """
+    encoding = headers.get("Transfer-Encoding", "").strip().lower()
+    if encoding == "chunked":
+        return _read_chunks(stream, most)
+    length = headers.get("Content-Length", "0").strip()
+    if encoding or not _LENGTH.fullmatch(length):
+        raise BadRequestError("Content-Length is not usable")
+    return _read_exactly(stream, _bounded(int(length), most))
+
+
+def _bounded(size: int, most: int) -> int:
+    if size > most:
+        raise BadRequestError(f"the body is longer than {most} bytes", 413)
+    return size
+
+
+def _read_chunks(stream: BufferedIOBase, most: int) -> bytes:
     body = bytearray()
     while True:
         size_text = stream.readline(1024).split(b";")[0].strip()
-        try:
-            size = int(size_text, 16)
-        except ValueError as error:
-            raise BadBodyError("a chunk has no size") from error
+        if not _CHUNK_SIZE.fullmatch(size_text):
+            raise BadRequestError("a chunk has no size")
+        size = int(size_text, 16)
         if size == 0:
             break
-        if len(body) + size > _MAX_BODY:
-            raise BadBodyError("the body is too large")
+        _bounded(len(body) + size, most)
         body += _read_exactly(stream, size)
         stream.readline(16)
     while stream.readline(65536).strip():
@@ -47,7 +78,7 @@ def _read_chunks(stream: BufferedIOBase) -> bytes:
 def _read_exactly(stream: BufferedIOBase, size: int) -> bytes:
     body = stream.read(size) if size else b""
     if len(body) < size:
-        raise BadBodyError("the body is shorter than its Content-Length")
+        raise BadRequestError("the body is shorter than its Content-Length")
     return body
 
 

@@ -132,20 +132,16 @@ class EmbeddedRoom(Room):
 
     def admin(self, service: str, region: str | None = None) -> Any:
         """A boto3 client as the account's root."""
-        keys = (self._gateway.admin_access_key, self._gateway.admin_secret)
-        return self._client(service, *keys, region or self.region)
+        return self._gateway.administrator(service, region or self.region)
 
     def client(self, service: str, access_key: str, secret_key: str) -> Any:
         """A boto3 client with somebody's own keys, through the gateway."""
-        return self._client(service, access_key, secret_key, self.region)
-
-    def _client(self, service: str, access_key: str, secret_key: str, region: str) -> Any:
         import boto3
         from botocore.config import Config
 
         return boto3.session.Session(botocore_session=isolated_session()).client(
             service,
-            region_name=region,
+            region_name=self.region,
             endpoint_url=self._gateway.endpoint,
             aws_access_key_id=access_key,
             aws_secret_access_key=secret_key,

@@ -174,6 +174,17 @@ def test_keys_of_another_account_are_unknown(iam: Iam) -> None:
         iam.identities.caller(key, "000011112222")
 
 
+def test_secrets(iam: Iam) -> None:
+    iam("CreateUser", UserName="dev")
+    made = iam("CreateAccessKey", UserName="dev")["AccessKey"]
+    secret = iam.identities.secret(made["AccessKeyId"], ACCOUNT)
+    assert (secret.key, secret.token) == (made["SecretAccessKey"], "")
+    assert made["SecretAccessKey"] not in repr(secret)
+    for key, account in (("AKIANOBODYNOBODYNOBO", ACCOUNT), (made["AccessKeyId"], "000011112222")):
+        with pytest.raises(UnknownKeyError):
+            iam.identities.secret(key, account)
+
+
 def test_sessions_of_roles(iam: Iam) -> None:
     trust = json.dumps({"Version": "2012-10-17", "Statement": []})
     role = iam(
@@ -190,6 +201,9 @@ def test_sessions_of_roles(iam: Iam) -> None:
     iam("PutRolePermissionsBoundary", RoleName="deploy", PermissionsBoundary=boundary)
     session = iam("AssumeRole", "sts", RoleArn=arn, RoleSessionName="ci")
     key = session["Credentials"]["AccessKeyId"]
+    secret = iam.identities.secret(key, ACCOUNT)
+    made = session["Credentials"]
+    assert (secret.key, secret.token) == (made["SecretAccessKey"], made["SessionToken"])
     caller = iam.identities.caller(key, ACCOUNT)
     assert caller.arn == f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/ci"
     assert actions(iam, key) == {"a:Inline", "a:Managed"}

@@ -96,8 +96,9 @@ class StackCommands:
                     "ValidationError",
                     "Invalid operation on stack: RetainResources is for stacks in the DELETE_FAILED state",
                 )
-            stack.role_arn = op.params.get("RoleARN") or stack.role_arn
-            session = self._launcher.session(stack, caller, stack.role_arn)
+            role_arn = op.params.get("RoleARN") or stack.role_arn
+            session = self._launcher.session(stack, caller, role_arn)
+            stack.role_arn = role_arn
             before = stack.status
             self._store.begin(stack, "DELETE_IN_PROGRESS", caller)
             in_use = self._export_in_use(stack)

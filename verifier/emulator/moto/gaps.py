@@ -8,6 +8,7 @@ from typing import Any
 
 from verifier.authorization.operation import Operation
 from verifier.emulator.moto import gaps_apigatewayv2, gaps_dynamodb, gaps_s3
+from verifier.emulator.moto.enclosure import runs_no_function
 from verifier.emulator.moto.layers import is_placed
 from verifier.errors import AwsError
 
@@ -63,6 +64,9 @@ _GAPS: dict[tuple[str, str], Gap] = {
     ("iam", "PutUserPermissionsBoundary"): put_user_permissions_boundary,
     ("iam", "DeleteUserPermissionsBoundary"): delete_user_permissions_boundary,
     ("iam", "PutRolePermissionsBoundary"): with_role_boundary,
+    **dict.fromkeys(
+        [("lambda", name) for name in ("Invoke", "InvokeAsync", "InvokeWithResponseStream")], runs_no_function
+    ),
     **gaps_apigatewayv2.GAPS,
     **gaps_s3.GAPS,
 }

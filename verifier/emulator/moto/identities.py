@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from verifier.authorization.caller import Caller
-from verifier.emulator.interface import UnknownKeyError
+from verifier.emulator.interface import SigningSecret, UnknownKeyError
 from verifier.errors import AwsError, InputError
 from verifier.iam.policy import CURRENT_VERSION, PolicyDocument, parse_policy
 
@@ -21,10 +21,14 @@ class MotoIdentities:
 
     def caller(self, access_key: str, account: str) -> Caller:
         """Whoever holds ``access_key``, with its policies as they are now."""
-        key = self._iam(account).access_keys.get(access_key)
-        if key is None:
-            raise UnknownKeyError(access_key)
+        key = self._key(access_key, account)
         return self._session(access_key, account) if key.role_arn else self._user(key, account)
+
+    def secret(self, access_key: str, account: str) -> SigningSecret:
+        """What requests in the name of ``access_key`` are signed with."""
+        key = self._key(access_key, account)
+        token = self._assumed(access_key, account).session_token if key.role_arn else ""
+        return SigningSecret(key.secret_access_key, token)
 
     def root(self, account: str) -> Caller:
         """The root of ``account``."""
@@ -50,6 +54,12 @@ class MotoIdentities:
         role = self._role(role_arn)
         return None if role is None else str(role.assume_role_policy_document)
 
+    def _key(self, access_key: str, account: str) -> Any:
+        key = self._iam(account).access_keys.get(access_key)
+        if key is None:
+            raise UnknownKeyError(access_key)
+        return key
+
     def _user(self, key: Any, account: str) -> Caller:
         iam = self._iam(account)
         # moto's index of keys outlives a deleted user, so the user itself is asked.
@@ -70,16 +80,20 @@ class MotoIdentities:
         )
 
     def _session(self, access_key: str, account: str) -> Caller:
+        session = self._assumed(access_key, account)
+        try:
+            return self.role(session.role_arn, session.session_name)
+        except AwsError as error:
+            raise UnknownKeyError(access_key) from error
+
+    def _assumed(self, access_key: str, account: str) -> Any:
         from moto.core.utils import utcnow
 
         sessions = list(self._sts(account).assumed_roles)
         session = next((session for session in sessions if session.access_key_id == access_key), None)
         if session is None or session.expiration < utcnow():
             raise UnknownKeyError(access_key)
-        try:
-            return self.role(session.role_arn, session.session_name)
-        except AwsError as error:
-            raise UnknownKeyError(access_key) from error
+        return session
 
     def _role(self, role_arn: str) -> Any:
         parts = role_arn.split(":")

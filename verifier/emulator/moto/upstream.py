@@ -7,6 +7,7 @@ from verifier.authorization.operation import Operation
 from verifier.emulator.http import HttpResponse
 from verifier.emulator.moto import wsgi
 from verifier.emulator.moto.answers import output_of
+from verifier.emulator.moto.enclosure import enclosed, keep_inside
 from verifier.emulator.moto.gaps import gap_for
 from verifier.emulator.moto.models import operation_model
 from verifier.emulator.moto.repairs import repair_moto
@@ -17,11 +18,12 @@ from verifier.errors import AwsError
 class MotoUpstream:
     """Carries operations out in moto, each in its account; see ``interface.Upstream``.
 
-    moto is not made for threads, and it is fast: one request at a time.
+    moto is not made for threads, and it is fast: one request at a time. Nothing of it leaves the process.
     """
 
     def __init__(self) -> None:
         repair_moto()
+        keep_inside()
         from verifier.emulator.moto.app import MotoApplication
 
         self._application = MotoApplication()
@@ -29,7 +31,7 @@ class MotoUpstream:
 
     def invoke(self, operation: Operation) -> dict[str, Any]:
         """Carry ``operation`` out in its account and region."""
-        with self._lock:
+        with self._lock, enclosed():
             gap = gap_for(operation)
             return gap(operation, self._invoke) if gap else self._invoke(operation)
 
