@@ -70,8 +70,8 @@ def test_variables_of_the_environment_without_a_fallback(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("a: ${self:provider.stage}", ("stage",)),
-        ("a: ${opt:region}-${opt:stage, 'dev'}", ("stage", "region")),
+        ("a: ${self:provider.stage}", ("self:provider.stage",)),
+        ("a: ${opt:region}-${opt:stage, 'dev'}", ("opt:stage", "opt:region")),
         ("a: ${self:custom.stage} ${sls:stage} ${self:provider.name}", ()),
     ],
 )
@@ -98,4 +98,7 @@ def test_what_cannot_be_read_is_passed_over(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.yml")
     (tmp_path / "loop.yml").symlink_to("loop.yml")
     (tmp_path / "a.yml").write_text("x: ${cf:net.Id}\n")
+    (tmp_path / "b.yml").write_text("x: ${env:ONE} ${opt:stage}\n")
     assert output_addresses(tmp_path) == (OutputAddress("net", "Id"),)
+    assert required_variables(tmp_path) == ("ONE",)
+    assert wanted_places(tmp_path) == ("opt:stage",)

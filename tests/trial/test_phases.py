@@ -445,6 +445,26 @@ def test_of_the_tools_words_no_secret_is_told_not_even_a_part(copy: PrivateCopy)
         assert "\x1b" not in words
 
 
+@pytest.mark.parametrize(
+    ("settings", "options", "words"),
+    [
+        ({}, {}, "nobody says the stage: give --stage; write provider.stage in the configuration"),
+        ({"provider": {"stage": "dev"}}, {}, "nobody says the stage: give --stage; the command"),
+        ({}, {"stage": "qa"}, "nobody says the stage: write provider.stage in the configuration"),
+        ({"provider": {"stage": "dev"}}, {"stage": "qa"}, "the command-line tool failed"),
+    ],
+)
+def test_a_stage_that_nobody_says(
+    copy: PrivateCopy, settings: dict[str, Any], options: dict[str, str], words: str
+) -> None:
+    (copy.folder / "more.yml").write_text("${self:provider.stage} ${opt:stage}")
+    copy = replace(copy, service=replace(copy.service, settings=settings))
+    said = "".join(f'at "a": Value not found at "{source}" source\n' for source in ("self", "opt"))
+    framework = FakeFramework(ends=[Completed(1, f"Error: {said}", 1.0)])
+    living = life(copy, FakeRoom(facts=[Facts()]), framework, **options)
+    assert (run_phase(living, "deploy").problem or "").startswith(words)
+
+
 # -- what a service leaves behind by design
 
 

@@ -169,12 +169,16 @@ def test_a_variable_of_the_environment() -> None:
     ("wanted", "text", "words"),
     [
         (
-            ("stage", "region"),
+            ("opt:stage", "self:provider.stage", "self:provider.region"),
             "self",
-            "nobody says provider.stage and provider.region: give --stage and --region,",
+            "nobody says the stage and the region: write provider.stage and provider.region in the "
+            "configuration, such as stage: ${opt:stage, 'dev'}; Cannot",
         ),
-        (("region",), "opt", "nobody says provider.region: give --region,"),
-        (("stage",), "ssm", None),
+        (("self:provider.region",), "self", "nobody says the region: write provider.region in the"),
+        (("opt:stage", "opt:region"), "opt", "nobody says the stage and the region: give --stage and --"),
+        (("opt:region", "self:provider.region"), "opt", "nobody says the region: give --region; Cannot"),
+        (("opt:stage",), "self", None),
+        (("opt:stage",), "ssm", None),
         ((), "self", None),
     ],
 )

@@ -14,6 +14,8 @@ from verifier.reading import any_text_of
 CONFIGURATION = frozenset({".yml", ".yaml", ".json", ".js", ".cjs", ".mjs", ".ts"})
 _NOT_READ = frozenset({"node_modules", ".venv", "venv", ".serverless", ".git"})
 _REQUIRED = re.compile(r"\$\{\s*env:\s*([A-Za-z_]\w*)\s*\}")
+# Where a configuration looks for its stage and its region. An option does not fill in what is not written.
+PLACES = ("opt:stage", "opt:region", "self:provider.stage", "self:provider.region")
 _MOST_BYTES = 1_000_000
 # Variables within variables; a file of mere beginnings would be read again from each of them.
 _DEEPEST = 8
@@ -55,20 +57,20 @@ def output_addresses(folder: Path) -> tuple[OutputAddress, ...]:
 
 def required_variables(folder: Path) -> tuple[str, ...]:
     """Every variable of the environment that the files under ``folder`` name without a fallback."""
-    texts = (path.read_text(encoding="utf-8", errors="replace") for path in sorted(text_files(folder)))
+    texts = (any_text_of(path) for path in sorted(text_files(folder)))
     return tuple(dict.fromkeys(name for text in texts for name in _REQUIRED.findall(text)))
 
 
 def wanted_places(folder: Path) -> tuple[str, ...]:
-    """Those of "stage" and "region" that the files under ``folder`` name as variables."""
+    """Which of ``PLACES`` the files under ``folder`` name."""
+    texts = [any_text_of(path) for path in text_files(folder)]
     found = {
-        address.removeprefix("provider.")
-        for path in text_files(folder)
-        for source in ("self", "opt")
-        for address in addresses(path.read_text(encoding="utf-8", errors="replace"), source)
-        if source == "opt" or address.startswith("provider.")
+        f"{source}:{address}"
+        for text in texts
+        for source in ("opt", "self")
+        for address in addresses(text, source)
     }
-    return tuple(name for name in ("stage", "region") if name in found)
+    return tuple(place for place in PLACES if place in found)
 
 
 def addresses(text: str, source: str) -> Iterator[str]:

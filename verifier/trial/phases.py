@@ -225,11 +225,18 @@ def _missing(life: Life, done: Completed, facts: Facts) -> tuple[Prerequisite, .
 
 def _hinted(life: Life, words: str) -> str:
     """What went wrong, and how to mend it where that can be known."""
-    given = {"stage": life.stage, "region": life.region}
-    wanted = [name for name in wanted_places(life.copy.folder) if not given[name]]
+    wanted = [place for place in wanted_places(life.copy.folder) if not _is_said(life, place)]
     if life.framework.version.startswith("4.") and "Configuration error" in words:
         return f"{words} (framework 3 only warns of it: --framework osls@3.77.1)"
     return unnamed_source(words) or unset_place(words, wanted) or with_remedy(words)
+
+
+def _is_said(life: Life, place: str) -> bool:
+    """Whether an option or the configuration says this one of service.variables.PLACES."""
+    if place.startswith("opt:"):
+        return bool({"opt:stage": life.stage, "opt:region": life.region}[place])
+    provider = life.copy.service.settings.get("provider")
+    return isinstance(provider, dict) and place.removeprefix("self:provider.") in provider
 
 
 def _joined(first: PhaseResult, second: PhaseResult) -> PhaseResult:

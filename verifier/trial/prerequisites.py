@@ -14,6 +14,7 @@ _UNEXPORTED = re.compile(r"No export named (\S+) found")
 _UNRESOLVED = re.compile(r'Cannot resolve variable at "[^"]*": Value not found at "(ssm|cf|s3|env)" source')
 _UNSET = re.compile(r'Value not found at "(self|opt)" source')
 _ENTRY_OF_SOURCE = {"ssm": "ssm", "cf": "stackOutputs", "s3": "buckets", "env": "env"}
+_EXAMPLES = {"stage": "dev", "region": "us-east-1"}
 _SECRET = "/aws/reference/secretsmanager/"
 
 
@@ -153,10 +154,20 @@ def _expected(problem: str) -> bool:
 def unset_place(problem: str, wanted: Collection[str]) -> str | None:
     """A line for a stage or a region that the configuration wants and nobody says; from the tool's text.
 
-    ``wanted`` are those of "stage" and "region" that the configuration names without saying them.
+    ``wanted`` are those of service.variables.PLACES that the configuration names and nobody gives.
     """
-    if not wanted or not _UNSET.search(problem):
+    sources = set(_UNSET.findall(problem))
+    named = [place.split(":") for place in wanted if place.split(":")[0] in sources]
+    options = [f"--{name}" for source, name in named if source == "opt"]
+    settings = [name for source, name in named if source == "self"]
+    ways = [f"give {' and '.join(options)}"] if options else []
+    if settings:
+        example = settings[0].removeprefix("provider.")
+        ways.append(
+            f"write {' and '.join(settings)} in the configuration, "
+            f"such as {example}: ${{opt:{example}, '{_EXAMPLES[example]}'}}"
+        )
+    if not ways:
         return None
-    options = " and ".join(f"--{name}" for name in sorted(wanted, reverse=True))
-    names = " and ".join(f"provider.{name}" for name in sorted(wanted, reverse=True))
-    return f"nobody says {names}: give {options}, or set it in the configuration; {problem}"
+    places = dict.fromkeys(name.removeprefix("provider.") for _, name in named)
+    return f"nobody says the {' and the '.join(places)}: {'; '.join(ways)}; {problem}"
