@@ -97,7 +97,8 @@ def test_configured_registries(tmp_path: Path) -> None:
     )
     (tmp_path / ".config" / "pip").mkdir(parents=True)
     (tmp_path / ".config" / "pip" / "pip.conf").write_text(
-        "[global]\nindex-url = https://user:secret@pip.example/simple\nextra-index-url = https://one.example https://two.example https://[bad https://x:y\n"
+        "[global]\nindex-url = https://user:secret@pip.example/simple\nextra-index-url = https://one.example https://two.example"
+        " https://[bad https://x:y\n"
     )
     (tmp_path / "npmrc").write_text("registry=http://user.example")
     environment = {
