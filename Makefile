@@ -60,6 +60,7 @@ docs: setup ## write the generated pages of docs/ anew
 	$(VENV)/bin/python -m tools.command_help
 	$(VENV)/bin/python -m tools.types_page
 	$(VENV)/bin/python -m tools.published_policies
+	$(VENV)/bin/python -m tools.field_log
 
 fuzz: setup ## feed made-up inputs to everything that reads, each target for SECONDS; TARGETS=... names some
 	$(VENV)/bin/python -m tools.fuzz --seconds $(SECONDS) $(TARGETS)
