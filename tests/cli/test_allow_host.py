@@ -14,7 +14,7 @@ from verifier.redaction import Redaction
 HOSTS: dict[str, list[str]] = json.loads(
     (Path(__file__).parents[1] / "cases" / "gateway" / "metadata_hosts.json").read_text(encoding="utf-8")
 )
-ALLOWED = ["registry.example", "127.0.0.1"]
+ALLOWED = ["registry.example", "127.0.0.1", "registry.example:8443"]
 OPTIONS = [part for host in ALLOWED for part in ("--allow-host", host)]
 
 
@@ -46,6 +46,17 @@ def test_what_hands_out_credentials_is_refused_in_one_line(
         "",
         f"verifier: --allow-host {host}: it hands out credentials of this machine and is never asked; "
         "leave it out\n",
+    )
+
+
+@pytest.mark.parametrize("host", ["registry.example:70000", "https://registry.example", "a:b", ":443", "::2"])
+@pytest.mark.parametrize("command", [["converge", "service"], ["serve"]])
+def test_what_is_no_host_is_refused_in_one_line(
+    command: list[str], host: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert made_of(monkeypatch, [*command, "--allow-host", host]) == (ExitCode.USAGE, [])
+    assert capsys.readouterr().err == (
+        f"verifier: --allow-host {host}: give a host, or host:port with a port up to 65535\n"
     )
 
 

@@ -3,6 +3,7 @@
 import http.client
 import io
 import json
+import socket
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -144,6 +145,19 @@ def test_observing_records_and_lets_through(room: Room) -> None:
     mark = room.gateway.decisions.mark()
     room.client("sqs", keys).create_queue(QueueName="q")
     assert room.asked(mark) == []
+
+
+def test_a_message_to_the_web_goes_nowhere(room: Room) -> None:
+    sns = room.client("sns", room.user())
+    room.gateway.mode = Mode.OBSERVE
+    with socket.create_server(("127.0.0.1", 0)) as hook:
+        topic = sns.create_topic(Name="t")["TopicArn"]
+        url = f"http://127.0.0.1:{hook.getsockname()[1]}/hook"
+        sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=url)
+        assert sns.publish(TopicArn=topic, Message="m")["MessageId"]
+        hook.settimeout(0.1)
+        with pytest.raises(TimeoutError):
+            hook.accept()
 
 
 def test_an_explicit_deny_is_real_while_observing(room: Room) -> None:

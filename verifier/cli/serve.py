@@ -38,7 +38,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         type=allowed_host,
         action="append",
         default=[],
-        metavar="HOST",
+        metavar="HOST[:PORT]",
         help="tunnel to this host too; repeatable",
     )
     parser.add_argument("--format", choices=("json",), default="json", help="how to say that it is ready")

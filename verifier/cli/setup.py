@@ -57,7 +57,7 @@ def add_trial_options(parser: argparse.ArgumentParser) -> None:
         type=allowed_host,
         action="append",
         default=[],
-        metavar="HOST",
+        metavar="HOST[:PORT]",
         help="let the tool reach it",
     )
     parser.add_argument(

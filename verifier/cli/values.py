@@ -31,12 +31,12 @@ def allowed_host(host: str) -> str:
     from verifier.gateway.hosts import HTTPS, is_metadata, split_host
 
     name = split_host(host, HTTPS)[0]
-    if not name or "/" in name or (":" in name and not name.startswith("[")):
-        raise InputError(f"--allow-host {host}: give a host, or host:port with a port up to 65535")
     if is_metadata(name):
         raise InputError(
             f"--allow-host {host}: it hands out credentials of this machine and is never asked; leave it out"
         )
+    if not name or "/" in name or (":" in name and not name.startswith("[")):
+        raise InputError(f"--allow-host {host}: give a host, or host:port with a port up to 65535")
     return host
 
 
