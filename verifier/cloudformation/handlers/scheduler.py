@@ -7,7 +7,7 @@ from verifier.cloudformation.types.tagging import Tagging
 
 _GONE = ("ResourceNotFoundException",)
 
-# Each update sets everything: what is left out gets AWS's own value (source: scheduler-update-sets-everything).
+# Each update sets everything: what it leaves out gets AWS's value (source scheduler-update-sets-everything).
 # A schedule stays in its group: in another one AWS finds none of its name.
 SCHEDULE = Kind(
     type="AWS::Scheduler::Schedule",
