@@ -32,7 +32,7 @@ SUBSCRIPTION_FILTER = Kind(
     itself=_ITSELF,
     create_by="PutSubscriptionFilter",
     delete_by="DeleteSubscriptionFilter",
-    fixed=_SUBSCRIPTION | _OF_GROUP,
+    fixed={**_SUBSCRIPTION, **_OF_GROUP},
     parts=(
         Read(
             "DescribeSubscriptionFilters",
@@ -84,7 +84,7 @@ METRIC_FILTER = Kind(
     itself=_ITSELF,
     create_by="PutMetricFilter",
     delete_by="DeleteMetricFilter",
-    fixed=_METRIC | _OF_GROUP,
+    fixed={**_METRIC, **_OF_GROUP},
     parts=(
         Read(
             "DescribeMetricFilters",
