@@ -124,6 +124,7 @@ def _layer(value: str, _argument: str, op: Operation) -> str:
 
 
 FILTERS: dict[str, Filter] = {
+    "after": lambda value, argument, _op: value.rpartition(argument)[2],
     "bucket": _bucket,
     "busprefix": _bus_prefix,
     "changeset": _change_set,

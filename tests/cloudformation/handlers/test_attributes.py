@@ -83,7 +83,16 @@ def test_an_arn_is_one_of_the_catalogues(type_name: str, lives: Callable[[str], 
 def _templates(seen: Lives) -> set[str]:
     """The forms of what the type's own calls are about, as AWS's reference gives them."""
     primary = {one.requirement.action for one in seen.decisions if one.requirement.primary}
-    return {template for action in primary for template in catalog.arn_templates(action)}
+    listed = {template for action in primary for template in catalog.arn_templates(action)}
+    return listed | _UNLISTED.get(seen.type, set())
+
+
+# Forms that the reference lacks: the first as botocore's examples of PutScalingPolicy show it.
+_UNLISTED = {
+    "AWS::ApplicationAutoScaling::ScalingPolicy": {
+        "arn:${Partition}:autoscaling:${Region}:${Account}:scalingPolicy:${Id}:resource/${Resource}:policyName/${Name}"
+    }
+}
 
 
 def _wrong_arn(name: str, value: str, place: StackIdentity, templates: set[str]) -> Iterator[str]:
