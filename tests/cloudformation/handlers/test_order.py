@@ -69,9 +69,12 @@ def _needs_of(upstream: MotoUpstream, whole: Mapping[str, Any]) -> set[tuple[str
         Authorizer(account, Mode.OBSERVE), upstream, account.register, Faults(), lambda arn: _nobody()
     )
     tags = [{"Key": key, "Value": value} for key, value in STACK_TAGS.items()]
-    body = json.dumps(whole)
+    # All cases together are more than a request may hold.
+    url = f"https://code-{_ACCOUNT}.s3.amazonaws.com/whole.json"
+    stored = {"Bucket": f"code-{_ACCOUNT}", "Key": "whole.json", "Body": json.dumps(whole)}
+    upstream.invoke(Operation("s3", "PutObject", stored, _ACCOUNT, identity(_ACCOUNT).region))
     try:
-        _call(service, "CreateStack", TemplateBody=body, Tags=tags, Capabilities=["CAPABILITY_NAMED_IAM"])
+        _call(service, "CreateStack", TemplateURL=url, Tags=tags, Capabilities=["CAPABILITY_NAMED_IAM"])
         _call(service, "DeleteStack")
         events = [event for stack in service.stacks(_ACCOUNT) for event in stack.events]
         problems.none("the stack", (one.reason for one in events if one.status.endswith("FAILED")))

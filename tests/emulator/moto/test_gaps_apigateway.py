@@ -38,12 +38,13 @@ def test_what_moto_cannot_patch_is_left_out(upstream: MotoUpstream, api: str) ->
     assert _do(upstream, "UpdateRestApi", restApiId=api, patchOperations=patch[:1])["description"] == "new"
 
 
-def test_what_is_not_there_cannot_be_deleted(upstream: MotoUpstream, api: str) -> None:
+def test_what_is_not_there_is_said_not_to_be_there(upstream: MotoUpstream, api: str) -> None:
     for name, params in (
         ("DeleteRestApi", {"restApiId": "none"}),
         ("DeleteResource", {"restApiId": api, "resourceId": "none"}),
         ("DeleteAuthorizer", {"restApiId": api, "authorizerId": "none"}),
         ("DeleteRequestValidator", {"restApiId": api, "requestValidatorId": "none"}),
+        ("GetDeployment", {"restApiId": api, "deploymentId": "none"}),
         ("DeleteUsagePlan", {"usagePlanId": "none"}),
     ):
         with pytest.raises(AwsError) as error:
@@ -54,3 +55,13 @@ def test_what_is_not_there_cannot_be_deleted(upstream: MotoUpstream, api: str) -
 def test_what_moto_does_not_tag_is_tagged_without_an_error(upstream: MotoUpstream, api: str) -> None:
     arn = f"arn:aws:apigateway:eu-west-1::/restapis/{api}"
     assert _do(upstream, "TagResource", resourceArn=arn, tags={"a": "b"}) == {}
+
+
+def test_a_stage_with_limits_of_its_own_is_taken_from_a_plan(upstream: MotoUpstream, api: str) -> None:
+    stage = {"apiId": api, "stage": "dev", "throttle": {"/orders/GET": {"rateLimit": 1.5}}}
+    plan = _do(upstream, "CreateUsagePlan", name="p", apiStages=[stage])["id"]
+    patch = [
+        {"op": "remove", "path": "/apiStages", "value": f"{api}:dev"},
+        {"op": "replace", "path": "/throttle/rateLimit", "value": "1.5"},
+    ]
+    assert _do(upstream, "UpdateUsagePlan", usagePlanId=plan, patchOperations=patch)["apiStages"] == []

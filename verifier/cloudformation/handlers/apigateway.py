@@ -1,10 +1,12 @@
 """API Gateway: REST APIs with their resources, authorizers, validators, models and gateway responses."""
 
 from verifier.cloudformation.handlers.apigateway_parts import API_ARN, GONE, SERVICE, TAGGING, Patch, paths
-from verifier.cloudformation.types.kind import Kind
-from verifier.cloudformation.types.params import ID, Params, Prop, lower
+from verifier.cloudformation.types.kind import Kind, Name
+from verifier.cloudformation.types.names import new_suffix
+from verifier.cloudformation.types.params import ID, Params, Prop, Text, lower
 from verifier.cloudformation.types.part import Read
 from verifier.cloudformation.types.values import document
+from verifier.cloudformation.types.work import Work
 
 _API = (
     "BinaryMediaTypes",
@@ -106,5 +108,47 @@ REQUEST_VALIDATOR = Kind(
         Read("GetRequestValidator", on=("create", "read", "update")),
         Patch("UpdateRequestValidator", paths(*_VALIDATOR)),
     ),
+    gone=GONE,
+)
+
+
+class _ModelName(Name):
+    """A model's name. What it is where AWS makes it up is not known: nothing of it can be foreseen."""
+
+    def of(self, work: Work) -> str:
+        """The name that the template gives, or one made up."""
+        return str(work.properties.get("Name") or work.token(f"Model{new_suffix()}"))
+
+
+MODEL = Kind(
+    type="AWS::ApiGateway::Model",
+    service=SERVICE,
+    itself={**_OF_API, "modelName": ID},
+    create_by="CreateModel",
+    delete_by="DeleteModel",
+    name=_ModelName("Name", 255, "name"),
+    fixed={**_OF_API, **lower("ContentType", "Description"), "schema": Prop("Schema", document)},
+    parts=(
+        Read("GetModel", on=("create", "read", "update", "delete")),
+        Patch("UpdateModel", paths("Description", "Schema"), documents=frozenset({"Schema"})),
+    ),
+    gone=GONE,
+)
+
+_ANSWER = lower("ResponseParameters", "ResponseTemplates", "StatusCode")
+_OF_TYPE: Params = {**_OF_API, "responseType": Prop("ResponseType")}
+# A PUT sets the whole of it: what the template no longer has is gone.
+GATEWAY_RESPONSE = Kind(
+    type="AWS::ApiGateway::GatewayResponse",
+    service=SERVICE,
+    itself=_OF_TYPE,
+    create_by="PutGatewayResponse",
+    update_by="PutGatewayResponse",
+    delete_by="DeleteGatewayResponse",
+    id_form=Text("{RestApiId}|{ResponseType}"),
+    members=_ANSWER,
+    fixed=_OF_TYPE,
+    gives={"Id": ID},
+    parts=(Read("GetGatewayResponse", on=("create", "read", "update", "delete")),),
     gone=GONE,
 )

@@ -21,6 +21,17 @@ def patched(operation: Operation, invoke: Invoke) -> Result:
     return unpatched(operation, invoke)
 
 
+def update_usage_plan(operation: Operation, invoke: Invoke) -> Result:
+    """moto takes a stage from a plan only where nothing was said of the stage's methods."""
+    from moto.apigateway.models import apigateway_backends
+
+    plans = apigateway_backends[operation.account][operation.region].usage_plans
+    plan = plans.get(operation.params.get("usagePlanId"))
+    for stage in plan.api_stages if plan else ():
+        stage.pop("throttle", None)
+    return patched(operation, invoke)
+
+
 def unpatched(operation: Operation, invoke: Invoke) -> Result:
     """moto cannot change it: the answer is what is there."""
     params = {name: value for name, value in operation.params.items() if name != "patchOperations"}
@@ -41,6 +52,16 @@ def found(operation: Operation, invoke: Invoke) -> Result:
         raise AwsError("NotFoundException", error.message, 404) from error
 
 
+def get_deployment(operation: Operation, invoke: Invoke) -> Result:
+    """moto breaks at a deployment that is not there."""
+    here = invoke(
+        replace(operation, name="GetDeployments", params={"restApiId": operation.params["restApiId"]})
+    )
+    if operation.params.get("deploymentId") not in {one["id"] for one in here.get("items", ())}:
+        raise AwsError("NotFoundException", "Invalid Deployment identifier specified", 404)
+    return invoke(operation)
+
+
 def tagged(operation: Operation, invoke: Invoke) -> Result:
     """moto tags stages, and nothing else."""
     is_stage = "/stages/" in str(operation.params.get("resourceArn", ""))
@@ -51,8 +72,10 @@ _PATCHED = ("UpdateAccount", "UpdateApiKey", "UpdateAuthorizer", "UpdateRequestV
 _DELETED = ("Authorizer", "RequestValidator", "Resource", "RestApi", "UsagePlan", "UsagePlanKey")
 _UNPATCHED = ("UpdateDeployment", "UpdateModel", "UpdateDomainName")
 GAPS = {
-    **{("apigateway", name): patched for name in (*_PATCHED, "UpdateStage", "UpdateUsagePlan")},
+    **{("apigateway", name): patched for name in (*_PATCHED, "UpdateStage")},
+    ("apigateway", "UpdateUsagePlan"): update_usage_plan,
     **{("apigateway", name): unpatched for name in _UNPATCHED},
+    ("apigateway", "GetDeployment"): get_deployment,
     ("apigateway", "GetRequestValidator"): found,
     **{("apigateway", f"Delete{noun}"): deleted for noun in _DELETED},
     **{("apigateway", name): tagged for name in ("TagResource", "UntagResource", "GetTags")},
@@ -66,7 +89,8 @@ def _is_carried_out(name: str, one: dict[str, Any]) -> bool:
             removed = one.get("op") == "remove" and path.startswith(("/variables/", "/accessLogSettings"))
             return is_put or removed
         case "UpdateUsagePlan":
-            return "throttle" not in path or str(one.get("value", "1")).isdigit()
+            is_stages = path.startswith("/apiStages/")
+            return not is_stages and ("rateLimit" not in path or str(one.get("value", "1")).isdigit())
         case "UpdateAuthorizer":
             return is_put and "providerARNs" not in path
     return is_put
