@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 from verifier.authorization.operation import Operation
 from verifier.errors import AwsError
@@ -77,7 +78,39 @@ def get_tags(operation: Operation, invoke: Invoke) -> Result:
     return invoke(operation) if stage is None else {"Tags": dict(stage.tags)}
 
 
+def create_deployment(operation: Operation, _invoke: Invoke) -> Result:
+    """moto has no deployments."""
+    made_id = uuid4().hex[:6]
+    made = {"DeploymentId": made_id, "DeploymentStatus": "DEPLOYED", "AutoDeployed": False}
+    made |= _described(operation)
+    _deployments(operation)[made_id] = made
+    return dict(made)
+
+
+def get_deployment(operation: Operation, _invoke: Invoke) -> Result:
+    """moto has no deployments."""
+    return dict(_deployment(operation))
+
+
+def update_deployment(operation: Operation, _invoke: Invoke) -> Result:
+    """moto has no deployments."""
+    made = _deployment(operation)
+    made |= _described(operation)
+    return dict(made)
+
+
+def delete_deployment(operation: Operation, _invoke: Invoke) -> Result:
+    """moto has no deployments."""
+    _deployment(operation)
+    del _deployments(operation)[operation.params["DeploymentId"]]
+    return {}
+
+
 GAPS = {
+    ("apigatewayv2", "CreateDeployment"): create_deployment,
+    ("apigatewayv2", "GetDeployment"): get_deployment,
+    ("apigatewayv2", "UpdateDeployment"): update_deployment,
+    ("apigatewayv2", "DeleteDeployment"): delete_deployment,
     ("apigatewayv2", "ImportApi"): import_api,
     ("apigatewayv2", "UpdateStage"): update_stage,
     ("apigatewayv2", "DeleteAccessLogSettings"): delete_access_log_settings,
@@ -100,10 +133,34 @@ def _tagged_stage(operation: Operation) -> Any:
     return _stage(replace(operation, params={"ApiId": path[2], "StageName": path[4]}))
 
 
-def _stage(operation: Operation) -> Any:
+def _api(operation: Operation) -> Any:
     from moto.apigatewayv2.models import apigatewayv2_backends
 
-    api = apigatewayv2_backends[operation.account][operation.region].apis.get(operation.params.get("ApiId"))
+    return apigatewayv2_backends[operation.account][operation.region].apis.get(operation.params.get("ApiId"))
+
+
+def _deployments(operation: Operation) -> dict[str, Result]:
+    """An API's deployments, kept with it."""
+    api = _api(operation)
+    if api is None:
+        raise AwsError("NotFoundException", "Invalid API identifier specified", 404)
+    found: dict[str, Result] = vars(api).setdefault("made_deployments", {})
+    return found
+
+
+def _described(operation: Operation) -> Result:
+    return {"Description": operation.params["Description"]} if "Description" in operation.params else {}
+
+
+def _deployment(operation: Operation) -> Result:
+    found = _deployments(operation).get(str(operation.params.get("DeploymentId")))
+    if found is None:
+        raise AwsError("NotFoundException", "Invalid deployment identifier specified", 404)
+    return found
+
+
+def _stage(operation: Operation) -> Any:
+    api = _api(operation)
     stage = api.stages.get(operation.params.get("StageName")) if api else None
     if stage is None:
         raise AwsError("NotFoundException", "Invalid stage identifier specified", 404)
