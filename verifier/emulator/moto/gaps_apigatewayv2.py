@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
@@ -54,7 +55,9 @@ def delete_route_settings(operation: Operation, _invoke: Invoke) -> Result:
 
 
 def tag_resource(operation: Operation, invoke: Invoke) -> Result:
-    """moto tags APIs, not their stages."""
+    """moto tags APIs, not their stages, and no domain names."""
+    if _is_of_a_domain(operation):
+        return {}
     stage = _tagged_stage(operation)
     if stage is None:
         return invoke(operation)
@@ -63,7 +66,9 @@ def tag_resource(operation: Operation, invoke: Invoke) -> Result:
 
 
 def untag_resource(operation: Operation, invoke: Invoke) -> Result:
-    """moto tags APIs, not their stages."""
+    """moto tags APIs, not their stages, and no domain names."""
+    if _is_of_a_domain(operation):
+        return {}
     stage = _tagged_stage(operation)
     if stage is None:
         return invoke(operation)
@@ -73,7 +78,7 @@ def untag_resource(operation: Operation, invoke: Invoke) -> Result:
 
 
 def get_tags(operation: Operation, invoke: Invoke) -> Result:
-    """moto tags APIs, not their stages."""
+    """moto tags APIs, not their stages, and no domain names."""
     stage = _tagged_stage(operation)
     return invoke(operation) if stage is None else {"Tags": dict(stage.tags)}
 
@@ -106,7 +111,20 @@ def delete_deployment(operation: Operation, _invoke: Invoke) -> Result:
     return {}
 
 
+def get_domain_name(operation: Operation, invoke: Invoke) -> Result:
+    """moto does not say by which name of AWS's own a domain name is served."""
+    domain = invoke(operation)
+    return {**domain, "DomainNameConfigurations": [_served(operation, one) for one in _configured(domain)]}
+
+
+def update_domain_name(operation: Operation, invoke: Invoke) -> Result:
+    """moto cannot change one: the answer is what is there."""
+    return get_domain_name(replace(operation, name="GetDomainName", params=_domain(operation)), invoke)
+
+
 GAPS = {
+    ("apigatewayv2", "GetDomainName"): get_domain_name,
+    ("apigatewayv2", "UpdateDomainName"): update_domain_name,
     ("apigatewayv2", "CreateDeployment"): create_deployment,
     ("apigatewayv2", "GetDeployment"): get_deployment,
     ("apigatewayv2", "UpdateDeployment"): update_deployment,
@@ -121,8 +139,27 @@ GAPS = {
 }
 
 
+def _domain(operation: Operation) -> dict[str, Any]:
+    return {"DomainName": operation.params.get("DomainName")}
+
+
+def _configured(domain: Result) -> list[Result]:
+    return domain.get("DomainNameConfigurations") or [{}]
+
+
+def _served(operation: Operation, configuration: Result) -> Result:
+    """The same name each time: it is asked for more than once."""
+    digest = sha256(str(operation.params.get("DomainName")).encode()).hexdigest()
+    name = f"d-{digest[:10]}.execute-api.{operation.region}.amazonaws.com"
+    return {**configuration, "ApiGatewayDomainName": name, "HostedZoneId": "Z" + digest[:13].upper()}
+
+
 def _names(operation: Operation) -> dict[str, Any]:
     return {name: operation.params.get(name) for name in ("ApiId", "StageName")}
+
+
+def _is_of_a_domain(operation: Operation) -> bool:
+    return "::/domainnames/" in str(operation.params.get("ResourceArn", ""))
 
 
 def _tagged_stage(operation: Operation) -> Any:
