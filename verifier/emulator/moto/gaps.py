@@ -8,6 +8,7 @@ from typing import Any
 
 from verifier.authorization.operation import Operation
 from verifier.emulator.moto import (
+    gaps_apigateway,
     gaps_apigatewayv2,
     gaps_cloudwatch,
     gaps_dynamodb,
@@ -74,6 +75,7 @@ _GAPS: dict[tuple[str, str], Gap] = {
     **dict.fromkeys(
         [("lambda", name) for name in ("Invoke", "InvokeAsync", "InvokeWithResponseStream")], runs_no_function
     ),
+    **gaps_apigateway.GAPS,
     **gaps_apigatewayv2.GAPS,
     **gaps_cloudwatch.GAPS,
     **gaps_kinesis.GAPS,
