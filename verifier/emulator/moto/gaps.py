@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from verifier.authorization.operation import Operation
-from verifier.emulator.moto import gaps_apigatewayv2, gaps_dynamodb, gaps_s3
+from verifier.emulator.moto import gaps_apigatewayv2, gaps_cloudfront, gaps_dynamodb, gaps_s3
 from verifier.emulator.moto.enclosure import runs_no_function
 from verifier.emulator.moto.layers import is_placed
 from verifier.errors import AwsError
@@ -68,6 +68,7 @@ _GAPS: dict[tuple[str, str], Gap] = {
         [("lambda", name) for name in ("Invoke", "InvokeAsync", "InvokeWithResponseStream")], runs_no_function
     ),
     **gaps_apigatewayv2.GAPS,
+    **gaps_cloudfront.GAPS,
     **gaps_s3.GAPS,
 }
 
