@@ -130,6 +130,7 @@ FILTERS: dict[str, Filter] = {
     "changeset": _change_set,
     "copysource": _copy_source,
     "function": _function,
+    "hostbucket": lambda value, _argument, _op: value.partition(".s3")[0],
     "iam": _iam,
     "key": _key,
     "layer": _layer,

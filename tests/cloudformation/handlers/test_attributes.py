@@ -35,11 +35,15 @@ def _wrong_attributes(seen: Lives) -> Iterator[str]:
             value = _attribute(taken.gives, name)
             if value is None:
                 yield f"{where}: gives no {name}"
-            elif not value:
+            elif not value and name not in _MAY_BE_EMPTY:
                 yield f"{where}: gives an empty {name}"
         tops = {name.partition(".")[0] for name in wanted}
         for name in sorted(taken.gives.keys() - wanted - tops):
             yield f"{where}: gives {name}, which the registry does not name"
+
+
+# No listener names a target group that was just made.
+_MAY_BE_EMPTY = {"LoadBalancerArns"}
 
 
 def _wanted(type_name: str) -> set[str]:

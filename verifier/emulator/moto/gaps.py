@@ -10,6 +10,7 @@ from verifier.authorization.operation import Operation
 from verifier.emulator.moto import (
     gaps_apigateway,
     gaps_apigatewayv2,
+    gaps_cloudfront,
     gaps_cloudwatch,
     gaps_dynamodb,
     gaps_kinesis,
@@ -79,6 +80,7 @@ _GAPS: dict[tuple[str, str], Gap] = {
     **gaps_apigatewayv2.GAPS,
     **gaps_cloudwatch.GAPS,
     **gaps_kinesis.GAPS,
+    **gaps_cloudfront.GAPS,
     **gaps_s3.GAPS,
     **gaps_scheduler.GAPS,
 }
