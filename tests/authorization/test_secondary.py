@@ -44,7 +44,8 @@ def _named(service: str, operation: str) -> list[str]:
 def _has_rule(written: OperationRules | None, path: str) -> bool:
     if written is None:
         return False
-    conditions = [str(part) for rule in written.requires for part in (rule.when, rule.unless, rule.each)]
+    parts = [part for rule in written.requires for part in (rule.when, rule.unless, rule.each)]
+    conditions = [str(part).replace("[]", "") for part in parts]
     templates = [
         text for rule in written.requires for text in (rule.resource, *map(str, rule.context.values()))
     ]

@@ -58,7 +58,11 @@ class World:
 def world() -> World:
     upstream = MotoUpstream()
     upstream.forget(ACCOUNT)
-    return World(upstream)
+    world = World(upstream)
+    allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    world.do("iam", "CreatePolicy", PolicyName="boundary", PolicyDocument=document)
+    return world
 
 
 def test_the_boundary_of_a_role(world: World) -> None:

@@ -101,6 +101,11 @@ def _bus_prefix(value: str, _argument: str, _op: Operation) -> str:
     return "" if name == "default" else f"{name}/"
 
 
+def _unnumbered(value: str, _argument: str, _op: Operation) -> str:
+    """An ARN without the id that AWS adds to a name: ``...:connection/{name}/{id}``."""
+    return "/".join(value.split("/")[:2])
+
+
 def _parameter(value: str, _argument: str, op: Operation) -> str:
     """An SSM parameter's ARN, of a name with or without leading slash, version or label, or an ARN."""
     if value.startswith("arn:"):
@@ -119,11 +124,13 @@ def _layer(value: str, _argument: str, op: Operation) -> str:
 
 
 FILTERS: dict[str, Filter] = {
+    "after": lambda value, argument, _op: value.rpartition(argument)[2],
     "bucket": _bucket,
     "busprefix": _bus_prefix,
     "changeset": _change_set,
     "copysource": _copy_source,
     "function": _function,
+    "hostbucket": lambda value, _argument, _op: value.partition(".s3")[0],
     "iam": _iam,
     "key": _key,
     "layer": _layer,
@@ -137,4 +144,5 @@ FILTERS: dict[str, Filter] = {
     "s3object": _s3_object,
     "stack": _stack,
     "topicof": _topic,
+    "unnumbered": _unnumbered,
 }

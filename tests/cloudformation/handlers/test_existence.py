@@ -74,6 +74,9 @@ def _tolerated(life: Life) -> set[str]:
 
 
 def _says_gone(taken: Taken, tolerated: set[str]) -> bool:
+    """A key or a secret that waits for its deletion counts as gone."""
+    if any(word in str(one.answer) for word in ("PendingDeletion", "DeletedDate") for one in taken.made):
+        return True
     return any(one.error is not None and _is_gone(one.error, tolerated) for one in taken.made)
 
 

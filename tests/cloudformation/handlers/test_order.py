@@ -69,9 +69,12 @@ def _needs_of(upstream: MotoUpstream, whole: Mapping[str, Any]) -> set[tuple[str
         Authorizer(account, Mode.OBSERVE), upstream, account.register, Faults(), lambda arn: _nobody()
     )
     tags = [{"Key": key, "Value": value} for key, value in STACK_TAGS.items()]
-    body = json.dumps(whole)
+    # The whole is longer than a request's body may be.
+    bucket, key = f"code-{_ACCOUNT}", "whole.json"
+    account.invoke("s3", "PutObject", Bucket=bucket, Key=key, Body=json.dumps(whole).encode())
+    url = f"https://s3.amazonaws.com/{bucket}/{key}"
     try:
-        _call(service, "CreateStack", TemplateBody=body, Tags=tags, Capabilities=["CAPABILITY_NAMED_IAM"])
+        _call(service, "CreateStack", TemplateURL=url, Tags=tags, Capabilities=["CAPABILITY_NAMED_IAM"])
         _call(service, "DeleteStack")
         events = [event for stack in service.stacks(_ACCOUNT) for event in stack.events]
         problems.none("the stack", (one.reason for one in events if one.status.endswith("FAILED")))

@@ -18,6 +18,8 @@ from tests.support.lives.written import Rows, calls
 from verifier.cloudformation.handlers import handlers
 from verifier.cloudformation.types import registry
 from verifier.cloudformation.types.handler import Handler, HandlerError
+from verifier.cloudformation.types.kind import Kind
+from verifier.cloudformation.types.params import used as used_by
 from verifier.cloudformation.types.registry import RegistryEntry
 
 TYPES = sorted(handlers())
@@ -31,7 +33,10 @@ def test_the_cases_use_every_property(type_name: str, lives: Callable[[str], Liv
 
 @pytest.mark.parametrize("type_name", TYPES)
 def test_every_property_reaches_a_call(type_name: str, lives: Callable[[str], Lives]) -> None:
-    problems.none(type_name, [*_unreached_at_creation(lives(type_name)), *_unreached(lives(type_name))])
+    seen = lives(type_name)
+    problems.none(
+        type_name, [*_unreached_at_creation(seen), *_unreached(seen), *_unreached_at_deletion(seen)]
+    )
 
 
 def _unused(seen: Lives) -> Iterator[str]:
@@ -56,25 +61,50 @@ def _unused(seen: Lives) -> Iterator[str]:
 
 def _unreached_at_creation(seen: Lives) -> Iterator[str]:
     handler, entry = _facts(seen.type)
+    later = _at_deletion(handler)
     used, reached, broken = set(), set(), {}
     for life in seen.lives:
         for taken in life.creations:
             step_calls = _Calls(life, taken)
             where = f"{life.case.name}: {taken.step.name}"
-            for name in handler.supported & taken.step.properties.keys() - entry.required:
+            for name in handler.supported & taken.step.properties.keys() - entry.required - later:
                 used.add(name)
                 without = step_calls.of(properties=_without(taken.step.properties, name))
                 if step_calls.stumbled:
                     broken[name] = step_calls.stumbled
                 elif without != step_calls.as_they_were:
                     reached.add(name)
-            for path in _leaves(taken.step.properties):
+            for path in _leaves(_without_all(taken.step.properties, later)):
                 if step_calls.of(properties=_varied(taken.step.properties, path)) == step_calls.as_they_were:
                     yield f"{where}: {'.'.join(path)}: another value makes no other call"
             if entry.taggable and step_calls.of(stack_tags={}) == step_calls.as_they_were:
                 yield f"{where}: the stack's tags reach no call"
     for name in sorted(used - reached):
         yield f"{name}: {broken.get(name, 'left out, the calls of a creation are the same')}"
+
+
+def _unreached_at_deletion(seen: Lives) -> Iterator[str]:
+    """Properties that only the main call of delete takes: another value makes another call there."""
+    handler, _ = _facts(seen.type)
+    for life, taken in seen.steps:
+        if taken.step.lifecycle != "delete":
+            continue
+        step_calls = _Calls(life, taken)
+        for name in sorted(_at_deletion(handler) & taken.step.properties.keys()):
+            varied = _varied(taken.step.properties, (name,))
+            if step_calls.of(properties=varied) == step_calls.as_they_were:
+                yield f"{life.case.name}: {taken.step.name}: {name}: another value makes no other call"
+
+
+def _at_deletion(handler: Handler) -> set[str]:
+    """The properties that nothing but the main call of delete takes."""
+    if not isinstance(handler, Kind):
+        return set()
+    return {*used_by(handler.at_delete)} - {*used_by(handler.members), *used_by(handler.fixed)}
+
+
+def _without_all(properties: Properties, names: set[str]) -> dict[str, Any]:
+    return {key: value for key, value in properties.items() if key not in names}
 
 
 def _unreached(seen: Lives) -> Iterator[str]:

@@ -81,3 +81,14 @@ def test_an_api_is_imported(upstream: MotoUpstream) -> None:
 def test_a_definition_that_cannot_be_read(upstream: MotoUpstream, body: str) -> None:
     with pytest.raises(AwsError, match="BadRequestException"):
         _do(upstream, "ImportApi", Body=body)
+
+
+def test_a_deployment(upstream: MotoUpstream, api: str) -> None:
+    made = _do(upstream, "CreateDeployment", ApiId=api, Description="old")
+    named = {"ApiId": api, "DeploymentId": made["DeploymentId"]}
+    assert _do(upstream, "UpdateDeployment", **named, Description="new")["Description"] == "new"
+    assert _do(upstream, "GetDeployment", **named)["Description"] == "new"
+    _do(upstream, "DeleteDeployment", **named)
+    with pytest.raises(AwsError) as error:
+        _do(upstream, "GetDeployment", **named)
+    assert error.value.code == "NotFoundException"

@@ -55,9 +55,10 @@ def template(parts: Iterable[InStack], number: int = 0) -> Template:
 
 
 def attribute_of(type_name: str) -> str | None:
-    """An attribute that Fn::GetAtt gives; None where there is none."""
+    """An attribute that Fn::GetAtt gives as text, as an output has to be; None where there is none."""
     entry = registry.entry(type_name)
-    return min((name for name in entry.read_only if "." not in name), default=None) if entry else None
+    known = entry.read_only if entry else ()
+    return min((name for name in known if "." not in name and not name.endswith("Arns")), default=None)
 
 
 def can_be_read(type_name: str) -> bool:

@@ -8,12 +8,13 @@
     ["gives", {"Arn": "..."}]
     ["fails", "The class of a log group cannot be changed"]
 
-A random text stands as its number, in the order in which they come up.
+A random text stands as its number, in the order in which they come up; a time is {time}.
 """
 
 import json
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from tests.support.lives.case import FOLDER
@@ -48,6 +49,8 @@ class Words:
             return [self.of(one) for one in value]
         if isinstance(value, bytes):
             return f"<{len(value)} bytes>"
+        if isinstance(value, datetime):
+            return "{time}"
         if value is None or isinstance(value, bool | int | float):
             return value
         return self._text(str(value))

@@ -50,10 +50,10 @@ def test_a_draft_is_appended_and_its_case_is_beside_the_others(
 
 
 def test_a_new_service_gets_a_module(root: Path) -> None:
-    assert main(["AWS::Cognito::UserPool"], root) == 0
-    text = module_path("cognito-idp", root).read_text(encoding="utf-8")
-    assert module_path("cognito-idp", root).name == "cognito_idp.py"
-    assert text.startswith('"""Amazon Cognito Identity Provider."""\n\nfrom verifier.')
+    assert main(["AWS::XRay::Group"], root) == 0
+    text = module_path("xray", root).read_text(encoding="utf-8")
+    assert module_path("xray", root).name == "xray.py"
+    assert text.startswith('"""AWS X-Ray."""\n\nfrom verifier.')
 
 
 def test_what_each_permission_is_for_is_said_or_asked(capsys: pytest.CaptureFixture[str]) -> None:

@@ -232,7 +232,7 @@ STAGE = Kind(
 )
 
 
-def _child(noun: str, *names: str, shaped: Params | None = None) -> Kind:
+def child(noun: str, *names: str, shaped: Params | None = None, lacks: frozenset[str] = frozenset()) -> Kind:
     """Something of an API with an id of its own; ``shaped`` are members that the API has in another form."""
     members: Params = {**same(*names), **(shaped or {})}
     return Kind(
@@ -249,10 +249,11 @@ def _child(noun: str, *names: str, shaped: Params | None = None) -> Kind:
             Update(f"Update{noun}", members),
         ),
         gone=_GONE,
+        lacks=lacks,
     )
 
 
-ROUTE = _child(
+ROUTE = child(
     "Route",
     "RouteKey",
     "ApiKeyRequired",
@@ -276,7 +277,7 @@ def _transformed(value: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
-INTEGRATION = _child(
+INTEGRATION = child(
     "Integration",
     "ConnectionId",
     "ConnectionType",

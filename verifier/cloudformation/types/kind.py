@@ -72,7 +72,7 @@ class Kind(Handler):
     of several; ``token`` tells that the id is random. ``gives`` are attributes that need no answer, or
     stand in for one that lacks them. ``dropped`` is what AWS takes for a member that the template no
     longer has. ``parts`` act in their order, on delete the last one first. ``gone`` are the codes of
-    errors that say: not there.
+    errors that say: not there. ``at_delete`` goes into the main call of delete.
     """
 
     type: str
@@ -92,6 +92,7 @@ class Kind(Handler):
     gives: Params = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
     gone: tuple[str, ...] = ()
+    at_delete: Params = field(default_factory=dict)
     implied: frozenset[str] = frozenset()
     beyond: tuple[Beyond, ...] = ()
     lacks: frozenset[str] = frozenset()
@@ -99,7 +100,7 @@ class Kind(Handler):
 
     def __post_init__(self) -> None:
         """What is supported is what is mapped: nothing else can be."""
-        mapped = {*used(self.members), *used(self.fixed), *used(self.itself)}
+        mapped = {*used(self.members), *used(self.fixed), *used(self.itself), *used(self.at_delete)}
         mapped |= {name for part in self.acting for name in part.properties}
         mapped |= {self.name.property} if self.name and self.name.property else set()
         object.__setattr__(self, "supported", frozenset(mapped))
@@ -144,7 +145,7 @@ class Kind(Handler):
         step = self._step(work)
         for part in reversed(self.acting):
             part.delete(step)
-        step.call(self.delete_by, step.params({}), tolerate=self.gone)
+        step.call(self.delete_by, step.params(self.at_delete), tolerate=self.gone)
         for part in self.acting:
             part.after_delete(step)
 
@@ -157,7 +158,7 @@ class Kind(Handler):
         name = {self._name_parameter: None} if self.name else {}
         added = {parameter: None for part in self.acting for parameter in part.create_parameters}
         yield Mention(self.service, self.create_by, {**self.fixed, **self.members, **name, **added})
-        yield Mention(self.service, self.delete_by, self.itself)
+        yield Mention(self.service, self.delete_by, {**self.itself, **self.at_delete})
         for part in self.acting:
             yield from part.mentions(self.service, self.itself)
 

@@ -32,6 +32,8 @@ class Update(Part):
     always: bool = False
     """Also when none of the properties has changed."""
     changed_only: bool = False
+    whole: bool = True
+    """With the kind's ``itself`` among the parameters."""
 
     @property
     def properties(self) -> frozenset[str]:
@@ -41,7 +43,8 @@ class Update(Part):
     def mentions(self, service: str, itself: Params) -> Iterator[Mention]:
         """The call, and the read after it."""
         sources = tuple(one.source for one in self.dropped)
-        yield Mention(service, self.operation, {**itself, **self.params}, sources)
+        whole = itself if self.whole else {}
+        yield Mention(service, self.operation, {**whole, **self.params}, sources)
         if self.then:
             yield from self.then.mentions(service, itself)
 
@@ -57,7 +60,7 @@ class Update(Part):
         params = step.params(self.params, wanted, whole=False)
         if self.changed_only and not params:
             return
-        step.call(self.operation, {**step.params({}), **params})
+        step.call(self.operation, {**step.params({}, whole=self.whole), **params})
         if self.then:
             self.then.make(step)
 

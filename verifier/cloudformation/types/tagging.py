@@ -18,9 +18,9 @@ TAGS_CHANGED = "tags changed"
 class Tagging(Part):
     """The resource's own tags and the stack's.
 
-    ``tags`` and ``keys`` name the parameters, ``form`` is how tags are given. ``at_create`` is the
-    parameter of the create call that takes them; empty, they are a call after it. ``look`` is read
-    on every update, or with ``look_always`` false only when tags have changed.
+    ``tags`` and ``keys`` name the parameters, ``form`` and ``form_keys`` are how they are given.
+    ``at_create`` is the parameter of the create call that takes them; empty, they are a call after it.
+    ``look`` is read on every update, or with ``look_always`` false only when tags have changed.
     """
 
     tag: str
@@ -30,6 +30,7 @@ class Tagging(Part):
     keys: str = "TagKeys"
     at_create: str = ""
     form: Callable[[Mapping[str, str]], Any] = key_value
+    form_keys: Callable[[list[str]], Any] = list
     form_at_create: Callable[[Mapping[str, str]], Any] | None = None
     look: Read | None = None
     look_always: bool = False
@@ -75,6 +76,6 @@ class Tagging(Part):
     def _change(self, step: Step, to_set: Mapping[str, str], to_remove: list[str]) -> None:
         target = step.params(self.target, whole=False)
         if to_remove:
-            step.call(self.untag, {**target, self.keys: to_remove})
+            step.call(self.untag, {**target, self.keys: self.form_keys(to_remove)})
         if to_set:
             step.call(self.tag, {**target, self.tags: self.form(to_set)})

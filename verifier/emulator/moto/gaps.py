@@ -7,7 +7,16 @@ from importlib.resources import files
 from typing import Any
 
 from verifier.authorization.operation import Operation
-from verifier.emulator.moto import gaps_apigatewayv2, gaps_dynamodb, gaps_s3
+from verifier.emulator.moto import (
+    gaps_apigateway,
+    gaps_apigatewayv2,
+    gaps_cloudfront,
+    gaps_cloudwatch,
+    gaps_dynamodb,
+    gaps_kinesis,
+    gaps_s3,
+    gaps_scheduler,
+)
 from verifier.emulator.moto.enclosure import runs_no_function
 from verifier.emulator.moto.layers import is_placed
 from verifier.errors import AwsError
@@ -67,8 +76,13 @@ _GAPS: dict[tuple[str, str], Gap] = {
     **dict.fromkeys(
         [("lambda", name) for name in ("Invoke", "InvokeAsync", "InvokeWithResponseStream")], runs_no_function
     ),
+    **gaps_apigateway.GAPS,
     **gaps_apigatewayv2.GAPS,
+    **gaps_cloudwatch.GAPS,
+    **gaps_kinesis.GAPS,
+    **gaps_cloudfront.GAPS,
     **gaps_s3.GAPS,
+    **gaps_scheduler.GAPS,
 }
 
 

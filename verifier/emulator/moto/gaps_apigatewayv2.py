@@ -3,7 +3,9 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
+from uuid import uuid4
 
 from verifier.authorization.operation import Operation
 from verifier.errors import AwsError
@@ -53,7 +55,9 @@ def delete_route_settings(operation: Operation, _invoke: Invoke) -> Result:
 
 
 def tag_resource(operation: Operation, invoke: Invoke) -> Result:
-    """moto tags APIs, not their stages."""
+    """moto tags APIs, not their stages, and no domain names."""
+    if _is_of_a_domain(operation):
+        return {}
     stage = _tagged_stage(operation)
     if stage is None:
         return invoke(operation)
@@ -62,7 +66,9 @@ def tag_resource(operation: Operation, invoke: Invoke) -> Result:
 
 
 def untag_resource(operation: Operation, invoke: Invoke) -> Result:
-    """moto tags APIs, not their stages."""
+    """moto tags APIs, not their stages, and no domain names."""
+    if _is_of_a_domain(operation):
+        return {}
     stage = _tagged_stage(operation)
     if stage is None:
         return invoke(operation)
@@ -72,12 +78,57 @@ def untag_resource(operation: Operation, invoke: Invoke) -> Result:
 
 
 def get_tags(operation: Operation, invoke: Invoke) -> Result:
-    """moto tags APIs, not their stages."""
+    """moto tags APIs, not their stages, and no domain names."""
     stage = _tagged_stage(operation)
     return invoke(operation) if stage is None else {"Tags": dict(stage.tags)}
 
 
+def create_deployment(operation: Operation, _invoke: Invoke) -> Result:
+    """moto has no deployments."""
+    made_id = uuid4().hex[:6]
+    made = {"DeploymentId": made_id, "DeploymentStatus": "DEPLOYED", "AutoDeployed": False}
+    made |= _described(operation)
+    _deployments(operation)[made_id] = made
+    return dict(made)
+
+
+def get_deployment(operation: Operation, _invoke: Invoke) -> Result:
+    """moto has no deployments."""
+    return dict(_deployment(operation))
+
+
+def update_deployment(operation: Operation, _invoke: Invoke) -> Result:
+    """moto has no deployments."""
+    made = _deployment(operation)
+    made |= _described(operation)
+    return dict(made)
+
+
+def delete_deployment(operation: Operation, _invoke: Invoke) -> Result:
+    """moto has no deployments."""
+    _deployment(operation)
+    del _deployments(operation)[operation.params["DeploymentId"]]
+    return {}
+
+
+def get_domain_name(operation: Operation, invoke: Invoke) -> Result:
+    """moto does not say by which name of AWS's own a domain name is served."""
+    domain = invoke(operation)
+    return {**domain, "DomainNameConfigurations": [_served(operation, one) for one in _configured(domain)]}
+
+
+def update_domain_name(operation: Operation, invoke: Invoke) -> Result:
+    """moto cannot change one: the answer is what is there."""
+    return get_domain_name(replace(operation, name="GetDomainName", params=_domain(operation)), invoke)
+
+
 GAPS = {
+    ("apigatewayv2", "GetDomainName"): get_domain_name,
+    ("apigatewayv2", "UpdateDomainName"): update_domain_name,
+    ("apigatewayv2", "CreateDeployment"): create_deployment,
+    ("apigatewayv2", "GetDeployment"): get_deployment,
+    ("apigatewayv2", "UpdateDeployment"): update_deployment,
+    ("apigatewayv2", "DeleteDeployment"): delete_deployment,
     ("apigatewayv2", "ImportApi"): import_api,
     ("apigatewayv2", "UpdateStage"): update_stage,
     ("apigatewayv2", "DeleteAccessLogSettings"): delete_access_log_settings,
@@ -88,8 +139,27 @@ GAPS = {
 }
 
 
+def _domain(operation: Operation) -> dict[str, Any]:
+    return {"DomainName": operation.params.get("DomainName")}
+
+
+def _configured(domain: Result) -> list[Result]:
+    return domain.get("DomainNameConfigurations") or [{}]
+
+
+def _served(operation: Operation, configuration: Result) -> Result:
+    """The same name each time: it is asked for more than once."""
+    digest = sha256(str(operation.params.get("DomainName")).encode()).hexdigest()
+    name = f"d-{digest[:10]}.execute-api.{operation.region}.amazonaws.com"
+    return {**configuration, "ApiGatewayDomainName": name, "HostedZoneId": "Z" + digest[:13].upper()}
+
+
 def _names(operation: Operation) -> dict[str, Any]:
     return {name: operation.params.get(name) for name in ("ApiId", "StageName")}
+
+
+def _is_of_a_domain(operation: Operation) -> bool:
+    return "::/domainnames/" in str(operation.params.get("ResourceArn", ""))
 
 
 def _tagged_stage(operation: Operation) -> Any:
@@ -100,10 +170,34 @@ def _tagged_stage(operation: Operation) -> Any:
     return _stage(replace(operation, params={"ApiId": path[2], "StageName": path[4]}))
 
 
-def _stage(operation: Operation) -> Any:
+def _api(operation: Operation) -> Any:
     from moto.apigatewayv2.models import apigatewayv2_backends
 
-    api = apigatewayv2_backends[operation.account][operation.region].apis.get(operation.params.get("ApiId"))
+    return apigatewayv2_backends[operation.account][operation.region].apis.get(operation.params.get("ApiId"))
+
+
+def _deployments(operation: Operation) -> dict[str, Result]:
+    """An API's deployments, kept with it."""
+    api = _api(operation)
+    if api is None:
+        raise AwsError("NotFoundException", "Invalid API identifier specified", 404)
+    found: dict[str, Result] = vars(api).setdefault("made_deployments", {})
+    return found
+
+
+def _described(operation: Operation) -> Result:
+    return {"Description": operation.params["Description"]} if "Description" in operation.params else {}
+
+
+def _deployment(operation: Operation) -> Result:
+    found = _deployments(operation).get(str(operation.params.get("DeploymentId")))
+    if found is None:
+        raise AwsError("NotFoundException", "Invalid deployment identifier specified", 404)
+    return found
+
+
+def _stage(operation: Operation) -> Any:
+    api = _api(operation)
     stage = api.stages.get(operation.params.get("StageName")) if api else None
     if stage is None:
         raise AwsError("NotFoundException", "Invalid stage identifier specified", 404)

@@ -55,7 +55,7 @@ class MotoUpstream:
     def forget(self, account: str) -> None:
         """Forget the state of ``account``; other accounts keep theirs."""
         from moto.core.base_backend import BackendDict
-        from moto.core.model_instances import reset_model_data
+        from moto.core.model_instances import model_data
         from moto.s3.models import s3_backends
 
         with self._lock:
@@ -67,5 +67,14 @@ class MotoUpstream:
             owners = s3_backends.bucket_accounts
             for bucket in [name for name, (_, owner) in owners.items() if owner == account]:
                 del owners[bucket]
-            # For a page that nobody asks for, moto keeps every object that it ever made.
-            reset_model_data()
+            # For a page that nobody asks for, moto keeps every object that it ever made; only S3 needs them
+            # itself, to close files, and closes those of all accounts.
+            for models in model_data.values():
+                for model in models.values():
+                    kept = [one for one in model.instances_tracked if _is_of_s3(one, account)]
+                    model.instances_tracked = kept
+
+
+def _is_of_s3(made: Any, account: str) -> bool:
+    """Whether it is an object of another account's in S3, which moto closes when that is forgotten."""
+    return type(made).__module__ == "moto.s3.models" and getattr(made, "account_id", account) != account

@@ -1,0 +1,154 @@
+"""API Gateway: REST APIs with their resources, authorizers, validators, models and gateway responses."""
+
+from verifier.cloudformation.handlers.apigateway_parts import API_ARN, GONE, SERVICE, TAGGING, Patch, paths
+from verifier.cloudformation.types.kind import Kind, Name
+from verifier.cloudformation.types.names import new_suffix
+from verifier.cloudformation.types.params import ID, Params, Prop, Text, lower
+from verifier.cloudformation.types.part import Read
+from verifier.cloudformation.types.values import document
+from verifier.cloudformation.types.work import Work
+
+_API = (
+    "BinaryMediaTypes",
+    "Description",
+    "DisableExecuteApiEndpoint",
+    "EndpointAccessMode",
+    "EndpointConfiguration",
+    "MinimumCompressionSize",
+    "Name",
+    "SecurityPolicy",
+    "Version",
+)
+# A definition (Body) is not acted on: nobody has said by which calls AWS's handler imports it.
+REST_API = Kind(
+    type="AWS::ApiGateway::RestApi",
+    service=SERVICE,
+    itself={"restApiId": ID},
+    arn=API_ARN + "{id}",
+    create_by="CreateRestApi",
+    delete_by="DeleteRestApi",
+    id_from="id",
+    fixed={
+        **lower(*_API),
+        "apiKeySource": Prop("ApiKeySourceType"),
+        "policy": Prop("Policy", document),
+    },
+    gives={"RestApiId": ID},
+    parts=(
+        Patch(
+            "UpdateRestApi",
+            paths(*_API, "Policy") | {"ApiKeySourceType": "/apiKeySource"},
+            documents=frozenset({"Policy"}),
+        ),
+        TAGGING,
+        Read("GetRestApi", on=("create", "update")),
+        Read(
+            "GetRestApi",
+            gives={"RootResourceId": "rootResourceId"},
+            source="apigateway-getatt-saas-boost-449",
+            tokens=frozenset({"RootResourceId"}),
+        ),
+    ),
+    gone=GONE,
+    lacks=frozenset({"Body", "BodyS3Location", "CloneFrom", "FailOnWarnings", "Mode", "Parameters"}),
+)
+
+# Whatever is changed makes a new resource.
+RESOURCE = Kind(
+    type="AWS::ApiGateway::Resource",
+    service=SERVICE,
+    itself={"restApiId": Prop("RestApiId"), "resourceId": ID},
+    create_by="CreateResource",
+    delete_by="DeleteResource",
+    id_from="id",
+    fixed=lower("ParentId", "PathPart", "RestApiId"),
+    gives={"ResourceId": ID},
+    parts=(Read("GetResource"),),
+    gone=GONE,
+)
+
+_OF_API: Params = {"restApiId": Prop("RestApiId")}
+_AUTHORIZER = (
+    "AuthType",
+    "AuthorizerCredentials",
+    "AuthorizerResultTtlInSeconds",
+    "AuthorizerUri",
+    "IdentitySource",
+    "IdentityValidationExpression",
+    "Name",
+    "Type",
+)
+AUTHORIZER = Kind(
+    type="AWS::ApiGateway::Authorizer",
+    service=SERVICE,
+    itself={**_OF_API, "authorizerId": ID},
+    create_by="CreateAuthorizer",
+    delete_by="DeleteAuthorizer",
+    id_from="id",
+    fixed={**_OF_API, **lower(*_AUTHORIZER), "providerARNs": Prop("ProviderARNs")},
+    gives={"AuthorizerId": ID},
+    parts=(
+        Read("GetAuthorizer", on=("read", "update")),
+        Patch("UpdateAuthorizer", paths(*_AUTHORIZER) | {"ProviderARNs": "/providerARNs"}),
+    ),
+    gone=GONE,
+)
+
+_VALIDATOR = ("ValidateRequestBody", "ValidateRequestParameters")
+REQUEST_VALIDATOR = Kind(
+    type="AWS::ApiGateway::RequestValidator",
+    service=SERVICE,
+    itself={**_OF_API, "requestValidatorId": ID},
+    create_by="CreateRequestValidator",
+    delete_by="DeleteRequestValidator",
+    id_from="id",
+    fixed={**_OF_API, **lower("Name", *_VALIDATOR)},
+    gives={"RequestValidatorId": ID},
+    parts=(
+        Read("GetRequestValidator", on=("create", "read", "update")),
+        Patch("UpdateRequestValidator", paths(*_VALIDATOR)),
+    ),
+    gone=GONE,
+)
+
+
+class _ModelName(Name):
+    """A model's name. What it is where AWS makes it up is not known: nothing of it can be foreseen."""
+
+    def of(self, work: Work) -> str:
+        """The name that the template gives, or one made up."""
+        return str(work.properties.get("Name") or work.token(f"Model{new_suffix()}"))
+
+
+MODEL = Kind(
+    type="AWS::ApiGateway::Model",
+    service=SERVICE,
+    itself={**_OF_API, "modelName": ID},
+    create_by="CreateModel",
+    delete_by="DeleteModel",
+    name=_ModelName("Name", 255, "name"),
+    fixed={**_OF_API, **lower("ContentType", "Description"), "schema": Prop("Schema", document)},
+    parts=(
+        Read("GetModel", on=("create", "read", "update", "delete")),
+        Patch("UpdateModel", paths("Description", "Schema"), documents=frozenset({"Schema"})),
+    ),
+    gone=GONE,
+)
+
+_ANSWER = lower("ResponseParameters", "ResponseTemplates", "StatusCode")
+_OF_TYPE: Params = {**_OF_API, "responseType": Prop("ResponseType")}
+# A PUT sets the whole of it: what the template no longer has is gone.
+GATEWAY_RESPONSE = Kind(
+    type="AWS::ApiGateway::GatewayResponse",
+    service=SERVICE,
+    itself=_OF_TYPE,
+    create_by="PutGatewayResponse",
+    update_by="PutGatewayResponse",
+    delete_by="DeleteGatewayResponse",
+    id_form=Text("{RestApiId}|{ResponseType}"),
+    members=_ANSWER,
+    fixed=_OF_TYPE,
+    gives={"Id": ID},
+    parts=(Read("GetGatewayResponse", on=("create", "read", "update", "delete")),),
+    gone=GONE,
+)

@@ -1,0 +1,175 @@
+"""Cognito: the user pool, its clients, domains and groups."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from verifier.cloudformation.types.handler import HandlerError, Mention
+from verifier.cloudformation.types.kind import Beyond, Kind, Name
+from verifier.cloudformation.types.params import ARN, ID, Params, Prop, Text, same
+from verifier.cloudformation.types.part import OnBehalf, Part, Read, on
+from verifier.cloudformation.types.parts import Unchangeable
+from verifier.cloudformation.types.step import Step
+from verifier.cloudformation.types.tagging import Tagging
+from verifier.cloudformation.types.values import items_by
+
+_GONE = ("ResourceNotFoundException",)
+_RESOURCE = {"ResourceArn": ARN}
+_DESCRIBE = Read("DescribeUserPool", gives={"Arn": "UserPool.Arn"}, source="cognito-pool-getatt")
+_MFA = Read("GetUserPoolMfaConfig")
+
+
+@dataclass(frozen=True)
+class _Schema(Part):
+    """The attributes of a pool's users: an update can only add some."""
+
+    @property
+    def properties(self) -> frozenset[str]:
+        """The one property."""
+        return frozenset({"Schema"})
+
+    def mentions(self, service: str, itself: Params) -> Iterator[Mention]:
+        """The call that adds attributes."""
+        yield Mention(service, "AddCustomAttributes", {**itself, "CustomAttributes": Prop("Schema")})
+
+    def update(self, step: Step) -> None:
+        """Add what is new; AWS refuses every other change (source: cognito-schema-fixed)."""
+        before, after = (
+            items_by("Name", one.get("Schema")) for one in (step.work.previous, step.work.properties)
+        )
+        if any(after.get(name) != attribute for name, attribute in before.items()):
+            raise HandlerError("Existing schema attributes cannot be modified or deleted.")
+        added = [attribute for name, attribute in after.items() if name not in before]
+        if added:
+            step.call("AddCustomAttributes", {**step.params({}), "CustomAttributes": added})
+
+
+def _fixed(name: str) -> Unchangeable:
+    # (source: cognito-username-fixed)
+    return Unchangeable(name, f"Updates are not allowed for property - {name}")
+
+
+_FIXED = ("AliasAttributes", "UsernameAttributes", "UsernameConfiguration")
+
+# What an update leaves out, AWS sets to its default (source: cognito-update-defaults).
+USER_POOL = Kind(
+    type="AWS::Cognito::UserPool",
+    service="cognito-idp",
+    create_by="CreateUserPool",
+    delete_by="DeleteUserPool",
+    itself={"UserPoolId": ID},
+    update_by="UpdateUserPool",
+    name=Name("UserPoolName", 128, "PoolName"),
+    members=same(
+        "AccountRecoverySetting",
+        "AdminCreateUserConfig",
+        "AutoVerifiedAttributes",
+        "DeletionProtection",
+        "DeviceConfiguration",
+        "EmailConfiguration",
+        "EmailVerificationMessage",
+        "EmailVerificationSubject",
+        "LambdaConfig",
+        "MfaConfiguration",
+        "Policies",
+        "SmsAuthenticationMessage",
+        "SmsConfiguration",
+        "SmsVerificationMessage",
+        "UserAttributeUpdateSettings",
+        "UserPoolAddOns",
+        "UserPoolTier",
+        "VerificationMessageTemplate",
+    )
+    | {"PoolName": Prop("UserPoolName")},
+    fixed=same(*_FIXED, "Schema"),
+    id_from="UserPool.Id",
+    arn="arn:{partition}:cognito-idp:{region}:{account}:userpool/{id}",
+    gives={
+        "UserPoolId": ID,
+        "ProviderName": Text("cognito-idp.{region}.{dns_suffix}/{id}"),
+        "ProviderURL": Text("https://cognito-idp.{region}.{dns_suffix}/{id}"),
+    },
+    parts=(
+        *(_fixed(name) for name in _FIXED),
+        _Schema(),
+        *on(("create", "update"), Read("DescribeUserPool")),
+        _DESCRIBE,
+        *on(("read", "update"), _MFA),
+        # The pool's MFA is a parameter of the main calls; the registry names its own operation beside them.
+        OnBehalf("SetUserPoolMfaConfig", on=("create", "update"), when="MfaConfiguration"),
+        Tagging(
+            "TagResource",
+            "UntagResource",
+            _RESOURCE,
+            form=dict,
+            look=Read("ListTagsForResource", _RESOURCE, whole=False),
+            name="UserPoolTags",
+        ),
+    ),
+    gone=_GONE,
+    # Sending with SES makes a role of the service's; keys of the customer's ask for rights of their own.
+    beyond=(
+        Beyond("EmailConfiguration.EmailSendingAccount", "DEVELOPER"),
+        Beyond("LambdaConfig.KMSKeyID"),
+        Beyond("SmsConfiguration.EumsSms"),
+    ),
+    lacks=frozenset(
+        {
+            "EmailAuthenticationMessage",
+            "EmailAuthenticationSubject",
+            "EnabledMfas",
+            "IssuerConfiguration",
+            "KeyConfiguration",
+            "WebAuthnFactorConfiguration",
+            "WebAuthnRelyingPartyID",
+            "WebAuthnUserVerification",
+        }
+    ),
+)
+
+_POOL = same("UserPoolId")
+
+USER_POOL_CLIENT = Kind(
+    type="AWS::Cognito::UserPoolClient",
+    service="cognito-idp",
+    create_by="CreateUserPoolClient",
+    delete_by="DeleteUserPoolClient",
+    itself={**_POOL, "ClientId": ID},
+    update_by="UpdateUserPoolClient",
+    name=Name("ClientName", 128),
+    members=same(
+        "AccessTokenValidity",
+        "AllowedOAuthFlows",
+        "AllowedOAuthFlowsUserPoolClient",
+        "AllowedOAuthScopes",
+        "AuthSessionValidity",
+        "CallbackURLs",
+        "ClientName",
+        "DefaultRedirectURI",
+        "EnablePropagateAdditionalUserContextData",
+        "EnableTokenRevocation",
+        "ExplicitAuthFlows",
+        "IdTokenValidity",
+        "LogoutURLs",
+        "PreventUserExistenceErrors",
+        "ReadAttributes",
+        "RefreshTokenRotation",
+        "RefreshTokenValidity",
+        "SupportedIdentityProviders",
+        "TokenValidityUnits",
+        "WriteAttributes",
+    ),
+    fixed={**_POOL, **same("GenerateSecret")},
+    id_from="UserPoolClient.ClientId",
+    gives={"ClientId": ID},
+    parts=(
+        Read(
+            "DescribeUserPoolClient",
+            gives={"ClientSecret": "UserPoolClient.ClientSecret", "Name": "UserPoolClient.ClientName"},
+            tokens=frozenset({"ClientSecret"}),
+        ),
+        Read("ListUserPoolClientSecrets"),
+    ),
+    gone=_GONE,
+    # Analytics passes a role, or makes one of the service's.
+    lacks=frozenset({"AnalyticsConfiguration"}),
+)
