@@ -45,6 +45,10 @@ def passed(*arns: str, action: str = "iam:PassRole") -> Facts:
     [
         ("Error: | The role with name my-deployment.Role cannot be found.", "roles: [my-deployment.Role]"),
         (
+            "Error: Role arn:aws:iam::999999999999:role/ops/deploy is invalid or cannot be assumed",
+            "roles: [ops/deploy], and give --account 999999999999, which it is of",
+        ),
+        (
             f"x (Scope ARN: arn:aws:iam::{ACCOUNT}:policy/a/limit does not exist or is not attachable.)",
             "policies: [a/limit]",
         ),

@@ -11,12 +11,13 @@ from verifier.grant.evidence import Asked
 from verifier.targets.interface import Facts, Room
 
 _ROLE = re.compile(r"The role with name ([\w+=,.@-]+) cannot be found")
+_SERVICE_ROLE = re.compile(r"Role (arn:\S+) is invalid or cannot be assumed")
 _BOUNDARY = re.compile(r"Scope ARN: arn:[^:\s]+:iam::(\d+):policy/(\S+) does not exist or is not attachable")
 _LAYERS = re.compile(r"LayerVersion does not exist \[([^\]]*)\]")
 _API = re.compile(r"Invalid API identifier specified (\w+)")
 _SECRET = re.compile(r"can't find the specified secret")
 _NOT_PASSED = re.compile(r"The role defined for the function cannot be assumed|Cross-account pass role")
-_TOLD = (_ROLE, _BOUNDARY, _LAYERS, _API, _SECRET, _NOT_PASSED)
+_TOLD = (_ROLE, _SERVICE_ROLE, _BOUNDARY, _LAYERS, _API, _SECRET, _NOT_PASSED)
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ def lacked(
     """
     for name in _ROLE.findall(words):
         yield Lacked("roles", name)
+    for arn in dict.fromkeys(_SERVICE_ROLE.findall(words)):
+        yield from _role(arn, room)
     for account, name in _BOUNDARY.findall(words):
         yield Lacked("policies", name) if account == room.account else _foreign(account, "policies", name)
     for listed in _LAYERS.findall(words):
