@@ -4,6 +4,7 @@ tests/loop/test_silent_tools.py has every choice of phases and more kinds, in on
 """
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -110,7 +111,11 @@ def test_a_plugin_that_exits_at_once(tmp_path: Path, command: str, phases: tuple
     ("plugin", "words"),
     [
         (LATER, "remove: the command-line tool asked AWS for nothing"),
-        (PACKAGES_ONLY, "deploy: no permission of the restricted user was asked for"),
+        # Whether the tool has said who it is by then is a matter of milliseconds.
+        (
+            PACKAGES_ONLY,
+            "deploy: (no permission of the restricted user was asked|the command-line tool asked AWS) for",
+        ),
         (GOES_EARLY, "deploy: the command-line tool ended without having seen that stack silent-dev is"),
         (ANOTHER_KEY, "deploy: somebody else than the restricted user changed something: arn:aws:iam::"),
     ],
@@ -119,7 +124,7 @@ def test_a_plugin_that_exits_at_once(tmp_path: Path, command: str, phases: tuple
 def test_plugins_that_seem_to_deploy(tmp_path: Path, plugin: str, words: str) -> None:
     code, document = verifier("verify", service(tmp_path / "svc", plugin), "--phases", "deploy,remove")
     assert (code, document["verdict"]) == (4, "inconclusive")
-    assert document["reason"].startswith(words)
+    assert re.match(words, document["reason"])
 
 
 def test_a_program_of_the_tools_name_that_does_nothing(tmp_path: Path) -> None:
