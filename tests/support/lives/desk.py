@@ -15,6 +15,7 @@ from verifier.cloudformation.types.fallback import ask_for_unsupported
 from verifier.cloudformation.types.handler import Handler, HandlerError
 from verifier.emulator.interface import Upstream
 from verifier.gateway.random_names import NameRegister
+from verifier.grant.evidence import GeneratedName
 from verifier.iam.policy import parse_policy
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
@@ -67,6 +68,8 @@ class Taken:
     error: Exception | None
     tokens: tuple[str, ...]
     """What is random so far at the desk."""
+    names: tuple[GeneratedName, ...] = ()
+    """The names that were made up from the stack's, so far."""
 
     @property
     def made(self) -> list[Made]:
@@ -134,7 +137,8 @@ class Desk:
         except Exception as failure:
             error = failure
         decisions = tuple(self.decisions[before:])
-        return Taken(step, tuple(heard), decisions, work.physical_id, gives, error, self.register.tokens)
+        known = self.register
+        return Taken(step, tuple(heard), decisions, work.physical_id, gives, error, known.tokens, known.names)
 
     def _work(self, step: Step, handler: Handler, heard: list[Made | Asked]) -> WatchedWork:
         return WatchedWork(

@@ -2,11 +2,9 @@
 
 from verifier.cloudformation.handlers.apigateway_parts import API_ARN, GONE, SERVICE, TAGGING, Patch, paths
 from verifier.cloudformation.types.kind import Kind, Name
-from verifier.cloudformation.types.names import new_suffix
 from verifier.cloudformation.types.params import ID, Params, Prop, Text, lower
 from verifier.cloudformation.types.part import Read
 from verifier.cloudformation.types.values import document
-from verifier.cloudformation.types.work import Work
 
 _API = (
     "BinaryMediaTypes",
@@ -112,21 +110,13 @@ REQUEST_VALIDATOR = Kind(
 )
 
 
-class _ModelName(Name):
-    """A model's name. What it is where AWS makes it up is not known: nothing of it can be foreseen."""
-
-    def of(self, work: Work) -> str:
-        """The name that the template gives, or one made up."""
-        return str(work.properties.get("Name") or work.token(f"Model{new_suffix()}"))
-
-
 MODEL = Kind(
     type="AWS::ApiGateway::Model",
     service=SERVICE,
     itself={**_OF_API, "modelName": ID},
     create_by="CreateModel",
     delete_by="DeleteModel",
-    name=_ModelName("Name", 255, "name"),
+    name=Name("Name", 255, "name", unforeseen="Model{suffix}"),
     fixed={**_OF_API, **lower("ContentType", "Description"), "schema": Prop("Schema", document)},
     parts=(
         Read("GetModel", on=("create", "read", "update", "delete")),

@@ -6,17 +6,6 @@ from verifier.cloudformation.types.kind import Kind, Name
 from verifier.cloudformation.types.params import ARN, ID, Prop
 from verifier.cloudformation.types.part import Read, on
 from verifier.cloudformation.types.tagging import Tagging
-from verifier.cloudformation.types.work import Work
-
-
-class _Joined(Name):
-    """A class, as a rule's name has no hyphens (source: iot-rule-name): what is made up goes without."""
-
-    def of(self, work: Work) -> str:
-        """The name that the template gives, or one made up without hyphens."""
-        name = super().of(work)
-        return name if work.properties.get(self.property) else name.replace("-", "")
-
 
 _RESOURCE = {"resourceArn": ARN}
 _RULE = Read("GetTopicRule", gives={"Arn": "ruleArn"})
@@ -29,7 +18,8 @@ TOPIC_RULE = Kind(
     update_by="ReplaceTopicRule",
     delete_by="DeleteTopicRule",
     itself={"ruleName": ID},
-    name=_Joined("RuleName", 128, "ruleName"),
+    # A rule's name has no hyphens (source: iot-rule-name).
+    name=Name("RuleName", 128, "ruleName", unforeseen="Rule{suffix}"),
     members={"topicRulePayload": Prop("TopicRulePayload")},
     arn="arn:{partition}:iot:{region}:{account}:rule/{id}",
     parts=(

@@ -7,14 +7,12 @@ from typing import Any
 
 from verifier.cloudformation.types.handler import Mention
 from verifier.cloudformation.types.kind import Kind, Name
-from verifier.cloudformation.types.names import compose, new_suffix
 from verifier.cloudformation.types.params import ID, Params, Prop, same
 from verifier.cloudformation.types.part import Part, Read
 from verifier.cloudformation.types.parts import Items
 from verifier.cloudformation.types.step import Step
 from verifier.cloudformation.types.tagging import Tagging
 from verifier.cloudformation.types.values import pick
-from verifier.cloudformation.types.work import Work
 
 _GENERATED, _TEXT = "GenerateSecretString", "SecretString"
 _PASSWORD = (
@@ -28,17 +26,6 @@ _PASSWORD = (
     "RequireEachIncludedType",
 )
 _MEMBERS = same("Description", "KmsKeyId", "Type")
-
-
-@dataclass(frozen=True)
-class _Name(Name):
-    """What CloudFormation calls a secret without a name is not known: all of it is random."""
-
-    def of(self, work: Work) -> str:
-        """The name that the template gives, or one made up."""
-        given = work.properties.get(self.property)
-        made = compose(work.stack_name, work.logical_id, new_suffix(), self.limit)[0]
-        return str(given) if given else work.token(made)
 
 
 @dataclass(frozen=True)
@@ -104,7 +91,7 @@ class _Replicas(Items):
 SECRET = Kind(
     type="AWS::SecretsManager::Secret",
     service="secretsmanager",
-    name=_Name("Name", 64),
+    name=Name("Name", 64, unforeseen="Secret-{suffix}"),
     itself={"SecretId": ID},
     create_by="CreateSecret",
     delete_by="DeleteSecret",

@@ -21,6 +21,7 @@ from functools import cached_property
 from typing import Any
 
 from verifier.cloudformation.types.handler import Handler, Mention
+from verifier.cloudformation.types.names import new_suffix
 from verifier.cloudformation.types.params import ABSENT, Computed, Params, Sourced, Text, at, merged, used
 from verifier.cloudformation.types.part import Part
 from verifier.cloudformation.types.parts import Update
@@ -36,6 +37,8 @@ class Name:
     ``limit`` is the most characters that AWS takes. ``parameter`` is what the create call calls the
     name; empty, it is called as the property is. Without a ``property`` it is always made up.
     ``ending`` is what the name must end in when the property ``ending_when`` is true (".fifo").
+    ``unforeseen`` is for types of which nobody knows how CloudFormation makes the name up: a form that the
+    API takes ("Model{suffix}"), all of it random.
     """
 
     property: str
@@ -44,12 +47,15 @@ class Name:
     lowercase: bool = False
     ending: str = ""
     ending_when: str = ""
+    unforeseen: str = ""
 
     def of(self, work: Work) -> str:
         """The name that the template gives, or one made up."""
         given = work.properties.get(self.property)
         if given:
             return str(given)
+        if self.unforeseen:
+            return work.token(self.unforeseen.format(suffix=new_suffix()))
         ends = str(work.properties.get(self.ending_when, "")).lower() == "true"
         ending = self.ending if ends else ""
         return work.generate_name(self.limit, lowercase=self.lowercase, ending=ending)
