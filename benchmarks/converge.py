@@ -8,7 +8,8 @@ Laps and converges alternate in one run, so that the ratio holds when the machin
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from verifier.authorization.authorizer import Mode
@@ -59,8 +60,9 @@ def seconds(work: Callable[[Trials], None], trials: Trials) -> float:
     return time.perf_counter() - started
 
 
-def main() -> int:
-    """Time pairs of a lap and a converge; exit 1 if their ratio's median is above what is allowed."""
+@contextmanager
+def warm_trials() -> Iterator[tuple[Trials, int]]:
+    """The trials of the service, and the number of pairs, that the command line names; one lap is over."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "sample_services" / "http-api"
     pairs = int(sys.argv[2]) if len(sys.argv) > 2 else 3
     service = load_service(folder)
@@ -68,13 +70,19 @@ def main() -> int:
     try:
         trials = Trials(target, service, find_framework(service, this_machine()), Options())
         lap(trials)  # not counted: file caches and lazily loaded models
-        laps, converges = [], []
+        yield trials, pairs
+    finally:
+        target.close()
+
+
+def main() -> int:
+    """Time pairs of a lap and a converge; exit 1 if their ratio's median is above what is allowed."""
+    laps, converges = [], []
+    with warm_trials() as (trials, pairs):
         for number in range(1, pairs + 1):
             laps.append(seconds(lap, trials))
             converges.append(seconds(converge, trials))
             print(f"pair {number}: lap {laps[-1]:.2f} s, converge {converges[-1]:.2f} s", file=sys.stderr)
-    finally:
-        target.close()
     ratios = [whole / one for whole, one in zip(converges, laps, strict=True)]
     print(f"lap       median {statistics.median(laps):.2f} s")
     print(f"converge  median {statistics.median(converges):.2f} s")

@@ -9,19 +9,12 @@ other, the time within the check is told as well, as a share of its own lap: tha
 import statistics
 import sys
 import time
-from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from benchmarks.converge import lap, seconds
-from verifier.cli.machine import this_machine
-from verifier.framework.find import find_framework
+from benchmarks.converge import lap, seconds, warm_trials
 from verifier.gateway.authentication import authenticate
-from verifier.service.service import load_service
-from verifier.targets.embedded import EmbeddedTarget
-from verifier.trial.trials import Options, Trials
 
-ROOT = Path(__file__).resolve().parents[1]
 ALLOWED_SHARE = 0.05
 _CHECK = "verifier.gateway.door.authenticate"
 
@@ -43,14 +36,8 @@ class Timed:
 
 def main() -> int:
     """Time pairs of laps; exit 1 if the check takes more of a lap than is allowed."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "sample_services" / "http-api"
-    pairs = int(sys.argv[2]) if len(sys.argv) > 2 else 3
-    service = load_service(folder)
-    target = EmbeddedTarget(region="us-east-1")
-    try:
-        trials = Trials(target, service, find_framework(service, this_machine()), Options())
-        lap(trials)  # not counted: file caches and lazily loaded models
-        ratios, shares = [], []
+    ratios, shares = [], []
+    with warm_trials() as (trials, pairs):
         for number in range(1, pairs + 1):
             timed = Timed()
             with patch(_CHECK, timed):
@@ -64,8 +51,6 @@ def main() -> int:
                 f"{timed.requests} checks took {timed.seconds * 1000:.0f} ms",
                 file=sys.stderr,
             )
-    finally:
-        target.close()
     share = statistics.median(shares)
     print(f"with / without: median {statistics.median(ratios):.3f}, {min(ratios):.3f} to {max(ratios):.3f}")
     print(f"the check's share of a lap: median {share:.2%} (at most {ALLOWED_SHARE:.0%})")

@@ -32,20 +32,18 @@ _OF_RULE: Params = {"Rule": _NAME, **same("EventBusName")}
 _DESCRIBE = Read("DescribeRule", source="cfn-rule-stabilize")
 
 
-def _arn(work: Work) -> str:
+def _on_its_bus(work: Work, name: str, between: str) -> str:
+    """A rule's ``name``, on a bus of the user's behind the bus's."""
     bus = str(work.properties.get("EventBusName", "default")).rpartition("/")[2]
-    name = work.physical_id.rpartition("|")[2]
-    path = name if bus == "default" else f"{bus}/{name}"
+    return name if bus == "default" else f"{bus}{between}{name}"
+
+
+def _arn(work: Work) -> str:
+    path = _on_its_bus(work, work.physical_id.rpartition("|")[2], "/")
     return f"arn:{work.partition}:events:{work.region}:{work.account}:rule/{path}"
 
 
 _RULE_ARN = Computed(_arn, ("EventBusName",))
-
-
-def _id(work: Work) -> str:
-    """The rule's name alone on the default bus, else "bus|rule" (source: cfn-rule-id)."""
-    bus = str(work.properties.get("EventBusName", "default")).rpartition("/")[2]
-    return work.new_name if bus == "default" else f"{bus}|{work.new_name}"
 
 
 @dataclass(frozen=True)
@@ -95,7 +93,8 @@ RULE = Kind(
     itself={"Name": _NAME, **same("EventBusName")},
     create_by="PutRule",
     delete_by="DeleteRule",
-    id_form=Computed(_id),
+    # (source: cfn-rule-id)
+    id_form=Computed(lambda work: _on_its_bus(work, work.new_name, "|")),
     fixed={**_RULE, **same("EventBusName")},
     gives={"Arn": _RULE_ARN, "RuleName": _NAME},
     parts=(

@@ -24,41 +24,36 @@ _SUBSCRIPTION: Params = lower(
     "RoleArn",
 )
 
-# AWS's handler looks whether it is there before it puts it; the creation reads it back.
-SUBSCRIPTION_FILTER = Kind(
-    type="AWS::Logs::SubscriptionFilter",
-    service="logs",
-    name=Name("FilterName", 512, "filterName"),
-    itself=_ITSELF,
-    create_by="PutSubscriptionFilter",
-    delete_by="DeleteSubscriptionFilter",
-    fixed={**_SUBSCRIPTION, **_OF_GROUP},
-    parts=(
-        Read(
-            "DescribeSubscriptionFilters",
-            _NEW,
-            on=("before create",),
-            source="cfn-subscription-filter-exists",
-            gone=_GONE,
-            whole=False,
+
+def _filter(noun: str, params: Params, *, exists: str, read: str) -> Kind:
+    """A filter of a log group: AWS's handler looks whether it is there before it puts it, and reads it back.
+
+    ``exists`` and ``read`` are the sources of the two.
+    """
+    put, describe = f"Put{noun}", f"Describe{noun}s"
+    return Kind(
+        type=f"AWS::Logs::{noun}",
+        service="logs",
+        name=Name("FilterName", 512, "filterName"),
+        itself=_ITSELF,
+        create_by=put,
+        delete_by=f"Delete{noun}",
+        fixed={**params, **_OF_GROUP},
+        parts=(
+            Read(describe, _NEW, on=("before create",), source=exists, gone=_GONE, whole=False),
+            Read(describe, _KNOWN, on=("update",), source=exists, whole=False),
+            Update(put, params),
+            Read(describe, _KNOWN, on=("create", "read"), source=read, whole=False),
         ),
-        Read(
-            "DescribeSubscriptionFilters",
-            _KNOWN,
-            on=("update",),
-            source="cfn-subscription-filter-exists",
-            whole=False,
-        ),
-        Update("PutSubscriptionFilter", _SUBSCRIPTION),
-        Read(
-            "DescribeSubscriptionFilters",
-            _KNOWN,
-            on=("create", "read"),
-            source="cfn-subscription-filter-read",
-            whole=False,
-        ),
-    ),
-    gone=_GONE,
+        gone=_GONE,
+    )
+
+
+SUBSCRIPTION_FILTER = _filter(
+    "SubscriptionFilter",
+    _SUBSCRIPTION,
+    exists="cfn-subscription-filter-exists",
+    read="cfn-subscription-filter-read",
 )
 
 
@@ -76,35 +71,8 @@ _METRIC: Params = lower(
     "ApplyOnTransformedLogs", "EmitSystemFieldDimensions", "FieldSelectionCriteria", "FilterPattern"
 ) | {"metricTransformations": Prop("MetricTransformations", _transformations)}
 
-# As that of subscriptions.
-METRIC_FILTER = Kind(
-    type="AWS::Logs::MetricFilter",
-    service="logs",
-    name=Name("FilterName", 512, "filterName"),
-    itself=_ITSELF,
-    create_by="PutMetricFilter",
-    delete_by="DeleteMetricFilter",
-    fixed={**_METRIC, **_OF_GROUP},
-    parts=(
-        Read(
-            "DescribeMetricFilters",
-            _NEW,
-            on=("before create",),
-            source="cfn-metric-filter-exists",
-            gone=_GONE,
-            whole=False,
-        ),
-        Read("DescribeMetricFilters", _KNOWN, on=("update",), source="cfn-metric-filter-exists", whole=False),
-        Update("PutMetricFilter", _METRIC),
-        Read(
-            "DescribeMetricFilters",
-            _KNOWN,
-            on=("create", "read"),
-            source="cfn-metric-filter-read",
-            whole=False,
-        ),
-    ),
-    gone=_GONE,
+METRIC_FILTER = _filter(
+    "MetricFilter", _METRIC, exists="cfn-metric-filter-exists", read="cfn-metric-filter-read"
 )
 
 _POLICY: Params = {"policyDocument": Prop("PolicyDocument", document)}

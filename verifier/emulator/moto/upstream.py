@@ -71,10 +71,10 @@ class MotoUpstream:
             # itself, to close files, and closes those of all accounts.
             for models in model_data.values():
                 for model in models.values():
-                    kept = [one for one in model.instances_tracked if _is_of_s3(one, account)]
+                    kept = [one for one in model.instances_tracked if _is_anothers_in_s3(one, account)]
                     model.instances_tracked = kept
 
 
-def _is_of_s3(made: Any, account: str) -> bool:
-    """Whether it is an object of another account's in S3, which moto closes when that is forgotten."""
+def _is_anothers_in_s3(made: Any, account: str) -> bool:
+    """Whether S3 needs ``made`` to close it, once another account than ``account`` is forgotten."""
     return type(made).__module__ == "moto.s3.models" and getattr(made, "account_id", account) != account
