@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.one_line import one_line
 from verifier.cli import main
 
 CASES: list[dict[str, Any]] = json.loads(
@@ -41,12 +42,7 @@ def test_bad_input(
     out, err = capsys.readouterr()
     assert code == case["exit"], err
     assert out == ""
-    lines = [line for line in err.splitlines() if line.startswith("verifier: ")]
-    assert len(lines) == 1, err
-    assert err.splitlines()[-1] == lines[0]
-    assert "Traceback" not in err
-    for words in case["says"]:
-        assert words in lines[0]
+    one_line(err, case["says"])
 
 
 def test_the_table_names_each_case_once() -> None:
