@@ -22,8 +22,8 @@ def test_what_the_tool_goes_on_without_is_apart() -> None:
 
 
 def test_what_someone_else_needs_on_the_same_resource_is_granted_anyway() -> None:
-    assert split_tolerated([TOOL, STACK]) == ((TOOL, STACK), ())
-    assert split_tolerated([TOOL, STACK, OTHER]) == ((TOOL, STACK), (OTHER,))
+    assert split_tolerated([TOOL, STACK]) == ((STACK,), ())
+    assert split_tolerated([TOOL, STACK, OTHER]) == ((STACK,), (OTHER,))
     assert split_tolerated([TOOL, replace(STACK, action="lambda:ListTags")])[1] == (TOOL,)
 
 

@@ -53,7 +53,10 @@ def test_code_and_configuration_of_the_function_are_updated(name: str) -> None:
 def test_a_service_without_functions_is_updated_too() -> None:
     document = converge(SERVICES / "no-functions", "--phases", "deploy,redeploy,remove")
     # An output more is an update of the stack, and of no resource.
-    assert "AWS::SNS::Topic" in {item["type"] for item in document["notExercised"]}
+    assert document["rounds"][-1]["phases"][1]["proof"]["status"] == "UPDATE_COMPLETE"
+    [topic] = document["notExercised"]
+    assert (topic["type"], topic["properties"]) == ("AWS::SNS::Topic", ["DisplayName"])
+    assert "sns:SetTopicAttributes" in topic["actions"]
 
 
 def test_a_configuration_of_another_name(tmp_path: Path) -> None:

@@ -28,6 +28,8 @@ def write(folder: Path, case: dict[str, Any]) -> None:
     if "fixtures" in case:
         (folder / "fixtures.json").write_text(json.dumps(case["fixtures"]), encoding="utf-8")
         (folder / "verifier.yml").write_text("fixtures: fixtures.json\n", encoding="utf-8")
+    if "prerequisites" in case:
+        (folder / "verifier.yml").write_text(json.dumps(case["prerequisites"]), encoding="utf-8")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])

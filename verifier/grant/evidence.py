@@ -110,17 +110,13 @@ class Provenance:
 
 
 def split_tolerated(asked: Sequence[Asked]) -> tuple[tuple[Asked, ...], tuple[Asked, ...]]:
-    """What must be granted, and what the tool goes on without.
+    """What must be granted, and what the tool goes on without and nobody else needs.
 
-    A tolerated call is not tolerated when someone else in the trial needs the same action on the
-    same resource: then the grant is there anyway.
+    A call that is tolerated proves no need: where someone else in the trial needs the same action on the
+    same resource, the grant is there on that one's evidence alone.
     """
-    needed = {(item.action, item.resource) for item in asked if not item.tolerated}
-
-    def goes_without(item: Asked) -> bool:
-        return item.tolerated and (item.action, item.resource) not in needed
-
-    return (
-        tuple(item for item in asked if not goes_without(item)),
-        tuple(item for item in asked if goes_without(item)),
+    needed = tuple(item for item in asked if not item.tolerated)
+    granted = {(item.action, item.resource) for item in needed}
+    return needed, tuple(
+        item for item in asked if item.tolerated and (item.action, item.resource) not in granted
     )
