@@ -82,7 +82,7 @@ def test_a_tool_that_hangs_is_stopped_with_all_its_children(lab: Lab) -> None:
     lab.luck(hang=True, pids=str(pids))
     done = lab.run("--timeout", "8")
     assert done.returncode == 4
-    assert "did not end within 8 s" in last_line(done)
+    assert "and was stopped: it did nothing for 8 s" in last_line(done)
     assert "--timeout" in last_line(done)
     assert len(pids.read_text().split()) == 3
 

@@ -389,7 +389,7 @@ def test_a_time_out_is_a_problem_and_names_no_prerequisite(copy: PrivateCopy) ->
     absent = Facts(absent=(Absent("ssm", "/a", "us-east-1"),))
     result = run(copy, "deploy", FakeRoom({"deploy": absent}), FakeFramework(ends=[Completed(None, "", 9.0)]))
     assert (result.exit_code, result.passed, result.missing) == (None, False, ())
-    assert "did not end within 600 s" in (result.problem or "")
+    assert "did not end within 9 s and was stopped: it did nothing for 600 s" in (result.problem or "")
 
 
 def test_a_missing_prerequisite_is_told_with_its_entry(copy: PrivateCopy) -> None:

@@ -90,7 +90,10 @@ def test_a_time_out_names_the_option_and_may_pass() -> None:
     problem = find_problem(done("Packaging\n", None), Facts(), Expected(), 8.0)
     assert problem is not None
     assert problem.may_pass_by_itself
-    assert "within 8 s" in problem.words
+    assert "it did nothing for 8 s" in problem.words
+    worked = find_problem(replace(done("Packaging\n", None), worked=True), Facts(), Expected(), 8.0)
+    assert worked is not None
+    assert "it was still at work" in worked.words
     assert "Packaging" in problem.words
     assert "--timeout" in problem.words
 

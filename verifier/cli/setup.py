@@ -46,7 +46,11 @@ def add_trial_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--account", help="12 digits; else each trial has an account of its own")
     parser.add_argument("--partition", help="aws, aws-cn or aws-us-gov; else the region's own")
     parser.add_argument(
-        "--timeout", type=float, default=600.0, metavar="SECONDS", help="for each run of the tool"
+        "--timeout",
+        type=float,
+        default=600.0,
+        metavar="SECONDS",
+        help="stop a run of the tool that does nothing for so long, or works three times as long",
     )
     parser.add_argument(
         "--run-as", metavar="USER", help="as root: run the tool and all code of the service as this user"

@@ -21,16 +21,22 @@ _GONE = ("Z", "X")
 
 
 class Process:
-    """A line of /proc: ``started`` is in clock ticks since the machine's start."""
+    """A line of /proc: ``started`` is in clock ticks since the machine's start.
 
-    __slots__ = ("parent", "pid", "started", "state", "threads")
+    ``ticks`` of a processor it has had, and those of its children that it has waited for.
+    """
 
-    def __init__(self, pid: int, parent: int, started: int, state: str, threads: int = 1) -> None:
+    __slots__ = ("parent", "pid", "started", "state", "threads", "ticks")
+
+    def __init__(
+        self, pid: int, parent: int, started: int, state: str, *, threads: int = 1, ticks: int = 0
+    ) -> None:
         self.pid = pid
         self.parent = parent
         self.started = started
         self.state = state
         self.threads = threads
+        self.ticks = ticks
 
     @property
     def alive(self) -> bool:
@@ -62,6 +68,11 @@ def prctl(option: int, value: int) -> None:
 def children(root: int) -> frozenset[int]:
     """The pids of the direct children of ``root``, ended ones too."""
     return frozenset(process.pid for process in _processes() if process.parent == root)
+
+
+def processor_seconds(root: int) -> float:
+    """What all that came of ``root`` has had of the processors, as far as it still runs or was waited for."""
+    return sum(process.ticks for process in _descendants(root, frozenset())) / os.sysconf("SC_CLK_TCK")
 
 
 def end_descendants(
@@ -143,6 +154,7 @@ def _read(pid: int) -> Process | None:
         with open(f"/proc/{pid}/stat", "rb") as file:
             # A program's name may hold anything; what follows its last bracket does not.
             fields = file.read().rpartition(b")")[2].split()
-        return Process(pid, int(fields[1]), int(fields[19]), fields[0].decode(), int(fields[17]))
+        threads, ticks = int(fields[17]), sum(map(int, fields[11:15]))
+        return Process(pid, int(fields[1]), int(fields[19]), fields[0].decode(), threads=threads, ticks=ticks)
     except (OSError, IndexError, ValueError):
         return None

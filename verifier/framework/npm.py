@@ -39,7 +39,7 @@ def npm(*arguments: str, folder: Path, what: str, machine: Machine) -> None:
         env = environment(machine, lend(Path(home), machine.user))
         done = run((program, *arguments, *_QUIET), cwd=folder, env=env, timeout=SECONDS, user=machine.user)
     if done.timed_out:
-        raise UnavailableError(f"{what}: npm did not end within {SECONDS:.0f} s and was stopped")
+        raise UnavailableError(f"{what}: npm did not end within {done.seconds:.0f} s and was stopped")
     if done.exit_code != 0:
         raise UnavailableError(f"{what} failed: {_reason(done.output)}")
 

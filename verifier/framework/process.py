@@ -25,6 +25,7 @@ from verifier.framework.descendants import (
     end_descendants,
 )
 from verifier.framework.output import KeptOutput
+from verifier.framework.signs import patience
 from verifier.framework.watchdog import Job
 from verifier.scratch import User
 
@@ -56,13 +57,14 @@ class Completed:
     """How a child ended: its exit code (None when it was stopped by us), output and seconds.
 
     Of the output the beginning and the end are kept (output.py). ``stopped`` says why it was
-    stopped before the time-out.
+    stopped before the time-out; ``worked``: it was still at work when it was stopped (signs.py).
     """
 
     exit_code: int | None
     output: str
     seconds: float
     stopped: str | None = None
+    worked: bool = False
 
     @property
     def timed_out(self) -> bool:
@@ -87,18 +89,19 @@ def run(
     """Run ``command`` with exactly ``env``; both output streams together, decoded leniently.
 
     It runs as ``user``, for which we must be root, or as we do. Nothing that we have open is open in it,
-    and of the same user it cannot read our memory. ``timeout`` is in seconds. ``to_stop`` is asked twice
-    a second whether the child must end, and why. When this returns or is interrupted (Ctrl-C), nothing
-    that came of the child runs any more. A command that is not there is exit code 127. Raises
-    UnavailableError when the watchdog was killed, or when something cannot be ended.
+    and of the same user it cannot read our memory. ``timeout`` is in seconds without a sign of work
+    (signs.py). ``to_stop`` is asked twice a second whether the child must end, and why. When this returns
+    or is interrupted (Ctrl-C), nothing that came of the child runs any more. A command that is not there is
+    exit code 127. Raises UnavailableError when the watchdog was killed, or when something cannot be ended.
     """
     started = time.monotonic()
     stopped: str | None = None
     with KeptOutput() as output:
         identity = (user.uid, user.gid) if user else None
         with _watched(Job(command, str(cwd), env, output.handle, identity=identity)) as watchdog:
+            given = patience(timeout, output.handle, watchdog.pid)
             while watchdog.poll() is None and stopped is None:
-                left = timeout - (time.monotonic() - started)
+                left = given.left()
                 if left <= 0:
                     break
                 with contextlib.suppress(subprocess.TimeoutExpired):
@@ -106,7 +109,7 @@ def run(
                 # Should somebody have stopped it with a signal.
                 watchdog.send_signal(signal.SIGCONT)
                 stopped = to_stop() if watchdog.poll() is None else None
-            exit_code = watchdog.poll()
+            exit_code, worked = watchdog.poll(), given.works
         words = output.text()
     if exit_code is not None and exit_code < 0:
         raise UnavailableError(
@@ -114,7 +117,7 @@ def run(
             f"({signal.Signals(-exit_code).name}) while it ran, by the service's own code or from outside; "
             "what it watched was ended, and the run with it"
         )
-    return Completed(exit_code, words, time.monotonic() - started, stopped)
+    return Completed(exit_code, words, time.monotonic() - started, stopped, worked)
 
 
 # The pids of all watchdogs that run. The lock is held while one is started, and while orphans are looked for.

@@ -92,8 +92,9 @@ def _common(done: Completed, facts: Facts, expected: Expected, timeout: float) -
             f"and was stopped after {done.seconds:.0f} s"
         )
     if done.timed_out:
+        how = "it was still at work" if done.worked else f"it did nothing for {timeout:.0f} s"
         return Problem(
-            f"the command-line tool did not end within {timeout:.0f} s and was stopped; "
+            f"the command-line tool did not end within {done.seconds:.0f} s and was stopped: {how}; "
             f"its last words: {_last_words(done)}; give it longer with --timeout"
         )
     if facts.problems:
