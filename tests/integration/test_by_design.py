@@ -33,6 +33,8 @@ def converge(name: str, *options: str) -> tuple[int, dict[str, Any]]:
         ("bucket-acl", "ObjectOwnership's BucketOwnerEnforced setting", "ObjectWriter"),
         ("notification", "Unable to validate the following destination", "AWS::SQS::QueuePolicy"),
         ("api-tags", 'Redundant fields [tags={"owner":"orders"}]', "x-amazon-apigateway-tag-value"),
+        ("queue-role", "permissions to call ReceiveMessage on SQS", "sqs:DeleteMessage"),
+        ("queue-timeout", "Queue visibility timeout: 30 seconds is less than", "VisibilityTimeout"),
     ],
 )
 def test_what_no_grant_lifts_is_named_with_the_way_to_mend_it(name: str, reason: str, mend: str) -> None:

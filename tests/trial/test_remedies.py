@@ -23,6 +23,12 @@ from verifier.trial.remedies import remedies, with_remedy
             'Redundant fields [name="a"] provided when either Body or BodyS3Location is not empty',
             "x-amazon-apigateway-tag-value",
         ),
+        ("The role defined for the function cannot be assumed by Lambda.", "sts:AssumeRole"),
+        ("The provided execution role does not have permissions to call ReceiveMessage on SQS", "sqs:Del"),
+        ("Cannot access stream arn:x. Please ensure the role can perform the GetRecords", "role's policies"),
+        ("the environment variables you have provided contains reserved keys that are", "other names"),
+        ("the environment variables you have provided exceeded the 4KB limit.", "a parameter"),
+        ("Queue visibility timeout: 30 seconds is less than Function timeout: 60 seconds", "Visibility"),
     ],
 )
 def test_awss_words_come_with_the_way_to_mend_the_service(reason: str, mend: str) -> None:

@@ -60,8 +60,16 @@ class Aws:
 
     def function(self) -> None:
         """Make the function."""
-        trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+        let = {
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+        trust = json.dumps({"Version": "2012-10-17", "Statement": [let]})
         role = self("iam", "CreateRole", RoleName="r", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        anything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [anything]})
+        self("iam", "PutRolePolicy", RoleName="r", PolicyName="p", PolicyDocument=policy)
         code = io.BytesIO()
         with zipfile.ZipFile(code, "w") as archive:
             archive.writestr("f.py", "def h(event, context): return 1")

@@ -1,6 +1,7 @@
 """What moto lacks, and that it still lacks it."""
 
 import io
+import json
 import zipfile
 from importlib.resources import files
 from typing import Any
@@ -75,7 +76,8 @@ def test_layers_of_other_accounts_are_there(repaired: bool) -> None:
         operation = Operation(service, name, params, account, "us-east-1")
         return upstream.invoke(operation) if repaired else upstream._invoke(operation)
 
-    trust = '{"Version": "2012-10-17", "Statement": []}'
+    let = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [let]})
     role = do("iam", "CreateRole", RoleName="r", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:

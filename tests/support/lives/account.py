@@ -29,6 +29,10 @@ TRUST = {
         {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     ],
 }
+EVERYTHING = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+}
 
 
 @dataclass
@@ -66,6 +70,8 @@ class Account(Desk):
             self.invoke("s3", "PutObject", Bucket=code, Key=key, Body=text)
         for role in ROLES:
             self.invoke("iam", "CreateRole", RoleName=role, AssumeRolePolicyDocument=json.dumps(TRUST))
+            allowed = json.dumps(EVERYTHING)
+            self.invoke("iam", "PutRolePolicy", RoleName=role, PolicyName="all", PolicyDocument=allowed)
 
     def set_up(self, case: Case) -> "SetUp":
         """Make what the case's setup names."""

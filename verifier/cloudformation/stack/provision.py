@@ -25,6 +25,8 @@ from verifier.cloudformation.types.handler import HandlerError
 
 # (source: cfn-clean-up-failed, cfn-update-events)
 _NOT_DELETED = "Update successful. One or more resources could not be deleted."
+# First of their wave: AWS makes its resources side by side, and tries again what lacks a role's policies.
+_POLICIES = {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"}
 
 
 @dataclass
@@ -116,7 +118,7 @@ class Provisioner:
             if self._stack.cancelled:
                 return _Failures(other="Stack update cancelled. ")
             failures = _Failures()
-            for name in wave:
+            for name in sorted(wave, key=lambda one: by_name[one].type not in _POLICIES):
                 self._bring(by_name[name], failures)
             if failures:
                 return failures

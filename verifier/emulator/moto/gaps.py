@@ -14,11 +14,11 @@ from verifier.emulator.moto import (
     gaps_cloudwatch,
     gaps_dynamodb,
     gaps_kinesis,
+    gaps_lambda,
     gaps_s3,
     gaps_scheduler,
 )
 from verifier.emulator.moto.enclosure import runs_no_function
-from verifier.emulator.moto.layers import is_placed
 from verifier.errors import AwsError
 
 Result = dict[str, Any]
@@ -59,16 +59,6 @@ def delete_user_permissions_boundary(operation: Operation, _invoke: Invoke) -> R
     return {}
 
 
-def without_others_layers(operation: Operation, invoke: Invoke) -> Result:
-    """Layers of other accounts are there and open, as far as anybody here knows; moto has those placed."""
-    known = [
-        layer
-        for layer in operation.params["Layers"]
-        if layer.split(":")[4:5] in ([], [operation.account]) or is_placed(layer)
-    ]
-    return invoke(replace(operation, params={**operation.params, "Layers": known}))
-
-
 _GAPS: dict[tuple[str, str], Gap] = {
     ("iam", "PutUserPermissionsBoundary"): put_user_permissions_boundary,
     ("iam", "DeleteUserPermissionsBoundary"): delete_user_permissions_boundary,
@@ -80,6 +70,7 @@ _GAPS: dict[tuple[str, str], Gap] = {
     **gaps_apigatewayv2.GAPS,
     **gaps_cloudwatch.GAPS,
     **gaps_kinesis.GAPS,
+    **gaps_lambda.GAPS,
     **gaps_cloudfront.GAPS,
     **gaps_s3.GAPS,
     **gaps_scheduler.GAPS,
@@ -95,8 +86,6 @@ def gap_for(operation: Operation) -> Gap | None:
         return with_role_boundary if operation.params.get("PermissionsBoundary") else None
     if key == ("dynamodb", "CreateTable"):
         return gaps_dynamodb.create_table if operation.params.get("ResourcePolicy") else None
-    if key in (("lambda", "CreateFunction"), ("lambda", "UpdateFunctionConfiguration")):
-        return without_others_layers if operation.params.get("Layers") else None
     if key in _GAPS:
         return _GAPS[key]
     answer = fixed_answers().get(key)
