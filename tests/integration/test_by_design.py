@@ -58,6 +58,7 @@ def test_what_no_grant_lifts_is_named_with_the_way_to_mend_it(name: str, reason:
             "cloudformation:UpdateTerminationProtection",
             ["remove"],
         ),
+        ("api-keys", (), "apigateway:PATCH", ["rollback-create"]),
         ("pruned", ("--framework", "osls@3.77.1"), "lambda:ListVersionsByFunction", []),
     ],
 )

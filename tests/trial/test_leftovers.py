@@ -10,7 +10,7 @@ import pytest
 from verifier.authorization.authorizer import Mode
 from verifier.targets.embedded import EmbeddedTarget
 from verifier.targets.interface import Room
-from verifier.trial.leftovers import clear, empty_buckets, unprotect
+from verifier.trial.leftovers import clear, empty_buckets, take_away_rolled_back, unprotect
 
 REGION, STACK = "us-east-1", "shop-dev"
 AUDIT = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/audit/dev"}}
@@ -94,3 +94,21 @@ def test_a_full_bucket_is_emptied_once_it_was_in_the_way(room: Room) -> None:
 @pytest.mark.parametrize("stack", [None, "nowhere"])
 def test_a_stack_that_is_not_there_has_nothing_in_the_way(room: Room, stack: str | None) -> None:
     assert (unprotect(room, stack), empty_buckets(room, stack)) == ((), ())
+
+
+def test_a_stack_that_the_tool_cannot_remove_is_taken_away_where_it_was_rolled_back(room: Room) -> None:
+    files = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": f"files-{room.account}"}}
+    client = create(room, {"Files": files})
+    room.admin("s3").put_object(Bucket=f"files-{room.account}", Key="k", Body=b"x")
+    said = f"Error: Resource ApiGatewayRestApi does not exist for stack {STACK}"
+    assert take_away_rolled_back(room, STACK, said) == ()
+    worse = {"Files": files, "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"FifoTopic": "maybe"}}}
+    client.update_stack(StackName=STACK, TemplateBody=json.dumps({"Resources": worse}))
+    assert room.finish().stacks[STACK] == "UPDATE_ROLLBACK_COMPLETE"
+    assert take_away_rolled_back(room, STACK, "Error: something else") == ()
+    assert take_away_rolled_back(room, STACK, said) == (
+        f"stack {STACK} was deleted: the tool's remove asks for ApiGatewayRestApi, "
+        "which a deploy that failed does not leave",
+    )
+    assert room.finish().stacks.get(STACK) is None
+    assert room.admin("s3").list_buckets()["Buckets"] == []

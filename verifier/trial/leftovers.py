@@ -4,6 +4,7 @@ A retained resource, a stack that is protected from deletion, a bucket with obje
 permissions change anything about them, so they must not end a life.
 """
 
+import re
 from typing import Any
 
 from verifier.targets.interface import Room
@@ -46,6 +47,33 @@ def empty_buckets(room: Room, stack: str | None) -> tuple[str, ...]:
             _empty(room.admin("s3"), one["PhysicalResourceId"])
             lines.append(f"{one['LogicalResourceId']} ({_BUCKET}) was emptied: a full one cannot be deleted")
     return tuple(lines)
+
+
+# What the tool asks for in its `remove`, and a stack that was rolled back does not have (source:
+# tool-remove-rolled-back): with API keys no service can be removed after its first deploy failed.
+_ASKED_IN_VAIN = re.compile(r"Resource (\w+) does not exist for stack")
+
+
+def take_away_rolled_back(room: Room, stack: str | None, problem: str) -> tuple[str, ...]:
+    """Delete a stack that a fault of the tool, seen in ``problem``, keeps from being removed; a line for it.
+
+    Raises InconclusiveError when the stack does not settle.
+    """
+    found = _ASKED_IN_VAIN.search(problem)
+    client, described = _described(room, stack)
+    if not found or not described.get("StackStatus", "").endswith("ROLLBACK_COMPLETE"):
+        return ()
+    for one in client.describe_stack_resources(StackName=stack)["StackResources"]:
+        if one["ResourceType"] == _BUCKET:
+            _empty(room.admin("s3"), one["PhysicalResourceId"])
+    client.delete_stack(StackName=stack)
+    room.finish()
+    if _described(room, stack)[1]:
+        return ()
+    return (
+        f"stack {stack} was deleted: the tool's remove asks for {found[1]}, "
+        "which a deploy that failed does not leave",
+    )
 
 
 def _described(room: Room, stack: str | None) -> tuple[Any, dict[str, Any]]:

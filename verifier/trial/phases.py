@@ -16,7 +16,7 @@ from verifier.service.variables import output_addresses, required_variables, wan
 from verifier.targets.interface import Facts, Room
 from verifier.trial.hang import Hang
 from verifier.trial.interface import PhaseResult
-from verifier.trial.leftovers import clear, empty_buckets, unprotect
+from verifier.trial.leftovers import clear, empty_buckets, take_away_rolled_back, unprotect
 from verifier.trial.prerequisites import (
     Prerequisite,
     how_to_mend,
@@ -134,7 +134,12 @@ def _rollback_create(life: Life) -> PhaseResult:
     first = _step(life, "rollback-create", "deploy", _NEVER_CREATED)
     if not first.passed or (first.proof and first.proof.status in _REMOVED.ends):
         return first
-    return _joined(first, _removed(life, "rollback-create", _REMOVED))
+    second = _removed(life, "rollback-create", _REMOVED)
+    taken = take_away_rolled_back(life.room, life.identity.get("stack"), second.problem or "")
+    joined = _joined(first, second)
+    if not taken:
+        return joined
+    return replace(joined, passed=True, problem=None, cleared=(*joined.cleared, *taken), proof=first.proof)
 
 
 def _deploy(life: Life) -> PhaseResult:
