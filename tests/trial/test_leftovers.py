@@ -102,7 +102,8 @@ def test_a_stack_that_the_tool_cannot_remove_is_taken_away_where_it_was_rolled_b
     room.admin("s3").put_object(Bucket=f"files-{room.account}", Key="k", Body=b"x")
     said = f"Error: Resource ApiGatewayRestApi does not exist for stack {STACK}"
     assert take_away_rolled_back(room, STACK, said) == ()
-    worse = {"Files": files, "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"FifoTopic": "maybe"}}}
+    policy = {"Topics": [f"arn:aws:sns:{REGION}:{room.account}:none"], "PolicyDocument": {"Statement": []}}
+    worse = {"Files": files, "Policy": {"Type": "AWS::SNS::TopicPolicy", "Properties": policy}}
     client.update_stack(StackName=STACK, TemplateBody=json.dumps({"Resources": worse}))
     assert room.finish().stacks[STACK] == "UPDATE_ROLLBACK_COMPLETE"
     assert take_away_rolled_back(room, STACK, "Error: something else") == ()
