@@ -29,13 +29,16 @@ class NestedStacks:
         self._store = launcher.store
 
     def inherited(self, work: Work) -> dict[str, Any]:
-        """The capabilities, and the role where there is one (source: cfn-nested-passes-the-role)."""
+        """The capabilities, and the role where there is one.
+
+        (sources: cfn-nested-capabilities, cfn-nested-passes-the-role)
+        """
         parent = self._found(work, work.stack_id)
         role = {"RoleARN": parent.role_arn} if parent.role_arn else {}
         return {"Capabilities": list(parent.capabilities), **role}
 
     def create(self, work: Work, name: GeneratedName, params: Mapping[str, Any]) -> None:
-        """Create the stack; one that fails stays as it is, for the parent to delete."""
+        """Create the stack; one that fails is left to the parent (source: cfn-nested-new-ones-go)."""
         parent = self._found(work, work.stack_id)
         operation = _operation(work, "CreateStack", {"StackName": name.name, **params})
         stack = new_stack(operation, name.name, self._launcher.register)
@@ -80,7 +83,7 @@ class NestedStacks:
             raise _failed(stack, "updated", f"Currently in UPDATE_ROLLBACK_IN_PROGRESS with reason: {why}")
 
     def take_back(self, work: Work) -> None:
-        """Take back what is held, or go on with a rollback that failed."""
+        """Take back what is held, or go on with a rollback that failed (source: cfn-nested-rolls-back)."""
         stack = self._found(work, work.physical_id)
         held, go_on = stack.held, stack.unfinished_rollback
         if held is not None:

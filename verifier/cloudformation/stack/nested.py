@@ -38,7 +38,7 @@ class NestedStack(Handler):
         """The outputs, by "Outputs.NAME" (source: cfn-nested-outputs)."""
         nest = _nest(work)
         _look(work)
-        return {f"Outputs.{key}": value for key, value in nest.outputs(work).items()} if nest else {}
+        return _Outputs(work.physical_id, nest.outputs(work) if nest else {})
 
     def update(self, work: Work) -> None:
         """UpdateStack; in a rollback of the parent what that had done is taken back.
@@ -68,6 +68,21 @@ class NestedStack(Handler):
         _look(work)
 
 
+class _Outputs(dict[str, Any]):
+    """Of an output that is not there CloudFormation has words of its own."""
+
+    def __init__(self, stack_id: str, outputs: Mapping[str, str]) -> None:
+        super().__init__({f"Outputs.{key}": value for key, value in outputs.items()})
+        self._stack_id = stack_id
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> str:
+        # (source: cfn-nested-no-such-output)
+        raise HandlerError(f"Output '{name.partition('.')[2]}' not found in stack '{self._stack_id}'")
+
+
 def _nest(work: Work) -> Nest | None:
     return work.carrier.nest if isinstance(work.carrier, Session) else None
 
@@ -78,25 +93,34 @@ def _look(work: Work) -> None:
 
 
 def _params(work: Work, nest: Nest | None) -> dict[str, Any]:
-    """What CreateStack and UpdateStack have in common; tags of the parent go on to the nested stack."""
-    own = {str(one["Key"]): str(one["Value"]) for one in work.properties.get("Tags") or ()}
-    tags = {**work.stack_tags, **own}
-    given: Mapping[str, Any] = work.properties.get("Parameters") or {}
-    if any(isinstance(value, list | Mapping) for value in given.values()):
-        # (source: cfn-nested-parameters)
-        raise HandlerError(
-            "Value of property Parameters must be an object with String (or simple type) properties"
-        )
-    parameters = [{"ParameterKey": key, "ParameterValue": to_text(value)} for key, value in given.items()]
+    """What CreateStack and UpdateStack have in common; the parent's tags go on (source: cfn-nested-tags)."""
+    tags = {**work.stack_tags, **_tags(work)}
     listed = {
-        "Parameters": parameters,
-        "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
+        "Parameters": [{"ParameterKey": key, "ParameterValue": one} for key, one in _given(work).items()],
+        "Tags": [{"Key": key, "Value": one} for key, one in tags.items()],
     }
     return {
         "TemplateURL": str(work.properties.get("TemplateURL", "")),
         **{name: value for name, value in listed.items() if value},
         **(nest.inherited(work) if nest else {}),
     }
+
+
+def _given(work: Work) -> dict[str, str]:
+    given = work.properties.get("Parameters") or {}
+    simple = isinstance(given, Mapping) and not any(isinstance(one, list | Mapping) for one in given.values())
+    if not simple:  # (source: cfn-nested-parameters)
+        raise HandlerError(
+            "Value of property Parameters must be an object with String (or simple type) properties"
+        )
+    return {str(key): to_text(one) for key, one in given.items()}
+
+
+def _tags(work: Work) -> dict[str, str]:
+    try:
+        return {str(one["Key"]): to_text(one["Value"]) for one in work.properties.get("Tags") or ()}
+    except (KeyError, TypeError) as error:
+        raise HandlerError("verifier: Tags is no list of objects with Key and Value") from error
 
 
 def _picked(work: Work, *names: str) -> dict[str, Any]:

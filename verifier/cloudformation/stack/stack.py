@@ -95,7 +95,7 @@ class Stack:
     parent_id: str = ""
     """For a nested stack the id of the stack that it is a resource of."""
     root_id: str = ""
-    """For a nested stack the id of the topmost one."""
+    """For a nested stack the id of the topmost one (source: cfn-nested-ids)."""
     place: str = ""
     """For a nested stack the topmost one's name and the logical ids on the way ("shop-dev/Orders")."""
     made_up: GeneratedName | None = None
