@@ -72,6 +72,7 @@ def test_a_nested_stack_is_made_with_the_callers_rights(cloud: Cloud) -> None:
     stack = inner_of(cloud)
     assert stack.name.startswith("shop-dev-Nest-") and stack.name.rpartition("-")[2] in cloud.register.tokens
     assert stack.tags == {"team": "shop", "part": "one"}
+    assert cloud.service.resources(ACCOUNT) == ()  # its parent is not the compiled template, nor is it
     assert events(stack) == [
         "(it) CREATE_IN_PROGRESS",
         *("In CREATE_IN_PROGRESS", "In CREATE_IN_PROGRESS", "In CREATE_COMPLETE"),
