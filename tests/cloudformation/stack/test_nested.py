@@ -147,7 +147,8 @@ def test_only_outputs_are_attributes(cloud: Cloud) -> None:
 
 def test_an_update_reaches_the_nested_stack_and_cleans_up_with_the_parents(cloud: Cloud) -> None:
     cloud.create({"Resources": {"Nest": nested(cloud)}})
-    cloud.made(), cloud.sink.decided_all.clear()
+    cloud.made()
+    cloud.sink.decided_all.clear()
     after = {**INNER, "Resources": {"In": queue("other"), "New": queue("new")}}
     assert (
         cloud.update({"Resources": {"Nest": nested(cloud, after), "Beside": queue("b")}}) == "UPDATE_COMPLETE"
@@ -186,7 +187,8 @@ def test_a_change_set_shows_the_nested_stack(cloud: Cloud) -> None:
 def test_what_fails_beside_a_nested_stack_takes_its_update_back(cloud: Cloud) -> None:
     before = {"Resources": {"Nest": nested(cloud)}}
     cloud.create(before)
-    cloud.made(), cloud.sink.decided_all.clear()
+    cloud.made()
+    cloud.sink.decided_all.clear()
     changed = {**INNER, "Resources": {"In": queue("other"), "New": queue("new", DeletionPolicy="Retain")}}
     bad = queue("bad", DependsOn="Nest")
     cloud.upstream.failing = {("CreateQueue", "bad")}

@@ -12,6 +12,7 @@ from verifier.cloudformation.template.references import (
     conditions_used,
     references,
 )
+from verifier.cloudformation.template.rules import check_rules, rules_not_evaluated
 from verifier.cloudformation.template.sections import (
     LANGUAGE_EXTENSIONS,
     ResourceDefinition,
@@ -47,6 +48,7 @@ def validate(template: Template) -> None:
     """
     if _foreign_transforms(template):
         return  # what the transform makes of it is not known
+    check_rules(template)
     _types(template)
     _references(template)
     _conditions(template)
@@ -71,8 +73,8 @@ def unsupported_types(active: Iterable[ResourceDefinition]) -> str:
 
 def shortcomings(wanted: Wanted) -> Iterator[str]:
     """What AWS would do with the template beyond what is done here, one line each."""
-    if wanted.template.body.get("Rules"):
-        yield "the template's Rules are not evaluated"
+    for name in rules_not_evaluated(wanted.template):
+        yield f"the template's rule {name} is not evaluated: it asks AWS for more than the parameters say"
     for name, policies in wanted.policies.items():
         if "Snapshot" in policies:
             yield f"{name}: no snapshot is taken, so what that needs is not known"
