@@ -391,3 +391,26 @@ def test_a_retained_nested_stack_is_left_and_can_be_taken_away(cloud: Cloud) -> 
     [left] = cloud.service.left_behind(ACCOUNT)
     assert cloud.service.take_away(left, cloud.caller)
     assert inner_of(cloud).status == "DELETE_COMPLETE"
+
+
+def test_what_is_retained_but_on_creation_goes_when_that_is_taken_back(cloud: Cloud) -> None:
+    both = {
+        "Kept": queue("kept", DeletionPolicy="Retain"),
+        "Once": queue("once", DeletionPolicy="RetainExceptOnCreate"),
+    }
+    inner = {"Resources": both}
+    cloud.upstream.failing = {("CreateQueue", "bad")}
+    failing = {"Resources": {"Nest": nested(cloud, inner), "Bad": queue("bad", DependsOn="Nest")}}
+    assert cloud.create(failing) == "ROLLBACK_COMPLETE"
+    assert [one for one in cloud.made() if one.startswith("Delete")] == ["DeleteQueue once"]
+    cloud.delete()
+    assert cloud.create({"Resources": {"Nest": nested(cloud, inner)}}) == "CREATE_COMPLETE"
+    assert cloud.delete() == "DELETE_COMPLETE"
+    assert [one for one in cloud.made() if one.startswith("Delete")] == []
+
+
+def test_tags_that_are_gone_are_taken_off(cloud: Cloud) -> None:
+    tagged = nested(cloud, Tags=[{"Key": "part", "Value": "one"}])
+    cloud.create({"Resources": {"Nest": tagged}})
+    assert cloud.update({"Resources": {"Nest": nested(cloud)}}) == "UPDATE_COMPLETE"
+    assert inner_of(cloud).tags == {}

@@ -45,6 +45,7 @@ class NestedStacks:
         stack.parent_id, stack.root_id = parent.id, parent.root_id or parent.id
         stack.place, stack.made_up = f"{parent.label}/{work.logical_id}", name
         describe(stack, operation)
+        stack.retain_except_on_create = parent.retain_except_on_create
         wanted = self._wanted(work, operation, stack)
         session = _session(work, self._launcher, stack)
         provisioner = self._launcher.provisioner(stack, session, wanted)
@@ -73,6 +74,7 @@ class NestedStacks:
         session = _session(work, self._launcher, stack)
         with self._store.lock:
             describe(stack, operation)
+            stack.retain_except_on_create = parent.retain_except_on_create
             stack.updated, stack.cancelled = datetime.now(UTC), False
             self._store.follow(stack, "UPDATE_IN_PROGRESS", parent)
         work.wrote = True
@@ -97,15 +99,18 @@ class NestedStacks:
 
     def delete(self, work: Work) -> None:
         """Delete the stack with what is in it."""
-        stack = self._found(work, work.physical_id)
+        stack, parent = self._found(work, work.physical_id), self._found(work, work.stack_id)
         if stack.is_deleted:
             return
         in_use = export_in_use(self._store, stack)
         if in_use:
             raise _failed(stack, "deleted", in_use)
-        self._store.follow(stack, "DELETE_IN_PROGRESS", self._found(work, work.stack_id))
+        undone = "ROLLBACK" in parent.status
+        self._store.follow(stack, "DELETE_IN_PROGRESS", parent)
         session = _session(work, self._launcher, stack)
-        self._launcher.run(stack, lambda: delete_stack(self._store, stack, session, frozenset()))
+        self._launcher.run(
+            stack, lambda: delete_stack(self._store, stack, session, frozenset(), undone=undone)
+        )
         if not stack.is_deleted:
             raise _failed(stack, "deleted", stack.reason)
 

@@ -95,13 +95,10 @@ def _look(work: Work) -> None:
 def _params(work: Work, nest: Nest | None) -> dict[str, Any]:
     """What CreateStack and UpdateStack have in common; the parent's tags go on (source: cfn-nested-tags)."""
     tags = {**work.stack_tags, **_tags(work)}
-    listed = {
-        "Parameters": [{"ParameterKey": key, "ParameterValue": one} for key, one in _given(work).items()],
-        "Tags": [{"Key": key, "Value": one} for key, one in tags.items()],
-    }
     return {
         "TemplateURL": str(work.properties.get("TemplateURL", "")),
-        **{name: value for name, value in listed.items() if value},
+        "Parameters": [{"ParameterKey": key, "ParameterValue": one} for key, one in _given(work).items()],
+        "Tags": [{"Key": key, "Value": one} for key, one in tags.items()],
         **(nest.inherited(work) if nest else {}),
     }
 

@@ -79,12 +79,7 @@ class Rollback:
         self._store.stack_status(self._stack, "UPDATE_ROLLBACK_COMPLETE")
 
     def _retains(self, resource: StackResource) -> bool:
-        """Whether a resource that the operation made stays; RetainExceptOnCreate is for other times.
-
-        (sources: cfn-retain-except-on-create, cfn-retain-except-on-create-parameter)
-        """
-        kept = resource.deletion_policy == "Retain" and not self._stack.retain_except_on_create
-        return bool(resource.physical_id) and kept
+        return bool(resource.physical_id) and retains(self._stack, resource, undone=True)
 
     def _go_on(self, session: Session, skip: frozenset[str]) -> None:
         """Go on with a rollback that failed, with the rights of ``session``."""
@@ -140,6 +135,16 @@ class Rollback:
                     if self._touched[name].before is None:
                         with self._store.lock:
                             self._stack.resources.pop(name, None)
+
+
+def retains(stack: Stack, resource: StackResource, *, undone: bool) -> bool:
+    """Whether a resource stays; RetainExceptOnCreate is not for one whose creation is ``undone``.
+
+    (sources: cfn-retain-except-on-create, cfn-retain-except-on-create-parameter)
+    """
+    if undone:
+        return resource.deletion_policy == "Retain" and not stack.retain_except_on_create
+    return resource.deletion_policy.startswith("Retain")
 
 
 def remembered(lock: AbstractContextManager[object], stack: Stack) -> Callable[[], None]:
