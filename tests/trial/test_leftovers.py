@@ -91,6 +91,25 @@ def test_a_full_bucket_is_emptied_once_it_was_in_the_way(room: Room) -> None:
     assert delete(room) is None
 
 
+def test_a_full_bucket_of_a_stack_within_is_emptied_too(room: Room) -> None:
+    client, templates = room.admin("s3"), f"templates-{room.account}"
+    client.create_bucket(Bucket=templates)
+    name = f"within-{room.account}"
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": name}}
+    kept = AUDIT | {"DeletionPolicy": "Retain"}
+    inner = json.dumps({"Resources": {"Files": bucket, "Audit": kept}})
+    client.put_object(Bucket=templates, Key="inner.json", Body=inner.encode())
+    place = {"TemplateURL": f"https://s3.amazonaws.com/{templates}/inner.json"}
+    create(room, {"Nest": {"Type": "AWS::CloudFormation::Stack", "Properties": place}})
+    client.put_object(Bucket=name, Key="k", Body=b"1")
+    assert delete(room) == "DELETE_FAILED"
+    assert empty_buckets(room, STACK) == (
+        "Files (AWS::S3::Bucket) was emptied: a full one cannot be deleted",
+    )
+    assert delete(room) is None
+    assert clear(room) == ("Audit (AWS::Logs::LogGroup) was deleted: its template retains it",)
+
+
 @pytest.mark.parametrize("stack", [None, "nowhere"])
 def test_a_stack_that_is_not_there_has_nothing_in_the_way(room: Room, stack: str | None) -> None:
     assert (unprotect(room, stack), empty_buckets(room, stack)) == ((), ())

@@ -9,7 +9,7 @@ from typing import Any
 
 from verifier.targets.interface import Room
 
-_BUCKET = "AWS::S3::Bucket"
+_BUCKET, _STACK = "AWS::S3::Bucket", "AWS::CloudFormation::Stack"
 
 
 def clear(room: Room) -> tuple[str, ...]:
@@ -36,14 +36,18 @@ def unprotect(room: Room, stack: str | None) -> tuple[str, ...]:
 
 
 def empty_buckets(room: Room, stack: str | None) -> tuple[str, ...]:
-    """Empty the buckets that keep a stack from being deleted; a line for each."""
+    """Empty the buckets that keep a stack, or one within it, from being deleted; a line for each."""
     client, found = _described(room, stack)
     if found.get("StackStatus") != "DELETE_FAILED":
         return ()
-    lines = []
+    lines: list[str] = []
     for one in client.describe_stack_resources(StackName=stack)["StackResources"]:
         full = "not empty" in one.get("ResourceStatusReason", "")
-        if one["ResourceType"] == _BUCKET and one["ResourceStatus"] == "DELETE_FAILED" and full:
+        if one["ResourceStatus"] != "DELETE_FAILED":
+            continue
+        if one["ResourceType"] == _STACK:
+            lines += empty_buckets(room, one["PhysicalResourceId"])
+        if one["ResourceType"] == _BUCKET and full:
             _empty(room.admin("s3"), one["PhysicalResourceId"])
             lines.append(f"{one['LogicalResourceId']} ({_BUCKET}) was emptied: a full one cannot be deleted")
     return tuple(lines)

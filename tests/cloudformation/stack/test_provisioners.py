@@ -77,7 +77,6 @@ def test_the_zones_of_a_region_are_asked_for(cloud: Cloud) -> None:
 
 def test_what_is_not_done_as_on_aws_is_told(cloud: Cloud) -> None:
     template = {
-        "Rules": {"R": {"Assertions": []}},
         "Resources": {
             "Kept": queue("kept", DeletionPolicy="Snapshot"),
             "Wait": {"Type": "AWS::CloudFormation::WaitCondition"},
@@ -86,7 +85,6 @@ def test_what_is_not_done_as_on_aws_is_told(cloud: Cloud) -> None:
     policy = json.dumps({"Statement": [{"Effect": "Deny", "Action": "Update:*", "Resource": "*"}]})
     assert cloud.create(template, StackPolicyBody=policy) == "CREATE_COMPLETE"
     assert cloud.service.problems("111122223333") == (
-        "shop-dev: the template's Rules are not evaluated",
         "shop-dev: Kept: no snapshot is taken, so what that needs is not known",
         "shop-dev: Wait: nobody waits for signals; they are taken to arrive",
         "shop-dev: its stack policy is kept, but not enforced",

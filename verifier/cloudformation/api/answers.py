@@ -47,6 +47,8 @@ def stack_answer(stack: Stack) -> Answer:
         RoleARN=stack.role_arn,
         Tags=tags_answer(stack.tags),
         EnableTerminationProtection=stack.termination_protection,
+        ParentId=stack.parent_id,
+        RootId=stack.root_id,
         DriftInformation=_NOT_CHECKED,
     )
 
@@ -62,6 +64,8 @@ def stack_summary(stack: Stack) -> Answer:
         DeletionTime=stack.deleted,
         StackStatus=stack.status,
         StackStatusReason=stack.reason,
+        ParentId=stack.parent_id,
+        RootId=stack.root_id,
         DriftInformation=_NOT_CHECKED,
     )
 

@@ -9,6 +9,7 @@ from verifier.cloudformation.api.answers import Answer
 from verifier.cloudformation.api.launch import Launcher
 from verifier.cloudformation.api.prepare import prepare, present
 from verifier.cloudformation.api.requests import (
+    describe,
     existing_stack,
     new_stack,
     refuse_unless_updatable,
@@ -16,6 +17,7 @@ from verifier.cloudformation.api.requests import (
 )
 from verifier.cloudformation.stack.changeset import NO_UPDATES, Wanted
 from verifier.cloudformation.stack.deletion import delete_stack
+from verifier.cloudformation.stack.outputs import export_in_use
 from verifier.cloudformation.stack.plan import changes, is_empty
 from verifier.cloudformation.stack.stack import Stack
 from verifier.errors import AwsError
@@ -43,7 +45,7 @@ class StackCommands:
             raise AwsError("AlreadyExistsException", f"Stack [{name}] already exists")
         stack = new_stack(op, name, self._launcher.register)
         wanted = self._wanted(op, caller, stack)
-        _describe(stack, op)
+        describe(stack, op)
         stack.policy = op.params.get("StackPolicyBody")
         stack.termination_protection = bool(op.params.get("EnableTerminationProtection"))
         on_failure = str(op.params.get("OnFailure") or "ROLLBACK")
@@ -65,7 +67,7 @@ class StackCommands:
             raise AwsError("ValidationError", NO_UPDATES)
         with self._store.lock:
             refuse_unless_updatable(stack)
-            _describe(stack, op)
+            describe(stack, op)
             for change_set in stack.change_sets.values():
                 change_set.execution_status = "OBSOLETE"
             if op.params.get("StackPolicyBody"):
@@ -101,22 +103,12 @@ class StackCommands:
             stack.role_arn = role_arn
             before = stack.status
             self._store.begin(stack, "DELETE_IN_PROGRESS", caller)
-            in_use = self._export_in_use(stack)
+            in_use = export_in_use(self._store, stack)
             if in_use:
                 self._store.stack_status(stack, before, f"Delete canceled. {in_use}")
                 return {}
         self._launcher.start(stack, lambda: delete_stack(self._store, stack, session, retain))
         return {}
-
-    def _export_in_use(self, stack: Stack) -> str:
-        """Why the stack stays as it is, or "" (source: cfn-export-keeps-the-stack)."""
-        for output in stack.outputs:
-            importers = (
-                self._store.importers(stack.account, stack.region, output.export) if output.export else ()
-            )
-            if importers:
-                return f"Cannot delete export {output.export} as it is in use by {' and '.join(importers)}."
-        return ""
 
     def _continue_update_rollback(self, op: Operation, caller: Caller) -> Answer:
         stack = existing_stack(self._store, op)
@@ -166,12 +158,3 @@ class StackCommands:
         if reason or prepared.wanted is None:
             raise AwsError("ValidationError", reason)
         return prepared.wanted
-
-
-def _describe(stack: Stack, op: Operation) -> None:
-    """Take over what a direct request says of the stack itself."""
-    stack.capabilities = tuple(op.params.get("Capabilities") or ())
-    if op.params.get("NotificationARNs") is not None:
-        stack.notification_arns = tuple(op.params["NotificationARNs"])
-    stack.role_arn = op.params.get("RoleARN") or stack.role_arn
-    stack.retain_except_on_create = bool(op.params.get("RetainExceptOnCreate"))

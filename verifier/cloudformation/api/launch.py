@@ -11,6 +11,7 @@ from verifier.authorization.caller import Caller
 from verifier.cloudformation.stack.builtin import is_fallback, provisioner_of
 from verifier.cloudformation.stack.changeset import Change, Wanted
 from verifier.cloudformation.stack.faults import Faults
+from verifier.cloudformation.stack.nest import Nest
 from verifier.cloudformation.stack.provision import Provisioner
 from verifier.cloudformation.stack.session import Session
 from verifier.cloudformation.stack.stack import Stack
@@ -43,6 +44,7 @@ class Launcher:
     register: Register
     faults: Faults
     role_caller: Callable[[str], Caller] | None
+    nest: "Callable[[Launcher], Nest]"
 
     def session(self, stack: Stack, caller: Caller, role_arn: str | None) -> Session:
         """The rights of the stack's service role, else of the caller (source: cfn-role-of-the-stack).
@@ -60,13 +62,14 @@ class Launcher:
             register=self.register,
             caller=acting,
             identity=identity_of(stack),
-            problem=lambda line: self.store.problem(stack.account, f"{stack.name}: {line}"),
+            problem=lambda line: self.store.problem(stack.account, f"{stack.label}: {line}"),
+            nest=self.nest(self),
         )
 
     def create(self, stack: Stack, wanted: Wanted, caller: Caller, on_failure: str) -> None:
         """Begin a stack's creation; ``on_failure`` is ROLLBACK, DELETE or DO_NOTHING."""
         session = self.session(stack, caller, stack.role_arn)
-        provisioner = self._provisioner(stack, session, wanted)
+        provisioner = self.provisioner(stack, session, wanted)
         with self.store.lock:
             stack.template, stack.parameters, stack.tags = wanted.template, wanted.parameters, wanted.tags
             self.store.begin(stack, "CREATE_IN_PROGRESS", caller, compiled=wanted.from_url)
@@ -83,7 +86,7 @@ class Launcher:
     ) -> None:
         """Begin a stack's update."""
         session = self.session(stack, caller, stack.role_arn)
-        provisioner = self._provisioner(stack, session, wanted)
+        provisioner = self.provisioner(stack, session, wanted)
         with self.store.lock:
             stack.updated = datetime.now(UTC)
             stack.cancelled = False
@@ -92,34 +95,38 @@ class Launcher:
 
     def start(self, stack: Stack, work: Callable[[], None]) -> None:
         """Do ``work`` on ``stack`` in the background."""
+        name = f"stack-{stack.name}"
+        threading.Thread(target=self.run, args=(stack, work), name=name, daemon=True).start()
 
-        def run() -> None:
-            try:
-                work()
-            except Exception as error:
-                _LOG.exception("stack %s", stack.name)
-                self.store.problem(stack.account, f"{stack.name}: verifier: {bug(error)}")
-                with self.store.lock:
-                    status = _AFTER_ERROR.get(stack.status, "UPDATE_ROLLBACK_FAILED")
-                    self.store.stack_status(stack, status, f"verifier: {type(error).__name__}")
+    def run(self, stack: Stack, work: Callable[[], None]) -> None:
+        """Do ``work`` on ``stack``, whose failure every error is."""
+        try:
+            work()
+        except Exception as error:
+            _LOG.exception("stack %s", stack.name)
+            self.store.problem(stack.account, f"{stack.label}: verifier: {bug(error)}")
+            with self.store.lock:
+                status = _AFTER_ERROR.get(stack.status, "UPDATE_ROLLBACK_FAILED")
+                self.store.stack_status(stack, status, f"verifier: {type(error).__name__}")
 
-        threading.Thread(target=run, name=f"stack-{stack.name}", daemon=True).start()
-
-    def _provisioner(self, stack: Stack, session: Session, wanted: Wanted) -> Provisioner:
+    def provisioner(self, stack: Stack, session: Session, wanted: Wanted) -> Provisioner:
+        """What brings ``stack`` to what is wanted, with the rights of ``session``."""
         if wanted.from_url:
             for name, one in wanted.active.items():
                 handler = provisioner_of(one)
                 upper_bound = handler is not None and is_fallback(handler)
-                self.store.use(stack.account, ResourceUse(stack.name, name, one.type, False, upper_bound))
+                self.store.use(stack.account, ResourceUse(stack.label, name, one.type, False, upper_bound))
         for line in shortcomings(wanted):
             session.problem(line)
         if stack.policy and '"Deny"' in stack.policy:
             session.problem("its stack policy is kept, but not enforced")
-        fail = self.faults.fail_last_wave and wanted.from_url
+        fail = self.faults.fail_last_wave and wanted.from_url and not stack.parent_id
         return Provisioner(self.store, stack, session, wanted, fail_last_wave=fail)
 
 
 def identity_of(stack: Stack, notification_arns: tuple[str, ...] | None = None) -> StackIdentity:
     """The stack's identity for its template's pseudo parameters."""
     arns = stack.notification_arns if notification_arns is None else notification_arns
-    return StackIdentity(stack.name, stack.id, stack.account, stack.region, stack.partition, arns)
+    return StackIdentity(
+        stack.name, stack.id, stack.account, stack.region, stack.partition, arns, stack.made_up
+    )

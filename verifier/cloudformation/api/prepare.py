@@ -19,7 +19,9 @@ from verifier.cloudformation.stack.validate import (
     unsupported_types,
     validate,
 )
+from verifier.cloudformation.template.environment import StaticEnvironment
 from verifier.cloudformation.template.parameters import parameter_values
+from verifier.cloudformation.template.rules import failed_rule
 from verifier.cloudformation.template.sections import parse_template
 from verifier.cloudformation.types.handler import HandlerError
 from verifier.cloudformation.types.work import Work
@@ -57,6 +59,10 @@ def prepare(launcher: Launcher, op: Operation, caller: Caller, stack: Stack) -> 
     parameters = parameter_values(
         template, op.params.get("Parameters") or (), stack.parameters, _ssm_reader(session)
     )
+    identity = identity_of(stack)
+    failed = failed_rule(template, StaticEnvironment(template, parameters, identity, frozenset()))
+    if failed:
+        raise AwsError("ValidationError", failed)
     tags = op.params.get("Tags")
     arns = op.params.get("NotificationARNs")
     wanted = wanted_state(

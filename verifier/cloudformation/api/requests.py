@@ -59,3 +59,12 @@ def refuse_unless_updatable(stack: Stack) -> None:
         raise AwsError(
             "ValidationError", f"Stack:{stack.id} is in {stack.status} state and can not be updated."
         )
+
+
+def describe(stack: Stack, op: Operation) -> None:
+    """Take over what a direct request says of the stack itself."""
+    stack.capabilities = tuple(op.params.get("Capabilities") or ())
+    if op.params.get("NotificationARNs") is not None:
+        stack.notification_arns = tuple(op.params["NotificationARNs"])
+    stack.role_arn = op.params.get("RoleARN") or stack.role_arn
+    stack.retain_except_on_create = bool(op.params.get("RetainExceptOnCreate"))

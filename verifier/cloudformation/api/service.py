@@ -9,6 +9,7 @@ from verifier.authorization.operation import Operation
 from verifier.cloudformation.api.change_set_commands import ChangeSetCommands
 from verifier.cloudformation.api.commands import StackCommands
 from verifier.cloudformation.api.launch import Launcher
+from verifier.cloudformation.api.nested import NestedStacks
 from verifier.cloudformation.api.queries import Queries
 from verifier.cloudformation.api.template_source import submitted_template
 from verifier.cloudformation.stack.faults import Faults
@@ -47,7 +48,7 @@ class CloudFormation:
         self._store = StackStore()
         self._upstream = upstream
         self._queries = Queries(self._store, upstream)
-        launcher = Launcher(self._store, authorizer, upstream, register, faults, role_caller)
+        launcher = Launcher(self._store, authorizer, upstream, register, faults, role_caller, NestedStacks)
         self._launcher = launcher
         self._commands = {
             **StackCommands(launcher).operations,

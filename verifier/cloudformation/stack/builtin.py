@@ -1,8 +1,9 @@
-"""Handlers of what CloudFormation provisions by itself: custom resources and wait conditions."""
+"""Handlers of what CloudFormation provisions by itself: custom resources, wait conditions, nested stacks."""
 
 from typing import Any
 
 from verifier.cloudformation.handlers import handler_for
+from verifier.cloudformation.stack.nested import NestedStack
 from verifier.cloudformation.template.sections import ResourceDefinition
 from verifier.cloudformation.types.fallback import FallbackHandler, has_fallback
 from verifier.cloudformation.types.handler import Handler, HandlerError
@@ -91,16 +92,15 @@ class _WaitCondition(_WaitConditionHandle):
 
 _CUSTOM = _CustomResource()
 _FALLBACK = FallbackHandler()
-_OWN = {one.type: one for one in (_WaitConditionHandle(), _WaitCondition())}
-NESTED_STACK = "AWS::CloudFormation::Stack"
+_OWN: dict[str, Handler] = {
+    one.type: one for one in (_WaitConditionHandle(), _WaitCondition(), NestedStack())
+}
 
 
 def provisioner_of(definition: ResourceDefinition) -> Handler | None:
     """The handler that provisions a resource, or None where nothing is known of its type."""
     if definition.is_custom:
         return _CUSTOM
-    if definition.type == NESTED_STACK:
-        return None
     found = handler_for(definition.type) or _OWN.get(definition.type)
     if found is not None:
         return found

@@ -1,6 +1,7 @@
 """Deleting a whole stack."""
 
 from verifier.cloudformation.stack.plan import waves
+from verifier.cloudformation.stack.rollback import retains
 from verifier.cloudformation.stack.session import Session
 from verifier.cloudformation.stack.stack import Stack
 from verifier.cloudformation.stack.steps import Steps
@@ -8,8 +9,13 @@ from verifier.cloudformation.stack.store import StackStore
 from verifier.cloudformation.types.handler import HandlerError
 
 
-def delete_stack(store: StackStore, stack: Stack, session: Session, retain: frozenset[str]) -> None:
-    """Delete a stack's resources in reverse waves; what fails stays, and so does what it depends on."""
+def delete_stack(
+    store: StackStore, stack: Stack, session: Session, retain: frozenset[str], *, undone: bool = False
+) -> None:
+    """Delete a stack's resources in reverse waves; what fails stays, and so does what it depends on.
+
+    ``undone``: the stack's creation is taken back.
+    """
     steps = Steps(store, stack, session)
     living = {
         name: one
@@ -25,7 +31,7 @@ def delete_stack(store: StackStore, stack: Stack, session: Session, retain: froz
             if name in blocked:
                 blocked |= dependencies[name]
                 continue
-            kept = name in retain or resource.deletion_policy.startswith("Retain")
+            kept = name in retain or retains(stack, resource, undone=undone)
             try:
                 steps.delete(resource, retain=kept)
             except HandlerError:

@@ -44,6 +44,15 @@ def resolved_outputs(
     return tuple(found)
 
 
+def export_in_use(store: StackStore, stack: Stack) -> str:
+    """Why the stack cannot be deleted, or "" (source: cfn-export-keeps-the-stack)."""
+    for output in stack.outputs:
+        importers = store.importers(stack.account, stack.region, output.export) if output.export else ()
+        if importers:
+            return f"Cannot delete export {output.export} as it is in use by {' and '.join(importers)}."
+    return ""
+
+
 def _check_exports(store: StackStore, stack: Stack, found: tuple[Output, ...]) -> None:
     """An export's name is unique in its region; one that is imported can neither go nor change.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from verifier.cloudformation.stack.changeset import Change, Wanted
-from verifier.cloudformation.stack.stack import Stack, StackResource
+from verifier.cloudformation.stack.stack import STACK_TYPE, Stack, StackResource
 from verifier.cloudformation.template.environment import StackIdentity, StaticEnvironment, placeholder
 from verifier.cloudformation.template.intrinsics import resolve
 from verifier.cloudformation.template.parameters import ParameterValue
@@ -170,7 +170,9 @@ def _change(stack: Stack, after: Wanted, name: str, found: Mapping[str, Change])
     scope: list[str] = []
     new = after.statics[name]
     attributes = _differing(existing.static, new)
-    if attributes or _dynamic(after.uses[name], found) or existing.status.endswith("_FAILED"):
+    # A nested stack's template may be another one at the same address (source: cfn-nested-always-changes).
+    always = definition.type == STACK_TYPE or existing.status.endswith("_FAILED")
+    if attributes or always or _dynamic(after.uses[name], found):
         scope.append("Properties")
     if _tags_reach(definition.type) and dict(existing.stack_tags) != dict(after.tags):
         scope.append("Tags")

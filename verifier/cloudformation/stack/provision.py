@@ -5,26 +5,26 @@ before the stack rolls back, so that one trial tells at least as many refusals a
 a rollback are authorized as any other call.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from verifier.cloudformation.stack.changeset import Change, Wanted
+from verifier.cloudformation.stack.clean_up import clean_up, let_nested_clean_up
 from verifier.cloudformation.stack.faults import INJECTED_LOGICAL_ID, INJECTED_REASON, INJECTED_TYPE
+from verifier.cloudformation.stack.held import Held
 from verifier.cloudformation.stack.live_environment import LiveEnvironment
 from verifier.cloudformation.stack.outputs import OutputsError, missing_import, resolved_outputs
 from verifier.cloudformation.stack.plan import waves
 from verifier.cloudformation.stack.property_validation import dated, misnamed, refusal
-from verifier.cloudformation.stack.rollback import Rollback, Touched
+from verifier.cloudformation.stack.rollback import Rollback, Touched, remembered
 from verifier.cloudformation.stack.session import Session
-from verifier.cloudformation.stack.stack import Output, Stack, StackResource
+from verifier.cloudformation.stack.stack import STACK_TYPE, Output, Stack, StackResource
 from verifier.cloudformation.stack.steps import REPLACING, Steps, UpdateFailed, copy_of
 from verifier.cloudformation.stack.store import StackStore
 from verifier.cloudformation.template.sections import ResourceDefinition
 from verifier.cloudformation.types.handler import HandlerError
 
-# (source: cfn-clean-up-failed, cfn-update-events)
-_NOT_DELETED = "Update successful. One or more resources could not be deleted."
 # First of their wave: AWS makes its resources side by side, and tries again what lacks a role's policies.
 _POLICIES = {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"}
 
@@ -93,15 +93,22 @@ class Provisioner:
             self._store.stack_status(self._stack, "ROLLBACK_IN_PROGRESS", reason)
             self._rollback.undo_create("ROLLBACK")
 
-    def update(self, changes: tuple[Change, ...], *, disable_rollback: bool) -> None:
-        """Carry ``changes`` out, then clean up."""
+    def update(self, changes: tuple[Change, ...], *, disable_rollback: bool, hold: bool = False) -> None:
+        """Carry ``changes`` out, then clean up; with ``hold`` that waits (``Stack.held``)."""
         before = dict(self._stack.resources)
+        forget = remembered(self._store.lock, self._stack)
         failures = self._forward([change for change in changes if change.action != "Remove"])
         if not failures:
             self._commit()
-            self._clean_up(before)
+            self._store.stack_status(self._stack, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
+            held = Held(lambda: self._clean_up(before), lambda: self._take_back(forget))
+            if hold:
+                self._stack.held = held
+            else:
+                held.clean_up()
         elif disable_rollback:
             self._keep_parts()
+            let_nested_clean_up(self._steps)
             self._store.stack_status(self._stack, "UPDATE_FAILED", failures.reason)
         else:
             self._store.stack_status(self._stack, "UPDATE_ROLLBACK_IN_PROGRESS", failures.reason)
@@ -192,6 +199,7 @@ class Provisioner:
     ) -> None:
         after.physical_id, after.status, after.reason = before.physical_id, before.status, before.reason
         same = before.properties == after.properties and not before.status.endswith("_FAILED")
+        same = same and after.type != STACK_TYPE  # its template may be another one at the same address
         retagged = "Tags" in change.scope and dict(before.stack_tags) != dict(after.stack_tags)
         with self._store.lock:
             self._stack.resources[after.logical_id] = after
@@ -202,7 +210,7 @@ class Provisioner:
         touched = self._touched[after.logical_id] = Touched(after, copy_of(before))
         try:
             self._steps.update(after, before)
-            self._store.updated(self._stack.account, self._stack.name, after.logical_id, after.type)
+            self._store.updated(self._stack.account, self._stack.label, after.logical_id, after.type)
         except UpdateFailed as error:
             touched.to_restore = error.wrote
             self._steps.failed(after, "UPDATE", error)
@@ -254,35 +262,14 @@ class Provisioner:
             self._store.keep(stack)
 
     def _clean_up(self, before: Mapping[str, StackResource]) -> None:
-        """Delete what was replaced or removed; a failure leaves the resource behind, not the stack.
+        removed = {name: one for name, one in before.items() if name not in self._wanted.active}
+        clean_up(self._steps, before, self._touched, removed)
 
-        AWS tries three times; once tells as much here (source: cfn-clean-up-leaves-the-resource).
-        """
-        self._store.stack_status(self._stack, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
-        replaced = {
-            name: (one.before, one.after.update_replace_policy)
-            for name, one in self._touched.items()
-            if one.replaced and one.before is not None
-        }
-        removed = {
-            name: (one, one.deletion_policy)
-            for name, one in before.items()
-            if name not in self._wanted.active
-        }
-        leftovers = replaced | removed
-        dependencies = {name: one.dependencies for name, one in before.items()}
-        failed = False
-        for wave in reversed(waves(leftovers, dependencies)):
-            for name in wave:
-                resource, policy = leftovers[name]
-                try:
-                    self._steps.delete(resource, retain=policy.startswith("Retain"))
-                except HandlerError:
-                    failed = True
-                if name in removed:
-                    with self._store.lock:
-                        self._stack.resources.pop(name, None)
-        self._store.stack_status(self._stack, "UPDATE_COMPLETE", _NOT_DELETED if failed else "")
+    def _take_back(self, forget: Callable[[], None]) -> None:
+        """Undo an update that went well: the parent's did not."""
+        self._store.stack_status(self._stack, "UPDATE_ROLLBACK_IN_PROGRESS")
+        self._rollback.undo_update(frozenset())
+        forget()
 
     def _keep_parts(self) -> None:
         """With rollback disabled the stack stays as far as it came; the next update goes on from there."""

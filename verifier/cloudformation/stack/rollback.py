@@ -1,7 +1,8 @@
 """The way back: what an operation has touched is restored or deleted."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 
 from verifier.cloudformation.stack.plan import waves
 from verifier.cloudformation.stack.session import Session
@@ -9,6 +10,9 @@ from verifier.cloudformation.stack.stack import Stack, StackResource
 from verifier.cloudformation.stack.steps import Steps, copy_of
 from verifier.cloudformation.stack.store import StackStore
 from verifier.cloudformation.types.handler import HandlerError
+
+_OF_THE_STACK = ("template", "parameters", "tags", "outputs", "imports")
+_OF_A_RESOURCE = ("definition", "dependencies", "deletion_policy", "update_replace_policy")
 
 
 @dataclass
@@ -75,12 +79,7 @@ class Rollback:
         self._store.stack_status(self._stack, "UPDATE_ROLLBACK_COMPLETE")
 
     def _retains(self, resource: StackResource) -> bool:
-        """Whether a resource that the operation made stays; RetainExceptOnCreate is for other times.
-
-        (sources: cfn-retain-except-on-create, cfn-retain-except-on-create-parameter)
-        """
-        kept = resource.deletion_policy == "Retain" and not self._stack.retain_except_on_create
-        return bool(resource.physical_id) and kept
+        return bool(resource.physical_id) and retains(self._stack, resource, undone=True)
 
     def _go_on(self, session: Session, skip: frozenset[str]) -> None:
         """Go on with a rollback that failed, with the rights of ``session``."""
@@ -136,3 +135,29 @@ class Rollback:
                     if self._touched[name].before is None:
                         with self._store.lock:
                             self._stack.resources.pop(name, None)
+
+
+def retains(stack: Stack, resource: StackResource, *, undone: bool) -> bool:
+    """Whether a resource stays; RetainExceptOnCreate is not for one whose creation is ``undone``.
+
+    (sources: cfn-retain-except-on-create, cfn-retain-except-on-create-parameter)
+    """
+    if undone:
+        return resource.deletion_policy == "Retain" and not stack.retain_except_on_create
+    return resource.deletion_policy.startswith("Retain")
+
+
+def remembered(lock: AbstractContextManager[object], stack: Stack) -> Callable[[], None]:
+    """What gives the stack back what it says of itself now, when its resources are as they were."""
+    now = replace(stack)
+    resources = {name: replace(one) for name, one in stack.resources.items()}
+
+    def forget() -> None:
+        with lock:
+            for name in _OF_THE_STACK:
+                setattr(stack, name, getattr(now, name))
+            for name, one in stack.resources.items():
+                for member in _OF_A_RESOURCE if name in resources else ():
+                    setattr(one, member, getattr(resources[name], member))
+
+    return forget

@@ -13,6 +13,7 @@ from verifier.authorization.caller import Caller, Certainty, OnBehalfOf
 from verifier.authorization.claims import UNKNOWN
 from verifier.authorization.operation import Operation, Requirement
 from verifier.authorization.requirements import UnmappedOperation, requirements
+from verifier.cloudformation.stack.nest import Nest
 from verifier.cloudformation.template.environment import StackIdentity
 from verifier.cloudformation.types.handler import HandlerError
 from verifier.cloudformation.types.interface import Register
@@ -38,7 +39,7 @@ class CallFailed(HandlerError):  # noqa: N818 - a refusal is no error of ours
 class Session:
     """What every call of one stack operation shares; it is the handlers' ``Carrier``.
 
-    ``problem`` takes what is not done as on AWS.
+    ``problem`` takes what is not done as on AWS; ``nest`` has the stacks, for those within this one.
     """
 
     authorizer: Authorizer
@@ -47,6 +48,7 @@ class Session:
     caller: Caller
     identity: StackIdentity
     problem: Callable[[str], None]
+    nest: Nest | None = None
 
     def make(self, work: Work, call: ServiceCall) -> dict[str, Any]:
         """Authorize ``call`` and carry it out; see ``Carrier.make``."""

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from verifier.cloudformation.stack.changeset import ChangeSet
+from verifier.cloudformation.stack.held import Held
 from verifier.cloudformation.stack.views import EventView, ResourceView, StackView
 from verifier.cloudformation.template.parameters import ParameterValue
 from verifier.cloudformation.template.sections import EMPTY, ResourceDefinition, Template
+from verifier.grant.evidence import GeneratedName
 
 STACK_TYPE = "AWS::CloudFormation::Stack"
 
@@ -90,6 +92,21 @@ class Stack:
     """That operation is for a compiled service template (one given by TemplateURL)."""
     looked_at_by: frozenset[str] = frozenset()
     """Who has asked CloudFormation about the stack since its status last changed."""
+    parent_id: str = ""
+    """For a nested stack the id of the stack that it is a resource of."""
+    root_id: str = ""
+    """For a nested stack the id of the topmost one (source: cfn-nested-ids)."""
+    place: str = ""
+    """For a nested stack the topmost one's name and the logical ids on the way ("shop-dev/Orders")."""
+    made_up: GeneratedName | None = None
+    """A nested stack's name."""
+    held: Held | None = None
+    """An update that went well and waits for its parent's."""
+
+    @property
+    def label(self) -> str:
+        """What the stack is called by people: its name, without what is random in it."""
+        return self.place or self.name
 
     @property
     def is_deleted(self) -> bool:

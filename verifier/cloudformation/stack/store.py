@@ -83,6 +83,12 @@ class StackStore:
             stack.requested_by, stack.compiled = caller.origin, compiled
             self.stack_status(stack, status, "User Initiated")
 
+    def follow(self, stack: Stack, status: str, parent: Stack) -> None:
+        """An operation on a nested stack begins as a part of its parent's."""
+        with self.lock:
+            stack.requested_by, stack.compiled = parent.requested_by, parent.compiled
+            self.stack_status(stack, status, "User Initiated")
+
     def looked(self, account: str, region: str, name_or_id: str, caller: Caller) -> None:
         """``caller`` is told how the stack stands; without a name how all do."""
         with self.lock:
@@ -140,7 +146,7 @@ class StackStore:
         """Remember the resources of a compiled service template as an operation has left them."""
         with self.lock:
             for one in stack.resources.values():
-                self._latest[(stack.account, stack.name, one.logical_id)] = (stack, replace(one))
+                self._latest[(stack.account, stack.label, one.logical_id)] = (stack, replace(one))
 
     def latest(self, account: str) -> tuple[tuple[Stack, StackResource], ...]:
         """The last that was kept of each resource."""

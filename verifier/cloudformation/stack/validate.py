@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from verifier.cloudformation.stack.builtin import NESTED_STACK, provisioner_of
+from verifier.cloudformation.stack.builtin import provisioner_of
 from verifier.cloudformation.stack.changeset import Wanted
+from verifier.cloudformation.stack.nested import NESTED_STACK
 from verifier.cloudformation.template.environment import unresolved
 from verifier.cloudformation.template.references import (
     PSEUDO_PARAMETERS,
@@ -11,6 +12,7 @@ from verifier.cloudformation.template.references import (
     conditions_used,
     references,
 )
+from verifier.cloudformation.template.rules import check_rules, rules_not_evaluated
 from verifier.cloudformation.template.sections import (
     LANGUAGE_EXTENSIONS,
     ResourceDefinition,
@@ -46,6 +48,7 @@ def validate(template: Template) -> None:
     """
     if _foreign_transforms(template):
         return  # what the transform makes of it is not known
+    check_rules(template)
     _types(template)
     _references(template)
     _conditions(template)
@@ -65,16 +68,13 @@ def unsupported_types(active: Iterable[ResourceDefinition]) -> str:
     unknown = sorted({one.type for one in active if provisioner_of(one) is None})
     if not unknown:
         return ""
-    nested = " (nested stacks)" if NESTED_STACK in unknown else ""
-    types = ", ".join(unknown)
-    line = f"verifier: neither a handler nor the registry says how {types}{nested} is provisioned"
-    return f"{line}; nested stacks are not supported yet" if nested else line
+    return f"verifier: neither a handler nor the registry says how {', '.join(unknown)} is provisioned"
 
 
 def shortcomings(wanted: Wanted) -> Iterator[str]:
     """What AWS would do with the template beyond what is done here, one line each."""
-    if wanted.template.body.get("Rules"):
-        yield "the template's Rules are not evaluated"
+    for name in rules_not_evaluated(wanted.template):
+        yield f"the template's rule {name} is not evaluated: it asks AWS for more than the parameters say"
     for name, policies in wanted.policies.items():
         if "Snapshot" in policies:
             yield f"{name}: no snapshot is taken, so what that needs is not known"
@@ -122,8 +122,8 @@ def _types(template: Template) -> None:
         for one in template.resources.values()
         if not one.is_custom and registry.entry(one.type) is None and provisioner_of(one) is None
     }
-    if unknown - {NESTED_STACK}:
-        raise format_error(f"Unrecognized resource types: [{', '.join(sorted(unknown - {NESTED_STACK}))}]")
+    if unknown:
+        raise format_error(f"Unrecognized resource types: [{', '.join(sorted(unknown))}]")
 
 
 def _references(template: Template) -> None:
@@ -159,13 +159,13 @@ def _attribute(template: Template, use: Reference) -> None:
             "ValidationError",
             f"Template error: instance of Fn::GetAtt references undefined resource {use.name}",
         )
-    if definition.type == NESTED_STACK:
-        return  # its outputs are named in another template; that it is not supported is said elsewhere
     entry = registry.entry(definition.type)
     if not use.attribute or definition.is_custom or entry is None or not entry.read_only:
         return
     first = use.attribute.partition(".")[0]
     known = {name.partition(".")[0] for name in entry.read_only} | entry.properties
+    if definition.type == NESTED_STACK:
+        known = {"Outputs"}  # they are named in another template
     if first not in known:
         raise AwsError(
             "ValidationError",

@@ -9,6 +9,7 @@ from verifier.cloudformation.template.parameters import ParameterValue
 from verifier.cloudformation.template.references import Reference
 from verifier.cloudformation.template.sections import Template
 from verifier.errors import AwsError
+from verifier.grant.evidence import GeneratedName
 
 # The dnsSuffix of botocore's partitions.json, where it is another than amazonaws.com.
 _DNS_SUFFIXES = {
@@ -32,6 +33,8 @@ class StackIdentity:
     region: str
     partition: str = "aws"
     notification_arns: tuple[str, ...] = ()
+    made_up: GeneratedName | None = None
+    """Its name, where CloudFormation made that up: a nested stack's."""
 
     @property
     def dns_suffix(self) -> str:

@@ -182,15 +182,21 @@ class Work:
 
         ``ending`` is what names of the kind end in (".fifo"); it counts towards the limit.
         """
+        return self.make_up_name(limit, lowercase=lowercase, ending=ending).name
+
+    def make_up_name(self, limit: int, *, lowercase: bool = False, ending: str = "") -> GeneratedName:
+        """As ``generate_name``; what is kept of a nested stack's name is what that keeps of its root's."""
         suffix = new_suffix().lower() if lowercase else new_suffix()
         room = limit - len(ending)
         name, kept = compose(self.stack_name, self.logical_id, suffix, room, lowercase=lowercase)
         name += ending
         self.token(suffix)
-        self.carrier.register.generated(
-            GeneratedName(name=name, type=self.type, stack=self.stack_name, kept=kept)
-        )
-        return name
+        stack, own = self.stack_name, self.carrier.identity.made_up
+        if own is not None:
+            stack, kept = own.stack, kept[: len(own.kept)]
+        made_up = GeneratedName(name=name, type=self.type, stack=stack, kept=kept)
+        self.carrier.register.generated(made_up)
+        return made_up
 
     def changed(self, *names: str) -> bool:
         """Whether any of these properties differs between ``previous`` and ``properties``."""
