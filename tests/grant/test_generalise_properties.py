@@ -42,7 +42,7 @@ WIDENED = (
     "iam::{account}:role/{service}-{stage}-{region}-{name}",
     "logs:{region}:{account}:log-group:/aws/lambda/{service}-{stage}-{name}:*",
     "s3:::{service}-{stage}-{name}/*",
-    "s3:::own/serverless/{service}/{stage}/{moment}/{name}.zip",
+    "s3:::OWN/serverless/{service}/{stage}/{moment}/{name}.zip",
     "dynamodb:{region}:{account}:table/{service}-{stage}-{name}/index/x",
     "sqs:{region}:{account}:{service}-{stage}_{name}",
     "sns:{region}:{account}:{service}-{stage}-{name}",

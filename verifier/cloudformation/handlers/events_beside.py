@@ -22,7 +22,7 @@ def _on_key(operation: str, *moments: Moment) -> OnBehalf:
 API_DESTINATION = Kind(
     type="AWS::Events::ApiDestination",
     service="events",
-    name=Name("Name", 64),
+    name=Name("Name", 64, of_stack=False),
     itself={"Name": ID},
     create_by="CreateApiDestination",
     update_by="UpdateApiDestination",

@@ -25,16 +25,17 @@ _SUBSCRIPTION: Params = lower(
 )
 
 
-def _filter(noun: str, params: Params, *, exists: str, read: str) -> Kind:
+def _filter(noun: str, params: Params, *, exists: str, read: str, of_stack: bool = True) -> Kind:
     """A filter of a log group: AWS's handler looks whether it is there before it puts it, and reads it back.
 
-    ``exists`` and ``read`` are the sources of the two.
+    ``exists`` and ``read`` are the sources of the two; ``of_stack`` tells whether a name that is made up
+    holds the stack's.
     """
     put, describe = f"Put{noun}", f"Describe{noun}s"
     return Kind(
         type=f"AWS::Logs::{noun}",
         service="logs",
-        name=Name("FilterName", 512, "filterName"),
+        name=Name("FilterName", 512, "filterName", of_stack=of_stack),
         itself=_ITSELF,
         create_by=put,
         delete_by=f"Delete{noun}",
@@ -72,7 +73,7 @@ _METRIC: Params = lower(
 ) | {"metricTransformations": Prop("MetricTransformations", _transformations)}
 
 METRIC_FILTER = _filter(
-    "MetricFilter", _METRIC, exists="cfn-metric-filter-exists", read="cfn-metric-filter-read"
+    "MetricFilter", _METRIC, exists="cfn-metric-filter-exists", read="cfn-metric-filter-read", of_stack=False
 )
 
 _POLICY: Params = {"policyDocument": Prop("PolicyDocument", document)}

@@ -98,7 +98,7 @@ def _on_key(operation: str, *moments: Any) -> OnBehalf:
 STATE_MACHINE = Kind(
     type="AWS::StepFunctions::StateMachine",
     service="stepfunctions",
-    name=Name("StateMachineName", 80, "name"),
+    name=Name("StateMachineName", 80, "name", of_stack=False),
     itself={"stateMachineArn": ID},
     create_by="CreateStateMachine",
     delete_by="DeleteStateMachine",

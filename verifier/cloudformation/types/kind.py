@@ -37,6 +37,8 @@ class Name:
     ``limit`` is the most characters that AWS takes. ``parameter`` is what the create call calls the
     name; empty, it is called as the property is. Without a ``property`` it is always made up.
     ``ending`` is what the name must end in when the property ``ending_when`` is true (".fifo").
+    ``of_stack`` is False where AWS's own handler makes the name up of the logical id, without the stack's name
+    (sources: cfn-name-of-logical-id, cfn-name-of-logical-id-seen).
     ``unforeseen`` is for types of which nobody knows how CloudFormation makes the name up: a form that the
     API takes ("Model{suffix}"), all of it random.
     """
@@ -48,6 +50,7 @@ class Name:
     ending: str = ""
     ending_when: str = ""
     unforeseen: str = ""
+    of_stack: bool = True
 
     def of(self, work: Work) -> str:
         """The name that the template gives, or one made up."""
@@ -56,6 +59,8 @@ class Name:
             return str(given)
         if self.unforeseen:
             return work.token(self.unforeseen.format(suffix=new_suffix()))
+        if not self.of_stack:
+            return work.name_of_logical_id(self.limit)
         ends = str(work.properties.get(self.ending_when, "")).lower() == "true"
         ending = self.ending if ends else ""
         return work.generate_name(self.limit, lowercase=self.lowercase, ending=ending)

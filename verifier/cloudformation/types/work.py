@@ -198,6 +198,11 @@ class Work:
         self.carrier.register.generated(made_up)
         return made_up
 
+    def name_of_logical_id(self, limit: int) -> str:
+        """A name of the logical id and a random ending, at most ``limit`` characters."""
+        suffix = new_suffix()
+        return f"{self.logical_id[: limit - len(suffix) - 1]}-{self.token(suffix)}"
+
     def changed(self, *names: str) -> bool:
         """Whether any of these properties differs between ``previous`` and ``properties``."""
         return any(self.previous.get(name) != self.properties.get(name) for name in names)
