@@ -58,7 +58,9 @@ def _left(life: Life) -> Iterator[str]:
 
 
 def _is_mentioned(taken: Taken) -> bool:
-    return any(taken.physical_id in str(one.answer) for one in taken.made)
+    # An id of two parts ends in what tells it from its like.
+    own = taken.physical_id.rpartition("|")[2]
+    return any(own in str(one.answer) for one in taken.made)
 
 
 def _tolerated(life: Life) -> set[str]:
