@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from verifier.cloudformation.types.params import ID, Params
+from verifier.cloudformation.types.part import Read
 from verifier.cloudformation.types.tagging import Tagging
 from verifier.cloudformation.types.values import key_value
 
 ITSELF: Params = {"Resources": [ID]}
 
 
-def tagging(inside: str = "", target: Params = ITSELF) -> Tagging:
+def tagging(inside: str = "", target: Params = ITSELF, look: Read | None = None) -> Tagging:
     """The tags of one kind of resource; ``inside``: its name where the create call takes them."""
     return Tagging(
         "CreateTags",
@@ -20,6 +21,7 @@ def tagging(inside: str = "", target: Params = ITSELF) -> Tagging:
         form_keys=_keys,
         at_create="TagSpecifications" if inside else "",
         form_at_create=_specification(inside),
+        look=look,
     )
 
 
