@@ -46,6 +46,8 @@ _MAY_BE_EMPTY = {
     # Addresses of version 6 come by another type.
     "AWS::EC2::Subnet": {"Ipv6CidrBlocks"},
     "AWS::EC2::VPC": {"Ipv6CidrBlocks"},
+    # Only an endpoint in subnets has these.
+    "AWS::EC2::VPCEndpoint": {"DnsEntries", "NetworkInterfaceIds"},
     # Only a gateway of a whole region has these.
     "AWS::EC2::NatGateway": {"AutoProvisionZones", "AutoScalingIps", "RouteTableId"},
     # No listener names a target group that was just made.
