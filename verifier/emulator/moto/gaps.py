@@ -16,6 +16,7 @@ from verifier.emulator.moto import (
     gaps_ec2,
     gaps_kinesis,
     gaps_lambda,
+    gaps_route53,
     gaps_s3,
     gaps_scheduler,
 )
@@ -74,6 +75,7 @@ _GAPS: dict[tuple[str, str], Gap] = {
     **gaps_kinesis.GAPS,
     **gaps_lambda.GAPS,
     **gaps_cloudfront.GAPS,
+    **gaps_route53.GAPS,
     **gaps_s3.GAPS,
     **gaps_scheduler.GAPS,
 }
