@@ -3,7 +3,7 @@
 from verifier.cloudformation.types.kind import Kind
 from verifier.cloudformation.types.names import new_suffix
 from verifier.cloudformation.types.params import ID, Computed, Params, Prop, Sourced, same
-from verifier.cloudformation.types.part import Read, on
+from verifier.cloudformation.types.part import OnBehalf, Read, on
 from verifier.cloudformation.types.parts import Setting, Update
 from verifier.cloudformation.types.tagging import Tagging
 from verifier.cloudformation.types.values import document
@@ -34,6 +34,18 @@ FILE_SYSTEM = Kind(
     gives={"FileSystemId": ID},
     parts=(
         *on(("create", "update", "delete"), _SYSTEM),
+        # What the registry names for a key of the customer's.
+        *(
+            OnBehalf(
+                operation,
+                {"KeyId": Prop("KmsKeyId")},
+                on=("create",),
+                when="KmsKeyId",
+                service="kms",
+                whole=False,
+            )
+            for operation in ("DescribeKey", "GenerateDataKeyWithoutPlaintext", "CreateGrant")
+        ),
         Setting(
             "BackupPolicy",
             "PutBackupPolicy",

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from verifier.cloudformation.types.kind import Kind, Name
 from verifier.cloudformation.types.params import ARN, ID, Text, same
-from verifier.cloudformation.types.part import Read
+from verifier.cloudformation.types.part import OnBehalf, Read
 from verifier.cloudformation.types.parts import Update
 from verifier.cloudformation.types.tagging import Tagging
 
@@ -34,6 +34,15 @@ DB_SUBNET_GROUP = Kind(
             on=("before create",),
             source="cfn-rds-group-create",
             gone=_GONE,
+            whole=False,
+        ),
+        # The first time in an account, RDS makes itself a role with the caller's rights.
+        OnBehalf(
+            "CreateServiceLinkedRole",
+            {"AWSServiceName": "rds.amazonaws.com"},
+            on=("create",),
+            when="SubnetIds",
+            service="iam",
             whole=False,
         ),
         # Also where only the tags change.
