@@ -1,6 +1,7 @@
-"""EFS: what moto takes only at a file system's creation, or answers as an error where AWS has an answer."""
+"""EFS: what moto takes only at a creation, answers as an error, or calls by too short an id."""
 
 from collections.abc import Callable, Mapping
+from secrets import token_hex
 from typing import Any
 
 from verifier.authorization.operation import Operation
@@ -21,11 +22,29 @@ def describe_backup_policy(operation: Operation, _invoke: Invoke) -> Result:
     return {"BackupPolicy": {"Status": "ENABLED" if _system(operation)._backup else "DISABLED"}}
 
 
-def _system(operation: Operation) -> Any:
-    from moto.efs.exceptions import FileSystemNotFound
+def create_access_point(operation: Operation, invoke: Invoke) -> Result:
+    """moto's ids are shorter than AWS's, and a function's schema knows only those (source: efs-point-id)."""
+    short = str(invoke(operation)["AccessPointId"])
+    backend = _backend(operation)
+    point = backend.access_points.pop(short)
+    point.access_point_id = short + token_hex(5)[:9]
+    point.access_point_arn = point.access_point_arn.replace(short, point.access_point_id)
+    backend.access_points[point.access_point_id] = point
+    backend.tagging_service.tag_resource(point.access_point_id, backend.list_tags_for_resource(short))
+    backend.tagging_service.delete_all_tags_for_resource(short)
+    return dict(point.info_json())
+
+
+def _backend(operation: Operation) -> Any:
     from moto.efs.models import efs_backends
 
-    known = efs_backends[operation.account][operation.region].file_systems_by_id
+    return efs_backends[operation.account][operation.region]
+
+
+def _system(operation: Operation) -> Any:
+    from moto.efs.exceptions import FileSystemNotFound
+
+    known = _backend(operation).file_systems_by_id
     name = operation.params["FileSystemId"]
     if name not in known:
         raise FileSystemNotFound(name)
@@ -33,6 +52,7 @@ def _system(operation: Operation) -> Any:
 
 
 GAPS: Mapping[tuple[str, str], Callable[[Operation, Invoke], Result]] = {
+    ("efs", "CreateAccessPoint"): create_access_point,
     ("efs", "PutBackupPolicy"): put_backup_policy,
     ("efs", "DescribeBackupPolicy"): describe_backup_policy,
 }
