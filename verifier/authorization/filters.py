@@ -74,6 +74,29 @@ def _regional(value: str, argument: str, op: Operation) -> str:
     return f"arn:{op.partition}:{argument.replace('@', f':{op.region}:{op.account}:')}{value}"
 
 
+# The kinds of EC2's resources by the beginnings of their ids (source: ec2-resource-ids).
+_EC2_KINDS = {
+    "eipalloc": "elastic-ip",
+    "eni": "network-interface",
+    "i": "instance",
+    "igw": "internet-gateway",
+    "nat": "natgateway",
+    "rtb": "route-table",
+    "sg": "security-group",
+    "sgr": "security-group-rule",
+    "subnet": "subnet",
+    "vol": "volume",
+    "vpc": "vpc",
+    "vpce": "vpc-endpoint",
+}
+
+
+def _ec2(value: str, _argument: str, op: Operation) -> str:
+    """The ARN of an EC2 resource, of its id; of an id of an unknown form that of any kind."""
+    kind = _EC2_KINDS.get(value.partition("-")[0], "*")
+    return f"arn:{op.partition}:ec2:{op.region}:{op.account}:{kind}/{value}"
+
+
 def _key(value: str, _argument: str, op: Operation) -> str:
     """A KMS key's ARN; of an alias any key's: KMS asks for the key behind it, which the request hides."""
     if value.startswith("arn:") and ":key/" in value:
@@ -129,6 +152,7 @@ FILTERS: dict[str, Filter] = {
     "busprefix": _bus_prefix,
     "changeset": _change_set,
     "copysource": _copy_source,
+    "ec2": _ec2,
     "function": _function,
     "hostbucket": lambda value, _argument, _op: value.partition(".s3")[0],
     "iam": _iam,

@@ -35,15 +35,24 @@ def _wrong_attributes(seen: Lives) -> Iterator[str]:
             value = _attribute(taken.gives, name)
             if value is None:
                 yield f"{where}: gives no {name}"
-            elif not value and name not in _MAY_BE_EMPTY:
+            elif not value and name not in _MAY_BE_EMPTY.get(seen.type, ()):
                 yield f"{where}: gives an empty {name}"
         tops = {name.partition(".")[0] for name in wanted}
         for name in sorted(taken.gives.keys() - wanted - tops):
             yield f"{where}: gives {name}, which the registry does not name"
 
 
-# No listener names a target group that was just made.
-_MAY_BE_EMPTY = {"LoadBalancerArns"}
+_MAY_BE_EMPTY = {
+    # Addresses of version 6 come by another type.
+    "AWS::EC2::Subnet": {"Ipv6CidrBlocks"},
+    "AWS::EC2::VPC": {"Ipv6CidrBlocks"},
+    # Only an endpoint in subnets has these.
+    "AWS::EC2::VPCEndpoint": {"DnsEntries", "NetworkInterfaceIds"},
+    # Only a gateway of a whole region has these.
+    "AWS::EC2::NatGateway": {"AutoProvisionZones", "AutoScalingIps", "RouteTableId"},
+    # No listener names a target group that was just made.
+    "AWS::ElasticLoadBalancingV2::TargetGroup": {"LoadBalancerArns"},
+}
 
 
 def _wanted(type_name: str) -> set[str]:

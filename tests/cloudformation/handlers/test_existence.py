@@ -12,6 +12,7 @@ from verifier.cloudformation.handlers import handlers
 from verifier.errors import AwsError
 
 TYPES = sorted(handlers())
+_GONE_SOON = ("PendingDeletion", "DeletedDate", "'State': 'deleted'")
 _NOT_THERE = ("notfound", "nosuch", "notexist", "nonexist", "404", "unknown")
 
 
@@ -58,7 +59,9 @@ def _left(life: Life) -> Iterator[str]:
 
 
 def _is_mentioned(taken: Taken) -> bool:
-    return any(taken.physical_id in str(one.answer) for one in taken.made)
+    # An id of two parts ends in what tells it from its like.
+    own = taken.physical_id.rpartition("|")[2]
+    return any(own in str(one.answer) for one in taken.made)
 
 
 def _tolerated(life: Life) -> set[str]:
@@ -74,8 +77,8 @@ def _tolerated(life: Life) -> set[str]:
 
 
 def _says_gone(taken: Taken, tolerated: set[str]) -> bool:
-    """A key or a secret that waits for its deletion counts as gone."""
-    if any(word in str(one.answer) for word in ("PendingDeletion", "DeletedDate") for one in taken.made):
+    """A key or a secret that waits for its deletion counts as gone, and what is still shown as deleted."""
+    if any(word in str(one.answer) for word in _GONE_SOON for one in taken.made):
         return True
     return any(one.error is not None and _is_gone(one.error, tolerated) for one in taken.made)
 

@@ -14,6 +14,8 @@ from tests.support.lives.case import PLACEHOLDER, Case
 from verifier.cloudformation.types import registry
 
 Template = dict[str, Any]
+# How the attributes that are lists are called.
+_LISTS = ("Arns", "Associations", "Blocks", "States")
 _PSEUDO = {"account": "AWS::AccountId", "region": "AWS::Region", "partition": "AWS::Partition"}
 
 
@@ -58,7 +60,7 @@ def attribute_of(type_name: str) -> str | None:
     """An attribute that Fn::GetAtt gives as text, as an output has to be; None where there is none."""
     entry = registry.entry(type_name)
     known = entry.read_only if entry else ()
-    return min((name for name in known if "." not in name and not name.endswith("Arns")), default=None)
+    return min((name for name in known if "." not in name and not name.endswith(_LISTS)), default=None)
 
 
 def can_be_read(type_name: str) -> bool:

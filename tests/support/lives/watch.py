@@ -105,11 +105,17 @@ class WatchedWork(Work):
     """A work whose carrier is told whether a call is a read, and whether a soft one."""
 
     def call(
-        self, service: str, operation: str, params: Mapping[str, Any], *, tolerate: Collection[str] = ()
+        self,
+        service: str,
+        operation: str,
+        params: Mapping[str, Any],
+        *,
+        source: str | None = None,
+        tolerate: Collection[str] = (),
     ) -> dict[str, Any]:
         """See ``Work.call``."""
         self._means("call")
-        return super().call(service, operation, params, tolerate=tolerate)
+        return super().call(service, operation, params, source=source, tolerate=tolerate)
 
     def read(
         self,

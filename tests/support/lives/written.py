@@ -29,6 +29,7 @@ CALLS = FOLDER / "calls"
 LIVED_IN = "111122223333"
 _NOT_WRITTEN = (AGAIN, GONE)
 Rows = list[list[Any]]
+_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00:00")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
@@ -56,7 +57,7 @@ class Words:
         return self._text(str(value))
 
     def _text(self, text: str) -> str:
-        return self._any.sub(self._word, text)
+        return "{time}" if _TIME.fullmatch(text) else self._any.sub(self._word, text)
 
     def _word(self, match: re.Match[str]) -> str:
         text = match.group(0)

@@ -100,13 +100,20 @@ class Work:
         self.account, self.region, self.partition = identity.account, identity.region, identity.partition
 
     def call(
-        self, service: str, operation: str, params: Mapping[str, Any], *, tolerate: Collection[str] = ()
+        self,
+        service: str,
+        operation: str,
+        params: Mapping[str, Any],
+        *,
+        source: str | None = None,
+        tolerate: Collection[str] = (),
     ) -> dict[str, Any]:
         """Make a call that changes something (or is surely made) with the caller's rights.
 
         Raises HandlerError with AWS's status reason for a refusal or any other error.
         """
-        answer = self.carrier.make(self, ServiceCall(service, operation, params, tolerate=tolerate))
+        call = ServiceCall(service, operation, params, source=source, tolerate=tolerate)
+        answer = self.carrier.make(self, call)
         self.wrote = True
         return answer
 
