@@ -97,6 +97,14 @@ def test_only_iam_actions_are_asked_for_and_the_others_are_named() -> None:
     assert "s3:GetObject" in upper_bound(api, "create").actions  # the registry writes s3:getObject
 
 
+def test_a_pattern_of_the_registry_means_its_actions() -> None:
+    entry = registry.entry("AWS::DynamoDB::GlobalTable")
+    assert entry is not None
+    bound = upper_bound(entry, "delete")
+    assert {"dynamodb:DescribeTable", "application-autoscaling:DescribeScalingPolicies"} <= set(bound.actions)
+    assert bound.not_actions == ()
+
+
 def test_tagging_counts_where_stack_tags_arrive() -> None:
     role = registry.entry("AWS::IAM::Role")
     assert role is not None

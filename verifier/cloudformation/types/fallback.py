@@ -21,6 +21,7 @@ from verifier.cloudformation.types.own_call import own_operation, own_requiremen
 from verifier.cloudformation.types.registry import RegistryEntry
 from verifier.cloudformation.types.work import Work
 from verifier.grant.merge import covers_resource
+from verifier.iam import catalog
 
 _TAGGED_STEPS = frozenset({"create", "update"})
 
@@ -40,11 +41,19 @@ def upper_bound(entry: RegistryEntry, lifecycle: str) -> UpperBound:
     """
     tagging = entry.tagging_permissions if entry.taggable and lifecycle in _TAGGED_STEPS else ()
     named = dict.fromkeys((*entry.handlers.get(lifecycle, ()), *tagging))
-    known = {permission: spelled(permission) for permission in named}
+    known = {permission: _meant(permission) for permission in named}
     return UpperBound(
-        actions=tuple(dict.fromkeys(action for action in known.values() if action is not None)),
-        not_actions=tuple(permission for permission, action in known.items() if action is None),
+        actions=tuple(dict.fromkeys(action for actions in known.values() for action in actions)),
+        not_actions=tuple(permission for permission, actions in known.items() if not actions),
     )
+
+
+def _meant(permission: str) -> tuple[str, ...]:
+    """The actions that a string of the registry's means: one, those of a pattern (ec2:Describe*), or none."""
+    if "*" in permission:
+        return catalog.expand(permission)
+    action = spelled(permission)
+    return () if action is None else (action,)
 
 
 def ask_upper_bound(work: Work, lifecycle: str, own: Sequence[Requirement] = ()) -> None:
