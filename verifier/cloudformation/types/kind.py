@@ -78,7 +78,8 @@ class Kind(Handler):
     of several; ``token`` tells that the id is random. ``gives`` are attributes that need no answer, or
     stand in for one that lacks them. ``dropped`` is what AWS takes for a member that the template no
     longer has. ``parts`` act in their order, on delete the last one first. ``gone`` are the codes of
-    errors that say: not there. ``at_delete`` goes into the main call of delete.
+    errors that say: not there. ``at_delete`` goes into the main call of delete. ``late`` are properties that
+    AWS's own handler leaves alone until an update.
     """
 
     type: str
@@ -100,6 +101,7 @@ class Kind(Handler):
     gone: tuple[str, ...] = ()
     at_delete: Params = field(default_factory=dict)
     implied: frozenset[str] = frozenset()
+    late: frozenset[str] = frozenset()
     beyond: tuple[Beyond, ...] = ()
     lacks: frozenset[str] = frozenset()
     supported: frozenset[str] = field(init=False)

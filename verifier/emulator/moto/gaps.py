@@ -10,6 +10,7 @@ from verifier.authorization.operation import Operation
 from verifier.emulator.moto import (
     gaps_apigateway,
     gaps_apigatewayv2,
+    gaps_athena,
     gaps_cloudfront,
     gaps_cloudwatch,
     gaps_dynamodb,
@@ -68,6 +69,7 @@ _GAPS: dict[tuple[str, str], Gap] = {
     ),
     **gaps_apigateway.GAPS,
     **gaps_apigatewayv2.GAPS,
+    **gaps_athena.GAPS,
     **gaps_cloudwatch.GAPS,
     **gaps_kinesis.GAPS,
     **gaps_lambda.GAPS,
