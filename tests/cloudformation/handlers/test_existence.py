@@ -58,7 +58,9 @@ def _left(life: Life) -> Iterator[str]:
 
 
 def _is_mentioned(taken: Taken) -> bool:
-    return any(taken.physical_id in str(one.answer) for one in taken.made)
+    # A list may know by its last part what Ref knows by its ARN.
+    name = taken.physical_id.rpartition("/")[2]
+    return any(name in str(one.answer) for one in taken.made)
 
 
 def _tolerated(life: Life) -> set[str]:

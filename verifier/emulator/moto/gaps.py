@@ -10,6 +10,7 @@ from verifier.authorization.operation import Operation
 from verifier.emulator.moto import (
     gaps_apigateway,
     gaps_apigatewayv2,
+    gaps_appsync,
     gaps_athena,
     gaps_cloudfront,
     gaps_cloudwatch,
@@ -69,6 +70,7 @@ _GAPS: dict[tuple[str, str], Gap] = {
     ),
     **gaps_apigateway.GAPS,
     **gaps_apigatewayv2.GAPS,
+    **gaps_appsync.GAPS,
     **gaps_athena.GAPS,
     **gaps_cloudwatch.GAPS,
     **gaps_kinesis.GAPS,
