@@ -14,7 +14,7 @@ from verifier.cloudformation.types.work import Work
 
 _INPUT, _NAME = "DatabaseInput", "DatabaseName"
 # What the registry names in every step. With which calls Lake Formation is asked, nothing says.
-_LAKE_FORMATION = (
+LAKE_FORMATION = (
     "lakeformation:ListResources",
     "lakeformation:DescribeResource",
     "lakeformation:DescribeLakeFormationIdentityCenterConfiguration",
@@ -46,7 +46,7 @@ class _LakeFormation(Part):
         self._ask(step)
 
     def _ask(self, step: Step) -> None:
-        step.work.ask(_LAKE_FORMATION, Certainty.LIKELY)
+        step.work.ask(LAKE_FORMATION, Certainty.LIKELY)
 
 
 @dataclass(frozen=True)
