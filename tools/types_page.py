@@ -20,9 +20,10 @@ Generated from `verifier/cloudformation/handlers/` by `make docs`.
 CloudFormation is not asked what it does: for each of these types the verifier makes the calls itself,
 with the rights of whoever deploys. A call is made only where the template or the step of the resource's
 life wants it. Properties that are *not acted on* ask for everything that the CloudFormation registry
-names for the step, marked `upper bound`; so does a type that is not on this page, but for nested stacks,
-custom resources and wait conditions, which are CloudFormation's own. Sources are those that a call of the
-type names itself; what an operation needs beside its own action is in
+names for the step, on the ARNs that AWS's reference gives for each action, marked `upper bound`; so does a
+type that is not on this page, but for nested stacks, custom resources and wait conditions, which are
+CloudFormation's own. Sources are those that a call of the type names itself; what an operation needs beside
+its own action is in
 [rules/](../verifier/authorization/rules).
 """
 

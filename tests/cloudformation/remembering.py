@@ -32,7 +32,9 @@ class Remembering:
     def permit(self, work: Work, call: ServiceCall) -> None:
         self.calls.append(call)
 
-    def ask(self, work: Work, actions: Sequence[str], certainty: Certainty, source: str | None) -> None: ...
+    def ask(
+        self, work: Work, needed: Sequence[Requirement], certainty: Certainty, source: str | None
+    ) -> None: ...
 
     def require(self, work: Work, operation: Operation, needed: Requirement) -> None: ...
 

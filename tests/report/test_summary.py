@@ -32,7 +32,8 @@ def permission(
 ) -> dict[str, Any]:
     behalf = {"type": type_name} if type_name else None
     evidence = [{"onBehalfOf": behalf}]
-    return {"action": action, "resource": resource, "certainty": certainty, "evidence": evidence}
+    row = {"action": action, "resource": resource, "condition": {}}
+    return {**row, "certainty": certainty, "evidence": evidence}
 
 
 def test_rounds_and_runs_of_the_tool_are_counted() -> None:
@@ -70,14 +71,17 @@ def test_permissions_are_counted_by_certainty() -> None:
     assert summary(NOTHING | {"permissions": rows})[1] == "3 permissions (2 call, 1 likely)"
 
 
-def test_an_upper_bound_names_its_types_and_warns_of_passing_any_role() -> None:
+def test_an_upper_bound_names_its_types_and_warns_of_passing_a_role_to_any_service() -> None:
     rows = [
         permission("sqs:CreateQueue", "upper bound", "AWS::SQS::Queue"),
         permission("iam:PassRole", "upper bound", "AWS::Events::Rule"),
     ]
     lines = summary(NOTHING | {"permissions": rows})
     assert "upper bound, more than needed: AWS::Events::Rule, AWS::SQS::Queue" in lines
-    assert any(line.startswith("warning: iam:PassRole stands on every role") for line in lines)
+    warning = "warning: iam:PassRole does not say to which service (upper bound); narrow it by hand"
+    assert warning in lines
+    rows[1]["condition"] = {"StringEquals": {"iam:PassedToService": "events.amazonaws.com"}}
+    assert warning not in summary(NOTHING | {"permissions": rows})
 
 
 def test_everything_that_a_reader_must_know_is_said() -> None:

@@ -55,8 +55,10 @@ class _Carrier:
     def permit(self, work: Work, call: ServiceCall) -> None:
         self.calls.append(call)
 
-    def ask(self, work: Work, actions: Sequence[str], certainty: Certainty, source: str | None) -> None:
-        self.asked |= set(actions)
+    def ask(
+        self, work: Work, needed: Sequence[Requirement], certainty: Certainty, source: str | None
+    ) -> None:
+        self.asked |= {one.action for one in needed}
 
     def require(self, work: Work, operation: Operation, needed: Requirement) -> None:
         """Only types without a script do."""

@@ -29,6 +29,6 @@ def _wide(permissions: list[dict[str, Any]]) -> list[str]:
         lines.append(f"on every resource (*): {', '.join(wide)}")
     if types:
         lines.append(f"upper bound, more than needed: {', '.join(types)}")
-    if any(row["action"] == "iam:PassRole" for row in bound):
-        lines.append("warning: iam:PassRole stands on every role (upper bound); narrow it by hand")
+    if any(row["action"] == "iam:PassRole" and not row["condition"] for row in bound):
+        lines.append("warning: iam:PassRole does not say to which service (upper bound); narrow it by hand")
     return lines

@@ -100,11 +100,16 @@ def _templates(seen: Lives) -> set[str]:
     return listed | _UNLISTED.get(seen.type, set())
 
 
-# Forms that the reference lacks: the first as botocore's examples of PutScalingPolicy show it.
+# Forms that the reference lacks: of a policy as botocore's examples of PutScalingPolicy show it, of a key as
+# CloudFormation's user guide does (source cfn-appsync-key-arn).
 _UNLISTED = {
+    "AWS::AppSync::ApiKey": {"arn:${Partition}:appsync:${Region}:${Account}:apis/${ApiId}/apikey/${KeyId}"},
+    "AWS::AppSync::GraphQLApi": {
+        "arn:${Partition}:appsync:${Region}:${Account}:endpoints/graphql-api/${EndpointId}"
+    },
     "AWS::ApplicationAutoScaling::ScalingPolicy": {
         "arn:${Partition}:autoscaling:${Region}:${Account}:scalingPolicy:${Id}:resource/${Resource}:policyName/${Name}"
-    }
+    },
 }
 
 

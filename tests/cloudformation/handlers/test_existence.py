@@ -1,5 +1,6 @@
 """Whether a resource is there, on the emulator's own state: after its creation, and after its deletion."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -59,8 +60,8 @@ def _left(life: Life) -> Iterator[str]:
 
 
 def _is_mentioned(taken: Taken) -> bool:
-    # An id of two parts ends in what tells it from its like.
-    own = taken.physical_id.rpartition("|")[2]
+    # An answer may know by the last part what Ref knows by an ARN, or by an id of two parts.
+    own = re.split(r"[|/]", taken.physical_id)[-1]
     return any(own in str(one.answer) for one in taken.made)
 
 

@@ -47,7 +47,9 @@ def test_a_whole_life_asks_for_what_the_registry_names(
     assert thing.create(_TRAIL) == "trail"
     asked = {(one.certainty, one.requirement.resource) for one in account.decisions}
     trail = "arn:aws:cloudtrail:us-east-1:123456789012:trail/trail"
-    assert asked == {(Certainty.UPPER_BOUND, "*"), (Certainty.CALL, trail)}
+    dashboards = "arn:aws:cloudtrail:us-east-1:123456789012:dashboard/*"
+    of_organizations = (Certainty.UPPER_BOUND, "*")
+    assert {(Certainty.CALL, trail), (Certainty.UPPER_BOUND, dashboards), of_organizations} <= asked
     assert {"cloudtrail:CreateTrail", "cloudtrail:AddTags", "cloudtrail:RemoveTags"} <= _asked(account)
     assert thing.read()["Arn"] == "arn:aws:cloudtrail:us-east-1:123456789012:trail/trail"
     assert "cloudtrail:GetTrail" in _asked(account)
@@ -55,6 +57,18 @@ def test_a_whole_life_asks_for_what_the_registry_names(
     assert {"cloudtrail:UpdateTrail", "cloudtrail:StopLogging"} <= _asked(account)
     thing.delete()
     assert _asked(account) == {"cloudtrail:DeleteTrail"}
+
+
+def test_what_the_own_call_has_asked_for_is_not_asked_for_again(
+    account: Account, fallback: Callable[[str], Thing]
+) -> None:
+    role = f"arn:aws:iam::{account.place.account}:role/exec"
+    machine = {"StateMachineName": "m", "RoleArn": role, "DefinitionString": "{}"}
+    fallback("AWS::StepFunctions::StateMachine").create(machine)
+    asked = [one.requirement for one in account.decisions]
+    assert [one.action for one in asked].count("states:CreateStateMachine") == 1
+    passed = [one.context for one in asked if one.action == "iam:PassRole"]
+    assert passed == [{"iam:PassedToService": "states.amazonaws.com"}]
 
 
 def test_a_physical_id_is_made_up_without_a_name(account: Account, fallback: Callable[[str], Thing]) -> None:
@@ -81,6 +95,14 @@ def test_only_iam_actions_are_asked_for_and_the_others_are_named() -> None:
     api = registry.entry("AWS::ApiGatewayV2::Api")
     assert api is not None
     assert "s3:GetObject" in upper_bound(api, "create").actions  # the registry writes s3:getObject
+
+
+def test_a_pattern_of_the_registry_means_its_actions() -> None:
+    entry = registry.entry("AWS::DynamoDB::GlobalTable")
+    assert entry is not None
+    bound = upper_bound(entry, "delete")
+    assert {"dynamodb:DescribeTable", "application-autoscaling:DescribeScalingPolicies"} <= set(bound.actions)
+    assert bound.not_actions == ()
 
 
 def test_tagging_counts_where_stack_tags_arrive() -> None:

@@ -61,7 +61,7 @@ def _unused(seen: Lives) -> Iterator[str]:
 
 def _unreached_at_creation(seen: Lives) -> Iterator[str]:
     handler, entry = _facts(seen.type)
-    later = _at_deletion(handler)
+    later = _at_deletion(handler) | (handler.late if isinstance(handler, Kind) else set())
     used, reached, broken = set(), set(), {}
     for life in seen.lives:
         for taken in life.creations:

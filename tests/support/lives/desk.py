@@ -11,7 +11,7 @@ from verifier.authorization.decision import Decided
 from verifier.cloudformation.handlers import handlers
 from verifier.cloudformation.stack.session import Session
 from verifier.cloudformation.template.environment import StackIdentity
-from verifier.cloudformation.types.fallback import ask_for_unsupported
+from verifier.cloudformation.types.fallback import FallbackHandler, ask_for_unsupported
 from verifier.cloudformation.types.handler import Handler, HandlerError
 from verifier.emulator.interface import Upstream
 from verifier.gateway.random_names import NameRegister
@@ -133,7 +133,8 @@ class Desk:
         # Whatever a handler stumbles over is the step's outcome.
         try:
             gives = getattr(handler, step.lifecycle)(work) or {}
-            ask_for_unsupported(work, handler, step.lifecycle)
+            if not isinstance(handler, FallbackHandler):
+                ask_for_unsupported(work, handler, step.lifecycle)
         except Exception as failure:
             error = failure
         decisions = tuple(self.decisions[before:])

@@ -86,10 +86,12 @@ class Watch:
         self.session.permit(work, call)
         self.heard.append(Made("permit", call, work.made[-1]))
 
-    def ask(self, work: Work, actions: Sequence[str], certainty: Certainty, source: str | None) -> None:
+    def ask(
+        self, work: Work, needed: Sequence[Requirement], certainty: Certainty, source: str | None
+    ) -> None:
         """As the session does it, written down."""
-        self.heard.append(Asked(tuple(actions), certainty, source))
-        self.session.ask(work, actions, certainty, source)
+        self.heard.append(Asked(tuple(one.action for one in needed), certainty, source))
+        self.session.ask(work, needed, certainty, source)
 
     def require(self, work: Work, operation: Operation, needed: Requirement) -> None:
         """As the session does it."""

@@ -11,6 +11,7 @@ from botocore.model import OperationNotFoundError
 from verifier.authorization.authorizer import Authorizer, Call
 from verifier.authorization.caller import Caller, Certainty, OnBehalfOf
 from verifier.authorization.claims import UNKNOWN
+from verifier.authorization.convention import PASS_ROLE
 from verifier.authorization.operation import Operation, Requirement
 from verifier.authorization.requirements import UnmappedOperation, requirements
 from verifier.cloudformation.stack.nest import Nest
@@ -65,10 +66,12 @@ class Session:
         """Authorize ``call`` alone; see ``Carrier.permit``."""
         self._authorized(work, call)
 
-    def ask(self, work: Work, actions: Sequence[str], certainty: Certainty, source: str | None) -> None:
-        """Ask for bare actions on ``*``, without those that this step's calls have asked for already."""
-        asked = {one.action.lower() for operation in work.made for one in _known(operation)}
-        wanted = [Requirement(action, "*") for action in actions if action.lower() not in asked]
+    def ask(
+        self, work: Work, needed: Sequence[Requirement], certainty: Certainty, source: str | None
+    ) -> None:
+        """Ask for what no call is known for, without the actions that this step's calls have asked for."""
+        asked = {_as_asked(one) for operation in work.made for one in _known(operation)}
+        wanted = [one for one in needed if _as_asked(one) not in asked]
         step = _operation(work, ServiceCall("cloudformation", work.type, {}))
         # Which property AWS asks it for, nobody tells.
         call = Call(step, self.caller, certainty, source, _on_behalf_of(work), sure=False, because=UNKNOWN)
@@ -142,6 +145,11 @@ def _operation(work: Work, call: ServiceCall, method: str = "", path: str = "") 
         path=path,
         implied=work.implied,
     )
+
+
+def _as_asked(one: Requirement) -> tuple[str, str]:
+    """What makes a second requirement superfluous: the action, of a role that is passed the role too."""
+    return one.action.lower(), one.resource if one.action == PASS_ROLE else ""
 
 
 def _known(operation: Operation) -> tuple[Requirement, ...]:

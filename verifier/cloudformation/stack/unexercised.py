@@ -51,10 +51,12 @@ class _Play(Session):
         """Note what ``call`` needs."""
         self._note(work, call)
 
-    def ask(self, work: Work, actions: Sequence[str], certainty: Certainty, source: str | None) -> None:
-        """Note the bare actions."""
+    def ask(
+        self, work: Work, needed: Sequence[Requirement], certainty: Certainty, source: str | None
+    ) -> None:
+        """Note the actions: what they are asked for on, the other properties may tell too."""
         if certainty is not Certainty.LIKELY:
-            self.needs.extend(Requirement(action, _ANYWHERE) for action in actions)
+            self.needs.extend(replace(one, resource=_ANYWHERE) for one in needed)
 
     def _note(self, work: Work, call: ServiceCall) -> None:
         operation = self._fitted(work, call)

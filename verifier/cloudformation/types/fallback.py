@@ -1,23 +1,27 @@
 """Types, and properties, without a script of calls: the registry's permissions stand in.
 
 The registry's lists name more than a template makes AWS ask for, hold no resources and no conditions,
-and some of their strings are no IAM action. So the actions are asked for on ``*`` at certainty
-``UPPER_BOUND``, and only those that the IAM catalog knows (DESIGN.md, rule 3). Only a type's own call is
-certain (``own_call.py``).
+and some of their strings are no IAM action. So the actions are asked for at certainty ``UPPER_BOUND``, only
+those that the IAM catalog knows, on what it says they work on (``bounds.py``; DESIGN.md, rule 3). Only a
+type's own call is certain (``own_call.py``).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from verifier.authorization.caller import Certainty
-from verifier.authorization.operation import Operation
+from verifier.authorization.operation import Operation, Requirement
 from verifier.authorization.rules import spelled
 from verifier.cloudformation.types import made_up_ids as ids
 from verifier.cloudformation.types import registry
+from verifier.cloudformation.types.bounds import bounded
 from verifier.cloudformation.types.handler import Handler, HandlerError
-from verifier.cloudformation.types.own_call import own_operation, own_requirement
+from verifier.cloudformation.types.own_call import own_operation, own_requirements
 from verifier.cloudformation.types.registry import RegistryEntry
 from verifier.cloudformation.types.work import Work
+from verifier.grant.merge import covers_resource
+from verifier.iam import catalog
 
 _TAGGED_STEPS = frozenset({"create", "update"})
 
@@ -37,23 +41,33 @@ def upper_bound(entry: RegistryEntry, lifecycle: str) -> UpperBound:
     """
     tagging = entry.tagging_permissions if entry.taggable and lifecycle in _TAGGED_STEPS else ()
     named = dict.fromkeys((*entry.handlers.get(lifecycle, ()), *tagging))
-    known = {permission: spelled(permission) for permission in named}
+    known = {permission: _meant(permission) for permission in named}
     return UpperBound(
-        actions=tuple(dict.fromkeys(action for action in known.values() if action is not None)),
-        not_actions=tuple(permission for permission, action in known.items() if action is None),
+        actions=tuple(dict.fromkeys(action for actions in known.values() for action in actions)),
+        not_actions=tuple(permission for permission, actions in known.items() if not actions),
     )
 
 
-def ask_upper_bound(work: Work, lifecycle: str, asked: str = "") -> None:
+def _meant(permission: str) -> tuple[str, ...]:
+    """The actions that a string of the registry's means: one, those of a pattern (ec2:Describe*), or none."""
+    if "*" in permission:
+        return catalog.expand(permission)
+    action = spelled(permission)
+    return () if action is None else (action,)
+
+
+def ask_upper_bound(work: Work, lifecycle: str, own: Sequence[Requirement] = ()) -> None:
     """Ask for everything the registry names for this step of ``work``'s type; nothing is called.
 
-    ``asked`` has been asked for already.
+    ``own`` is what the type's own call needs: the first of it has been asked for already.
 
     Raises HandlerError for a type that the registry has no handlers for.
     """
-    actions = tuple(one for one in upper_bound(_entry(work.type), lifecycle).actions if one != asked)
-    if actions:
-        work.ask(actions, Certainty.UPPER_BOUND)
+    entry = _entry(work.type)
+    needed = bounded(work, entry, upper_bound(entry, lifecycle).actions, own)
+    wanted = [one for one in needed if not any(_says_more(one, asked) for asked in own[:1])]
+    if wanted:
+        work.ask_for(wanted, Certainty.UPPER_BOUND)
 
 
 def ask_for_unsupported(work: Work, handler: Handler, lifecycle: str) -> None:
@@ -113,10 +127,15 @@ class FallbackHandler(Handler):
 
 def _ask(work: Work, entry: RegistryEntry, lifecycle: str, own: Operation | None) -> None:
     """Ask for the type's own call as surely as a handler would, then for the rest of the list."""
-    needed = own_requirement(own) if own else None
+    needed = own_requirements(own) if own else ()
     if own and needed:
-        work.require(own, needed)
-    ask_upper_bound(work, lifecycle, needed.action if needed else "")
+        work.require(own, needed[0])
+    ask_upper_bound(work, lifecycle, needed)
+
+
+def _says_more(bound: Requirement, asked: Requirement) -> bool:
+    """Whether ``bound`` is what has been asked for, only wider."""
+    return bound.action == asked.action and covers_resource(bound.resource, asked.resource)
 
 
 def _entry(type_name: str) -> RegistryEntry:

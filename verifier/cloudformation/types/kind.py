@@ -37,7 +37,7 @@ class Name:
     ``limit`` is the most characters that AWS takes. ``parameter`` is what the create call calls the
     name; empty, it is called as the property is. Without a ``property`` it is always made up.
     ``ending`` is what the name must end in when the property ``ending_when`` is true (".fifo").
-    ``of_stack`` is False where AWS's own handler makes the name up of the logical id, without the stack's name
+    ``of_stack`` is False where AWS's own handler makes the name up of the logical id, not of the stack's name
     (sources: cfn-name-of-logical-id, cfn-name-of-logical-id-seen).
     ``unforeseen`` is for types of which nobody knows how CloudFormation makes the name up: a form that the
     API takes ("Model{suffix}"), all of it random.
@@ -83,7 +83,8 @@ class Kind(Handler):
     of several; ``token`` tells that the id is random. ``gives`` are attributes that need no answer, or
     stand in for one that lacks them. ``dropped`` is what AWS takes for a member that the template no
     longer has. ``parts`` act in their order, on delete the last one first. ``gone`` are the codes of
-    errors that say: not there. ``at_delete`` goes into the main call of delete.
+    errors that say: not there. ``at_delete`` goes into the main call of delete. ``late`` are properties that
+    AWS's own handler leaves alone until an update.
     """
 
     type: str
@@ -105,6 +106,7 @@ class Kind(Handler):
     gone: tuple[str, ...] = ()
     at_delete: Params = field(default_factory=dict)
     implied: frozenset[str] = frozenset()
+    late: frozenset[str] = frozenset()
     beyond: tuple[Beyond, ...] = ()
     lacks: frozenset[str] = frozenset()
     supported: frozenset[str] = field(init=False)

@@ -36,14 +36,13 @@ def own_operation(work: Work, entry: RegistryEntry, lifecycle: str, name: str = 
     return Operation(service, own, _params(work, entry, name), work.account, work.region, work.partition)
 
 
-def own_requirement(operation: Operation) -> Requirement | None:
-    """What ``operation`` itself needs: its action on the resource, or on any of its kind."""
+def own_requirements(operation: Operation) -> tuple[Requirement, ...]:
+    """What ``operation`` needs, first its own action on the resource, or on any of its kind."""
     try:
-        found = requirements(operation)
+        return requirements(operation)
     except UnmappedOperation:
         action = catalog.canonical(f"{service_rules(operation.service).prefix}:{operation.name}")
-        return None if action is None else Requirement(action, _any_of_its_kind(action, operation))
-    return found[0] if found else None
+        return () if action is None else (Requirement(action, _any_of_its_kind(action, operation)),)
 
 
 def noun_of(type_name: str) -> str:

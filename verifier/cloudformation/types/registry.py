@@ -17,8 +17,12 @@ from verifier.errors import UnavailableError
 
 REGION = "us-east-1"  # the fullest of the regions' lists
 
-# What replaces a resource beside what the schemas call create-only (source cfn-table-replacement).
-_REPLACING = {"AWS::DynamoDB::Table": ("/properties/KeySchema",)}
+# What replaces a resource beside what the schemas call create-only (sources cfn-table-replacement,
+# cfn-schema-replacement).
+_REPLACING = {
+    "AWS::AppSync::GraphQLSchema": ("/properties/ApiId",),
+    "AWS::DynamoDB::Table": ("/properties/KeySchema",),
+}
 
 _MISSING = object()
 

@@ -49,8 +49,10 @@ class Carrier(Protocol):
     def permit(self, work: "Work", call: ServiceCall) -> None:
         """Authorize ``call`` and leave it at that. Raises HandlerError for a refusal."""
 
-    def ask(self, work: "Work", actions: Sequence[str], certainty: Certainty, source: str | None) -> None:
-        """Authorize bare IAM actions. Raises HandlerError for a refusal."""
+    def ask(
+        self, work: "Work", needed: Sequence[Requirement], certainty: Certainty, source: str | None
+    ) -> None:
+        """Authorize what no call is known for. Raises HandlerError for a refusal."""
 
     def require(self, work: "Work", operation: Operation, needed: Requirement) -> None:
         """Authorize one requirement of ``operation``. Raises HandlerError for a refusal."""
@@ -160,7 +162,11 @@ class Work:
         They are at most as sure as ``certainty``, and as sources make them. Nothing is called. Raises
         HandlerError for an enforced refusal.
         """
-        self.carrier.ask(self, actions, certainty, source)
+        self.ask_for([Requirement(action, "*") for action in actions], certainty, source)
+
+    def ask_for(self, needed: Sequence[Requirement], certainty: Certainty, source: str | None = None) -> None:
+        """As ``ask``, for actions of which the resources are known too."""
+        self.carrier.ask(self, needed, certainty, source)
 
     def require(self, operation: Operation, needed: Requirement) -> None:
         """Ask for what ``operation`` itself needs, as sure as a call, without making it.

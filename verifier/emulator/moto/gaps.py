@@ -10,6 +10,8 @@ from verifier.authorization.operation import Operation
 from verifier.emulator.moto import (
     gaps_apigateway,
     gaps_apigatewayv2,
+    gaps_appsync,
+    gaps_athena,
     gaps_cloudfront,
     gaps_cloudwatch,
     gaps_dynamodb,
@@ -73,6 +75,8 @@ _GAPS: dict[tuple[str, str], Gap] = {
     ),
     **gaps_apigateway.GAPS,
     **gaps_apigatewayv2.GAPS,
+    **gaps_appsync.GAPS,
+    **gaps_athena.GAPS,
     **gaps_cloudwatch.GAPS,
     **gaps_ec2.GAPS,
     **gaps_efs.GAPS,
