@@ -58,6 +58,12 @@ def _has_rule(written: OperationRules | None, path: str) -> bool:
     lists = {rule.each for rule in written.requires if rule.each}
     whole = {path, path.rpartition(".")[0]} if path.rpartition(".")[0] in lists else {path}
     whole |= {path[: found.start()] for found in re.finditer(r"\.", path) if path[: found.start()] in refused}
+    ours |= {
+        f"{rule.each.replace('[]', '')}.{inner}"
+        for rule in written.requires
+        if rule.each
+        for inner in re.findall(r"\bitem\.([\w.]+)", f"{rule.when} {rule.unless} {rule.resource}")
+    }
     # Facts that are read off an image's name go by a name of their own.
     return bool(whole & ours) or (path.endswith("ImageUri") and "Image" in ours)
 

@@ -146,13 +146,24 @@ def _layer(value: str, _argument: str, op: Operation) -> str:
     return _regional(value, "lambda@layer:", op)
 
 
+_BALANCERS = {"application": "app", "network": "net", "gateway": "gwy"}
+
+
+def _of_balancer(value: str, kind: str) -> str:
+    """The ARN of a listener or of a rule, without its end, of that of the load balancer or the listener."""
+    service, _, named = value.partition("/")
+    return f"{service.rpartition(':')[0]}:{kind}/{named}"
+
+
 FILTERS: dict[str, Filter] = {
+    "balancer": lambda value, _argument, _op: _BALANCERS.get(value, value),
     "after": lambda value, argument, _op: value.rpartition(argument)[2],
     "bucket": _bucket,
     "busprefix": _bus_prefix,
     "changeset": _change_set,
     "copysource": _copy_source,
     "ec2": _ec2,
+    "elbv2": lambda value, argument, _op: _of_balancer(value, argument),
     "function": _function,
     "hostbucket": lambda value, _argument, _op: value.partition(".s3")[0],
     "iam": _iam,
@@ -168,5 +179,6 @@ FILTERS: dict[str, Filter] = {
     "s3object": _s3_object,
     "stack": _stack,
     "topicof": _topic,
+    "wafscope": lambda value, _argument, _op: "global" if value == "CLOUDFRONT" else "regional",
     "unnumbered": _unnumbered,
 }

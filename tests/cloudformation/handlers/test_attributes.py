@@ -15,6 +15,7 @@ from verifier.authorization.authorizer import Mode
 from verifier.cloudformation.handlers import handlers
 from verifier.cloudformation.template.environment import StackIdentity
 from verifier.cloudformation.types import registry
+from verifier.cloudformation.types.kind import Kind
 from verifier.iam import catalog
 from verifier.iam.arn import parse_arn
 
@@ -52,6 +53,8 @@ _MAY_BE_EMPTY = {
     "AWS::EC2::NatGateway": {"AutoProvisionZones", "AutoScalingIps", "RouteTableId"},
     # No listener names a target group that was just made.
     "AWS::ElasticLoadBalancingV2::TargetGroup": {"LoadBalancerArns"},
+    # Nothing is said of a pipe that does what it shall.
+    "AWS::Pipes::Pipe": {"StateReason"},
 }
 
 
@@ -60,7 +63,12 @@ def _wanted(type_name: str) -> set[str]:
     entry, handler = registry.entry(type_name), handlers()[type_name]
     assert entry is not None
     settable = entry.properties - entry.read_only
-    return {name for name in entry.read_only if name.partition(".")[0] not in settable - handler.supported}
+    beyond = tuple(f"{one.path}." for one in handler.beyond) if isinstance(handler, Kind) else ()
+    return {
+        name
+        for name in entry.read_only
+        if name.partition(".")[0] not in settable - handler.supported and not name.startswith(beyond)
+    }
 
 
 def _attribute(given: Any, name: str) -> Any:

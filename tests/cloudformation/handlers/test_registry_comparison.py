@@ -203,11 +203,11 @@ def _not_lacking(type_name: str, path: str, value: str) -> Iterator[str]:
     with_it, without = nested(type_name, path, value), nested(type_name, path, "")
     if with_it is None or without is None:
         yield f"{path} is no property of {type_name}"
-    elif not rest and top in handler.supported:
+    elif not (rest or value) and top in handler.supported:
         yield f"{top} is supported"
     elif rest and top not in handler.supported:
         yield f"{top} is not supported at all: leave .{'.'.join(rest)} out"
-    elif rest and not handler.goes_beyond(with_it):
+    elif (rest or value) and not handler.goes_beyond(with_it):
         yield f"goes_beyond is false, and must be true, for {json.dumps(with_it)}"
     elif value and handler.goes_beyond(without):
         yield f"goes_beyond is true for {json.dumps(without)}: leave {value!r} out"

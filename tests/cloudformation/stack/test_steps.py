@@ -83,7 +83,17 @@ def test_what_the_handler_acts_on_whole_is_asked_for_by_its_calls_alone(cloud: C
     assert asked(cloud, "upper bound") == []
 
 
-@pytest.mark.parametrize("type_name", ["Custom::Thing", "AWS::CloudFormation::CustomResource"])
+@pytest.mark.parametrize(
+    "type_name",
+    [
+        "AWS::CloudFormation::CustomResource",
+        "Custom::ApiGatewayAccountRole",
+        "Custom::CognitoUserPool",
+        "Custom::EventBridge",
+        "Custom::S3",
+        "Custom::Thing",
+    ],
+)
 def test_a_custom_resource_is_replaced_when_its_token_changes_and_not_else(
     cloud: Cloud, type_name: str
 ) -> None:

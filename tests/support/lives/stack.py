@@ -12,6 +12,7 @@ from typing import Any
 from tests.support.lives.account import setup_id
 from tests.support.lives.case import PLACEHOLDER, Case
 from verifier.cloudformation.types import registry
+from verifier.iam import catalog
 
 Template = dict[str, Any]
 # How the attributes that are lists are called.
@@ -67,6 +68,13 @@ def can_be_read(type_name: str) -> bool:
     """Whether AWS's handler reads at all: of a topic's policy it does not."""
     entry = registry.entry(type_name)
     return entry is None or "read" in entry.handlers
+
+
+def can_be_deleted(type_name: str) -> bool:
+    """Whether AWS's handler deletes anything: what every account has once stays, and is only read."""
+    entry = registry.entry(type_name)
+    named = entry.handlers.get("delete", ()) if entry else ()
+    return not named or any(catalog.access_level(action) not in ("Read", "List") for action in named)
 
 
 def _states(case: Case) -> Iterator[Template]:

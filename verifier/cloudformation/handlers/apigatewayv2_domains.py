@@ -1,4 +1,4 @@
-"""API Gateway v2: custom domain names, and what of an API they lead to."""
+"""API Gateway v2: custom domain names, what of an API they lead to, and links into a VPC."""
 
 from verifier.cloudformation.types.kind import Kind
 from verifier.cloudformation.types.params import ARN, ID, Prop, same
@@ -51,6 +51,25 @@ API_MAPPING = Kind(
     parts=(
         Read("GetApiMapping", on=("read", "update")),
         Update("UpdateApiMapping", _MAPPING),
+    ),
+    gone=_GONE,
+)
+
+VPC_LINK = Kind(
+    type="AWS::ApiGatewayV2::VpcLink",
+    service=_SERVICE,
+    itself={"VpcLinkId": ID},
+    arn="arn:{partition}:apigateway:{region}::/vpclinks/{id}",
+    create_by="CreateVpcLink",
+    update_by="UpdateVpcLink",
+    delete_by="DeleteVpcLink",
+    id_from="VpcLinkId",
+    members=same("Name"),
+    fixed=same("SecurityGroupIds", "SubnetIds"),
+    gives={"VpcLinkId": ID},
+    parts=(
+        Read("GetVpcLink", on=("create", "read", "update", "delete")),
+        Tagging("TagResource", "UntagResource", {"ResourceArn": ARN}, at_create="Tags", form=dict),
     ),
     gone=_GONE,
 )

@@ -1,11 +1,13 @@
-"""Application Auto Scaling: the scaling policy."""
+"""Application Auto Scaling: the scalable target and the scaling policy."""
 
 from dataclasses import dataclass
 
 from verifier.cloudformation.types.kind import Kind
-from verifier.cloudformation.types.params import ID, Computed, Params, same
-from verifier.cloudformation.types.part import Part, Read
+from verifier.cloudformation.types.params import ID, Computed, Params, Prop, Text, same
+from verifier.cloudformation.types.part import Part, Read, on
+from verifier.cloudformation.types.parts import Items, Update
 from verifier.cloudformation.types.step import Step
+from verifier.cloudformation.types.tagging import Tagging
 from verifier.cloudformation.types.work import Work
 
 _TARGET = same("ServiceNamespace", "ResourceId", "ScalableDimension")
@@ -52,4 +54,49 @@ SCALING_POLICY = Kind(
     # The second is the emulator's word for the first.
     gone=("ObjectNotFoundException", "ValidationException"),
     lacks=frozenset({"PredictiveScalingPolicyConfiguration", "ScalingTargetId"}),
+)
+
+_CAPACITY: Params = same("MaxCapacity", "MinCapacity", "RoleARN", "SuspendedState")
+# The id in its ARN is AWS's, and no property has it: tags are asked for on every target.
+_RESOURCE: Params = {
+    "ResourceARN": Text("arn:{partition}:application-autoscaling:{region}:{account}:scalable-target/*")
+}
+_TAGS = Read("ListTagsForResource", _RESOURCE, whole=False)
+_NAMED: Params = {"ScheduledActionName": Prop("ScheduledActionName")}
+
+SCALABLE_TARGET = Kind(
+    type="AWS::ApplicationAutoScaling::ScalableTarget",
+    service="application-autoscaling",
+    itself=_TARGET,
+    create_by="RegisterScalableTarget",
+    delete_by="DeregisterScalableTarget",
+    id_form=Text("{ResourceId}|{ScalableDimension}|{ServiceNamespace}"),
+    fixed={**_TARGET, **_CAPACITY},
+    gives={"Id": ID},
+    parts=(
+        Update("RegisterScalableTarget", _CAPACITY),
+        Read(
+            "DescribeScalableTargets",
+            {
+                "ServiceNamespace": Prop("ServiceNamespace"),
+                "ResourceIds": [Prop("ResourceId")],
+                "ScalableDimension": Prop("ScalableDimension"),
+            },
+            on=("create", "read", "update"),
+            whole=False,
+        ),
+        Items(
+            "ScheduledActions",
+            "ScheduledActionName",
+            "PutScheduledAction",
+            {**_NAMED, **same("EndTime", "ScalableTargetAction", "Schedule", "StartTime", "Timezone")},
+            "DeleteScheduledAction",
+            _NAMED,
+        ),
+        Read("DescribeScheduledActions", on=("create", "read", "update"), when="ScheduledActions"),
+        *on(("create", "read"), _TAGS),
+        Tagging("TagResource", "UntagResource", _RESOURCE, at_create="Tags", form=dict, look=_TAGS),
+    ),
+    # The second is the emulator's word for the first.
+    gone=("ObjectNotFoundException", "ValidationException"),
 )

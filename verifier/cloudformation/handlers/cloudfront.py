@@ -13,7 +13,7 @@ from verifier.cloudformation.types.work import Work
 
 
 @dataclass(frozen=True)
-class _Versioned(Kind):
+class Versioned(Kind):
     """A class, as CloudFront changes and deletes only the version that was read last (its ETag).
 
     ``get`` is the operation that tells it; ``config`` the one property, kept under the noun that the
@@ -54,10 +54,18 @@ class _Versioned(Kind):
 
 _REFERENCE = Computed(lambda work: work.generate_name(128))
 _RESOURCE = {"Resource": ARN}
-_TAGS = Read("ListTagsForResource", _RESOURCE, whole=False)
+TAGS = Read("ListTagsForResource", _RESOURCE, whole=False)
+TAGGING = Tagging(
+    "TagResource",
+    "UntagResource",
+    _RESOURCE,
+    form=lambda tags: {"Items": [{"Key": key, "Value": value} for key, value in tags.items()]},
+    form_keys=lambda keys: {"Items": keys},
+    look=TAGS,
+)
 
 # CreateDistributionWithTags asks for the same two actions as the two calls (source: cloudfront-permissions).
-DISTRIBUTION = _Versioned(
+DISTRIBUTION = Versioned(
     type="AWS::CloudFront::Distribution",
     service="cloudfront",
     create_by="CreateDistribution",
@@ -86,15 +94,8 @@ DISTRIBUTION = _Versioned(
             when="DistributionConfig",
             source="cloudfront-delete-disabled",
         ),
-        _TAGS,
-        Tagging(
-            "TagResource",
-            "UntagResource",
-            _RESOURCE,
-            form=lambda tags: {"Items": [{"Key": key, "Value": value} for key, value in tags.items()]},
-            form_keys=lambda keys: {"Items": keys},
-            look=_TAGS,
-        ),
+        TAGS,
+        TAGGING,
     ),
     gone=("NoSuchDistribution",),
     # Of a time before origins, tenants, and what is only for a few: the registry's permissions stand in.
@@ -116,7 +117,7 @@ DISTRIBUTION = _Versioned(
     ),
 )
 
-CACHE_POLICY = _Versioned(
+CACHE_POLICY = Versioned(
     type="AWS::CloudFront::CachePolicy",
     service="cloudfront",
     create_by="CreateCachePolicy",
@@ -138,7 +139,7 @@ CACHE_POLICY = _Versioned(
     gone=("NoSuchCachePolicy",),
 )
 
-ORIGIN_ACCESS_CONTROL = _Versioned(
+ORIGIN_ACCESS_CONTROL = Versioned(
     type="AWS::CloudFront::OriginAccessControl",
     service="cloudfront",
     create_by="CreateOriginAccessControl",
@@ -154,7 +155,7 @@ ORIGIN_ACCESS_CONTROL = _Versioned(
     gone=("NoSuchOriginAccessControl",),
 )
 
-ORIGIN_ACCESS_IDENTITY = _Versioned(
+ORIGIN_ACCESS_IDENTITY = Versioned(
     type="AWS::CloudFront::CloudFrontOriginAccessIdentity",
     service="cloudfront",
     create_by="CreateCloudFrontOriginAccessIdentity",

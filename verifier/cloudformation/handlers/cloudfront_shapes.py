@@ -12,6 +12,11 @@ from verifier.cloudformation.types.values import listed
 _OTHER_NAMES = {"IPV6Enabled": "IsIPV6Enabled", "OriginCustomHeaders": "CustomHeaders", "Locations": "Items"}
 
 
+def function(config: Mapping[str, Any]) -> dict[str, Any]:
+    """A function's configuration."""
+    return dict(_counted(config, _shape("FunctionConfig")))
+
+
 def distribution(config: Mapping[str, Any]) -> dict[str, Any]:
     """A distribution's configuration; the API lets neither the comment nor the logging's switch out."""
     logging = {"Logging": {"Enabled": True, **config["Logging"]}} if config.get("Logging") else {}

@@ -1,8 +1,8 @@
-"""EventBridge, beside rules and buses: destinations of HTTP calls, archives, single permissions."""
+"""EventBridge, beside rules and buses: HTTP destinations and their connections, archives, permissions."""
 
-from verifier.cloudformation.types.kind import Kind, Name
+from verifier.cloudformation.types.kind import Beyond, Kind, Name
 from verifier.cloudformation.types.params import ABSENT, ID, Computed, Params, Prop, Text, same
-from verifier.cloudformation.types.part import Moment, OnBehalf, Read
+from verifier.cloudformation.types.part import Moment, OnBehalf, Read, on
 from verifier.cloudformation.types.parts import Update
 from verifier.cloudformation.types.values import document
 from verifier.cloudformation.types.work import Work
@@ -42,6 +42,39 @@ API_DESTINATION = Kind(
         ),
     ),
     gone=_GONE,
+)
+
+_CONNECTION = Read("DescribeConnection", source="cfn-connection-stabilize")
+
+# The credentials lie in a secret that belongs to the service.
+CONNECTION = Kind(
+    type="AWS::Events::Connection",
+    service="events",
+    # (source: cfn-connection-name)
+    name=Name("Name", 64),
+    itself={"Name": ID},
+    create_by="CreateConnection",
+    update_by="UpdateConnection",
+    delete_by="DeleteConnection",
+    members=same("AuthParameters", "AuthorizationType", "Description", _KEY),
+    gives={"ArnForPolicy": Text(f"{_ARN}:connection/{{id}}")},
+    parts=(
+        *on(("create", "update", "after delete"), _CONNECTION),
+        Read(
+            "DescribeConnection",
+            gives={"Arn": "ConnectionArn", "SecretArn": "SecretArn"},
+            source="cfn-connection-read",
+            tokens=frozenset({"Arn", "SecretArn"}),
+        ),
+        _on_key("DescribeKey", "create", "update"),
+        _on_key("GenerateDataKey", "create", "update"),
+        _on_key("Decrypt", "read", "update"),
+        _on_key("Encrypt", "update"),
+    ),
+    gone=_GONE,
+    # Of APIs that are not public: they stand in a network.
+    beyond=(Beyond("AuthParameters.ConnectivityParameters"),),
+    lacks=frozenset({"InvocationConnectivityParameters"}),
 )
 
 ARCHIVE = Kind(

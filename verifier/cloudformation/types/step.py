@@ -32,7 +32,12 @@ class Step:
         return {**itself, **filled(params, own if given is None else replace(own, properties=given))}
 
     def call(
-        self, operation: str, params: Mapping[str, Any], *, tolerate: Collection[str] = ()
+        self,
+        operation: str,
+        params: Mapping[str, Any],
+        *,
+        tolerate: Collection[str] = (),
+        source: str | None = None,
     ) -> dict[str, Any]:
         """Make a call of the kind's service; see ``Work.call``."""
-        return self.work.call(self.service, operation, params, tolerate=tolerate)
+        return self.work.call(self.service, operation, params, tolerate=tolerate, source=source)

@@ -36,6 +36,8 @@ class Tagging(Part):
     look_always: bool = False
     name: str = "Tags"
     """The property."""
+    untag_source: str | None = None
+    """Where it was read that tags are taken away so, of a type for which the registry does not say it."""
 
     @property
     def properties(self) -> frozenset[str]:
@@ -46,7 +48,8 @@ class Tagging(Part):
         """The calls that tag, untag and read the tags."""
         tags = Prop(self.name)
         yield Mention(service, self.tag, {**self.target, self.tags: tags})
-        yield Mention(service, self.untag, {**self.target, self.keys: tags})
+        sources = (self.untag_source,) if self.untag_source else ()
+        yield Mention(service, self.untag, {**self.target, self.keys: tags}, sources)
         if self.look:
             yield from self.look.mentions(service, itself)
 
@@ -76,6 +79,7 @@ class Tagging(Part):
     def _change(self, step: Step, to_set: Mapping[str, str], to_remove: list[str]) -> None:
         target = step.params(self.target, whole=False)
         if to_remove:
-            step.call(self.untag, {**target, self.keys: self.form_keys(to_remove)})
+            keys = {self.keys: self.form_keys(to_remove)}
+            step.call(self.untag, {**target, **keys}, source=self.untag_source)
         if to_set:
             step.call(self.tag, {**target, self.tags: self.form(to_set)})

@@ -14,16 +14,20 @@ from verifier.emulator.moto import (
     gaps_athena,
     gaps_cloudfront,
     gaps_cloudwatch,
+    gaps_cognito,
     gaps_dynamodb,
     gaps_ec2,
     gaps_efs,
     gaps_elasticache,
+    gaps_elbv2,
+    gaps_iot,
     gaps_kinesis,
     gaps_lambda,
     gaps_rds,
     gaps_route53,
     gaps_s3,
     gaps_scheduler,
+    gaps_wafv2,
 )
 from verifier.emulator.moto.enclosure import runs_no_function
 from verifier.errors import AwsError
@@ -81,6 +85,9 @@ _GAPS: dict[tuple[str, str], Gap] = {
     **gaps_ec2.GAPS,
     **gaps_efs.GAPS,
     **gaps_elasticache.GAPS,
+    **gaps_cognito.GAPS,
+    **gaps_elbv2.GAPS,
+    **gaps_iot.GAPS,
     **gaps_kinesis.GAPS,
     **gaps_lambda.GAPS,
     **gaps_cloudfront.GAPS,
@@ -88,6 +95,7 @@ _GAPS: dict[tuple[str, str], Gap] = {
     **gaps_route53.GAPS,
     **gaps_s3.GAPS,
     **gaps_scheduler.GAPS,
+    **gaps_wafv2.GAPS,
 }
 
 

@@ -70,7 +70,7 @@ def tagged(operation: Operation, invoke: Invoke) -> Result:
 
 _PATCHED = ("UpdateAccount", "UpdateApiKey", "UpdateAuthorizer", "UpdateRequestValidator", "UpdateRestApi")
 _DELETED = ("Authorizer", "RequestValidator", "Resource", "RestApi", "UsagePlan", "UsagePlanKey")
-_UNPATCHED = ("UpdateDeployment", "UpdateModel", "UpdateDomainName")
+_UNPATCHED = ("UpdateBasePathMapping", "UpdateDeployment", "UpdateDomainName", "UpdateModel", "UpdateVpcLink")
 GAPS = {
     **{("apigateway", name): patched for name in (*_PATCHED, "UpdateStage")},
     ("apigateway", "UpdateUsagePlan"): update_usage_plan,

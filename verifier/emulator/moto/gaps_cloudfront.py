@@ -45,6 +45,19 @@ def delete(operation: Operation, _invoke: Invoke) -> Result:
     return {}
 
 
+def update_function(operation: Operation, invoke: Invoke) -> Result:
+    """moto makes functions, and does not change them."""
+    from dataclasses import replace
+
+    from moto.cloudfront.models import cloudfront_backends
+
+    found = invoke(replace(operation, name="DescribeFunction", params={"Name": operation.params["Name"]}))
+    function = cloudfront_backends[operation.account][operation.partition].functions[operation.params["Name"]]
+    function.function_config = operation.params["FunctionConfig"]
+    function.function_code = operation.params["FunctionCode"]
+    return found
+
+
 def delete_origin_access_control(operation: Operation, invoke: Invoke) -> Result:
     """moto does not say in AWS's words that there is none."""
     from moto.cloudfront.models import cloudfront_backends
@@ -85,5 +98,6 @@ _BY_VERB: dict[str, Callable[[Operation, Invoke], Result]] = {
 }
 GAPS: dict[tuple[str, str], Callable[[Operation, Invoke], Result]] = {
     **{("cloudfront", f"{verb}{noun}"): gap for noun in _NOUNS for verb, gap in _BY_VERB.items()},
+    ("cloudfront", "UpdateFunction"): update_function,
     ("cloudfront", "DeleteOriginAccessControl"): delete_origin_access_control,
 }
