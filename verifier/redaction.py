@@ -37,11 +37,11 @@ class Redaction:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._keys: frozenset[str] = frozenset()
+        # Patterns are made when they are needed: that takes some milliseconds a secret. Each key has its own,
+        # as every trial brings new ones.
+        self._keys: dict[str, re.Pattern[str] | None] = {}
         self._told: frozenset[str] = frozenset()
-        # Made when they are needed: that takes some milliseconds a secret.
-        self._in_names: re.Pattern[str] | None = None
-        self._in_texts: re.Pattern[str] | None = None
+        self._telling: re.Pattern[str] | None = None
 
     def add(self, *secrets: str) -> None:
         """From now on ``secrets`` of the user are hidden in texts, each line of a longer one alone, too."""
@@ -49,27 +49,30 @@ class Redaction:
         with self._lock:
             if not parts <= self._told:
                 self._told |= parts
-                self._in_texts = None
+                self._telling = None
 
     def add_keys(self, *keys: str) -> None:
         """From now on ``keys``, which this run made, are hidden wherever they stand."""
-        known = {key for key in keys if len(key) >= _SHORTEST}
         with self._lock:
-            if not known <= self._keys:
-                self._keys |= known
-                self._in_names = self._in_texts = None
+            for key in keys:
+                if len(key) >= _SHORTEST:
+                    self._keys.setdefault(key)
 
     def text(self, text: str) -> str:
         """What somebody says, without secrets."""
         with self._lock:
-            pattern = self._in_texts = self._in_texts or _pattern(self._keys | self._told)
-        return pattern.sub(HIDDEN, text)
+            pattern = self._telling = self._telling or _pattern(self._told)
+        return pattern.sub(HIDDEN, self.name(text))
 
     def name(self, text: str) -> str:
         """What stands for itself in a result (an ARN, a phase): without the run's keys."""
         with self._lock:
-            pattern = self._in_names = self._in_names or _pattern(self._keys)
-        return pattern.sub(HIDDEN, text)
+            for key, pattern in self._keys.items():
+                self._keys[key] = pattern or _pattern([key])
+            patterns = list(filter(None, self._keys.values()))
+        for pattern in patterns:
+            text = pattern.sub(HIDDEN, text)
+        return text
 
     def document(self, value: Any, *, texts: bool = False) -> Any:
         """A JSON value (a result, a row, a record) without secrets; with ``texts`` all in it is words."""

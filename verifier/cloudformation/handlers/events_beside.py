@@ -51,7 +51,7 @@ CONNECTION = Kind(
     type="AWS::Events::Connection",
     service="events",
     # (source: cfn-connection-name)
-    name=Name("Name", 64),
+    name=Name("Name", 64, of_stack=False),
     itself={"Name": ID},
     create_by="CreateConnection",
     update_by="UpdateConnection",

@@ -89,7 +89,7 @@ PROVISIONING_TEMPLATE = Kind(
     delete_by="DeleteProvisioningTemplate",
     itself={"templateName": ID},
     # (source: cfn-provisioningtemplate-name)
-    name=Name("TemplateName", 36, "templateName"),
+    name=Name("TemplateName", 36, "templateName", of_stack=False),
     fixed={**_MADE, **lower(_BODY), "type": Prop("TemplateType")},
     arn="arn:{partition}:iot:{region}:{account}:provisioningtemplate/{id}",
     parts=(

@@ -80,7 +80,7 @@ _GIVEN = {"Capacity": "Capacity", "LabelNamespace": "LabelNamespace"}
 WEB_ACL = _Locked(
     type="AWS::WAFv2::WebACL",
     service="wafv2",
-    name=Name("Name", 128),
+    name=Name("Name", 128, of_stack=False),
     itself={"Name": _part(0), "Id": _part(1), "Scope": Prop("Scope")},
     create_by="CreateWebACL",
     delete_by="DeleteWebACL",
