@@ -16,6 +16,8 @@ For each operation that a rule file, a handler or a case table names:
   or the reason why it never is);
 - iam:PassRole passes the role to a service that AWS lists.
 
+What is open stands in service_reference_open.txt, a line for each; a line that no longer holds is a fault too.
+
 Exit 0 when all holds, or when the folder is not there; 1 otherwise, with a line per fault.
 """
 
@@ -34,6 +36,8 @@ from verifier.iam import catalog
 
 _ROOT = Path(__file__).resolve().parents[1]
 _MOST_DIFFERENCES = 20
+# Faults of types that came lately, which nobody has looked into yet.
+_OPEN = Path(__file__).with_name("service_reference_open.txt")
 
 OperationName = tuple[str, str]  # botocore's service, operation
 
@@ -74,15 +78,22 @@ def main(arguments: list[str]) -> int:
         print("not run: no ../shared")
         return 0
     report = check(reference(archive))
-    for fault in report.faults:
+    known = _OPEN.read_text(encoding="utf-8").splitlines()
+    faults = [
+        *(fault for fault in report.faults if fault not in known),
+        *(f"mended, so it goes from {_OPEN.name}: {line}" for line in known if line not in report.faults),
+    ]
+    for fault in faults:
         print(f"FAULT {fault}")
+    for line in known:
+        print(f"open: {line}")
     for (action, source), operations in sorted(report.differences.items()):
         print(f"difference: {action} ({source}) for {', '.join(sorted(set(operations)))}")
     if report.not_listed:
         print(f"not in AWS's reference: {', '.join(sorted(report.not_listed))}")
     count = len({source for _, source in report.differences})
     print(f"{report.checked} operations checked, {count} differences (at most {_MOST_DIFFERENCES})")
-    return 1 if report.faults or count > _MOST_DIFFERENCES else 0
+    return 1 if faults or count > _MOST_DIFFERENCES else 0
 
 
 def check(listed: dict[OperationName, Listed]) -> Report:
