@@ -16,7 +16,7 @@ For each operation that a rule file, a handler or a case table names:
   or the reason why it never is);
 - iam:PassRole passes the role to a service that AWS lists.
 
-What is open stands in service_reference_open.txt, a line for each; a line that no longer holds is a fault too.
+What is open stands in service_reference_open.txt, a line for each; a line that holds no longer is a fault.
 
 Exit 0 when all holds, or when the folder is not there; 1 otherwise, with a line per fault.
 """
