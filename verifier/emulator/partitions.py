@@ -19,6 +19,12 @@ def dns_suffix(region: str) -> str:
     return str(_known()[partition_of(region)]["outputs"]["dnsSuffix"])
 
 
+def queue_url(arn: str) -> str:
+    """The URL of the SQS queue with this ARN."""
+    region, account, name = arn.split(":")[3:6]
+    return f"https://sqs.{region}.{dns_suffix(region)}/{account}/{name}"
+
+
 @cache
 def _known() -> dict[str, dict[str, Any]]:
     text = files("botocore").joinpath("data", "partitions.json").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ from typing import Any
 from verifier.authorization.operation import Operation
 from verifier.emulator.moto.execution_role import lets_lambda_assume, may
 from verifier.emulator.moto.layers import is_placed
-from verifier.emulator.partitions import dns_suffix
+from verifier.emulator.partitions import queue_url
 from verifier.errors import AwsError
 
 Result = dict[str, Any]
@@ -136,9 +136,8 @@ def _function(operation: Operation, invoke: Invoke) -> Result:
 
 def _attributes(queue: str, operation: Operation, invoke: Invoke) -> dict[str, str]:
     """A queue's attributes; empty where it is not there."""
-    region, account, name = queue.split(":")[3:6]
-    url = f"https://sqs.{region}.{dns_suffix(region)}/{account}/{name}"
-    params = {"QueueUrl": url, "AttributeNames": ["All"]}
+    params = {"QueueUrl": queue_url(queue), "AttributeNames": ["All"]}
+    region = queue.split(":")[3]
     asking = replace(operation, service="sqs", name="GetQueueAttributes", params=params, region=region)
     return dict(_asked(asking, invoke).get("Attributes", {}))
 

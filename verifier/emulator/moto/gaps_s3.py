@@ -10,7 +10,7 @@ from typing import Any
 
 from verifier.authorization.operation import Operation
 from verifier.emulator.moto.resource_policy import allows_service, is_public, statements
-from verifier.emulator.partitions import dns_suffix
+from verifier.emulator.partitions import queue_url
 from verifier.errors import AwsError
 
 Result = dict[str, Any]
@@ -130,11 +130,10 @@ def _may_notify(operation: Operation, arn: str, action: str, invoke: Invoke) -> 
 
 def _policy_of(operation: Operation, arn: str, action: str, invoke: Invoke) -> str:
     """The destination's own policy; empty where it has none, or is not there."""
-    region, name = arn.split(":")[3], arn.split(":")[5]
-    queue = {"QueueUrl": f"https://sqs.{region}.{dns_suffix(region)}/{operation.account}/{name}"}
+    region = arn.split(":")[3]
     calls: dict[str, tuple[str, dict[str, Any]]] = {
         "lambda": ("GetPolicy", {"FunctionName": arn}),
-        "sqs": ("GetQueueAttributes", {**queue, "AttributeNames": ["Policy"]}),
+        "sqs": ("GetQueueAttributes", {"QueueUrl": queue_url(arn), "AttributeNames": ["Policy"]}),
         "sns": ("GetTopicAttributes", {"TopicArn": arn}),
     }
     service = action.partition(":")[0]
