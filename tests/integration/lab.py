@@ -78,3 +78,16 @@ class Lab:
             if str(self.temporary).encode() in known:
                 found.append(known.decode(errors="replace"))
         return found
+
+
+def converge(service: Path, *options: str) -> tuple[int, dict[str, Any]]:
+    """The exit code and the document of a converge of ``service``."""
+    run = subprocess.run(
+        [sys.executable, "-m", "verifier", "converge", str(service), "--format", "json", *options],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.stdout, run.stderr
+    document: dict[str, Any] = json.loads(run.stdout)
+    return run.returncode, document

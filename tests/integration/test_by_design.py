@@ -1,29 +1,14 @@
 """Services that AWS refuses to everyone, and such as leave something behind by design. The real tool."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
+
+from tests.integration.lab import converge
 
 pytestmark = pytest.mark.integration
 
 SERVICES = Path(__file__).resolve().parents[1] / "fixtures" / "services"
-
-
-def converge(name: str, *options: str) -> tuple[int, dict[str, Any]]:
-    """The exit code and the document."""
-    run = subprocess.run(
-        [sys.executable, "-m", "verifier", "converge", str(SERVICES / name), "--format", "json", *options],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.stdout, run.stderr
-    document: dict[str, Any] = json.loads(run.stdout)
-    return run.returncode, document
 
 
 @pytest.mark.parametrize(
@@ -38,7 +23,7 @@ def converge(name: str, *options: str) -> tuple[int, dict[str, Any]]:
     ],
 )
 def test_what_no_grant_lifts_is_named_with_the_way_to_mend_it(name: str, reason: str, mend: str) -> None:
-    exit_code, document = converge(f"refused/{name}")
+    exit_code, document = converge(SERVICES / f"refused/{name}")
     assert (exit_code, document["verdict"]) == (4, "inconclusive")
     assert reason in document["reason"]
     assert mend in document["reason"].partition("; no permission helps: ")[2]
@@ -65,13 +50,13 @@ def test_what_no_grant_lifts_is_named_with_the_way_to_mend_it(name: str, reason:
 def test_what_is_left_by_design_ends_no_life(
     name: str, options: tuple[str, ...], action: str, cleared: list[str]
 ) -> None:
-    exit_code, document = converge(f"by-design/{name}", *options)
+    exit_code, document = converge(SERVICES / f"by-design/{name}", *options)
     assert (exit_code, document["verdict"]) == (0, "sufficient"), document["reason"]
     assert action in {permission["action"] for permission in document["permissions"]}
     assert [row["phase"] for row in document["cleared"]] == cleared
 
 
 def test_a_life_that_stops_keeps_what_passed_and_says_what_was_not_run() -> None:
-    exit_code, document = converge("by-design/existing-bucket", "--phases", "deploy")
+    exit_code, document = converge(SERVICES / "by-design/existing-bucket", "--phases", "deploy")
     assert exit_code == 0
     assert any("its function is not run" in line for line in document["notes"])

@@ -1,30 +1,15 @@
 """Services with stacks within their stack, made by a plugin and by hand. The real tool."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
+
+from tests.integration.lab import converge
 
 pytestmark = pytest.mark.integration
 
 SERVICES = Path(__file__).resolve().parents[1] / "fixtures" / "services" / "nested"
 OWN = "arn:{partition}:cloudformation:{region}:{account}:stack/%s-{stage}-*/*"
-
-
-def converge(name: str, *options: str) -> tuple[int, dict[str, Any]]:
-    """The exit code and the document."""
-    run = subprocess.run(
-        [sys.executable, "-m", "verifier", "converge", str(SERVICES / name), "--format", "json", *options],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.stdout, run.stderr
-    document: dict[str, Any] = json.loads(run.stdout)
-    return run.returncode, document
 
 
 @pytest.mark.parametrize(
@@ -63,7 +48,7 @@ def converge(name: str, *options: str) -> tuple[int, dict[str, Any]]:
 def test_a_service_with_nested_stacks_converges(
     name: str, framework: str, service: str, within: set[tuple[str, str]]
 ) -> None:
-    exit_code, document = converge(name, "--framework", framework)
+    exit_code, document = converge(SERVICES / name, "--framework", framework)
     assert (exit_code, document["verdict"]) == (0, "sufficient"), document["reason"]
     found = {(one["action"], one["resource"]): one["certainty"] for one in document["permissions"]}
     for action in ("CreateStack", "UpdateStack", "DeleteStack", "CancelUpdateStack"):
