@@ -187,6 +187,7 @@ def test_the_journal_says_what_the_run_is_of(bench: Bench, tmp_path: Path) -> No
             "strategy": "strict",
             "scope": "service",
             "minimal": True,
+            "updates": "all",
             "enforceLikely": False,
         },
         same | {"command": "verify"},

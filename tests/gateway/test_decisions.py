@@ -78,6 +78,7 @@ def test_a_line_at_once(tmp_path: Path) -> None:
         "certainty": "upper bound",
         "source": "a-source",
         "enforced": True,
+        "modelled": False,
         "onBehalfOf": {
             "service": "cloudformation",
             "stack": "stack",

@@ -264,3 +264,14 @@ def test_the_scope_is_the_users(scope: Scope, resource: str) -> None:
     need: Need = ("s3:ListBucket", "arn:aws:s3:::shop-dev-files", Certainty.CALL)
     result = converge(World(lambda _: [need]), scope=scope)
     assert [finding.permission.resource for finding in result.findings] == [resource]
+
+
+def test_what_only_updates_would_need_is_granted_and_marked() -> None:
+    world = World(lambda _: [READ, WRITE], modelled={WRITE[0]})
+    result = converge(world)
+    assert (result.verdict, len(result.rounds)) == (Verdict.SUFFICIENT, 2)
+    assert {one.permission.action: one.modelled for one in result.findings} == {
+        "s3:GetObject": False,
+        "s3:PutObject": True,
+    }
+    assert result.unconfirmed == ()

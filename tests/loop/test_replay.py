@@ -56,6 +56,7 @@ def test_the_replayed_life_passes_every_phase(whole_life: TrialResult) -> None:
         ("rollback-create", 0),
         ("deploy", 0),
         ("redeploy", 0),
+        ("retag", 0),
         ("rollback-update", 1),
         ("remove", 0),
     ]
@@ -71,13 +72,20 @@ def test_the_policy_of_the_real_life_is_enough_for_the_replayed_one(trials: Tria
     assert live(trials, granted(without="nothing")).complete
 
 
-@pytest.mark.parametrize("action", ["iam:GetRolePolicy", "logs:ListTagsForResource", "lambda:ListTags"])
-def test_what_newer_evidence_casts_doubt_on_decides_nothing(trials: Trials, action: str) -> None:
-    """Later policies lack it, or it may be asked only where tags change."""
-    trial = live(trials, granted(without=action))
+def test_what_newer_evidence_casts_doubt_on_decides_nothing(trials: Trials) -> None:
+    """Later policies lack it."""
+    trial = live(trials, granted(without="iam:GetRolePolicy"))
     assert trial.complete
     refused = {item.action for item in trial.asked if item.refused and not item.tolerated}
-    assert action in refused
+    assert "iam:GetRolePolicy" in refused
+
+
+@pytest.mark.parametrize("action", ["logs:ListTagsForResource", "lambda:ListTags"])
+def test_what_is_surely_asked_only_where_tags_change_stops_nothing_else(trials: Trials, action: str) -> None:
+    trial = live(trials, granted(without=action))
+    assert (trial.phases[-1].phase, trial.phases[-1].passed) == ("retag", False)
+    refused = {item.phase for item in trial.asked if item.action == action and item.refused}
+    assert "redeploy" in refused, "there it is only likely"
 
 
 @pytest.mark.parametrize(
@@ -129,7 +137,7 @@ def test_nothing_private_is_in_the_recording() -> None:
 
     document = recorded("http-api")
     text = "\n".join(texts(document)) + "".join(body.decode("utf-8", "replace") for body in bodies)
-    assert len(bodies) == 12
+    assert len(bodies) == 18
     assert not re.search(r"\b(AKIA|ASIA|LKIA)[A-Z0-9]{12,}", text)
     assert not re.search(r"(?<![\d-])\d{12}(?!\d)", text), "an account"
     assert not re.search(r"/(home|root|tmp|work|Users)/", text), "a path of some machine"

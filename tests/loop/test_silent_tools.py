@@ -182,7 +182,7 @@ def named(does: Any) -> str:
 
 
 def test_every_choice_of_phases_that_there_is() -> None:
-    assert len(CHOICES) == 17
+    assert len(CHOICES) == 33
     assert [parse_phases(",".join(chosen)) for chosen in CHOICES] == CHOICES
 
 
@@ -209,11 +209,11 @@ def test_what_is_not_the_users_deploy_is_no_pass_and_says_why(
         assert words in found.reason
 
 
-@pytest.mark.parametrize("silent_from", range(2, 7))
+@pytest.mark.parametrize("silent_from", range(2, 9))
 def test_a_tool_that_is_silent_later_does_not_pass(
     target: EmbeddedTarget, folder: Path, silent_from: int
 ) -> None:
-    """The runs of a whole life: two in rollback-create, then one in each phase."""
+    """The runs of a whole life: two in rollback-create and in retag, else one in each phase."""
 
     def does(run: Run) -> None:
         if run.number < silent_from:
@@ -221,7 +221,23 @@ def test_a_tool_that_is_silent_later_does_not_pass(
 
     found = verified(trials(target, folder, does))
     assert found.verdict is Verdict.INCONCLUSIVE
-    assert found.reason.partition(":")[0] == ("rollback-create", *PHASES)[silent_from - 1]
+    runs = [phase for phase in PHASES for _ in range(2 if phase in ("rollback-create", "retag") else 1)]
+    assert found.reason.partition(":")[0] == runs[silent_from - 1]
+
+
+def test_a_tool_that_tags_nothing_does_not_pass_the_retag(target: EmbeddedTarget, folder: Path) -> None:
+    def does(run: Run) -> None:
+        run.package()
+        run.create()
+        run.update(run.upload(run.template()))
+        run.wait()
+
+    for found in (converged, verified):
+        result = found(trials(target, folder, does, "deploy", "retag"))
+        assert result.verdict is Verdict.INCONCLUSIVE
+        assert result.reason.startswith(
+            "retag: stack shop-dev did not get the tags that provider.stackTags has"
+        )
 
 
 def test_a_removal_of_something_else_is_none(target: EmbeddedTarget, folder: Path) -> None:
@@ -305,6 +321,7 @@ def test_an_honest_tool_passes_the_same_phases(
         "rollback-create": "UPDATE_ROLLBACK_COMPLETE",
         "deploy": "UPDATE_COMPLETE",
         "redeploy": "UPDATE_COMPLETE",
+        "retag": "UPDATE_COMPLETE",
         "rollback-update": "UPDATE_ROLLBACK_COMPLETE",
         "remove": "DELETE_COMPLETE",
     }

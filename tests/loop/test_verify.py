@@ -65,6 +65,15 @@ def test_what_is_only_likely_decides_nothing() -> None:
     assert [item.permission.action for item in result.unconfirmed] == ["s3:GetBucketAcl"]
 
 
+def test_what_updates_would_need_that_did_not_run_decides_nothing() -> None:
+    world = World(lambda _: [READ, WRITE], modelled={WRITE[0]})
+    result = verified(world, policy("s3:GetObject"))
+    assert (result.verdict, result.missing) == (Verdict.SUFFICIENT, ())
+    [row] = result.unconfirmed
+    assert (row.permission.action, row.certainty, row.modelled) == ("s3:PutObject", Certainty.CALL, True)
+    assert verified(world, policy("s3:GetObject", "s3:PutObject")).unused == ()
+
+
 def test_policies_add_up() -> None:
     assert verified(needs(READ, WRITE), policy("s3:GetObject"), policy("s3:PutObject")).missing == ()
 

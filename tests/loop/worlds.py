@@ -1,6 +1,6 @@
 """Made-up trials: services that need this and that, under a real evaluator."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from verifier.authorization.authorizer import Mode
@@ -42,8 +42,14 @@ class Unproven:
 class World:
     """Trials of a service that needs ``needs(round)``, one after the other, under a real evaluator."""
 
-    def __init__(self, needs: Callable[[int], Sequence[Need]], problems: Sequence[str | None] = ()) -> None:
+    def __init__(
+        self,
+        needs: Callable[[int], Sequence[Need]],
+        problems: Sequence[str | None] = (),
+        modelled: Collection[str] = (),
+    ) -> None:
         self.needs = needs
+        self.modelled = modelled
         self.problems = list(problems)
         self.modes: list[Mode] = []
 
@@ -53,11 +59,11 @@ class World:
         asked: list[Asked] = []
         for action, resource, certainty in self.needs(len(self.modes)):
             decision = evaluate(AuthorizationRequest("u", action, resource, {}), documents)
-            enforced = mode is Mode.ENFORCE and certainty >= Certainty.CALL
+            modelled = action in self.modelled
+            enforced = mode is Mode.ENFORCE and certainty >= Certainty.CALL and not modelled
             refused = not decision.allowed
-            asked.append(
-                Asked(action, resource, "deploy", "s3:Op", certainty, refused=refused, enforced=enforced)
-            )
+            one = Asked(action, resource, "deploy", "s3:Op", certainty, modelled=modelled)
+            asked.append(replace(one, refused=refused, enforced=enforced))
             if refused:
                 listener.denied(asked[-1], PROVENANCE)
             if refused and enforced:

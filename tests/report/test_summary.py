@@ -33,7 +33,7 @@ def permission(
     behalf = {"type": type_name} if type_name else None
     evidence = [{"onBehalfOf": behalf}]
     row = {"action": action, "resource": resource, "condition": {}}
-    return {**row, "certainty": certainty, "evidence": evidence}
+    return {**row, "certainty": certainty, "modelled": False, "evidence": evidence}
 
 
 def test_rounds_and_runs_of_the_tool_are_counted() -> None:
@@ -69,6 +69,16 @@ def test_permissions_are_counted_by_certainty() -> None:
         permission("a:B", "likely"),
     ]
     assert summary(NOTHING | {"permissions": rows})[1] == "3 permissions (2 call, 1 likely)"
+
+
+def test_permissions_for_updates_that_did_not_run_are_counted() -> None:
+    rows = [permission(name, "call") for name in ("iam:A", "iam:B", "iam:C")]
+    lines = summary(NOTHING | {"permissions": [rows[0], *(row | {"modelled": True} for row in rows[1:])]})
+    counted = lines.index("3 permissions (3 call)")
+    assert lines[counted + 1].startswith(
+        "2 of them only for updates that the redeploy did not make (modelled;"
+    )
+    assert not any("updates" in line for line in summary(NOTHING | {"permissions": rows}))
 
 
 def test_an_upper_bound_names_its_types_and_warns_of_passing_a_role_to_any_service() -> None:

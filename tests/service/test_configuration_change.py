@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 import yaml
 
-from verifier.service.configuration_change import change_configuration
+from verifier.service.configuration_change import Edit, change_configuration
 
 LOAD = """
 import(process.argv[1]).then(async (loaded) => console.log(JSON.stringify(await loaded.default)));
 """
+VARIABLE = Edit(("provider", "environment"), {"VERIFIER_REVISION": "1"})
+OUTPUT = Edit(("resources", "Outputs"), {"VerifierRevision": {"Value": "1"}})
 SETTINGS = '{ service: "s", provider: { name: "aws", environment: { A: "1" } } }'
 
 
@@ -36,7 +38,7 @@ def by_node(path: Path) -> dict[str, Any]:
 def test_code(tmp_path: Path, name: str, text: str) -> None:
     path = tmp_path / name
     path.write_text(text)
-    change_configuration(path, 1, has_functions=True)
+    change_configuration(path, VARIABLE)
     assert by_node(path) == {
         "service": "s",
         "provider": {"name": "aws", "environment": {"A": "1", "VERIFIER_REVISION": "1"}},
@@ -65,7 +67,7 @@ def test_the_same_in_every_kind_of_file(
     path = tmp_path / name
     text = json.dumps(settings)
     path.write_text({"serverless.yml": text, "serverless.json": text}.get(name, f"module.exports = {text};"))
-    change_configuration(path, 1, has_functions=has_functions)
+    change_configuration(path, VARIABLE if has_functions else OUTPUT)
     found = by_node(path) if name.endswith(".js") else yaml.safe_load(path.read_text())
     assert found == expected
 
@@ -98,7 +100,7 @@ require(process.argv[1])({ resolveVariable }).then((value) => console.log(JSON.s
 def test_behind_a_variable(tmp_path: Path, text: str, expression: str, value: Any, expected: Any) -> None:
     path = tmp_path / "serverless.yml"
     path.write_text(text)
-    change_configuration(path, 1, has_functions=True)
+    change_configuration(path, VARIABLE)
     assert "${file(verifier-resolver.cjs)}" in path.read_text()
     wanted = json.dumps({"expression": expression, "value": value})
     module = str(tmp_path / "verifier-resolver.cjs")

@@ -1,10 +1,13 @@
 import json
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from verifier.errors import InconclusiveError
 from verifier.service.private_copy import private_copy
-from verifier.service.revision import revise
+from verifier.service.revision import revise, tagging
 from verifier.service.service import load_service
 
 YAML = """service: shop
@@ -92,3 +95,59 @@ def test_a_handler_outside_the_folder_is_not_touched(folder: Path) -> None:
     with private_copy(load_service(folder)) as copy:
         revise(copy, 1)
     assert outside.read_text() == "1\n"
+
+
+def stack_tags(folder: Path) -> dict[str, str]:
+    tags: dict[str, str] = load_service(folder).settings["provider"]["stackTags"]
+    return tags
+
+
+def test_tags_come_beside_the_services_own_and_go_again(folder: Path) -> None:
+    (folder / "serverless.yml").write_text(
+        YAML.replace("  name: aws\n", "  name: aws\n  stackTags: {own: x}\n")
+    )
+    with private_copy(load_service(folder)) as copy:
+        revise(copy, 1)
+        before = copy.config.read_text()
+        with tagging(copy) as tag:
+            tag({"A": "1", "B": "1"})
+            assert stack_tags(copy.folder) == {"own": "x", "A": "1", "B": "1"}
+            assert "VERIFIER_REVISION" in copy.config.read_text(), "the redeploy's change stays"
+            tag({"A": "2"})
+            assert stack_tags(copy.folder) == {"own": "x", "A": "2"}
+        assert copy.config.read_text() == before
+
+
+def test_tags_come_on_top_of_a_configuration_that_is_code(folder: Path) -> None:
+    (folder / "serverless.yml").unlink()
+    text = "module.exports = { service: 's', provider: 'aws' };\n"
+    (folder / "serverless.js").write_text(text)
+
+    def loaded() -> Any:
+        script = "console.log(JSON.stringify(require(process.argv[1])))"
+        command = ["node", "-e", script, str(copy.config)]
+        return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+    with private_copy(load_service(folder)) as copy:
+        revise(copy, 1)
+        redeployed = loaded()
+        assert redeployed["resources"] == {"Outputs": {"VerifierRevision": {"Value": "1"}}}
+        with tagging(copy) as tag:
+            for number in ("1", "2"):
+                tag({"A": number})
+                assert loaded() == redeployed | {"provider": {"name": "aws", "stackTags": {"A": number}}}
+        assert loaded() == redeployed
+        assert not list(copy.folder.glob("verifier-untagged*"))
+        revise(copy, 2)
+        assert (copy.folder / "serverless.js").read_text() == text
+
+
+def test_a_configuration_that_a_plugin_made_a_link_is_not_followed(folder: Path, tmp_path: Path) -> None:
+    target = tmp_path / "elsewhere.yml"
+    target.write_text(YAML)
+    with private_copy(load_service(folder)) as copy:
+        copy.config.unlink()
+        copy.config.symlink_to(target)
+        with pytest.raises(InconclusiveError, match="is a file no more"), tagging(copy):
+            pass
+        assert target.read_text() == YAML

@@ -23,6 +23,7 @@ from verifier.emulator.session import isolated_session
 from verifier.framework.framework import Framework
 from verifier.framework.process import Completed, go_on
 from verifier.service.private_copy import PrivateCopy
+from verifier.service.service import load_service
 
 STACK = "shop-dev"
 REGION = "us-east-1"
@@ -97,6 +98,11 @@ class Run:
             cloudformation.create_stack(StackName=self.stack, TemplateBody=core)
             self.wait()
 
+    def tags(self) -> list[dict[str, str]]:
+        """The stack's tags as the configuration has them."""
+        given = load_service(self.copy.folder).settings["provider"].get("stackTags", {})
+        return [{"Key": key, "Value": value} for key, value in given.items()]
+
     def upload(self, template: Mapping[str, Any]) -> str:
         """Put a template into the bucket; its address."""
         bucket, key = self._bucket(), f"template-{self.number}.json"
@@ -167,7 +173,7 @@ def honest(run: Run) -> None:
     run.package()
     if run.deploys:
         run.create()
-        run.update(run.upload(run.template()))
+        run.update(run.upload(run.template()), Tags=run.tags())
     else:
         run.delete()
     run.wait()

@@ -45,6 +45,7 @@ PASSING = {
     "rollback-create": _ROLLED_BACK["rollback-create"],
     "deploy": DEPLOYED,
     "redeploy": UPDATED,
+    "retag": UPDATED,
     "rollback-update": _ROLLED_BACK["rollback-update"],
     "remove": REMOVED,
 }
@@ -84,6 +85,8 @@ class FakeRoom(Room):
     region: str = REGION
     partition: str = "aws"
     begun: list[tuple[str, bool]] = field(default_factory=list)
+    rehearsed: list[str] = field(default_factory=list)
+    """The phases in which updates were rehearsed."""
     calls: list[str] = field(default_factory=list)
     """Those with the user's own keys."""
     users: list[str] = field(default_factory=list)
@@ -109,10 +112,16 @@ class FakeRoom(Room):
             "iam.create_user": user,
             "iam.create_access_key": key,
             "iam.list_access_keys": listed,
-            "cloudformation.describe_stacks": {"Stacks": [self.stack]},
+            "cloudformation.describe_stacks": {"Stacks": [{"Tags": self._tags(), **self.stack}]},
             "cloudformation.describe_stack_resources": {"StackResources": self.stack.get("resources", [])},
         }
         return Answering(service, self.administered, {}, answers)
+
+    def _tags(self) -> list[dict[str, str]]:
+        """In its nth run a retag gives the stack what it is asked for."""
+        runs = [phase for phase, _ in self.begun].count("retag")
+        tags = ({}, {"VerifierTag": "1", "VerifierTagRemoved": "1"}, {"VerifierTag": "2"})[runs]
+        return [{"Key": key, "Value": value} for key, value in tags.items()]
 
     def client(self, service: str, access_key: str, secret_key: str) -> Any:
         self.keys.add((access_key, secret_key))
@@ -123,6 +132,9 @@ class FakeRoom(Room):
 
     def begin(self, phase: str, *, fail_last_wave: bool = False) -> None:
         self.begun.append((phase, fail_last_wave))
+
+    def rehearse(self) -> None:
+        self.rehearsed.append(self.begun[-1][0])
 
     def finish(self) -> Facts:
         if isinstance(self.facts, list):

@@ -30,7 +30,7 @@ from verifier.service.service import load_service
 from verifier.targets.interface import Absent, Facts, Glance, Left
 from verifier.trial import hang
 from verifier.trial.interface import PhaseResult
-from verifier.trial.phases import PHASES, Life, parse_phases, run_phase
+from verifier.trial.phases import PHASES, Life, Updates, parse_phases, run_phase
 from verifier.trial.proof import Proof
 
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIAUSER", "AWS_SECRET_ACCESS_KEY": "secret"}
@@ -79,14 +79,14 @@ def test_phases_come_in_lifes_order(text: str | None, phases: tuple[str, ...]) -
 @pytest.mark.parametrize("text", ["", " , ", "deploy,undeploy", "Deploy"])
 def test_an_unknown_phase_is_named_with_those_there_are(text: str) -> None:
     with pytest.raises(
-        InputError, match="give some of rollback-create, deploy, redeploy, rollback-update, r"
+        InputError, match="give some of rollback-create, deploy, redeploy, retag, rollback-update, r"
     ):
         parse_phases(text)
 
 
-@pytest.mark.parametrize("text", ["redeploy", "rollback-update", "remove", "rollback-create,remove"])
+@pytest.mark.parametrize("text", ["redeploy", "retag", "rollback-update", "remove", "rollback-create,remove"])
 def test_what_follows_a_deploy_needs_one(text: str) -> None:
-    with pytest.raises(InputError, match="need deploy before them"):
+    with pytest.raises(InputError, match="than rollback-create needs deploy before it"):
         parse_phases(text)
 
 
@@ -103,6 +103,7 @@ def test_what_follows_a_deploy_needs_one(text: str) -> None:
         ),
         ("deploy", [("deploy",)], [("deploy", False)]),
         ("redeploy", [("deploy",)], [("redeploy", False)]),
+        ("retag", [("deploy",), ("deploy",)], [("retag", False), ("retag", False)]),
         ("rollback-update", [("deploy",)], [("rollback-update", True)]),
         ("remove", [("remove",)], [("remove", False)]),
     ],
@@ -116,6 +117,36 @@ def test_each_phase_runs_its_commands_and_passes(
     assert framework.runs == runs
     assert room.begun == begun
     assert (result.tool_runs, result.seconds) == (len(runs), float(len(runs)))
+
+
+def test_updates_of_all_are_rehearsed_in_the_redeploy(copy: PrivateCopy) -> None:
+    room = FakeRoom()
+    for phase in PHASES:
+        run(copy, phase, room)
+    assert room.rehearsed == ["redeploy"]
+
+
+def test_a_policy_for_the_updates_that_were_made_needs_no_rehearsal(copy: PrivateCopy) -> None:
+    room = FakeRoom()
+    run_phase(life(copy, room, FakeFramework(), updates=Updates.CHANGED), "redeploy")
+    assert room.rehearsed == []
+
+
+def test_a_retag_adds_changes_and_removes_tags_of_the_stack(copy: PrivateCopy) -> None:
+    before, seen = copy.config.read_text(), []
+
+    def deploy(copy: PrivateCopy) -> None:
+        seen.append(load_service(copy.folder).settings["provider"]["stackTags"])
+
+    assert run(copy, "retag", framework=FakeFramework(does=deploy)).passed
+    assert seen == [{"VerifierTag": "1", "VerifierTagRemoved": "1"}, {"VerifierTag": "2"}]
+    assert copy.config.read_text() == before
+
+
+def test_a_retag_ends_with_the_deploy_that_fails(copy: PrivateCopy) -> None:
+    framework = FakeFramework(ends=[FAILED])
+    assert not run(copy, "retag", framework=framework).passed
+    assert framework.runs == [("deploy",)]
 
 
 def test_the_tool_is_told_the_stage_and_the_region_that_the_user_gave(copy: PrivateCopy) -> None:

@@ -159,7 +159,7 @@ def test_a_whole_life(folder: Path) -> None:
     assert outcome.complete
     assert outcome.problem is None
     assert [arguments[0] for arguments in framework.runs] == [
-        *("deploy", "remove", "deploy", "deploy", "deploy", "remove"),
+        *("deploy", "remove", "deploy", "deploy", "deploy", "deploy", "deploy", "remove"),
     ]
     assert heard.told == [
         *("iam user", "iam policy"),

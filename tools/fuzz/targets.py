@@ -78,7 +78,7 @@ def fixtures(data: bytes) -> None:
 
 def service(data: bytes) -> None:
     """``serverless.yml``: read, asked for what it says, and changed as a redeploy changes it."""
-    from verifier.service.configuration_change import change_configuration
+    from verifier.service.configuration_change import Edit, change_configuration
     from verifier.service.framework_version import admits, pin
     from verifier.service.service import load_service
     from verifier.service.variables import output_addresses
@@ -90,7 +90,7 @@ def service(data: bytes) -> None:
         for address in output_addresses(found.folder):
             address.names(f"{found.label}-{found.provider_setting('stage')}")
         pin(found.config, "4.3.1")
-        change_configuration(found.config, 1, has_functions=bool(found.settings.get("functions")))
+        change_configuration(found.config, Edit(("provider", "environment"), {"A": "1"}))
 
 
 def packaged(data: bytes) -> None:

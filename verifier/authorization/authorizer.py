@@ -84,6 +84,13 @@ class Authorizer:
             return None
         return self._first_refusal(call, needed)
 
+    def weighed(self, call: Call, needed: Iterable[Requirement]) -> tuple[Decided, ...]:
+        """What would be decided of all that ``call`` needs; it is reported to nobody."""
+        if self.mode is Mode.OFF or call.caller.is_root:
+            return ()
+        found = (self._decide(call, requirement) for requirement in needed)
+        return tuple(one for one in found if one.certainty is not Certainty.DISPROVED)
+
     def _first_refusal(self, call: Call, needed: Iterable[Requirement]) -> Refusal | None:
         for requirement in needed:
             decided = self._decide(call, requirement)

@@ -16,7 +16,7 @@ class Decided:
 
     ``claims`` is what the certainty was made from, for and against; ``source`` the one that its rule or
     handler names. ``enforced`` is false for a refusal that was let through: while observing, or because
-    AWS is not known to ask for it.
+    AWS is not known to ask for it. ``modelled`` is what an update would have asked for that did not run.
     """
 
     principal: str
@@ -29,6 +29,7 @@ class Decided:
     on_behalf_of: OnBehalfOf | None
     enforced: bool
     claims: tuple[Claim, ...] = ()
+    modelled: bool = False
 
     @property
     def refused(self) -> bool:

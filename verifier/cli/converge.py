@@ -95,6 +95,7 @@ def _begin(args: argparse.Namespace, setup: Setup, journal: "Journal", progress:
         **identity(setup),
         "scope": args.scope,
         "minimal": args.minimal,
+        "updates": args.updates,
         "enforceLikely": args.enforce_likely,
     }
     learnt = Learnt()

@@ -38,6 +38,12 @@ def add_trial_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("service", type=Path, metavar="SERVICE", help="the folder with serverless.yml")
     parser.add_argument("--target", choices=TARGETS, default="embedded")
     parser.add_argument("--phases", metavar="LIST", help="some phases only, separated by commas")
+    parser.add_argument(
+        "--updates",
+        choices=("all", "changed"),
+        default="all",
+        help="all: ask also for what updates would need that the redeploy did not make; changed: only those",
+    )
     parser.add_argument("--scope", choices=("service", "exact"), default="service")
     parser.add_argument("--framework", default="auto", metavar="auto|NAME@VERSION|PATH")
     parser.add_argument("--config", metavar="FILE", help="another configuration file in the service's folder")
@@ -96,7 +102,7 @@ def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
     from verifier.framework.find import accepted_by, find_framework
     from verifier.framework.other_user import check_access
     from verifier.service.service import load_service
-    from verifier.trial.phases import parse_phases
+    from verifier.trial.phases import Updates, parse_phases
     from verifier.trial.trials import Options
 
     redaction: Redaction = args.redaction
@@ -108,6 +114,7 @@ def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
         region=checked("region", args.region),
         account=checked("account", args.account),
         phases=parse_phases(args.phases),
+        updates=Updates(args.updates),
         timeout=args.timeout,
         seed=args.seed == "auto",
         variables=variables_of(machine, args.env),

@@ -49,6 +49,7 @@ class DecisionRecord:
             "certainty": decided.certainty.label,
             "source": decided.source,
             "enforced": decided.enforced,
+            "modelled": decided.modelled,
             "onBehalfOf": decided.on_behalf_of.as_dict() if decided.on_behalf_of else None,
         }
 

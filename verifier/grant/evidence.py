@@ -65,6 +65,8 @@ class Asked:
     """What all sources say of it, for and against; not in the journal."""
     on_behalf_of: OnBehalfOf | None = None
     """None when the command-line tool asked itself; else CloudFormation did."""
+    modelled: bool = False
+    """An update would have asked for it that did not run."""
     tolerated: bool = False
     """The tool goes on without this call."""
     refused: bool = False

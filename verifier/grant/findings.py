@@ -23,6 +23,11 @@ class Finding:
         """How sure it is that AWS asks for it: as sure as the surest of those who asked."""
         return max(item.certainty for item in self.asked)
 
+    @property
+    def modelled(self) -> bool:
+        """Only updates would ask for it that did not run."""
+        return all(item.modelled for item in self.asked)
+
     def in_round(self, number: int) -> "Finding":
         """The same finding, first seen in round ``number``."""
         return replace(self, round=number)

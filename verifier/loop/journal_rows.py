@@ -18,6 +18,7 @@ def asked_row(asked: Asked) -> dict[str, Any]:
         "context": {key: value for key, value in asked.context.items() if "tag" not in key.lower()},
         "source": asked.source,
         "onBehalfOf": asked.on_behalf_of.as_dict() if asked.on_behalf_of else None,
+        "modelled": asked.modelled,
         "tolerated": asked.tolerated,
         "enforced": asked.enforced,
         "grantable": asked.grantable,
@@ -37,7 +38,8 @@ def asked_of(row: Mapping[str, Any]) -> Asked:
         },
         source=row["source"],
         on_behalf_of=OnBehalfOf.from_dict(row["onBehalfOf"]) if row["onBehalfOf"] else None,
-        # Journals of earlier versions do not say it; what is granted in vain is dropped as superfluous.
+        # Journals of earlier versions do not say these; what is granted in vain is dropped as superfluous.
+        modelled=row.get("modelled", False),
         tolerated=row.get("tolerated", False),
         refused=True,
         enforced=row["enforced"],

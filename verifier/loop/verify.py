@@ -61,10 +61,15 @@ def verify(bench: Bench, given: Sequence[PolicyDocument], scope: Scope) -> Verif
     return Verification(
         verdict=Verdict.SUFFICIENT if strict.trial.complete else Verdict.INSUFFICIENT,
         rounds=tuple(rounds),
-        missing=consolidate([item for item in refused if item.certainty >= Certainty.CALL]),
-        unconfirmed=consolidate([item for item in refused if item.certainty < Certainty.CALL]),
+        missing=consolidate([item for item in refused if _is_missing(item)]),
+        unconfirmed=consolidate([item for item in refused if not _is_missing(item)]),
         unused=tuple(unused(given, whole.trial)),
     )
+
+
+def _is_missing(finding: Finding) -> bool:
+    """What only an update would need that did not run is none of this life's."""
+    return finding.certainty >= Certainty.CALL and not finding.modelled
 
 
 def _stopped(rounds: Sequence[Round]) -> Verification | None:

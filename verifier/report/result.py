@@ -100,6 +100,7 @@ def evidence_of(finding: Finding, framework: Framework) -> list[dict[str, Any]]:
                 "round": finding.round,
                 "certainty": item.certainty.label,
                 "source": item.source,
+                "modelled": item.modelled,
                 "frameworks": [f"{framework.name}@{framework.version}"],
             }
             for item in finding.asked
@@ -158,6 +159,7 @@ def _permission(finding: Finding, framework: Framework) -> dict[str, Any]:
     return {
         **finding.permission.as_dict(),
         "certainty": finding.certainty.label,
+        "modelled": finding.modelled,
         "sources": sources_of(finding, framework),
         "evidence": evidence_of(finding, framework),
     }

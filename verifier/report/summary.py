@@ -16,6 +16,12 @@ def summary(document: dict[str, Any]) -> list[str]:
     if counted:
         shares = ", ".join(f"{number} {certainty}" for certainty, number in sorted(counted.items()))
         lines.append(f"{len(document['permissions'])} permissions ({shares})")
+    modelled = sum(permission["modelled"] for permission in document["permissions"])
+    if modelled:
+        lines.append(
+            f"{modelled} of them only for updates that the redeploy did not make "
+            "(modelled; --updates changed leaves them out)"
+        )
     lines += [
         f"tolerated, not granted: {row['action']} ({row['phase']}: the tool goes on without it)"
         for row in document["tolerated"]

@@ -33,6 +33,7 @@ def as_document(heading: Heading, result: Verification) -> dict[str, Any]:
                 "action": item.permission.action,
                 "resource": item.permission.resource,
                 "certainty": item.certainty.label,
+                "modelled": item.modelled,
             }
             for item in result.unconfirmed
         ],

@@ -1,62 +1,68 @@
-"""A change of one configuration value: a variable in every function's environment.
+"""A change of one place of a configuration, in whatever kind of file it stands.
 
-A service without functions has nothing to show it; an output more in its template makes the update.
 A configuration that is code is wrapped: its file becomes a module that loads the original, which lies
 beside it then, and changes what that exports.
 """
 
 import json
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from verifier.reading import json_of, text_of
 from verifier.service.private_copy import ORIGINAL, RESOLVER
 
-VARIABLE = "VERIFIER_REVISION"
-OUTPUT = "VerifierRevision"
+Value = str | Mapping[str, str]
 
 
-def change_configuration(path: Path, number: int, *, has_functions: bool) -> None:
-    """Change the configuration file at ``path``; what stands under a variable stays as it is."""
+@dataclass(frozen=True)
+class Edit:
+    """What is put at a place of the configuration ("provider", "environment").
+
+    ``original`` and ``resolver`` name the files beside it, where one is needed.
+    """
+
+    place: tuple[str, str]
+    values: Mapping[str, Value]
+    original: str = ORIGINAL
+    resolver: str = RESOLVER
+
+
+def change_configuration(path: Path, edit: Edit) -> None:
+    """Change the configuration file at ``path``; what no variable of the provider gives stays as it is."""
     if path.suffix in (".yml", ".yaml"):
-        _change_yaml(path, number, has_functions)
+        _change_yaml(path, edit)
     elif path.suffix == ".json":
         settings = json_of(text_of(path), str(path))
-        _change_settings(settings, number, has_functions)
+        _change_settings(settings, edit)
         path.write_text(json.dumps(settings, indent=2), encoding="utf-8")
     else:
-        _wrap(path, number, has_functions)
+        _wrap(path, edit)
 
 
-def _place(has_functions: bool) -> tuple[str, ...]:
-    return ("provider", "environment") if has_functions else ("resources", "Outputs")
-
-
-def _change_settings(settings: dict[str, Any], number: int, has_functions: bool) -> None:
+def _change_settings(settings: dict[str, Any], edit: Edit) -> None:
+    if edit.place[0] == "provider" and settings.get("provider") == "aws":
+        settings["provider"] = {"name": "aws"}
     node: Any = settings
-    for key in _place(has_functions):
-        if key == "environment" and settings.get("provider") == "aws":
-            node = settings["provider"] = {"name": "aws"}
+    for key in edit.place:
         node = node.setdefault(key, {}) if isinstance(node, dict) else None
     if isinstance(node, dict):
-        node.update({VARIABLE: str(number)} if has_functions else {OUTPUT: {"Value": str(number)}})
+        node.update(edit.values)
 
 
-def _change_yaml(path: Path, number: int, has_functions: bool) -> None:
+def _change_yaml(path: Path, edit: Edit) -> None:
     # The node graph, not the values: CloudFormation's short tags and the framework's variables stay.
     import yaml
 
     root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    name, value = (
-        (VARIABLE, _scalar(str(number))) if has_functions else (OUTPUT, _mapping("Value", str(number)))
-    )
-    place = _mapping_at(root, *_place(has_functions))
+    place = _mapping_at(root, *edit.place)
     if place is not None:
-        place.value = [pair for pair in place.value if pair[0].value != name]
-        place.value.append((_scalar(name), value))
-    elif has_functions:
-        _change_behind_variable(path.parent, root, number)
+        place.value = [pair for pair in place.value if pair[0].value not in edit.values]
+        place.value += [(_scalar(name), _node(value)) for name, value in edit.values.items()]
+    elif edit.place[0] == "provider":
+        _change_behind_variable(path.parent, root, edit)
     path.write_text(yaml.serialize(root, Dumper=yaml.SafeDumper), encoding="utf-8")
 
 
@@ -80,12 +86,12 @@ def _mapping_at(node: Any, *keys: str) -> Any:
     return node if isinstance(node, yaml.MappingNode) else None
 
 
-def _change_behind_variable(folder: Path, root: Any, number: int) -> None:
-    """Where the provider or its environment is a variable: a module resolves it and changes the value."""
+def _change_behind_variable(folder: Path, root: Any, edit: Edit) -> None:
+    """Where the provider or a part of it is a variable: a module resolves it and changes the value."""
     import yaml
 
     node = root
-    for depth, key in enumerate(_place(True)):
+    for depth, key in enumerate(edit.place):
         pairs = node.value if isinstance(node, yaml.MappingNode) else []
         index = next((at for at, pair in enumerate(pairs) if pair[0].value == key), None)
         if index is None:
@@ -94,10 +100,10 @@ def _change_behind_variable(folder: Path, root: Any, number: int) -> None:
         whole = _WHOLE_VARIABLE.fullmatch(found.value) if isinstance(found, yaml.ScalarNode) else None
         if whole:
             module = _RESOLVE.replace("EXPRESSION", json.dumps(whole[1]))
-            module = module.replace("KEYS", json.dumps(_place(True)[depth + 1 :]))
-            module = module.replace("CHANGE", json.dumps({VARIABLE: str(number)}))
-            (folder / RESOLVER).write_text(module, encoding="utf-8")
-            pairs[index] = (pairs[index][0], _scalar(f"${{file({RESOLVER})}}"))
+            module = module.replace("KEYS", json.dumps(edit.place[depth + 1 :]))
+            module = module.replace("CHANGE", json.dumps(edit.values))
+            (folder / edit.resolver).write_text(module, encoding="utf-8")
+            pairs[index] = (pairs[index][0], _scalar(f"${{file({edit.resolver})}}"))
             return
         node = found
 
@@ -106,6 +112,13 @@ def _mapping(key: str, value: str) -> Any:
     import yaml
 
     return yaml.MappingNode("tag:yaml.org,2002:map", [(_scalar(key), _scalar(value))])
+
+
+def _node(value: Value) -> Any:
+    if isinstance(value, str):
+        return _scalar(value)
+    ((name, text),) = value.items()
+    return _mapping(name, text)
 
 
 def _scalar(value: str) -> Any:
@@ -130,8 +143,8 @@ _REVISE = """\
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const revise = (settings) => {
   if (settings.provider === "aws") settings.provider = { name: "aws" };
-  const owner = HAS_FUNCTIONS ? settings.provider : (settings.resources ??= {});
-  const key = HAS_FUNCTIONS ? "environment" : "Outputs";
+  const [section, key] = PLACE;
+  const owner = (settings[section] ??= {});
   if (!isObject(owner) || !isObject((owner[key] ??= {}))) return settings;
   Object.assign(owner[key], CHANGE);
   return settings;
@@ -151,14 +164,13 @@ _WRAPPERS = {
 }
 
 
-def _wrap(path: Path, number: int, has_functions: bool) -> None:
+def _wrap(path: Path, edit: Edit) -> None:
     if path.suffix not in _WRAPPERS:
         return
-    original = path.with_name(f"{ORIGINAL}{path.suffix}")
+    original = path.with_name(f"{edit.original}{path.suffix}")
     path.replace(original)
-    change = {VARIABLE: str(number)} if has_functions else {OUTPUT: {"Value": str(number)}}
-    body = _REVISE.replace("HAS_FUNCTIONS", json.dumps(has_functions)).replace("CHANGE", json.dumps(change))
+    body = _REVISE.replace("PLACE", json.dumps(edit.place)).replace("CHANGE", json.dumps(edit.values))
     load, export = _WRAPPERS[path.suffix]
     # TypeScript finds the original without its ending, and refuses it with one.
-    name = ORIGINAL if path.suffix == ".ts" else original.name
+    name = edit.original if path.suffix == ".ts" else original.name
     path.write_text(load.replace("NAME", name) + body + export, encoding="utf-8")

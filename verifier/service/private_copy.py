@@ -27,6 +27,9 @@ MARKER = "verifier-revision.txt"
 ORIGINAL = "verifier-original"
 # Where a part of the configuration is a variable: the module that changes what that stands for.
 RESOLVER = "verifier-resolver.cjs"
+# The same while the stack's tags are changed, which comes on top.
+RETAGGED = "verifier-untagged"
+RETAGGED_RESOLVER = "verifier-tag-resolver.cjs"
 
 
 @contextmanager
@@ -119,7 +122,9 @@ class PrivateCopy:
         """The files that only the revisions have."""
         yield self.folder / MARKER
         yield self.folder / RESOLVER
-        yield self.folder / f"{ORIGINAL}{self.config.suffix}"
+        yield self.folder / RETAGGED_RESOLVER
+        for name in (ORIGINAL, RETAGGED):
+            yield self.folder / f"{name}{self.config.suffix}"
         for revision in filter(None, map(self.service.revision, (1, 2))):
             for path in sorted(revision.rglob("*")):
                 relative = path.relative_to(revision)

@@ -1,13 +1,21 @@
-"""What the redeploy and the failing update change: the service's own overlays, or a small change of ours.
+"""What the redeploy, the retag and the failing update change: the service's own overlays, or little of ours.
 
 Without an overlay each function's code and one configuration value are changed, so that the framework
 does not skip the deploy and each function is really updated.
 """
 
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from verifier.errors import InconclusiveError
 from verifier.service.code_change import change_code
-from verifier.service.configuration_change import change_configuration
+from verifier.service.configuration_change import Edit, change_configuration
+from verifier.service.enclosed import remove
 from verifier.service.functions import functions_of
-from verifier.service.private_copy import MARKER, RESOLVER, PrivateCopy
+from verifier.service.private_copy import MARKER, RESOLVER, RETAGGED, RETAGGED_RESOLVER, PrivateCopy
+
+VARIABLE = "VERIFIER_REVISION"
+OUTPUT = "VerifierRevision"
 
 
 def revise(copy: PrivateCopy, number: int) -> None:
@@ -22,6 +30,44 @@ def revise(copy: PrivateCopy, number: int) -> None:
         # The failing update then goes back to the original files, which is a change again.
         if not change_code(copy.folder, functions, number):
             (copy.folder / MARKER).write_text(f"revision {number}\n", encoding="utf-8")
-        change_configuration(copy.config, number, has_functions=bool(functions))
+        change_configuration(copy.config, _value(number, has_functions=bool(functions)))
         for path in (copy.folder / MARKER, copy.folder / RESOLVER, copy.config):
             copy.hand_over(path)
+
+
+def _value(number: int, *, has_functions: bool) -> Edit:
+    """A variable of every function; what has none gets an output more in its template."""
+    if has_functions:
+        return Edit(("provider", "environment"), {VARIABLE: str(number)})
+    return Edit(("resources", "Outputs"), {OUTPUT: {"Value": str(number)}})
+
+
+@contextmanager
+def tagging(copy: PrivateCopy) -> Iterator[Callable[[Mapping[str, str]], None]]:
+    """A function that gives the stack these tags beside its own; afterwards it has its own alone.
+
+    Raises InconclusiveError when something else stands in the configuration's place.
+    """
+    copy.check()
+    if copy.config.is_symlink() or not copy.config.is_file():
+        raise InconclusiveError(f"{copy.config.name} is a file no more; a plugin of the service replaced it")
+    before = copy.config.read_bytes()
+    beside = [copy.folder / name for name in (f"{RETAGGED}{copy.config.suffix}", RETAGGED_RESOLVER)]
+
+    def put_back() -> None:
+        for path in (copy.config, *beside):
+            remove(path, copy.anchor)
+        copy.config.write_bytes(before)
+        copy.hand_over(copy.config)
+
+    def tag(tags: Mapping[str, str]) -> None:
+        put_back()
+        change = Edit(("provider", "stackTags"), tags, RETAGGED, RETAGGED_RESOLVER)
+        change_configuration(copy.config, change)
+        for path in (copy.config, *beside):
+            copy.hand_over(path)
+
+    try:
+        yield tag
+    finally:
+        put_back()

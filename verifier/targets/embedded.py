@@ -177,6 +177,15 @@ class EmbeddedRoom(Room):
             settled_failure(events, {stack.name: stack.status for stack in stacks}), looks, requests
         )
 
+    def rehearse(self) -> None:
+        """Book what in-place updates would need, beside what CloudFormation has asked for."""
+        self._gateway.cloudformation.settle(SETTLE_SECONDS)
+        records = self._gateway.decisions.records(self._begun)
+        # What only the tool asked for may be a call that it goes on without: no evidence.
+        seen = {(one.action, one.resource) for one in asked(records, self._user) if one.on_behalf_of}
+        for decided in self._gateway.cloudformation.rehearse(self.account, seen):
+            self._gateway.decisions.decided(decided)
+
     def finish(self) -> Facts:
         """Wait until every stack has settled; what happened since ``begin``."""
         self._gateway.cloudformation.settle(SETTLE_SECONDS)

@@ -143,6 +143,12 @@ class Room(ABC):
     def begin(self, phase: str, *, fail_last_wave: bool = False) -> None:
         """From now on everything is booked under ``phase``; if asked, the next compiled template fails."""
 
+    def rehearse(self) -> None:  # noqa: B027 - a room that cannot tell books nothing
+        """Book what in-place updates would need that have not run, as ``modelled``, under the present phase.
+
+        Raises InconclusiveError when stacks do not settle.
+        """
+
     def glance(self) -> Glance:
         """How things are since ``begin``; may be asked often, from any thread.
 

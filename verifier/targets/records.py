@@ -136,6 +136,7 @@ def asked_of(record: DecisionRecord) -> Asked:
         source=decided.source,
         claims=decided.claims,
         on_behalf_of=decided.on_behalf_of,
+        modelled=decided.modelled,
         refused=decided.refused,
         enforced=decided.enforced,
         grantable=not decided.refused or (decided.decision.lacks_an_allow and is_the_users(decided)),

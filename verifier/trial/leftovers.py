@@ -80,6 +80,12 @@ def take_away_rolled_back(room: Room, stack: str | None, problem: str) -> tuple[
     )
 
 
+def tags_of_stack(room: Room, stack: str, prefix: str) -> dict[str, str]:
+    """The stack's tags whose names begin with ``prefix``."""
+    found = _described(room, stack)[1].get("Tags", ())
+    return {one["Key"]: one["Value"] for one in found if one["Key"].startswith(prefix)}
+
+
 def _described(room: Room, stack: str | None) -> tuple[Any, dict[str, Any]]:
     """A client, and what it says of a stack; nothing of one that is not there."""
     from botocore.exceptions import ClientError

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from verifier.errors import InputError
 from verifier.framework.framework import Framework
@@ -11,12 +12,12 @@ from verifier.grant.evidence import Asked, split_tolerated
 from verifier.redaction import Redaction, harmless
 from verifier.service.functions import packaged_service
 from verifier.service.private_copy import PrivateCopy
-from verifier.service.revision import revise
+from verifier.service.revision import revise, tagging
 from verifier.service.variables import output_addresses, required_variables, wanted_places
 from verifier.targets.interface import Facts, Room
 from verifier.trial.hang import Hang
 from verifier.trial.interface import PhaseResult
-from verifier.trial.leftovers import clear, empty_buckets, take_away_rolled_back, unprotect
+from verifier.trial.leftovers import clear, empty_buckets, tags_of_stack, take_away_rolled_back, unprotect
 from verifier.trial.prerequisites import (
     Prerequisite,
     how_to_mend,
@@ -28,7 +29,8 @@ from verifier.trial.problems import Expected, check_space, find_problem
 from verifier.trial.proof import OwnStack, Proof, find_proof, strangers
 from verifier.trial.remedies import with_remedy
 
-PHASES = ("rollback-create", "deploy", "redeploy", "rollback-update", "remove")
+PHASES = ("rollback-create", "deploy", "redeploy", "retag", "rollback-update", "remove")
+_TAG = "VerifierTag"
 _DEPLOYED = Expected(("CREATE_COMPLETE", "UPDATE_COMPLETE"), compiled=True)
 _UPDATED = Expected(("UPDATE_COMPLETE",), update=True, compiled=True)
 # A stack that its creation leaves nothing of was to be deleted when that fails (OnFailure).
@@ -38,6 +40,13 @@ _NEVER_CREATED = Expected(
 _NOT_UPDATED = Expected(("UPDATE_ROLLBACK_COMPLETE",), rollback=True, seen=False)
 _REMOVED = Expected(("DELETE_COMPLETE",))
 _NOTHING_LEFT = Expected(("DELETE_COMPLETE",), nothing_left=True)
+
+
+class Updates(StrEnum):
+    """Which updates a policy is to allow: those that a redeploy made, or of all that could be updated."""
+
+    ALL = "all"
+    CHANGED = "changed"
 
 
 @dataclass
@@ -59,6 +68,7 @@ class Life:
     """What the tool gets in its environment beside what the run itself says there."""
     redaction: Redaction = field(default_factory=Redaction)
     """Of what the tool says only what it lets through is told."""
+    updates: Updates = Updates.ALL
 
     def run(self, command: str) -> Completed:
         """Run one command of the tool as the restricted user."""
@@ -119,8 +129,8 @@ def parse_phases(text: str | None) -> tuple[str, ...]:
     unknown = [word for word in wanted if word not in PHASES]
     if unknown or not wanted:
         raise InputError(f"--phases {text}: give some of {', '.join(PHASES)}")
-    if "deploy" not in wanted and {"redeploy", "rollback-update", "remove"} & set(wanted):
-        raise InputError(f"--phases {text}: redeploy, rollback-update and remove need deploy before them")
+    if "deploy" not in wanted and set(wanted) - {"rollback-create"}:
+        raise InputError(f"--phases {text}: every other phase than rollback-create needs deploy before it")
     return tuple(phase for phase in PHASES if phase in wanted)
 
 
@@ -150,7 +160,29 @@ def _deploy(life: Life) -> PhaseResult:
 
 def _redeploy(life: Life) -> PhaseResult:
     revise(life.copy, 1)
-    return _step(life, "redeploy", "deploy", _UPDATED)
+    return _step(life, "redeploy", "deploy", _UPDATED, rehearse=life.updates is Updates.ALL)
+
+
+def _retag(life: Life) -> PhaseResult:
+    """Two deploys: one adds two tags to the stack, the next changes one and removes the other."""
+    with tagging(life.copy) as tag:
+        first = _tagged(life, tag, {_TAG: "1", f"{_TAG}Removed": "1"})
+        if not first.passed:
+            return first
+        return _joined(first, _tagged(life, tag, {_TAG: "2"}))
+
+
+def _tagged(life: Life, tag: Callable[[Mapping[str, str]], None], tags: Mapping[str, str]) -> PhaseResult:
+    """A deploy with ``tags``, which passes only if the stack then has these of ours, and no other."""
+    tag(tags)
+    result = _step(life, "retag", "deploy", _UPDATED)
+    if not result.passed or tags_of_stack(life.room, life.own_stack.name, _TAG) == tags:
+        return result
+    problem = (
+        f"stack {life.own_stack.name} did not get the tags that provider.stackTags has; if something else "
+        "gives its tags, leave this phase out with --phases"
+    )
+    return replace(result, passed=False, problem=problem, may_pass_by_itself=False, proof=None)
 
 
 def _rollback_update(life: Life) -> PhaseResult:
@@ -177,14 +209,17 @@ _STEPS: dict[str, Callable[[Life], PhaseResult]] = {
     "rollback-create": _rollback_create,
     "deploy": _deploy,
     "redeploy": _redeploy,
+    "retag": _retag,
     "rollback-update": _rollback_update,
     "remove": _remove,
 }
 
 
-def _step(life: Life, phase: str, command: str, expected: Expected) -> PhaseResult:
+def _step(life: Life, phase: str, command: str, expected: Expected, *, rehearse: bool = False) -> PhaseResult:
     life.room.begin(phase, fail_last_wave=expected.rollback)
     done = life.run(command)
+    if rehearse:
+        life.room.rehearse()
     facts = life.settled()
     needed, _ = split_tolerated(facts.asked)
     explained = any(item.refused and item.enforced for item in needed)

@@ -16,7 +16,7 @@ from verifier.service.service import Service
 from verifier.targets.interface import Room, Target
 from verifier.trial import declared
 from verifier.trial.interface import Candidate, Listener, PhaseResult, TrialResult
-from verifier.trial.phases import PHASES, Life, run_phase
+from verifier.trial.phases import PHASES, Life, Updates, run_phase
 from verifier.trial.prerequisites import Prerequisite
 from verifier.trial.restricted_user import refuses, restricted_user, wait_until_known
 from verifier.trial.seeding import Seeded, Surroundings, can_be_made_up
@@ -34,6 +34,7 @@ class Options:
     account: str | None = None
     phases: tuple[str, ...] = PHASES
     timeout: float = 600.0
+    updates: Updates = Updates.ALL
     seed: bool = False
     """Make up what must be there beforehand and is not."""
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -119,6 +120,7 @@ class Trials:
                     region=self._options.region,
                     variables=ChainMap(surroundings.variables, variables),
                     redaction=self._options.redaction,
+                    updates=self._options.updates,
                 )
                 life.hear(lambda asked: listener.denied(asked, self._provenance(room, life)))
                 results = self._live(life, surroundings, listener)

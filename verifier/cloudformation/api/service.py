@@ -1,10 +1,12 @@
 """CloudFormation's API on our own provisioner."""
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import Any
 
 from verifier.authorization.authorizer import Authorizer
 from verifier.authorization.caller import Caller
+from verifier.authorization.decision import Decided
 from verifier.authorization.operation import Operation
 from verifier.cloudformation.api.change_set_commands import ChangeSetCommands
 from verifier.cloudformation.api.commands import StackCommands
@@ -14,6 +16,7 @@ from verifier.cloudformation.api.queries import Queries
 from verifier.cloudformation.api.template_source import submitted_template
 from verifier.cloudformation.stack.faults import Faults
 from verifier.cloudformation.stack.leftovers import left_behind, take_away
+from verifier.cloudformation.stack.rehearsal import rehearse
 from verifier.cloudformation.stack.stack import view
 from verifier.cloudformation.stack.store import StackStore
 from verifier.cloudformation.stack.unexercised import unexercised
@@ -105,11 +108,24 @@ class CloudFormation:
         """The properties in compiled service templates whose update would need more than ``asked``."""
         return tuple(
             found
-            for stack, resource in self._store.latest(caller.account)
+            for stack, resource, _ in self._store.latest(caller.account)
             for found in unexercised(
                 self._store, stack, resource, self._launcher.session(stack, caller, None), asked
             )
         )
+
+    def rehearse(self, account: str, asked: Collection[tuple[str, str]]) -> tuple[Decided, ...]:
+        """What in-place updates in compiled service templates would need beside what was ``asked``.
+
+        It is decided for whoever provisioned the resource last, reported to nobody and never enforced.
+        """
+        found: dict[tuple[str, str], Decided] = {}
+        for stack, resource, caller in self._store.latest(account):
+            session = self._launcher.session(stack, caller, None)
+            for one in rehearse(self._store, stack, resource, session, {*asked, *found}):
+                key = (one.requirement.action, one.requirement.resource)
+                found[key] = replace(one, modelled=True, enforced=False)
+        return tuple(found.values())
 
     def left_behind(self, account: str) -> tuple[LeftBehind, ...]:
         """What the account's stacks left because their templates say so, and is there still."""

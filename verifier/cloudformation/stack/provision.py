@@ -259,7 +259,7 @@ class Provisioner:
                     resource.dependencies = wanted.dependencies[name]
                     resource.deletion_policy, resource.update_replace_policy = wanted.policies[name]
         if wanted.from_url:
-            self._store.keep(stack)
+            self._store.keep(stack, self._steps.session.caller)
 
     def _clean_up(self, before: Mapping[str, StackResource]) -> None:
         removed = {name: one for name, one in before.items() if name not in self._wanted.active}

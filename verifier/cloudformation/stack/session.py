@@ -97,17 +97,8 @@ class Session:
 
     def _authorized(self, work: Work, call: ServiceCall) -> Operation:
         """``call`` as an operation that the caller may make. Raises HandlerError."""
-        operation = self._fitted(work, call)
-        work.made.append(operation)
-        asked = Call(
-            operation,
-            self.caller,
-            call.certainty,
-            call.source,
-            _on_behalf_of(work),
-            sure=call.sure,
-            because=call.because,
-        )
+        asked = self._asking(work, call)
+        operation = asked.operation
         try:
             refusal = self.authorizer.authorize(asked)
         except UnmappedOperation as error:
@@ -119,6 +110,20 @@ class Session:
             answered = _answered_by(call.service, 400 if protocol == "json" else 403)
             raise CallFailed(f"{refusal.message} ({answered})", "AccessDenied", refused=True)
         return operation
+
+    def _asking(self, work: Work, call: ServiceCall) -> Call:
+        """``call`` as the authorizer takes it, noted among those of ``work``. Raises HandlerError."""
+        operation = self._fitted(work, call)
+        work.made.append(operation)
+        return Call(
+            operation,
+            self.caller,
+            call.certainty,
+            call.source,
+            _on_behalf_of(work),
+            sure=call.sure,
+            because=call.because,
+        )
 
     def _fitted(self, work: Work, call: ServiceCall) -> Operation:
         try:

@@ -24,7 +24,7 @@ class StackStore:
         self._problems: dict[tuple[str, str], None] = {}
         self._made_up: set[str] = set()
         self._left: list[tuple[Stack, StackResource]] = []
-        self._latest: dict[tuple[str, str, str], tuple[Stack, StackResource]] = {}
+        self._latest: dict[tuple[str, str, str], tuple[Stack, StackResource, Caller]] = {}
 
     def add(self, stack: Stack) -> None:
         """Keep a new stack."""
@@ -142,14 +142,14 @@ class StackStore:
             if known is not None:
                 self._uses[key] = ResourceUse(stack, logical_id, type_name, True, known.upper_bound)
 
-    def keep(self, stack: Stack) -> None:
-        """Remember the resources of a compiled service template as an operation has left them."""
+    def keep(self, stack: Stack, caller: Caller) -> None:
+        """Remember the resources of a compiled service template as ``caller``'s operation has left them."""
         with self.lock:
             for one in stack.resources.values():
-                self._latest[(stack.account, stack.label, one.logical_id)] = (stack, replace(one))
+                self._latest[(stack.account, stack.label, one.logical_id)] = (stack, replace(one), caller)
 
-    def latest(self, account: str) -> tuple[tuple[Stack, StackResource], ...]:
-        """The last that was kept of each resource."""
+    def latest(self, account: str) -> tuple[tuple[Stack, StackResource, Caller], ...]:
+        """The last that was kept of each resource, and who provisioned it."""
         with self.lock:
             return tuple(one for key, one in self._latest.items() if key[0] == account)
 
