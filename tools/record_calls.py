@@ -238,6 +238,7 @@ def needs(trial: TrialResult) -> dict[str, Any]:
             {
                 **finding.permission.as_dict(),
                 "certainty": finding.certainty.label,
+                "modelled": finding.modelled,
             }
             for finding in wide
         ],

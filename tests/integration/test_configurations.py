@@ -54,9 +54,19 @@ def test_a_service_without_functions_is_updated_too() -> None:
     document = converge(SERVICES / "no-functions", "--phases", "deploy,redeploy,remove")
     # An output more is an update of the stack, and of no resource.
     assert document["rounds"][-1]["phases"][1]["proof"]["status"] == "UPDATE_COMPLETE"
+    assert document["notExercised"] == []
+    [modelled] = [one for one in document["permissions"] if one["modelled"]]
+    assert (modelled["action"], modelled["certainty"]) == ("sns:SetTopicAttributes", "call")
+    assert {one["phase"] for one in modelled["evidence"]} == {"redeploy"}
+
+
+def test_a_policy_for_the_updates_that_were_made_alone() -> None:
+    options = ("--phases", "deploy,redeploy,remove", "--updates", "changed")
+    document = converge(SERVICES / "no-functions", *options)
     [topic] = document["notExercised"]
     assert (topic["type"], topic["properties"]) == ("AWS::SNS::Topic", ["DisplayName"])
     assert "sns:SetTopicAttributes" in topic["actions"]
+    assert not any(one["modelled"] for one in document["permissions"])
 
 
 def test_a_configuration_of_another_name(tmp_path: Path) -> None:

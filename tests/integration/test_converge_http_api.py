@@ -19,7 +19,7 @@ pytestmark = pytest.mark.lap
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICE = ROOT / "sample_services" / "http-api"
-PHASES = ["rollback-create", "deploy", "redeploy", "rollback-update", "remove"]
+PHASES = ["rollback-create", "deploy", "redeploy", "retag", "rollback-update", "remove"]
 ACCOUNT, REGION = "444455556666", "eu-north-1"
 VALUES = {"account": ACCOUNT, "region": REGION, "stage": "dev", "partition": "aws"}
 

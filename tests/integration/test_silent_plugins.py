@@ -151,6 +151,7 @@ def test_an_honest_plugin_and_the_proof_of_each_phase(tmp_path: Path) -> None:
         "rollback-create": "UPDATE_ROLLBACK_COMPLETE",
         "deploy": "UPDATE_COMPLETE",
         "redeploy": "UPDATE_COMPLETE",
+        "retag": "UPDATE_COMPLETE",
         "rollback-update": "UPDATE_ROLLBACK_COMPLETE",
         "remove": "DELETE_COMPLETE",
     }
