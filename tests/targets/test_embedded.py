@@ -130,3 +130,22 @@ def test_only_a_look_of_the_user_itself_counts(desk: Desk) -> None:
             time.sleep(0.02)
     looked = {(event.stack, event.looked_at) for event in desk.room.finish().events}
     assert looked == {("own", True), ("others", False)}
+
+
+def test_a_rehearsal_books_what_updates_would_need_once(desk: Desk) -> None:
+    queue = {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": 20}}
+    s3, own = desk.room.admin("s3", "us-east-1"), desk.client("cloudformation")
+    s3.create_bucket(Bucket="templates")
+    s3.put_object(Bucket="templates", Key="t.json", Body=json.dumps({"Resources": {"Queue": queue}}))
+    desk.room.begin("deploy")
+    own.create_stack(StackName="own", TemplateURL="https://templates.s3.amazonaws.com/t.json")
+    desk.room.finish()
+    for times in (1, 0):
+        desk.room.begin("redeploy")
+        desk.room.rehearse()
+        facts = desk.room.finish()
+        booked = [one for one in facts.asked if one.action == "sqs:SetQueueAttributes"]
+        assert len(booked) == times
+        assert all(one.modelled and one.phase == "redeploy" for one in facts.asked)
+        assert (facts.requests, facts.events) == (0, ())
+    assert desk.room.not_exercised() == ()
