@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import MutableMapping
+from functools import cache
 from typing import Any
 
 # No profile and no configuration file of the user's: (config name, variable, default, type).
@@ -24,6 +25,17 @@ def isolated_session() -> Any:
         for name, (setting, _, default, kind) in BOTOCORE_DEFAUT_SESSION_VARIABLES.items()
     }
     return botocore.session.Session(session_vars=variables | _NO_FILES)
+
+
+@cache
+def client_session() -> Any:
+    """The one boto3 session for clients of our own; what it has read of botocore's models it keeps.
+
+    Clients are made in the main thread alone: sessions are not safe among threads.
+    """
+    import boto3
+
+    return boto3.session.Session(botocore_session=isolated_session())
 
 
 def forget_settings(environment: MutableMapping[str, str]) -> None:

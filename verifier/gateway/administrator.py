@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from verifier.emulator.http import HttpRequest, HttpResponse
-from verifier.emulator.session import isolated_session
+from verifier.emulator.session import client_session
 
 # Never connected to: every request is answered before it is sent.
 _ENDPOINT = "http://localhost"
@@ -17,10 +17,9 @@ _ENDPOINT = "http://localhost"
 
 def administrator_client(answer: Callable[[HttpRequest], HttpResponse], service: str, region: str) -> Any:
     """A boto3 client of ``service`` whose requests ``answer`` gets, instead of any server."""
-    import boto3
     from botocore.config import Config
 
-    client = boto3.session.Session(botocore_session=isolated_session()).client(
+    client = client_session().client(
         service,
         region_name=region,
         endpoint_url=_ENDPOINT,

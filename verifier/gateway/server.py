@@ -92,6 +92,7 @@ class Gateway:
         upstream = IssuedKeys(FaultyUpstream(emulator.upstream, self._injector), config.redaction)
         self._emulator = replace(emulator, upstream=upstream)
         self._callers = Callers(emulator.identities, config.account, self.root_keys)
+        self._administrators: dict[tuple[str, str], Any] = {}
         self._cloudformation = self._new_cloudformation()
         self._door = FrontDoor(
             self._callers,
@@ -160,7 +161,11 @@ class Gateway:
         """A boto3 client of the present account's root; it speaks to the door itself, not to the port."""
         from verifier.gateway.administrator import administrator_client
 
-        return administrator_client(self._door.answer_administrator, service, region or self.region)
+        # To make one takes longer than most of what is done with it.
+        key = (service, region or self.region)
+        if key not in self._administrators:
+            self._administrators[key] = administrator_client(self._door.answer_administrator, *key)
+        return self._administrators[key]
 
     @property
     def cloudformation(self) -> "CloudFormation":
@@ -190,6 +195,8 @@ class Gateway:
         self._emulator.forget(account)
         self.account = account
         self._callers.account = account
+        # What a client has learnt of buckets is of the account before.
+        self._administrators.clear()
         self.register.clear()
         self.decisions.forget()
         self._cloudformation = self._new_cloudformation()

@@ -13,7 +13,7 @@ from verifier.cloudformation.stack.faults import INJECTED_LOGICAL_ID
 from verifier.cloudformation.stack.views import LeftBehind, StackView
 from verifier.emulator.embedded import embedded
 from verifier.emulator.partitions import partition_of
-from verifier.emulator.session import isolated_session
+from verifier.emulator.session import client_session
 from verifier.errors import InputError
 from verifier.gateway.decisions import DecisionRecord, Record
 from verifier.gateway.hosts import AWS_SUFFIXES
@@ -136,10 +136,9 @@ class EmbeddedRoom(Room):
 
     def client(self, service: str, access_key: str, secret_key: str) -> Any:
         """A boto3 client with somebody's own keys, through the gateway."""
-        import boto3
         from botocore.config import Config
 
-        return boto3.session.Session(botocore_session=isolated_session()).client(
+        return client_session().client(
             service,
             region_name=self.region,
             endpoint_url=self._gateway.endpoint,
