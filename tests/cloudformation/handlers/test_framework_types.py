@@ -11,7 +11,7 @@ import pytest
 
 from verifier.cloudformation.handlers import handlers
 from verifier.cloudformation.stack.builtin import is_fallback, provisioner_of
-from verifier.cloudformation.template.sections import ResourceDefinition
+from verifier.cloudformation.template.definitions import ResourceDefinition
 
 _TYPES: list[str] = json.loads(
     (Path(__file__).parents[2] / "cases" / "framework_types.json").read_text(encoding="utf-8")

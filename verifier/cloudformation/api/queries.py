@@ -22,7 +22,7 @@ from verifier.cloudformation.stack.changeset import ChangeSet
 from verifier.cloudformation.stack.stack import Stack, StackResource
 from verifier.cloudformation.stack.store import StackStore
 from verifier.cloudformation.stack.validate import validate
-from verifier.cloudformation.template.sections import parse_template
+from verifier.cloudformation.template.sections import dump, parse_template
 from verifier.emulator.interface import Upstream
 from verifier.errors import AwsError
 
@@ -92,9 +92,14 @@ class Queries:
 
     def _get_template(self, op: Operation) -> Answer:
         if op.params.get("ChangeSetName"):
-            text = self.change_set(op)[1].template_text
+            change_set = self.change_set(op)[1]
+            text, template = change_set.template_text, change_set.wanted and change_set.wanted.template
         else:
-            text = self._stack(op, "Stack with id {} does not exist").template.text
+            template = self._stack(op, "Stack with id {} does not exist").template
+            text = template.text
+        # (source: cfn-get-template)
+        if template and template.transforms and op.params.get("TemplateStage") != "Original":
+            text = dump(template.body)
         return {"TemplateBody": text, "StagesAvailable": ["Original", "Processed"]}
 
     def _get_template_summary(self, op: Operation) -> Answer:

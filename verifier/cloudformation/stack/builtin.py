@@ -4,7 +4,7 @@ from typing import Any
 
 from verifier.cloudformation.handlers import handler_for
 from verifier.cloudformation.stack.nested import NestedStack
-from verifier.cloudformation.template.sections import ResourceDefinition
+from verifier.cloudformation.template.definitions import ResourceDefinition
 from verifier.cloudformation.types.fallback import FallbackHandler, has_fallback
 from verifier.cloudformation.types.handler import Handler, HandlerError
 from verifier.cloudformation.types.names import new_suffix

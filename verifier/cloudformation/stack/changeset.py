@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from verifier.cloudformation.template.definitions import ResourceDefinition
 from verifier.cloudformation.template.parameters import ParameterValue
 from verifier.cloudformation.template.references import Reference
-from verifier.cloudformation.template.sections import ResourceDefinition, Template
+from verifier.cloudformation.template.sections import Template
 
 # (source: cfn-change-set-without-changes)
 NO_CHANGES = (

@@ -6,16 +6,18 @@ from typing import Any
 
 from verifier.cloudformation.stack.changeset import Change, Wanted
 from verifier.cloudformation.stack.stack import STACK_TYPE, Stack, StackResource
+from verifier.cloudformation.template.definitions import ResourceDefinition
 from verifier.cloudformation.template.environment import StackIdentity, StaticEnvironment, placeholder
 from verifier.cloudformation.template.intrinsics import resolve
 from verifier.cloudformation.template.parameters import ParameterValue
 from verifier.cloudformation.template.references import Reference, references
-from verifier.cloudformation.template.sections import ResourceDefinition, Template
+from verifier.cloudformation.template.sections import Template
 from verifier.cloudformation.types import registry
 from verifier.errors import AwsError
 
 # What these say of placeholders is not to be trusted: the real values decide.
 _ONLY_LIVE = ("Template error: Fn::Select", "Template error: Fn::Cidr", "Template error: Fn::Length")
+_POLICIES = frozenset({"Delete", "Retain", "RetainExceptOnCreate", "Snapshot"})
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,8 @@ def wanted_state(
         uses[name] = frozenset(scope.used.references)
         imports |= scope.used.imports
         policies[name] = (
-            str(resolve(one.deletion_policy, scope) or _default_policy(one)),
-            str(resolve(one.update_replace_policy, scope) or "Delete"),
+            _policy(name, "DeletionPolicy", resolve(one.deletion_policy, scope) or _default_policy(one)),
+            _policy(name, "UpdateReplacePolicy", resolve(one.update_replace_policy, scope) or "Delete"),
         )
     outputs = environment.fresh()
     output_statics = {
@@ -82,6 +84,17 @@ def wanted_state(
         imports=frozenset(imports | outputs.used.imports),
         from_url=from_url,
     )
+
+
+def _policy(logical_id: str, attribute: str, value: Any) -> str:
+    """(source: cfn-retain-except-on-create)."""
+    known = _POLICIES if attribute == "DeletionPolicy" else _POLICIES - {"RetainExceptOnCreate"}
+    if value not in known:
+        raise AwsError(
+            "ValidationError",
+            f"verifier: {logical_id} has the {attribute} {value}; AWS knows {', '.join(sorted(known))}",
+        )
+    return str(value)
 
 
 def _default_policy(one: ResourceDefinition) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from verifier.cloudformation.stack.changeset import Wanted
 from verifier.cloudformation.stack.nested import NESTED_STACK
-from verifier.cloudformation.template.sections import ResourceDefinition
+from verifier.cloudformation.template.definitions import ResourceDefinition
 from verifier.cloudformation.types import registry
 
 # (sources: cfn-early-validation, cfn-early-validation-properties)

@@ -22,7 +22,7 @@ from verifier.cloudformation.stack.session import Session
 from verifier.cloudformation.stack.stack import STACK_TYPE, Output, Stack, StackResource
 from verifier.cloudformation.stack.steps import REPLACING, Steps, UpdateFailed, copy_of
 from verifier.cloudformation.stack.store import StackStore
-from verifier.cloudformation.template.sections import ResourceDefinition
+from verifier.cloudformation.template.definitions import ResourceDefinition
 from verifier.cloudformation.types.handler import HandlerError
 
 # First of their wave: AWS makes its resources side by side, and tries again what lacks a role's policies.

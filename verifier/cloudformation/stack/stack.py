@@ -8,8 +8,9 @@ from typing import Any
 from verifier.cloudformation.stack.changeset import ChangeSet
 from verifier.cloudformation.stack.held import Held
 from verifier.cloudformation.stack.views import EventView, ResourceView, StackView
+from verifier.cloudformation.template.definitions import ResourceDefinition
 from verifier.cloudformation.template.parameters import ParameterValue
-from verifier.cloudformation.template.sections import EMPTY, ResourceDefinition, Template
+from verifier.cloudformation.template.sections import EMPTY, Template
 from verifier.grant.evidence import GeneratedName
 
 STACK_TYPE = "AWS::CloudFormation::Stack"

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from verifier.cloudformation.stack.builtin import provisioner_of
 from verifier.cloudformation.stack.changeset import Wanted
 from verifier.cloudformation.stack.nested import NESTED_STACK
+from verifier.cloudformation.template.definitions import ResourceDefinition
 from verifier.cloudformation.template.environment import unresolved
 from verifier.cloudformation.template.references import (
     PSEUDO_PARAMETERS,
@@ -13,12 +14,7 @@ from verifier.cloudformation.template.references import (
     references,
 )
 from verifier.cloudformation.template.rules import check_rules, rules_not_evaluated
-from verifier.cloudformation.template.sections import (
-    LANGUAGE_EXTENSIONS,
-    ResourceDefinition,
-    Template,
-    outputs_references,
-)
+from verifier.cloudformation.template.sections import Template, outputs_references
 from verifier.cloudformation.template.syntax import format_error
 from verifier.cloudformation.types import registry
 from verifier.errors import AwsError
@@ -37,6 +33,7 @@ _IAM_TYPES = frozenset(
         "UserToGroupAddition",
     )
 )
+_EXPAND = "CAPABILITY_AUTO_EXPAND"
 _CUSTOM_NAMES = frozenset({"GroupName", "InstanceProfileName", "ManagedPolicyName", "RoleName", "UserName"})
 
 
@@ -46,21 +43,13 @@ def validate(template: Template) -> None:
     (sources: cfn-unresolved-dependencies, cfn-unresolved-condition, cfn-unsupported-attribute,
     cfn-circular-dependency)
     """
-    if _foreign_transforms(template):
-        return  # what the transform makes of it is not known
+    if template.unprocessed:
+        return  # what its transforms make of it is not known
     check_rules(template)
     _types(template)
     _references(template)
     _conditions(template)
     _cycles(template)
-
-
-def unsupported_transforms(template: Template) -> str:
-    """Why the template's transforms cannot be carried out here, in one line, or ""."""
-    names = ", ".join(_foreign_transforms(template))
-    return (
-        f"verifier: the transform {names} is not supported; deploy the transformed template" if names else ""
-    )
 
 
 def unsupported_types(active: Iterable[ResourceDefinition]) -> str:
@@ -99,21 +88,20 @@ def capabilities_reason(template: Template) -> str:
     return f"The following resource(s) require capabilities: [{', '.join(types)}]" if types else ""
 
 
-def check_capabilities(template: Template, given: Iterable[str]) -> None:
-    """Raises InsufficientCapabilitiesException unless the template's needs are acknowledged."""
+def check_capabilities(template: Template, given: Iterable[str], *, change_set: bool) -> None:
+    """Raises InsufficientCapabilitiesException unless the template's needs are acknowledged.
+
+    Transforms need to be only where nobody sees what they make, without a change set (source:
+    cfn-auto-expand).
+    """
     capabilities = set(given)
     needed = needed_capability(template)
     enough = {"CAPABILITY_NAMED_IAM", needed} & capabilities
     missing = [needed] if needed and not enough else []
-    if _foreign_transforms(template) and "CAPABILITY_AUTO_EXPAND" not in capabilities:
-        missing.append("CAPABILITY_AUTO_EXPAND")
+    if template.transforms and not change_set and _EXPAND not in capabilities:
+        missing.append(_EXPAND)
     if missing:
         raise AwsError("InsufficientCapabilitiesException", f"Requires capabilities : [{', '.join(missing)}]")
-
-
-def _foreign_transforms(template: Template) -> list[str]:
-    """The transforms that another service carries out: SAM, macros, AWS::Include."""
-    return [name for name in template.transforms if name != LANGUAGE_EXTENSIONS]
 
 
 def _types(template: Template) -> None:

@@ -33,7 +33,7 @@ def resolve(value: Any, environment: Environment) -> Any:
         if name in _FUNCTIONS:
             return _FUNCTIONS[name](argument, environment)
         if name.startswith("Fn::"):
-            raise _unsupported(name, argument)
+            raise _unsupported(name)
     if isinstance(value, Mapping):
         items = {key: resolve(inner, environment) for key, inner in value.items()}
         return {key: inner for key, inner in items.items() if inner is not NO_VALUE}
@@ -54,12 +54,9 @@ def _error(message: str) -> AwsError:
     return AwsError("ValidationError", f"Template error: {message}")
 
 
-def _unsupported(name: str, argument: Any) -> AwsError:
-    if name == "Fn::Transform":
-        transform = argument.get("Name") if isinstance(argument, Mapping) else argument
-        return AwsError("ValidationError", f"verifier: the transform {transform} is not supported")
+def _unsupported(name: str) -> AwsError:
     if name.startswith("Fn::ForEach"):
-        return AwsError("ValidationError", f"verifier: {name} (AWS::LanguageExtensions) is not supported")
+        return AwsError("ValidationError", f"verifier: {name} needs the transform AWS::LanguageExtensions")
     return _error(f"unsupported function {name}")
 
 
@@ -291,5 +288,4 @@ _FUNCTIONS: Mapping[str, Callable[[Any, Environment], Any]] = {
     "Fn::Sub": _sub,
     "Fn::ToJsonString": _to_json_string,
 }
-EXTENSIONS = frozenset({"Fn::Length", "Fn::ToJsonString"})
 FUNCTIONS = frozenset(_FUNCTIONS)

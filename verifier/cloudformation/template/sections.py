@@ -1,22 +1,25 @@
 """A template taken apart: its sections as values, checked for form, nothing resolved."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from verifier.cloudformation.template.references import (
-    Reference,
-    conditions_used,
-    function_of,
-    references,
+from verifier.cloudformation.template.definitions import (
+    OutputDefinition,
+    ResourceDefinition,
+    output,
+    parameter,
+    resource,
 )
+from verifier.cloudformation.template.limits import MOST_BYTES, refuse_excess
+from verifier.cloudformation.template.references import Reference, function_of, references
 from verifier.cloudformation.template.syntax import format_error, parse_text
+from verifier.cloudformation.template.transforms import LANGUAGE_EXTENSIONS, names
 from verifier.errors import AwsError
 
-LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
+EXTENSIONS = frozenset({"Fn::Length", "Fn::ToJsonString"})
 
 _SECTIONS = frozenset(
     {
@@ -33,57 +36,7 @@ _SECTIONS = frozenset(
         "Transform",
     }
 )
-_RESOURCE_MEMBERS = frozenset(
-    {
-        "Condition",
-        "CreationPolicy",
-        "DeletionPolicy",
-        "DependsOn",
-        "Description",
-        "Metadata",
-        "Properties",
-        "Type",
-        "UpdatePolicy",
-        "UpdateReplacePolicy",
-    }
-)
-# (source: cfn-custom-resource-version)
-_CUSTOM_MEMBERS = _RESOURCE_MEMBERS | {"Version"}
-_OUTPUT_MEMBERS = frozenset(["Value", "Export", "Description", "Condition"])
-# (sources: cfn-too-many-resources, cfn-most-resources)
-_MOST_RESOURCES = 500
-_NAME = re.compile(r"[A-Za-z0-9]+")
-
-
-@dataclass(frozen=True)
-class ResourceDefinition:
-    """One member of Resources, unresolved; its policies may be functions too."""
-
-    logical_id: str
-    type: str
-    properties: Mapping[str, Any]
-    depends_on: tuple[str, ...] = ()
-    condition: str | None = None
-    deletion_policy: Any = None
-    update_replace_policy: Any = None
-    metadata: Any = None
-    update_policy: Any = None
-
-    @property
-    def is_custom(self) -> bool:
-        """A custom resource, which a Lambda function provisions."""
-        return _is_custom(self.type)
-
-
-@dataclass(frozen=True)
-class OutputDefinition:
-    """One member of Outputs, unresolved; ``export`` is the expression of its export's name."""
-
-    key: str
-    value: Any
-    export: Any = None
-    description: str | None = None
-    condition: str | None = None
+_OBJECTS = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs")
 
 
 @dataclass(frozen=True)
@@ -99,17 +52,17 @@ class Template:
     outputs: Mapping[str, OutputDefinition]
     transforms: tuple[str, ...] = ()
     description: str | None = None
-    extended: bool = field(default=False)
-    """AWS::LanguageExtensions is declared."""
+    unprocessed: bool = False
+    """Its transforms have not been carried out: what is in it is not yet what is provisioned."""
 
     @cached_property
     def dependencies(self) -> Mapping[str, frozenset[str]]:
         """For each resource the resources it names, by reference or DependsOn; conditions not applied."""
         return {name: frozenset(self._dependencies(one)) for name, one in self.resources.items()}
 
-    def _dependencies(self, resource: ResourceDefinition) -> Iterator[str]:
-        yield from resource.depends_on
-        for reference in references(resource.properties):
+    def _dependencies(self, one: ResourceDefinition) -> Iterator[str]:
+        yield from one.depends_on
+        for reference in references(one.properties):
             if reference.name in self.resources:
                 yield reference.name
 
@@ -118,35 +71,83 @@ EMPTY = Template(text="", body={}, parameters={}, mappings={}, conditions={}, re
 
 
 def parse_template(text: str) -> Template:
-    """Take ``text`` apart. Raises AwsError ValidationError in CloudFormation's words for a wrong form."""
+    """Take ``text`` apart; one with transforms is taken as far as it can be before they are carried out.
+
+    Raises AwsError ValidationError in CloudFormation's words for a wrong form.
+    """
     body = parse_text(text)
+    _refuse_null(body, "")
+    transforms = names(body)
+    return _unprocessed(text, body, transforms) if transforms else _template(text, body)
+
+
+def processed_template(template: Template, body: Mapping[str, Any]) -> Template:
+    """What transforms have made of ``template``. Raises AwsError ValidationError."""
+    _refuse_null(body, "")
+    # (source: cfn-macro-result)
+    if len(dump(body).encode()) > MOST_BYTES:
+        raise AwsError("ValidationError", f"Template may not exceed {MOST_BYTES} bytes in size.")
+    return _template(template.text, body, template.transforms)
+
+
+def _template(text: str, body: Mapping[str, Any], transforms: tuple[str, ...] = ()) -> Template:
     unknown = sorted(set(body) - _SECTIONS)
     if unknown:
         raise format_error(f"Invalid template property or properties [{', '.join(map(str, unknown))}]")
-    _refuse_null(body, "")
-    for section in ("Parameters", "Mappings", "Conditions", "Resources", "Outputs"):
-        if not isinstance(body.get(section, {}), dict):
+    for section in _OBJECTS:
+        if not isinstance(body.get(section, {}), Mapping):
             raise format_error(f"[/{section}] must be an object.")
-    transforms = _transforms(body.get("Transform"))
     resources = body.get("Resources") or {}
-    _refuse_loops(body)
     if not resources:
         raise format_error("At least one Resources member must be defined.")
-    if len(resources) > _MOST_RESOURCES:
-        number = f"{len(resources)}, is greater than maximum allowed, {_MOST_RESOURCES}"
-        raise format_error(f"Number of resources, {number}")
+    refuse_excess(body)
+    extended = LANGUAGE_EXTENSIONS in transforms
+    if not extended:
+        _refuse_extensions(body)
     return Template(
         text=text,
         body=body,
-        parameters={name: _parameter(name, one) for name, one in body.get("Parameters", {}).items()},
+        parameters=_parameters(body),
         mappings=body.get("Mappings", {}),
         conditions=body.get("Conditions", {}),
-        resources={name: _resource(name, one) for name, one in resources.items()},
-        outputs={name: _output(name, one) for name, one in body.get("Outputs", {}).items()},
+        resources={name: resource(name, one, extended=extended) for name, one in resources.items()},
+        outputs={name: output(name, one) for name, one in body.get("Outputs", {}).items()},
         transforms=transforms,
         description=body.get("Description"),
-        extended=LANGUAGE_EXTENSIONS in transforms,
     )
+
+
+def _unprocessed(text: str, body: Mapping[str, Any], transforms: tuple[str, ...]) -> Template:
+    """Only parameters are never made by a transform; resources are those that say of which type they are."""
+    refuse_excess(body)
+    sections = {name: body[name] if isinstance(body.get(name), Mapping) else {} for name in _OBJECTS}
+    return Template(
+        text=text,
+        body=body,
+        parameters=_parameters(body),
+        mappings=sections["Mappings"],
+        conditions=sections["Conditions"],
+        resources={
+            name: ResourceDefinition(name, one["Type"], _mapping(one.get("Properties")))
+            for name, one in sections["Resources"].items()
+            if isinstance(one, Mapping) and isinstance(one.get("Type"), str)
+        },
+        outputs={},
+        transforms=transforms,
+        description=body.get("Description"),
+        unprocessed=True,
+    )
+
+
+def _parameters(body: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    found = body.get("Parameters", {})
+    if not isinstance(found, Mapping):
+        raise format_error("[/Parameters] must be an object.")
+    return {name: parameter(name, one) for name, one in found.items()}
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def dump(body: Any) -> str:
@@ -156,35 +157,22 @@ def dump(body: Any) -> str:
 
 def outputs_references(template: Template) -> Iterator[Reference]:
     """Every reference that the outputs make."""
-    for output in template.outputs.values():
-        yield from references(output.value)
-        yield from references(output.export)
+    for one in template.outputs.values():
+        yield from references(one.value)
+        yield from references(one.export)
 
 
-def all_conditions_used(template: Template) -> Iterator[str]:
-    """Every condition that resources and outputs name."""
-    for resource in template.resources.values():
-        if resource.condition:
-            yield resource.condition
-        yield from conditions_used(resource.properties)
-    for output in template.outputs.values():
-        if output.condition:
-            yield output.condition
-        yield from conditions_used(output.value)
-
-
-def _refuse_loops(body: Mapping[str, Any]) -> None:
-    """Fn::ForEach and Fn::Transform stand where members do, and would be taken for some."""
-    for section in ("Conditions", "Resources", "Outputs"):
-        for name in body.get(section, {}):
-            if str(name).startswith(("Fn::ForEach", "Fn::Transform")):
-                raise AwsError("ValidationError", f"verifier: {name} in {section} is not supported")
-
-
-def _transforms(value: Any) -> tuple[str, ...]:
-    """The names of a template's transforms; AWS::Include and macros may carry parameters."""
-    several = value if isinstance(value, list) else [value] if value else []
-    return tuple(str(one.get("Name")) if isinstance(one, dict) else str(one) for one in several)
+def _refuse_extensions(value: Any) -> None:
+    """Refuse what only AWS::LanguageExtensions brings (sources: cfn-foreach, cfn-length, cfn-find-in-map)."""
+    function = function_of(value)
+    if function is not None:
+        name, argument = function
+        default = name == "Fn::FindInMap" and isinstance(argument, list) and len(argument) > 3
+        if name in EXTENSIONS or default:
+            what = f"{name} with a default" if default else name
+            raise AwsError("ValidationError", f"verifier: {what} needs the transform {LANGUAGE_EXTENSIONS}")
+    for inner in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
+        _refuse_extensions(inner)
 
 
 def _refuse_null(value: Any, path: str) -> None:
@@ -200,94 +188,3 @@ def _refuse_null(value: Any, path: str) -> None:
         if inner is None:
             raise AwsError("ValidationError", f"[{path}/{key}] 'null' values are not allowed in templates")
         _refuse_null(inner, f"{path}/{key}")
-
-
-def _parameter(name: str, one: Any) -> Mapping[str, Any]:
-    _refuse_name("Parameter", name)
-    if not isinstance(one, dict) or "Type" not in one:
-        raise format_error(f"Every Parameters object must contain a Type member. [/Parameters/{name}]")
-    if isinstance(one.get("Default"), dict | list):
-        raise format_error("Every Default member must be a string.")
-    if not isinstance(one.get("AllowedValues", []), list):
-        raise format_error(f"[/Parameters/{name}/AllowedValues] must be a list.")
-    for limit in ("MinLength", "MaxLength", "MinValue", "MaxValue"):
-        if limit in one and not _is_number(one[limit]):
-            raise format_error(f"[/Parameters/{name}/{limit}] must be a number.")
-    return one
-
-
-def _is_number(value: Any) -> bool:
-    try:
-        float(value)
-    except (TypeError, ValueError):
-        return False
-    return True
-
-
-def _resource(name: str, one: Any) -> ResourceDefinition:
-    _refuse_name("Resource", name)
-    if not isinstance(one, dict):
-        raise format_error(f"[/Resources/{name}] resource definition is malformed")
-    if not isinstance(one.get("Type"), str):
-        raise format_error(f"[/Resources/{name}] Every Resources object must contain a Type member.")
-    unknown = sorted(set(one) - (_CUSTOM_MEMBERS if _is_custom(one["Type"]) else _RESOURCE_MEMBERS))
-    if unknown:
-        raise AwsError("ValidationError", f"Invalid template resource property '{unknown[0]}'")
-    properties = one.get("Properties", {})
-    if not isinstance(properties, dict):
-        raise AwsError("ValidationError", f"[/Resources/{name}/Properties] Properties must be an object.")
-    depends_on = one.get("DependsOn", [])
-    names = depends_on if isinstance(depends_on, list) else [depends_on]
-    if not all(isinstance(each, str) for each in names):
-        raise format_error("DependsOn must be a string or list of strings.")
-    condition = one.get("Condition")
-    return ResourceDefinition(
-        logical_id=name,
-        type=one["Type"],
-        properties=properties,
-        depends_on=tuple(names),
-        condition=condition if isinstance(condition, str) else None,
-        deletion_policy=one.get("DeletionPolicy"),
-        update_replace_policy=one.get("UpdateReplacePolicy"),
-        metadata=one.get("Metadata"),
-        update_policy=one.get("UpdatePolicy"),
-    )
-
-
-def _is_custom(type_name: str) -> bool:
-    return type_name.startswith("Custom::") or type_name == "AWS::CloudFormation::CustomResource"
-
-
-def _output(name: str, one: Any) -> OutputDefinition:
-    _refuse_name("Output", name)
-    if not isinstance(one, dict) or "Value" not in one:
-        raise format_error(f"Every Outputs member must contain a Value object. [/Outputs/{name}]")
-    unknown = sorted(set(one) - _OUTPUT_MEMBERS)
-    if unknown:
-        raise format_error(f"Invalid outputs property : [{', '.join(unknown)}]")
-    export = one.get("Export")
-    if export is not None and (not isinstance(export, dict) or set(export) != {"Name"}):
-        raise format_error(f"Output {name} is malformed. The Export object requires a Name.")
-    condition = one.get("Condition")
-    description = one.get("Description")
-    return OutputDefinition(
-        key=name,
-        value=one["Value"],
-        export=export["Name"] if export else None,
-        description=description if isinstance(description, str) else None,
-        condition=condition if isinstance(condition, str) else None,
-    )
-
-
-def _refuse_name(kind: str, name: Any) -> None:
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise format_error(f"{kind} name {name} is non alphanumeric.")
-
-
-def is_dynamic(value: Any) -> bool:
-    """Whether ``value`` holds a function anywhere."""
-    if function_of(value) is not None:
-        return True
-    if isinstance(value, Mapping):
-        return any(is_dynamic(inner) for inner in value.values())
-    return isinstance(value, list) and any(is_dynamic(inner) for inner in value)

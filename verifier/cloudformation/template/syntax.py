@@ -34,6 +34,19 @@ def parse_text(text: str) -> dict[str, Any]:
     return parsed
 
 
+def parse_snippet(text: str) -> dict[str, Any]:
+    """What AWS::Include includes: as a template, but without short forms. Raises ValueError."""
+    is_json = text.lstrip().startswith("{")
+    try:
+        parsed = json.loads(text, parse_constant=no_constant) if is_json else yaml.load(text, _SnippetLoader)
+    except (yaml.YAMLError, AwsError, RecursionError, OverflowError) as error:
+        raise ValueError(str(error)) from error
+    check_values(parsed)
+    if not isinstance(parsed, dict) or _depth(parsed) > MOST_LEVELS:
+        raise ValueError("neither an object nor a shallow one")
+    return parsed
+
+
 def _too_deep() -> AwsError:
     return AwsError("ValidationError", f"verifier: the template nests deeper than {MOST_LEVELS} levels")
 
@@ -80,8 +93,8 @@ def _parse_yaml(text: str) -> Any:
         raise format_error(f"YAML not well-formed. ({error})") from error
 
 
-class _TemplateLoader(yaml.SafeLoader):
-    """YAML with ``!Ref``, ``!GetAtt`` and the other short forms; dates are strings, aliases refused."""
+class _SnippetLoader(yaml.SafeLoader):
+    """YAML whose keys and dates are strings; aliases are refused."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """Refuse an alias (source: cfn-yaml-aliases)."""
@@ -92,7 +105,11 @@ class _TemplateLoader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
 
-def _text_keys(loader: _TemplateLoader, node: yaml.MappingNode) -> dict[str, Any]:
+class _TemplateLoader(_SnippetLoader):
+    """The same with ``!Ref``, ``!GetAtt`` and the other short forms."""
+
+
+def _text_keys(loader: _SnippetLoader, node: yaml.MappingNode) -> dict[str, Any]:
     """A mapping's keys are the texts that stand there: ``1``, ``true`` and ``null`` are names too."""
     loader.flatten_mapping(node)
     keys = [key.value for key, _ in node.value]
@@ -117,8 +134,9 @@ def _tagged(loader: _TemplateLoader, tag: str, node: yaml.Node) -> dict[str, Any
 
 
 _TemplateLoader.add_multi_constructor("!", _tagged)
-_TemplateLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _text_keys)
-_TemplateLoader.yaml_implicit_resolvers = {
+for _loader in (_SnippetLoader, _TemplateLoader):
+    _loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _text_keys)
+_SnippetLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
