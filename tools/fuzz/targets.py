@@ -41,7 +41,7 @@ def template(data: bytes) -> None:
 
     parsed = parse_template(data.decode("utf-8", "replace"))
     validate(parsed)
-    parameters = parameter_values(parsed, (), {}, lambda _key, name: name)
+    parameters = parameter_values(parsed, (), {}, lambda _key, name: (name, ""))
     stack = "arn:aws:cloudformation:eu-west-1:111122223333:stack/s/1"
     wanted_state(parsed, parameters, {}, StackIdentity("s", stack, "111122223333", "eu-west-1"))
 

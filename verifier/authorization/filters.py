@@ -136,6 +136,13 @@ def _parameter(value: str, _argument: str, op: Operation) -> str:
     return f"arn:{op.partition}:ssm:{op.region}:{op.account}:parameter/{value.lstrip('/').partition(':')[0]}"
 
 
+def _secret(value: str, _argument: str, op: Operation) -> str:
+    """A secret's ARN: the id itself, or of a name the ARN with any ending (source: secret-arn-suffix)."""
+    if value.startswith("arn:"):
+        return value
+    return f"arn:{op.partition}:secretsmanager:{op.region}:{op.account}:secret:{value}-??????"
+
+
 def _change_set(value: str, _argument: str, _op: Operation) -> str:
     """A change set's name, of a name or an ARN ``...:changeSet/{name}/{id}``."""
     return value.split("/")[1] if value.startswith("arn:") else value
@@ -177,6 +184,7 @@ FILTERS: dict[str, Filter] = {
     "regional": _regional,
     "role": lambda value, _argument, op: _iam(value, "role", op),
     "s3object": _s3_object,
+    "secret": _secret,
     "stack": _stack,
     "topicof": _topic,
     "wafscope": lambda value, _argument, _op: "global" if value == "CLOUDFRONT" else "regional",

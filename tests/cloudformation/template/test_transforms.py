@@ -21,7 +21,7 @@ IDENTITY = StackIdentity("shop-dev", STACK_ID, "111122223333", "eu-west-1")
 
 def run(case: dict[str, Any]) -> Template:
     template = parse_template(case.get("text") or json.dumps(case["template"]))
-    parameters = parameter_values(template, (), {}, lambda _key, name: name)
+    parameters = parameter_values(template, (), {}, lambda _key, name: (name, ""))
     objects = case.get("objects", {})
     return processed(template, parameters, IDENTITY, lambda bucket, key: objects[f"{bucket}/{key}"])
 

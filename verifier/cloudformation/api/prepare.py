@@ -13,6 +13,7 @@ from verifier.cloudformation.stack.plan import wanted_state
 from verifier.cloudformation.stack.property_validation import early_refusal
 from verifier.cloudformation.stack.stack import Stack
 from verifier.cloudformation.stack.validate import check_capabilities, unsupported_types, validate
+from verifier.cloudformation.template.dynamic import check_references
 from verifier.cloudformation.template.environment import StaticEnvironment
 from verifier.cloudformation.template.parameters import ParameterValue, parameter_values
 from verifier.cloudformation.template.processing import processed
@@ -61,30 +62,37 @@ def prepare(launcher: Launcher, op: Operation, caller: Caller, stack: Stack) -> 
         except AwsError as error:
             return Prepared(submitted.text, None, error.message)
         check_capabilities(template, _capabilities(op), change_set=_is_change_set(op))
-    return _resolved(op, stack, submitted, template, parameters)
-
-
-def _resolved(
-    op: Operation,
-    stack: Stack,
-    submitted: Submitted,
-    template: Template,
-    parameters: Mapping[str, ParameterValue],
-) -> Prepared:
-    tags = op.params.get("Tags")
-    arns = op.params.get("NotificationARNs")
-    wanted = wanted_state(
-        template,
-        parameters,
-        stack.tags if tags is None else {str(one["Key"]): str(one["Value"]) for one in tags},
-        identity_of(stack, None if arns is None else tuple(arns)),
-        from_url=submitted.from_url,
-    )
+    wanted = _wanted(op, stack, submitted, template, parameters)
+    try:
+        for name, one in wanted.active.items():
+            check_references(one.type, wanted.statics[name])
+    except AwsError as error:
+        if not template.transforms:
+            raise
+        return Prepared(submitted.text, None, error.message)
     return Prepared(
         submitted.text,
         wanted,
         unsupported_types(wanted.active.values()),
         "" if op.params.get("DisableValidation") else early_refusal(wanted),
+    )
+
+
+def _wanted(
+    op: Operation,
+    stack: Stack,
+    submitted: Submitted,
+    template: Template,
+    parameters: Mapping[str, ParameterValue],
+) -> Wanted:
+    tags = op.params.get("Tags")
+    arns = op.params.get("NotificationARNs")
+    return wanted_state(
+        template,
+        parameters,
+        stack.tags if tags is None else {str(one["Key"]): str(one["Value"]) for one in tags},
+        identity_of(stack, None if arns is None else tuple(arns)),
+        from_url=submitted.from_url,
     )
 
 

@@ -29,13 +29,13 @@ def snippet_reader(session: Session) -> Reader:
     return read
 
 
-def parameter_reader(session: Session) -> Callable[[str, str], str]:
-    """Reads the value of a parameter of an SSM type, with the caller's rights.
+def parameter_reader(session: Session) -> Callable[[str, str], tuple[str, str]]:
+    """Reads the value and the type of a parameter in SSM, with the caller's rights.
 
     (sources: cfn-ssm-parameter-refused, cfn-ssm-parameter-missing)
     """
 
-    def read(key: str, name: str) -> str:
+    def read(key: str, name: str) -> tuple[str, str]:
         work = Work(session, key, "AWS::SSM::Parameter", "read")
         try:
             answer: dict[str, Any] = work.call(
@@ -50,6 +50,6 @@ def parameter_reader(session: Session) -> Callable[[str, str], str]:
                 "ValidationError",
                 f"Unable to fetch parameters [{name}] from parameter store for this account.",
             )
-        return str(found[0]["Value"])
+        return str(found[0]["Value"]), str(found[0].get("Type", ""))
 
     return read

@@ -1,20 +1,18 @@
 """What names in a template give while a stack is provisioned: real values, read with the caller's rights."""
 
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from verifier.cloudformation.stack.steps import Steps
+from verifier.cloudformation.template.dynamic import DynamicReference, looked_up
 from verifier.cloudformation.template.environment import TemplateEnvironment, unresolved
-from verifier.cloudformation.template.intrinsics import resolve
+from verifier.cloudformation.template.intrinsics import resolve, to_text
 from verifier.cloudformation.template.parameters import ParameterValue
 from verifier.cloudformation.template.sections import Template
 from verifier.cloudformation.types.handler import HandlerError
 from verifier.cloudformation.types.work import Work
 from verifier.errors import AwsError
-
-_DYNAMIC = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^}]+)\}\}")
 
 
 class LiveEnvironment(TemplateEnvironment):
@@ -27,13 +25,21 @@ class LiveEnvironment(TemplateEnvironment):
         self._type = ""
 
     def resolved(self, value: Any, used_by: str, type_name: str) -> Any:
-        """``value`` for the resource (or output) ``used_by``.
+        """``value`` for the resource ``used_by``. Raises HandlerError: the failure is that resource's."""
+        self._used_by, self._type = used_by, type_name
+        try:
+            return self._dynamic(resolve(value, self), self._looked_up)
+        except AwsError as error:
+            raise HandlerError(error.message) from error
 
-        Raises HandlerError: the failure is that resource's.
+    def output(self, value: Any, used_by: str, type_name: str) -> Any:
+        """``value`` for the output ``used_by``, in which secrets stay references. Raises HandlerError.
+
+        (source: cfn-dynamic-measured)
         """
         self._used_by, self._type = used_by, type_name
         try:
-            return self._dynamic(resolve(value, self))
+            return self._dynamic(resolve(value, self), self._shown)
         except AwsError as error:
             raise HandlerError(error.message) from error
 
@@ -71,44 +77,45 @@ class LiveEnvironment(TemplateEnvironment):
     def _work(self, lifecycle: str) -> Work:
         return Work(self._steps.session, self._used_by, self._type, lifecycle)
 
-    def _dynamic(self, value: Any) -> Any:
-        """``{{resolve:service:reference}}`` inside strings, replaced by what it stands for."""
+    def _dynamic(self, value: Any, given: Callable[[DynamicReference], str]) -> Any:
+        """``value`` with ``{{resolve:service:reference}}`` inside its texts replaced by what is ``given``."""
         if isinstance(value, Mapping):
-            return {key: self._dynamic(inner) for key, inner in value.items()}
+            return {key: self._dynamic(inner, given) for key, inner in value.items()}
         if isinstance(value, list):
-            return [self._dynamic(inner) for inner in value]
+            return [self._dynamic(inner, given) for inner in value]
         if isinstance(value, str) and "{{resolve:" in value:
-            return _DYNAMIC.sub(lambda match: self._looked_up(match.group(1), match.group(2)), value)
+            return looked_up(value, given)
         return value
 
-    def _looked_up(self, service: str, reference: str) -> str:
+    def _shown(self, reference: DynamicReference) -> str:
+        return self._looked_up(reference) if reference.service == "ssm" else reference.text
+
+    def _looked_up(self, reference: DynamicReference) -> str:
         work = self._work("read")
-        if service == "secretsmanager":
+        if reference.service == "secretsmanager":
             return _secret(work, reference)
-        name = reference.partition(":")[0]
-        names = [reference]  # "name:version" is understood by GetParameters itself
-        answer = work.call(
-            "ssm", "GetParameters", {"Names": names, "WithDecryption": service == "ssm-secure"}
-        )
-        found = answer.get("Parameters", [])
+        # "name:version" is understood by GetParameters itself.
+        secure = reference.service == "ssm-secure"
+        params = {"Names": [reference.key], "WithDecryption": secure}
+        found = work.call("ssm", "GetParameters", params).get("Parameters", [])
+        name = reference.key.partition(":")[0]
         if not found:
             raise HandlerError(f"Parameters: [{name}] cannot be found.")
+        if found[0].get("Type") == "SecureString" and not secure:
+            raise HandlerError(f"Non-secure ssm prefix was used for secure parameter {name}")
         return str(found[0]["Value"])
 
 
-def _secret(work: Work, reference: str) -> str:
-    """``secret-id:SecretString:json-key:version-stage:version-id``; the id may be an ARN, with colons too."""
-    parts = reference.split(":")
-    length = 7 if reference.startswith("arn:") else 1
-    secret_id, rest = ":".join(parts[:length]), parts[length:]
-    key, stage, version = [*rest[1:], "", "", ""][:3]
+def _secret(work: Work, reference: DynamicReference) -> str:
+    secret_id, key, stage, version = reference.secret
     params = {"SecretId": secret_id, "VersionStage": stage or None, "VersionId": version or None}
     text = str(work.call("secretsmanager", "GetSecretValue", params).get("SecretString", ""))
     if not key:
         return text
     try:
-        return str(json.loads(text)[key])
-    except (ValueError, KeyError, TypeError) as error:
-        raise HandlerError(
-            f"Could not find a value associated with JSONKey in SecretString: {key}"
-        ) from error
+        found = json.loads(text)
+    except ValueError as error:
+        raise HandlerError("Could not parse SecretString JSON") from error
+    if not isinstance(found, Mapping) or key not in found:
+        raise HandlerError("Could not find a value associated with JSONKey in SecretString")
+    return to_text(found[key])

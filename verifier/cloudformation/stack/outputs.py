@@ -28,8 +28,8 @@ def resolved_outputs(
         if output.condition is not None and not live.condition(output.condition):
             continue
         try:
-            value = live.resolved(output.value, f"Outputs.{key}", STACK_TYPE)
-            export = live.resolved(output.export, f"Outputs.{key}", STACK_TYPE)
+            value = live.output(output.value, f"Outputs.{key}", STACK_TYPE)
+            export = live.output(output.export, f"Outputs.{key}", STACK_TYPE)
         except HandlerError as error:
             raise OutputsError(error.reason) from error
         if not isinstance(value, str | int | float | bool):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from verifier.cloudformation.template.dynamic import dynamic_references
 from verifier.cloudformation.template.syntax import format_error
 from verifier.errors import AwsError
 
@@ -66,6 +67,12 @@ def parameter(name: str, one: Any) -> Mapping[str, Any]:
         raise format_error(f"Every Parameters object must contain a Type member. [/Parameters/{name}]")
     if isinstance(one.get("Default"), dict | list):
         raise format_error("Every Default member must be a string.")
+    for reference in dynamic_references(str(one.get("Default", ""))):
+        if reference.service == "ssm" and not reference.is_versioned:  # (source: cfn-dynamic-measured)
+            raise AwsError(
+                "ValidationError",
+                f"Template error: parameter {name} should not contain ssm versionless resolver",
+            )
     if not isinstance(one.get("AllowedValues", []), list):
         raise format_error(f"[/Parameters/{name}/AllowedValues] must be a list.")
     for limit in ("MinLength", "MaxLength", "MinValue", "MaxValue"):

@@ -10,6 +10,8 @@ from verifier.cloudformation.template.sections import Template
 from verifier.errors import AwsError
 
 _SSM_VALUE = "AWS::SSM::Parameter::Value<"
+# (source: cfn-longest-names)
+_MOST_BYTES = 4096
 _MATCH_SECONDS = 0.5
 # Characters: what reads a pattern has no time limit.
 _LONGEST_PATTERN = 4096
@@ -34,21 +36,20 @@ class ParameterValue:
     def value(self) -> str | list[str]:
         """What Ref gives: a list for the list types."""
         text = self.given if self.resolved is None else self.resolved
-        is_list = self.type == "CommaDelimitedList" or "List<" in self.type
-        return [part.strip() for part in text.split(",")] if is_list else text
+        return [part.strip() for part in text.split(",")] if _is_list(self.type) else text
 
 
 def parameter_values(
     template: Template,
     given: Iterable[Mapping[str, Any]],
     previous: Mapping[str, ParameterValue],
-    ssm: Callable[[str, str], str],
+    ssm: Callable[[str, str], tuple[str, str]],
 ) -> dict[str, ParameterValue]:
     """Each of the template's parameters with its value.
 
     ``given`` is the request's Parameters; ``ssm`` reads a parameter of the SSM types, given our
-    parameter's key and the SSM name. Raises AwsError ValidationError in CloudFormation's words
-    (source: cfn-parameters-must-have-values).
+    parameter's key and the SSM name: its value, and its type there ("" where that is not known).
+    Raises AwsError ValidationError in CloudFormation's words (source: cfn-parameters-must-have-values).
     """
     asked = {str(one.get("ParameterKey")): one for one in given}
     unknown = [key for key in asked if key not in template.parameters]
@@ -84,16 +85,35 @@ def _text(
 
 
 def _checked(
-    key: str, text: str, declared: Mapping[str, Any], ssm: Callable[[str, str], str]
+    key: str, text: str, declared: Mapping[str, Any], ssm: Callable[[str, str], tuple[str, str]]
 ) -> ParameterValue:
     type_name = str(declared["Type"])
     no_echo = to_text(declared.get("NoEcho", False)).lower() == "true"
+    if len(text.encode()) > _MOST_BYTES:
+        raise _invalid(f"verifier: the value of parameter '{key}' is longer than {_MOST_BYTES} bytes")
     if type_name.startswith(_SSM_VALUE):
+        _check(key, text, "String", declared)  # of the name, not of what it stands for
         inner = type_name.removeprefix(_SSM_VALUE).removesuffix(">")
-        return ParameterValue(key, text, inner, ssm(key, text), no_echo)
-    for one in text.split(",") if type_name == "CommaDelimitedList" or "List<" in type_name else [text]:
+        value, kind = ssm(key, text)
+        _refuse_kind(text, inner, kind)
+        return ParameterValue(key, text, inner, value, no_echo)
+    for one in text.split(",") if _is_list(type_name) else [text]:
         _check(key, one.strip(), type_name, declared)
     return ParameterValue(key, text, type_name, None, no_echo)
+
+
+def _refuse_kind(name: str, inner: str, kind: str) -> None:
+    """(source: cfn-dynamic-measured)."""
+    if kind == "SecureString":
+        raise _invalid(
+            f"Parameters [{name}] referenced by template have types not supported by CloudFormation."
+        )
+    if kind and kind != ("StringList" if _is_list(inner) else "String"):
+        raise _invalid(f"Types for SSM parameters [{name}] defined in CFN template and SSM are incompatible")
+
+
+def _is_list(type_name: str) -> bool:
+    return type_name == "CommaDelimitedList" or "List<" in type_name
 
 
 def _check(key: str, text: str, type_name: str, declared: Mapping[str, Any]) -> None:
