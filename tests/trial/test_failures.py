@@ -64,6 +64,19 @@ def passed(*arns: str, action: str = "iam:PassRole") -> Facts:
             f"One or more LayerVersion does not exist ['arn:aws:lambda:eu-west-1:{ACCOUNT}:layer:own:1']",
             "layers: ['arn:aws:lambda:eu-west-1:{account}:layer:own:1']",
         ),
+        ("Parameters: [ssm:/shop/key] cannot be found.", "ssm: {/shop/key: VALUE}"),
+        (
+            "Unable to fetch parameters [/shop/key:2] from parameter store for this account.",
+            "ssm: {/shop/key: VALUE}",
+        ),
+        (
+            "Transform AWS::Include failed with: S3 bucket [shop] does not exist.",
+            "buckets: [shop]",
+        ),
+        (
+            "Transform AWS::Include failed with: The specified key does not exist: s3://shop/a/b.yml",
+            "buckets: {shop: {a/b.yml: TEXT}}",
+        ),
         (
             "Invalid API identifier specified abc123 (Service: ApiGatewayV2)",
             "stacks: {shared-dev: TEMPLATE.yml}, a template that makes what its output ApiId names, "

@@ -1,4 +1,4 @@
-"""What a failure's words say is not there: a role, a boundary, a layer, an API of somebody else's.
+"""What a failure's words say is not there: a role, a boundary, a layer, an API of somebody else's, a parameter, a snippet.
 
 The words are those that this side of the gateway gives (AWS's own where they are known).
 """
@@ -16,8 +16,27 @@ _BOUNDARY = re.compile(r"Scope ARN: arn:[^:\s]+:iam::(\d+):policy/(\S+) does not
 _LAYERS = re.compile(r"LayerVersion does not exist \[([^\]]*)\]")
 _API = re.compile(r"Invalid API identifier specified (\w+)")
 _SECRET = re.compile(r"can't find the specified secret")
+_PARAMETERS = (
+    re.compile(r"Parameters: \[ssm:([^\]]+)\] cannot be found"),
+    re.compile(r"Unable to fetch parameters \[([^\]]+)\] from parameter store"),
+)
+_SNIPPETS = re.compile(r"Transform AWS::Include failed with: S3 bucket \[([^\]]+)\] does not exist")
+_SNIPPET = re.compile(
+    r"Transform AWS::Include failed with: The specified key does not exist: s3://([^/\s]+)/(\S+)"
+)
 _NOT_PASSED = re.compile(r"The role defined for the function cannot be assumed|Cross-account pass role")
-_TOLD = (_ROLE, _SERVICE_ROLE, _BOUNDARY, _LAYERS, _API, _SECRET, _NOT_PASSED)
+_TOLD = (
+    _ROLE,
+    _SERVICE_ROLE,
+    _BOUNDARY,
+    _LAYERS,
+    _API,
+    _SECRET,
+    *_PARAMETERS,
+    _SNIPPETS,
+    _SNIPPET,
+    _NOT_PASSED,
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +72,10 @@ def lacked(
     for api in _API.findall(words):
         for stack, values in outputs.items():
             yield from (Lacked("stacks", stack, output) for output, value in values.items() if value == api)
+    for pattern in _PARAMETERS:
+        yield from (Lacked("ssm", name.partition(":")[0]) for name in pattern.findall(words))
+    yield from (Lacked("buckets", name) for name in _SNIPPETS.findall(words))
+    yield from (Lacked("buckets", name, key) for name, key in _SNIPPET.findall(words))
     if _SECRET.search(words):
         yield from map(_secret, _resources(facts.asked, "secretsmanager:GetSecretValue"))
     if _NOT_PASSED.search(words):

@@ -10,6 +10,8 @@ from tests.cloudformation.cloud import Cloud, from_url, queue
 from tests.support.spent import within
 from verifier.cloudformation.template.environment import StackIdentity, StaticEnvironment
 from verifier.cloudformation.template.intrinsics import resolve
+from verifier.cloudformation.template.parameters import parameter_values
+from verifier.cloudformation.template.processing import processed
 from verifier.cloudformation.template.references import sub_names, sub_parts
 from verifier.cloudformation.template.sections import parse_template
 from verifier.errors import AwsError
@@ -154,3 +156,83 @@ def test_a_template_has_a_size(cloud: Cloud) -> None:
     huge = {"Resources": RESOURCES, "Metadata": {"x": "y" * 1_000_000}}
     with pytest.raises(AwsError, match="Template may not exceed 1000000 bytes in size"):
         cloud.call("CreateStack", StackName="other", **from_url(cloud, huge))
+
+
+def _many(count: int, one: Any) -> dict[str, Any]:
+    return {f"N{number}": one for number in range(count)}
+
+
+LONG = "N" * 256
+PARAMETER, MAPPING = {"Type": "String", "Default": "x"}, {"a": {"b": "c"}}
+
+
+@pytest.mark.parametrize(
+    ("sections", "message"),
+    [
+        ({"Parameters": _many(201, PARAMETER)}, "Parameter count 201 is greater than max allowed 200"),
+        ({"Outputs": _many(201, {"Value": "x"})}, "Outputs count 201 is greater than max allowed 200"),
+        (
+            {"Transform": "AWS::LanguageExtensions", "Parameters": _many(201, PARAMETER)},
+            "Parameter count 201 is greater than max allowed 200",
+        ),
+        ({"Mappings": _many(201, MAPPING)}, "it has 201 mappings, AWS takes 200"),
+        ({"Mappings": {"M": _many(201, {"b": "c"})}}, "the mapping M has 201 attributes, AWS takes 200"),
+        (
+            {"Resources": {LONG: queue("q")}},
+            "the name of the resource N{40}... has 256 characters, AWS takes 255",
+        ),
+        ({"Parameters": {LONG: PARAMETER}}, "the name of the parameter N{40}... has 256 characters"),
+        ({"Mappings": {LONG: MAPPING}}, "the name of the mapping N{40}... has 256 characters"),
+        ({"Outputs": {LONG: {"Value": "x"}}}, "the name of the output N{40}... has 256 characters"),
+        ({"Description": "é" * 513}, "its Description has 1026 bytes, AWS takes 1024"),
+    ],
+)
+def test_what_is_over_a_limit_is_refused(sections: dict[str, Any], message: str) -> None:
+    with pytest.raises(AwsError, match=message) as caught:
+        parse_template(template(**sections))
+    assert caught.value.code == "ValidationError"
+    assert "\n" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        {"Parameters": _many(200, PARAMETER)},
+        {"Outputs": _many(200, {"Value": "x"})},
+        {"Mappings": _many(200, MAPPING)},
+        {"Mappings": {"M": _many(200, {"b": "c"})}},
+        {"Resources": _many(500, queue())},
+        {"Resources": {"N" * 255: queue("q")}},
+        {"Description": "é" * 512},
+    ],
+)
+def test_what_is_at_a_limit_is_taken(sections: dict[str, Any]) -> None:
+    assert parse_template(template(**sections)).resources
+
+
+def test_the_value_of_a_parameter_has_a_size(cloud: Cloud) -> None:
+    given = {"Parameters": {"P": PARAMETER}, "Resources": RESOURCES}
+    for size in (4096, 4097):
+        value = [{"ParameterKey": "P", "ParameterValue": "x" * size}]
+        if size == 4096:
+            assert cloud.create(given, Parameters=value) == "CREATE_COMPLETE"
+        else:
+            with pytest.raises(AwsError, match="the value of parameter 'P' is longer than 4096 bytes"):
+                cloud.update(given, Parameters=value)
+
+
+def test_what_loops_make_has_a_size() -> None:
+    text = template(
+        Transform="AWS::LanguageExtensions",
+        Resources={
+            "Fn::ForEach::Q": [
+                "X",
+                [str(number) for number in range(400)],
+                {"Q${X}": queue("q", Metadata={"a": "x" * 3000})},
+            ]
+        },
+    )
+    parsed = parse_template(text)
+    parameters = parameter_values(parsed, (), {}, lambda _key, name: (name, ""))
+    with pytest.raises(AwsError, match=r"^ValidationError: Template may not exceed 1000000 bytes in size\.$"):
+        processed(parsed, parameters, STACK_IDENTITY, lambda _bucket, _key: "")

@@ -22,6 +22,8 @@ def snippet_reader(session: Session) -> Reader:
             message = error.message if isinstance(error, CallFailed) else error.reason
             if "The specified bucket does not exist" in message:
                 message = f"S3 bucket [{bucket}] does not exist."
+            elif "The specified key does not exist" in message:
+                message = f"The specified key does not exist: s3://{bucket}/{key}"
             raise failed(INCLUDE, message) from error
         content: bytes = answer["Body"]
         return content.decode("utf-8")

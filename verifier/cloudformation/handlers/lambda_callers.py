@@ -19,7 +19,7 @@ def _weights(value: Any) -> dict[str, Any]:
     return {"AdditionalVersionWeights": {one["FunctionVersion"]: one["FunctionWeight"] for one in weights}}
 
 
-# CodeDeploy shifts an alias only where the template has an UpdatePolicy; that is another type's feature.
+# CodeDeploy shifts an alias only where the template has an UpdatePolicy (stack/update_policies.py).
 ALIAS = Kind(
     type="AWS::Lambda::Alias",
     service="lambda",

@@ -100,7 +100,8 @@ class LiveEnvironment(TemplateEnvironment):
         found = work.call("ssm", "GetParameters", params).get("Parameters", [])
         name = reference.key.partition(":")[0]
         if not found:
-            raise HandlerError(f"Parameters: [{name}] cannot be found.")
+            # (source: cfn-ssm-reference-missing)
+            raise HandlerError(f"Parameters: [ssm:{name}] cannot be found.")
         if found[0].get("Type") == "SecureString" and not secure:
             raise HandlerError(f"Non-secure ssm prefix was used for secure parameter {name}")
         return str(found[0]["Value"])

@@ -56,6 +56,7 @@ def wanted_state(
     for name, one in active.items():
         scope = environment.fresh()
         statics[name] = _static(one.properties, scope)
+        _static(one.update_policy, scope)
         uses[name] = frozenset(scope.used.references)
         imports |= scope.used.imports
         policies[name] = (

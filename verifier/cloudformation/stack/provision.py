@@ -157,12 +157,14 @@ class Provisioner:
             return
         try:
             properties = self._properties(definition)
+            policy = self._live.resolved(definition.update_policy, definition.logical_id, definition.type)
             replaced = self._steps.replaces(before, properties)
         except HandlerError as error:
             self._steps.failed(copy_of(before), "UPDATE", error)
             failures.update.append(change.logical_id)
             return
         after = self._described(definition, properties)
+        after.update_policy = policy
         if replaced:
             self._replace(before, after, failures)
         else:

@@ -32,6 +32,8 @@ class StackResource:
     dependencies: frozenset[str] = frozenset()
     deletion_policy: str = "Delete"
     update_replace_policy: str = "Delete"
+    update_policy: Any = None
+    """Resolved, where an update has come to it."""
 
     @property
     def logical_id(self) -> str:

@@ -10,6 +10,7 @@ from verifier.cloudformation.stack.builtin import is_fallback, makes_up, provisi
 from verifier.cloudformation.stack.session import CallFailed, Session
 from verifier.cloudformation.stack.stack import Stack, StackResource
 from verifier.cloudformation.stack.store import StackStore
+from verifier.cloudformation.stack.update_policies import ask_for_policy
 from verifier.cloudformation.types import registry
 from verifier.cloudformation.types.fallback import ask_for_unsupported
 from verifier.cloudformation.types.handler import Handler, HandlerError
@@ -160,6 +161,7 @@ class Steps:
         }[work.lifecycle]
         try:
             result = step(work)
+            ask_for_policy(work, resource.update_policy)
             if not is_fallback(handler) and not resource.definition.is_custom:
                 ask_for_unsupported(work, handler, work.lifecycle)
         except HandlerError:

@@ -135,7 +135,7 @@ def _references(template: Template) -> None:
 
 
 def _references_of(one: ResourceDefinition) -> Iterator[Reference]:
-    yield from references(one.properties)
+    yield from references([one.properties, one.update_policy])
     for name in one.depends_on:
         yield Reference(name)
 
@@ -169,7 +169,7 @@ def _conditions(template: Template) -> None:
                 f"Unresolved condition dependency {definition.condition} in the Resources block of the "
                 "template"
             )
-        for name in conditions_used(definition.properties):
+        for name in conditions_used([definition.properties, definition.update_policy]):
             if name not in template.conditions:
                 raise AwsError(
                     "ValidationError", f"Template error: unresolved condition dependency {name} in Fn::If"

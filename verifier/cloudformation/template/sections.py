@@ -62,7 +62,7 @@ class Template:
 
     def _dependencies(self, one: ResourceDefinition) -> Iterator[str]:
         yield from one.depends_on
-        for reference in references(one.properties):
+        for reference in references([one.properties, one.update_policy]):
             if reference.name in self.resources:
                 yield reference.name
 
