@@ -1,4 +1,4 @@
-"""What a failure's words say is not there: a role, a boundary, a layer, an API of somebody else's, a parameter, a snippet.
+"""What a failure's words say is not there: a role, a boundary, a layer, a parameter, a snippet.
 
 The words are those that this side of the gateway gives (AWS's own where they are known).
 """
