@@ -37,13 +37,18 @@ def template(data: bytes) -> None:
     from verifier.cloudformation.stack.validate import validate
     from verifier.cloudformation.template.environment import StackIdentity
     from verifier.cloudformation.template.parameters import parameter_values
+    from verifier.cloudformation.template.processing import processed
     from verifier.cloudformation.template.sections import parse_template
 
     parsed = parse_template(data.decode("utf-8", "replace"))
     validate(parsed)
     parameters = parameter_values(parsed, (), {}, lambda _key, name: (name, ""))
     stack = "arn:aws:cloudformation:eu-west-1:111122223333:stack/s/1"
-    wanted_state(parsed, parameters, {}, StackIdentity("s", stack, "111122223333", "eu-west-1"))
+    identity = StackIdentity("s", stack, "111122223333", "eu-west-1")
+    if parsed.unprocessed:
+        parsed = processed(parsed, parameters, identity, lambda _bucket, key: key)
+        validate(parsed)
+    wanted_state(parsed, parameters, {}, identity)
 
 
 def request(data: bytes) -> None:

@@ -90,3 +90,48 @@ def test_dynamic_references_are_looked_up_with_the_callers_rights(cloud: Cloud) 
     cloud.delete()
     cloud.deny("none:None")
     assert cloud.create(template) == "CREATE_COMPLETE"
+
+
+def test_another_stacks_output_is_looked_up_with_the_callers_rights(cloud: Cloud) -> None:
+    other = {"Resources": {"A": queue("a")}, "Outputs": {"O": {"Value": "from-other"}}}
+    given = {"Fn::GetStackOutput": {"StackName": {"Fn::Sub": "other"}, "OutputName": "O"}}
+    cloud.create(other, stack="other")
+    template = {"Resources": {"A": queue(properties={"QueueName": given})}}
+    cloud.deny("cloudformation:DescribeStacks")
+    assert cloud.create(template) == "ROLLBACK_COMPLETE"
+    assert "stack/other/*" in cloud.reason("A CREATE_FAILED")
+    cloud.delete()
+    cloud.made()
+    cloud.deny("none:None")
+    assert cloud.create(template) == "CREATE_COMPLETE"
+    assert cloud.made() == ["CreateQueue from-other"]
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"StackName": "nope", "OutputName": "O"}, "Stack with id nope does not exist"),
+        ({"StackName": "shop-dev", "OutputName": "O"}, "verifier: the stack shop-dev has no output O"),
+        (
+            {"StackName": "a", "OutputName": "O", "RoleArn": "arn:aws:iam::1:role/r"},
+            "verifier: Fn::GetStackOutput with a RoleArn is not supported",
+        ),
+    ],
+)
+def test_an_output_that_cannot_be_had(cloud: Cloud, given: dict[str, str], reason: str) -> None:
+    value = {"Fn::GetStackOutput": given}
+    assert cloud.create({"Resources": {"A": queue(properties={"QueueName": value})}}) == "ROLLBACK_COMPLETE"
+    assert cloud.reason("A CREATE_FAILED") == reason
+
+
+def test_all_properties_may_depend_on_a_condition(cloud: Cloud) -> None:
+    conditions = {"Yes": {"Fn::Equals": [1, 1]}, "No": {"Fn::Equals": [1, 2]}}
+    named = {"Yes": {"QueueName": "yes"}, "No": {"QueueName": "no"}}
+    resources = {
+        name: {"Type": "AWS::SQS::Queue", "Properties": {"Fn::If": [name, one, {"Ref": "AWS::NoValue"}]}}
+        for name, one in named.items()
+    }
+    assert cloud.create({"Conditions": conditions, "Resources": resources}) == "CREATE_COMPLETE"
+    first, second = cloud.made()
+    assert first == "CreateQueue yes"
+    assert second.startswith("CreateQueue shop-dev-No-")

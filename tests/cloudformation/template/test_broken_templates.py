@@ -33,6 +33,32 @@ TEMPLATE: dict[str, Any] = {
     },
     "Outputs": {"O": {"Value": {"Ref": "B"}, "Export": {"Name": {"Fn::Sub": ["${X}-o", {"X": "x"}]}}}},
 }
+LOOPS: dict[str, Any] = {
+    "Transform": ["AWS::LanguageExtensions"],
+    "Parameters": {"Names": {"Type": "CommaDelimitedList", "Default": "a,b"}},
+    "Mappings": {"Map": {"a": {"b": "c"}}},
+    "Conditions": {"Fn::ForEach::Is": ["X", ["a"], {"Is${X}": {"Fn::Equals": [{"Ref": "X"}, "a"]}}]},
+    "Resources": {
+        "Fn::ForEach::Queues": [
+            "X",
+            {"Ref": "Names"},
+            {
+                "Q${X}": queue(properties={"QueueName": {"Fn::Sub": "q-${X}"}}, Condition={"Fn::Sub": "Isa"}),
+                "Fn::ForEach::Inner": ["Y", ["1"], {"R${X}${Y}": queue(DependsOn=[{"Fn::Sub": "Q${X}"}])}],
+            },
+        ],
+        "B": topic("b", DisplayName={"Fn::ToJsonString": {"n": {"Fn::Length": {"Ref": "Names"}}}})
+        | {"DeletionPolicy": {"Fn::FindInMap": ["Map", "x", "y", {"DefaultValue": "Retain"}]}},
+        "C": {
+            "Type": "AWS::SQS::Queue",
+            "Properties": {
+                "Fn::ForEach::P": ["N", ["QueueName"], {"${N}": {"Ref": "N"}}],
+                "Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://b/k"}},
+            },
+        },
+    },
+    "Outputs": {"Fn::ForEach::O": ["X", ["a"], {"O${X}": {"Value": {"Ref": {"Fn::Sub": "Q${X}"}}}}]},
+}
 NUMBERS = itertools.count()
 ODD: list[Any] = [
     *(None, 1, 1.5, True, "", "x", "${", [], {}, [None], [[1]], {"a": {"b": None}}),
@@ -46,6 +72,13 @@ ODD: list[Any] = [
         {"Fn::Cidr": [1, 2]},
     ),
     *({"Fn::Select": ["a", 1]}, {"Fn::If": ["Is", 1]}, {"Fn::If": [1, 1, 2]}, {"Fn::FindInMap": [1, 2, 3]}),
+    *({"Fn::ForEach::Z": 1}, {"Fn::ForEach::Z": ["X", [1], {"${X}": 1}]}, {"Fn::Transform": 1}),
+    *(
+        {"Fn::Transform": "AWS::Include"},
+        {"Fn::GetStackOutput": 1},
+        "{{resolve:ssm:}}",
+        "{{resolve:ssm:a:b}}",
+    ),
     *({"Fn::ImportValue": 1}, {"Fn::Nope": 1}, {"Fn::Length": 1}, {"Fn::Split": [1, 2]}, {"Fn::Equals": [1]}),
 ]
 
@@ -61,14 +94,15 @@ def paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 @settings(
-    max_examples=150,
+    max_examples=250,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
 def test_a_broken_template_is_refused_or_works(cloud: Cloud, data: st.DataObject) -> None:
-    template = copy.deepcopy(TEMPLATE)
+    cloud.upstream.objects["b", "k"] = "DelaySeconds: 1"
+    template = copy.deepcopy(data.draw(st.sampled_from([TEMPLATE, LOOPS])))
     for _ in range(data.draw(st.integers(1, 3))):
         *folders, last = data.draw(st.sampled_from(list(paths(template))))
         inner: Any = template

@@ -65,6 +65,21 @@ class LiveEnvironment(TemplateEnvironment):
             raise HandlerError(f"No export named {name} found")
         return found[1]
 
+    def stack_output(self, stack: str, output: str, region: str, role: str) -> str:
+        """The output's value now (source: cfn-get-stack-output)."""
+        if role:
+            raise HandlerError("verifier: Fn::GetStackOutput with a RoleArn is not supported")
+        work = self._work("read")
+        work.region = region or work.region
+        work.permit("cloudformation", "DescribeStacks", {"StackName": stack}, source="cfn-get-stack-output")
+        found = self._steps.store.find(self.identity.account, work.region, stack)
+        if found is None or found.is_deleted:
+            raise HandlerError(f"Stack with id {stack} does not exist")
+        for one in found.outputs:
+            if one.key == output:
+                return one.value
+        raise HandlerError(f"verifier: the stack {stack} has no output {output}")
+
     def availability_zones(self, region: str) -> list[str]:
         """The region's zones, asked of EC2 with the caller's rights (source: cfn-getazs-permissions)."""
         work = self._work("read")

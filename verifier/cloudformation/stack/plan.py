@@ -8,7 +8,7 @@ from verifier.cloudformation.stack.changeset import Change, Wanted
 from verifier.cloudformation.stack.stack import STACK_TYPE, Stack, StackResource
 from verifier.cloudformation.template.definitions import ResourceDefinition
 from verifier.cloudformation.template.environment import StackIdentity, StaticEnvironment, placeholder
-from verifier.cloudformation.template.intrinsics import resolve
+from verifier.cloudformation.template.intrinsics import NO_VALUE, resolve
 from verifier.cloudformation.template.parameters import ParameterValue
 from verifier.cloudformation.template.references import Reference, references
 from verifier.cloudformation.template.sections import Template
@@ -55,13 +55,13 @@ def wanted_state(
     imports: set[str] = set()
     for name, one in active.items():
         scope = environment.fresh()
-        statics[name] = _static(one.properties, scope)
+        statics[name] = _properties(name, _static(one.properties, scope))
         _static(one.update_policy, scope)
         uses[name] = frozenset(scope.used.references)
         imports |= scope.used.imports
         policies[name] = (
-            _policy(name, "DeletionPolicy", resolve(one.deletion_policy, scope) or _default_policy(one)),
-            _policy(name, "UpdateReplacePolicy", resolve(one.update_replace_policy, scope) or "Delete"),
+            _policy(name, "DeletionPolicy", one.deletion_policy, scope) or _default_policy(one),
+            _policy(name, "UpdateReplacePolicy", one.update_replace_policy, scope) or "Delete",
         )
     outputs = environment.fresh()
     output_statics = {
@@ -87,15 +87,27 @@ def wanted_state(
     )
 
 
-def _policy(logical_id: str, attribute: str, value: Any) -> str:
-    """(source: cfn-retain-except-on-create)."""
+def _properties(logical_id: str, found: Any) -> Any:
+    """What a function gives for all properties at once may be nothing, but nothing else than an object."""
+    if found is NO_VALUE:
+        return {}
+    if isinstance(found, Mapping | AsWritten):
+        return found
+    raise AwsError("ValidationError", f"[/Resources/{logical_id}/Properties] Properties must be an object.")
+
+
+def _policy(logical_id: str, attribute: str, value: Any, environment: StaticEnvironment) -> str:
+    """What ``value`` gives, "" for nothing (source: cfn-retain-except-on-create)."""
+    found = resolve(value, environment)
     known = _POLICIES if attribute == "DeletionPolicy" else _POLICIES - {"RetainExceptOnCreate"}
-    if value not in known:
+    if found is None or found is NO_VALUE:
+        return ""
+    if not isinstance(found, str) or found not in known:
         raise AwsError(
             "ValidationError",
-            f"verifier: {logical_id} has the {attribute} {value}; AWS knows {', '.join(sorted(known))}",
+            f"verifier: {logical_id} has the {attribute} {found}; AWS knows {', '.join(sorted(known))}",
         )
-    return str(value)
+    return found
 
 
 def _default_policy(one: ResourceDefinition) -> str:

@@ -220,9 +220,9 @@ class Provisioner:
 
     def _properties(self, definition: ResourceDefinition) -> Mapping[str, Any]:
         """The resolved properties. Raises HandlerError when the registry's schema forbids them."""
-        found: Mapping[str, Any] = self._live.resolved(
-            definition.properties, definition.logical_id, definition.type
-        )
+        found = self._live.resolved(definition.properties, definition.logical_id, definition.type)
+        if not isinstance(found, Mapping):  # a function gave nothing for all of them
+            found = {}
         reason = refusal(definition, found, self._store.made_up)
         if reason:
             self._steps.session.problem(f"{definition.logical_id} is refused, {dated()}")

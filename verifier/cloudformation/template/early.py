@@ -30,6 +30,10 @@ class EarlyEnvironment(TemplateEnvironment):
         """Nothing yet (source: cfn-macros-import-value)."""
         raise _too_early("Fn::ImportValue")
 
+    def stack_output(self, stack: str, output: str, region: str, role: str) -> str:
+        """Nothing yet."""
+        raise _too_early("Fn::GetStackOutput")
+
     def condition(self, name: str) -> bool:
         """Nothing yet."""
         raise _too_early(f"the condition {name}")

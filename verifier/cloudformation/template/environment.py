@@ -115,6 +115,10 @@ class TemplateEnvironment:
         """Another stack's export."""
         raise NotImplementedError
 
+    def stack_output(self, stack: str, output: str, region: str, role: str) -> str:
+        """Another stack's output."""
+        raise NotImplementedError
+
     def availability_zones(self, region: str) -> list[str]:
         """The names of a region's zones; an empty name is the stack's own region."""
         raise NotImplementedError
@@ -172,6 +176,10 @@ class StaticEnvironment(TemplateEnvironment):
         """A placeholder; whether the export exists is asked when the stack is provisioned."""
         self.used.imports.add(name)
         return f"\0ImportValue {name}\0"
+
+    def stack_output(self, stack: str, output: str, region: str, role: str) -> str:
+        """A placeholder."""
+        return f"\0GetStackOutput {region} {stack} {output} {role}\0"
 
     def availability_zones(self, region: str) -> list[str]:
         """Placeholders."""

@@ -16,6 +16,9 @@ class Environment(Protocol):
     def import_value(self, name: str) -> str:
         """Another stack's export."""
 
+    def stack_output(self, stack: str, output: str, region: str, role: str) -> str:
+        """Another stack's output; without ``region`` of this one, without ``role`` with one's own rights."""
+
     def condition(self, name: str) -> bool:
         """The truth of a condition."""
 

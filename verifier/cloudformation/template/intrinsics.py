@@ -60,10 +60,9 @@ def _unsupported(name: str) -> AwsError:
     return _error(f"unsupported function {name}")
 
 
-# AWS's own limit on a template in S3 (source cfn-template-limits): no text made from one may be longer.
+# No text made from a template may be longer than one in S3 (source cfn-template-limits).
 _MOST_CHARACTERS = 1_000_000
-# (source cfn-cidr-count)
-_MOST_SUBNETS = 256
+_MOST_SUBNETS = 256  # (source cfn-cidr-count)
 
 
 def _bounded(function: str, text: str, length: int) -> str:
@@ -247,12 +246,21 @@ def _cidr(argument: Any, environment: Environment) -> list[str]:
         prefix = network.max_prefixlen - int(bits[0] if bits else 6)
         subnets = network.subnets(new_prefix=prefix)
         return [str(subnet) for _, subnet in zip(range(int(count)), subnets, strict=False)]
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise _error(f"Fn::Cidr: {error}") from error
 
 
 def _get_azs(argument: Any, environment: Environment) -> list[str]:
     return environment.availability_zones(str(resolve(argument, environment)))
+
+
+def _get_stack_output(argument: Any, environment: Environment) -> str:
+    """Of an object with StackName, OutputName and, if need be, Region and RoleArn."""
+    given = resolve(argument, environment)
+    if not isinstance(given, Mapping) or not {"StackName", "OutputName"} <= set(given):
+        raise _error("every Fn::GetStackOutput object requires StackName and OutputName")
+    names = ("StackName", "OutputName", "Region", "RoleArn")
+    return environment.stack_output(*(str(given.get(name, "")) for name in names))
 
 
 def _length(argument: Any, environment: Environment) -> int:
@@ -277,6 +285,7 @@ _FUNCTIONS: Mapping[str, Callable[[Any, Environment], Any]] = {
     "Fn::FindInMap": _find_in_map,
     "Fn::GetAZs": _get_azs,
     "Fn::GetAtt": _get_att,
+    "Fn::GetStackOutput": _get_stack_output,
     "Fn::If": _if,
     "Fn::ImportValue": _import_value,
     "Fn::Join": _join,
