@@ -1,9 +1,14 @@
 """What comes into a stack: exports, parameters, conditions, dynamic references."""
 
+import re
+
 import pytest
 
 from tests.cloudformation.cloud import Cloud, queue
+from verifier.authorization.caller import Certainty
 from verifier.errors import AwsError
+
+INCOMPATIBLE = "Types for SSM parameters [/p] defined in CFN template and SSM are incompatible"
 
 
 def test_exports_are_imported_and_guarded(cloud: Cloud) -> None:
@@ -135,3 +140,78 @@ def test_all_properties_may_depend_on_a_condition(cloud: Cloud) -> None:
     first, second = cloud.made()
     assert first == "CreateQueue yes"
     assert second.startswith("CreateQueue shop-dev-No-")
+
+
+@pytest.mark.parametrize(
+    ("type_name", "action", "certainty"),
+    [
+        ("AWS::EC2::Image::Id", "ec2:DescribeImages", Certainty.CALL),
+        ("AWS::EC2::KeyPair::KeyName", "ec2:DescribeKeyPairs", Certainty.CALL),
+        ("AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>", "ec2:DescribeImages", Certainty.CALL),
+        ("List<AWS::EC2::Subnet::Id>", "ec2:DescribeSubnets", Certainty.LIKELY),
+        ("AWS::EC2::VPC::Id", "ec2:DescribeVpcs", Certainty.LIKELY),
+    ],
+)
+def test_what_a_parameter_names_is_looked_up(
+    cloud: Cloud, type_name: str, action: str, certainty: Certainty
+) -> None:
+    template = {"Parameters": {"P": {"Type": type_name, "Default": "x"}}, "Resources": {"A": queue("a")}}
+    assert cloud.create(template) == "CREATE_COMPLETE"
+    assert [
+        (one.requirement.action, one.certainty)
+        for one in cloud.sink.decided_all
+        if one.requirement.action.startswith("ec2:")
+    ] == [(action, certainty)]
+    if certainty is Certainty.CALL:
+        cloud.deny(action)
+        with pytest.raises(AwsError, match=f"User doesn't have permission to call {action}$"):
+            cloud.create(template, stack="shop-prod")
+
+
+@pytest.mark.parametrize(
+    ("type_name", "found", "message"),
+    [
+        (
+            "String",
+            "StringList",
+            INCOMPATIBLE,
+        ),
+        (
+            "List<String>",
+            "String",
+            INCOMPATIBLE,
+        ),
+        (
+            "String",
+            "SecureString",
+            "types not supported by CloudFormation.",
+        ),
+        ("CommaDelimitedList", "StringList", ""),
+        ("String", "String", ""),
+    ],
+)
+def test_a_parameter_of_ssm_has_a_type_there(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, type_name: str, found: str, message: str
+) -> None:
+    answer = {"Parameters": [{"Name": "/p", "Type": found, "Value": "a, b"}]}
+    invoke = cloud.upstream.invoke
+    monkeypatch.setattr(
+        cloud.upstream, "invoke", lambda op: answer if op.name == "GetParameters" else invoke(op)
+    )
+    declared = {"Type": f"AWS::SSM::Parameter::Value<{type_name}>", "Default": "/p"}
+    template = {"Parameters": {"P": declared}, "Resources": {"A": queue("a")}}
+    if message:
+        with pytest.raises(AwsError, match=re.escape(message)):
+            cloud.create(template)
+    else:
+        assert cloud.create(template) == "CREATE_COMPLETE"
+
+
+def test_the_constraints_of_a_parameter_of_ssm_are_for_its_name(cloud: Cloud) -> None:
+    declared = {"Type": "AWS::SSM::Parameter::Value<String>", "AllowedPattern": "^/shop/.*$"}
+    template = {"Parameters": {"P": declared}, "Resources": {"A": queue("a")}}
+    given = [{"ParameterKey": "P", "ParameterValue": "/other/x"}]
+    with pytest.raises(AwsError, match="Parameter 'P' must match pattern"):
+        cloud.create(template, Parameters=given)
+    given = [{"ParameterKey": "P", "ParameterValue": "/shop/x"}]
+    assert cloud.create(template, Parameters=given) == "CREATE_COMPLETE"

@@ -150,3 +150,11 @@ def test_every_transform_of_aws_is_a_fact_of_the_request(cloud: Cloud) -> None:
     params = {"StackName": "shop-dev", **from_url(cloud, template)}
     operation = Operation("cloudformation", "CreateChangeSet", params, "111122223333", "eu-west-1")
     assert cloud.service.transforms(operation) == ("LanguageExtensions", "Include")
+
+
+def test_what_is_no_text_is_no_template(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cloud.upstream, "_object", lambda _operation: {"Body": b"\xff\xfe"})
+    reason = "Transform AWS::Include failed with: The specified S3 object's content should be valid Yaml/JSON"
+    assert change_set(cloud, INCLUDE)["StatusReason"] == reason
+    with pytest.raises(AwsError, match=r"^ValidationError: Template format error: unsupported structure\.$"):
+        cloud.call("CreateStack", StackName="other", TemplateURL="https://s3.amazonaws.com/b/k")

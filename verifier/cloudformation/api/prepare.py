@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from verifier.authorization.caller import Caller
 from verifier.authorization.operation import Operation
 from verifier.cloudformation.api.launch import Launcher, identity_of
-from verifier.cloudformation.api.reads import parameter_reader, snippet_reader
+from verifier.cloudformation.api.reads import ask_for_types, parameter_reader, snippet_reader
 from verifier.cloudformation.api.template_source import Submitted, submitted_template
 from verifier.cloudformation.stack.changeset import Wanted
 from verifier.cloudformation.stack.plan import wanted_state
@@ -50,6 +50,7 @@ def prepare(launcher: Launcher, op: Operation, caller: Caller, stack: Stack) -> 
     parameters = parameter_values(
         template, op.params.get("Parameters") or (), stack.parameters, parameter_reader(session)
     )
+    ask_for_types(session, parameters.values())
     identity = identity_of(stack)
     failed = failed_rule(template, StaticEnvironment(template, parameters, identity, frozenset()))
     if failed:

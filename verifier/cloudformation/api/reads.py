@@ -1,10 +1,11 @@
 """What CloudFormation reads while it prepares an operation, with the rights of who asks for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from verifier.cloudformation.stack.session import CallFailed, Session
-from verifier.cloudformation.template.snippets import Reader
+from verifier.cloudformation.template.parameters import ParameterValue
+from verifier.cloudformation.template.snippets import INVALID, Reader
 from verifier.cloudformation.template.transforms import INCLUDE, failed
 from verifier.cloudformation.types.handler import HandlerError
 from verifier.cloudformation.types.work import Work
@@ -26,9 +27,45 @@ def snippet_reader(session: Session) -> Reader:
                 message = f"The specified key does not exist: s3://{bucket}/{key}"
             raise failed(INCLUDE, message) from error
         content: bytes = answer["Body"]
-        return content.decode("utf-8")
+        try:
+            return content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise failed(INCLUDE, INVALID) from error
 
     return read
+
+
+# What AWS looks the values of a type up with; of the first two it was seen to be refused.
+_LOOKED_UP = {
+    "AWS::EC2::Image::Id": "DescribeImages",
+    "AWS::EC2::KeyPair::KeyName": "DescribeKeyPairs",
+    "AWS::EC2::AvailabilityZone::Name": "DescribeAvailabilityZones",
+    "AWS::EC2::Instance::Id": "DescribeInstances",
+    "AWS::EC2::SecurityGroup::GroupName": "DescribeSecurityGroups",
+    "AWS::EC2::SecurityGroup::Id": "DescribeSecurityGroups",
+    "AWS::EC2::Subnet::Id": "DescribeSubnets",
+    "AWS::EC2::VPC::Id": "DescribeVpcs",
+    "AWS::EC2::Volume::Id": "DescribeVolumes",
+}
+_SEEN = frozenset({"DescribeImages", "DescribeKeyPairs"})
+
+
+def ask_for_types(session: Session, parameters: Iterable[ParameterValue]) -> None:
+    """Ask for what AWS looks up of parameters that name things; whether those are there is not asked here.
+
+    Raises AwsError ValidationError for a refusal (source: cfn-parameter-types).
+    """
+    for one in parameters:
+        operation = _LOOKED_UP.get(one.type.removeprefix("List<").removesuffix(">"))
+        if operation is None:
+            continue
+        work = Work(session, one.key, "AWS::CloudFormation::Stack", "read")
+        source = "cfn-parameter-types" if operation in _SEEN else None
+        try:
+            work.permit("ec2", operation, {}, source=source, sure=False)
+        except HandlerError as error:
+            message = f"AccessDenied. User doesn't have permission to call ec2:{operation}"
+            raise AwsError("ValidationError", message) from error
 
 
 def parameter_reader(session: Session) -> Callable[[str, str], tuple[str, str]]:

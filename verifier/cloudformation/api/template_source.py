@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from verifier.authorization.operation import Operation
 from verifier.cloudformation.stack.stack import Stack
+from verifier.cloudformation.template.syntax import format_error
 from verifier.emulator.interface import Upstream
 from verifier.errors import AwsError
 
@@ -94,4 +95,7 @@ def _object(url: str, operation: Operation, upstream: Upstream) -> str:
         raise AwsError(
             "ValidationError", f"S3 error: {error.message}\nFor more information check {more}"
         ) from error
-    return content.decode()
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise format_error("unsupported structure.") from error

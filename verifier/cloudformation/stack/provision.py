@@ -220,9 +220,9 @@ class Provisioner:
 
     def _properties(self, definition: ResourceDefinition) -> Mapping[str, Any]:
         """The resolved properties. Raises HandlerError when the registry's schema forbids them."""
-        found = self._live.resolved(definition.properties, definition.logical_id, definition.type)
-        if not isinstance(found, Mapping):  # a function gave nothing for all of them
-            found = {}
+        given = self._live.resolved(definition.properties, definition.logical_id, definition.type)
+        # A function may give nothing for all of them.
+        found: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
         reason = refusal(definition, found, self._store.made_up)
         if reason:
             self._steps.session.problem(f"{definition.logical_id} is refused, {dated()}")

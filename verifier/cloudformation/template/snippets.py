@@ -15,6 +15,9 @@ from verifier.errors import AwsError
 Reader = Callable[[str, str], str]
 """Reads an object's text, given its bucket and key. Raises AwsError; the message says what is wrong."""
 
+INVALID = "The specified S3 object's content should be valid Yaml/JSON"
+"""What AWS says of content that is no snippet."""
+
 _LOCATION = re.compile(r"s3://([^/]+)/(.+)", re.DOTALL)
 
 
@@ -56,10 +59,7 @@ def snippet(transform: Transform, environment: EarlyEnvironment, read: Reader) -
     try:
         found = parse_snippet(text)
     except ValueError as error:
-        raise failed(INCLUDE, _INVALID) from error
+        raise failed(INCLUDE, INVALID) from error
     if any(embedded(found)):
-        raise failed(INCLUDE, _INVALID)
+        raise failed(INCLUDE, INVALID)
     return found
-
-
-_INVALID = "The specified S3 object's content should be valid Yaml/JSON"
