@@ -33,8 +33,8 @@ class Alias(Handler):
         """Nothing was made."""
 
 
-def template(version: str, description: str = "", **members: Any) -> dict[str, Any]:
-    properties = {"FunctionName": "f", "Name": "live", "FunctionVersion": version, "Description": description}
+def template(version: str, name: str = "live", description: str = "", **members: Any) -> dict[str, Any]:
+    properties = {"FunctionName": "f", "Name": name, "FunctionVersion": version, "Description": description}
     return {
         "Parameters": {"Group": {"Type": "String", "Default": "group"}},
         "Resources": {"A": {"Type": "AWS::Lambda::Alias", "Properties": properties, **members}},
@@ -74,8 +74,10 @@ def test_a_new_version_is_shifted_by_codedeploy(aliases: Cloud) -> None:
         ("GetDeploymentConfig", "arn:aws:codedeploy:eu-west-1:111122223333:deploymentconfig:*"),
         ("StopDeployment", "*"),
     ]
-    aliases.update(template("2", "another", UpdatePolicy=SHIFT))
+    aliases.update(template("2", description="another", UpdatePolicy=SHIFT))
     assert asked(aliases) == [], "the version is the same"
+    aliases.update(template("4", "other", UpdatePolicy=SHIFT))
+    assert asked(aliases) == [], "another alias takes its place"
     aliases.update(template("3", UpdatePolicy={"UseOnlineResharding": True}))
     assert asked(aliases) == []
 
