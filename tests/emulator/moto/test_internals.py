@@ -180,5 +180,8 @@ def test_the_repairs_are_still_needed() -> None:
     functions = (root / "awslambda" / "models.py").read_text()
     assert "new_version = len(all_versions) + 1" in functions
     assert "self.put_object(target_bucket, prefix + file_name, value=content)" in buckets
+    validator = (root / "iam" / "policy_validation.py").read_text()
+    assert 'assert self._policy_json["Version"] == "2012-10-17"' in validator
     users = (root / "iam" / "responses.py").read_text()
+    assert "self.backend.put_role_policy(role_name, policy_name, policy_document)" in users
     assert "put_user_permissions_boundary" not in users

@@ -18,6 +18,7 @@ from verifier.cloudformation.stack.nest import Nest
 from verifier.cloudformation.template.environment import StackIdentity
 from verifier.cloudformation.types.handler import HandlerError
 from verifier.cloudformation.types.interface import Register
+from verifier.cloudformation.types.lengths import too_long
 from verifier.cloudformation.types.shapes import ShapeError, fit, service_model
 from verifier.cloudformation.types.work import ServiceCall, Work
 from verifier.emulator.interface import Upstream
@@ -54,6 +55,10 @@ class Session:
     def make(self, work: Work, call: ServiceCall) -> dict[str, Any]:
         """Authorize ``call`` and carry it out; see ``Carrier.make``."""
         operation = self._authorized(work, call)
+        invalid = too_long(call.service, call.operation, operation.params)
+        if invalid:
+            message = f"{invalid} ({_answered_by(call.service, 400)})"
+            raise CallFailed(message, "InvalidRequest", refused=False)
         try:
             return self.upstream.invoke(operation)
         except AwsError as error:

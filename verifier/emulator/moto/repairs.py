@@ -4,6 +4,9 @@ Each repair is covered by ``tests/emulator/moto/test_internals.py``, so that an 
 makes one needless, or breaks it, is seen.
 """
 
+import contextlib
+import json
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -17,6 +20,7 @@ def repair_moto() -> None:
     from moto.awslambda.models import LambdaStorage
     from moto.core.config import default_user_config
     from moto.dynamodb.models import DynamoDBBackend
+    from moto.iam.models import IAMBackend
     from moto.s3.models import FakeBucket, S3Backend
 
     look_in_its_own_account()
@@ -26,6 +30,9 @@ def repair_moto() -> None:
     DynamoDBBackend.update_table_streams = _update_table_streams
     LambdaStorage.publish_version = _publish_version
     S3Backend.log_incoming_request = _log_incoming_request
+    for owner in ("group", "role", "user"):
+        name = f"put_{owner}_policy"
+        setattr(IAMBackend, name, _of_any_version(getattr(IAMBackend, name)))
 
 
 def _bucket_permission(_bucket: Any, _action: str, _resource: str) -> Any:
@@ -36,6 +43,19 @@ def _bucket_permission(_bucket: Any, _action: str, _resource: str) -> Any:
     from moto.iam.access_control import PermissionResult
 
     return PermissionResult.NEUTRAL
+
+
+def _of_any_version(put: Callable[..., None]) -> Callable[..., None]:
+    """An inline policy needs no Version (source: iam-inline-without-version); moto asks for the newest."""
+
+    def kept(backend: Any, owner: str, name: str, document: str) -> None:
+        with contextlib.suppress(ValueError):
+            policy = json.loads(document)
+            if isinstance(policy, dict) and policy.get("Version", "2008-10-17") == "2008-10-17":
+                document = json.dumps({**policy, "Version": "2012-10-17"})
+        put(backend, owner, name, document)
+
+    return kept
 
 
 def _delete_deployment(rest_api: Any, deployment_id: str) -> Any:
