@@ -171,3 +171,12 @@ def test_changed() -> None:
     work.previous, work.properties = {"A": 1, "B": 2}, {"A": 1, "C": 3}
     assert [work.changed(name) for name in ("A", "B", "C")] == [False, True, True]
     assert work.changed("A", "C")
+
+
+def test_a_name_over_its_limit_is_asked_for_and_not_sent() -> None:
+    desk = Desk()
+    with pytest.raises(CallFailed, match=r"at 'roleName' failed to satisfy constraint") as caught:
+        desk.work.call("iam", "CreateRole", {"RoleName": "r" * 65, "AssumeRolePolicyDocument": "{}"})
+    assert not caught.value.refused
+    assert desk.upstream.calls == []
+    assert desk.asked == [("iam:CreateRole", "call")]
