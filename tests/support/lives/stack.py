@@ -4,7 +4,7 @@ A resource of a case's setup is a resource of the template too. What an API call
 hand there: a property that needs it is left out, and a case whose required property does is not in it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -17,6 +17,8 @@ from verifier.iam import catalog
 Template = dict[str, Any]
 # How the attributes that are lists are called.
 _LISTS = ("Arns", "Associations", "Blocks", "States")
+# AWS takes 200, and a framework has some of its own.
+_MOST_OUTPUTS = 150
 _PSEUDO = {"account": "AWS::AccountId", "region": "AWS::Region", "partition": "AWS::Partition"}
 
 
@@ -48,13 +50,19 @@ def in_stack(cases: Iterable[Case]) -> tuple[InStack, ...]:
 
 
 def template(parts: Iterable[InStack], number: int = 0) -> Template:
-    """The resources of all cases in state ``number``, and an attribute of each as an output."""
+    """The resources of all cases in state ``number``, and an attribute of each in an output."""
     resources = {name: definition for part in parts for name, definition in part.at(number).items()}
     attributes = ((name, attribute_of(definition["Type"])) for name, definition in resources.items())
-    outputs = {
-        name: {"Value": {"Fn::GetAtt": [name, attribute]}} for name, attribute in attributes if attribute
-    }
-    return {"Resources": resources, "Outputs": outputs}
+    given = [(name, attribute) for name, attribute in attributes if attribute]
+    return {"Resources": resources, "Outputs": dict(_outputs(given))}
+
+
+def _outputs(given: Sequence[tuple[str, str]]) -> Iterator[tuple[str, Any]]:
+    """Each attribute as an output, or a few of them together where AWS would not take so many."""
+    together = max(1, -(-len(given) // _MOST_OUTPUTS))
+    for start in range(0, len(given), together):
+        values = [{"Fn::GetAtt": list(one)} for one in given[start : start + together]]
+        yield given[start][0], {"Value": values[0] if len(values) == 1 else {"Fn::Join": [" ", values]}}
 
 
 def attribute_of(type_name: str) -> str | None:
