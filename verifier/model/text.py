@@ -32,12 +32,13 @@ def _row(row: TypeRow) -> str:
 
 
 def _totals(all_of: Totals) -> Iterator[str]:
-    yield "The numbers are those of the calls of each step. open: of the actions that the registry"
-    yield "names, those that only properties need that are not supported yet."
-    yield f"{all_of.types} types of {all_of.services} services."
-    yield f"{all_of.on_handler_source} types rest on the source of AWS's own handler (*)."
+    yield "create to delete: how many calls the step makes. open: of the actions that the"
+    yield "registry names, those that only properties need that are not supported yet."
+    yield ""
+    yield f"types: {all_of.types}, of {all_of.services} services"
+    yield f"types that rest on the source of AWS's own handler (*): {all_of.on_handler_source}"
     share = f"{all_of.share:.1%}".replace("%", " %")
-    yield f"{all_of.not_supported} of {all_of.listed} actions that the registry names are open ({share})."
+    yield f"open actions: {all_of.not_supported} of {all_of.listed} that the registry names ({share})"
 
 
 def type_text(one: KnownType) -> str:
@@ -114,7 +115,7 @@ def operations_text(found: Sequence[KnownOperation]) -> str:
     """Each operation with its needs."""
     lines = [line for one in found for line in _operation(one)]
     by_rule = sum(one.by_rule for one in found)
-    counted = f"{by_rule} operations with a rule, {len(found) - by_rule} by convention."
+    counted = f"operations with a rule: {by_rule}, by convention: {len(found) - by_rule}"
     ids = {row["id"]: row for one in found for row in one.as_dict()["sources"]}
     return "\n".join((*lines, *_sources([ids[name] for name in sorted(ids)]), "", counted, ""))
 
