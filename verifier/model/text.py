@@ -15,6 +15,10 @@ _BOUND = (
     "Nobody has written down the calls of this type: what follows is an upper bound, all that "
     "CloudFormation's registry names for the step, on the ARNs that AWS's reference gives."
 )
+_LEGEND = (
+    "create to delete: how many calls the step makes. open: of the actions that the registry names, those "
+    "that only properties need that are not supported yet."
+)
 # Told by every request that a service makes for another: no permission depends on it.
 _LEFT_OUT = ("aws:ViaAWSService", "aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast")
 
@@ -32,8 +36,7 @@ def _row(row: TypeRow) -> str:
 
 
 def _totals(all_of: Totals) -> Iterator[str]:
-    yield "create to delete: how many calls the step makes. open: of the actions that the"
-    yield "registry names, those that only properties need that are not supported yet."
+    yield from _wrapped(_LEGEND, 0)
     yield ""
     yield f"types: {all_of.types}, of {all_of.services} services"
     yield f"types that rest on the source of AWS's own handler (*): {all_of.on_handler_source}"
