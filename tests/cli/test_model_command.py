@@ -41,9 +41,9 @@ def test_types_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     out, err = _ran(capsys, "types")
     lines = out.splitlines()
     assert all(len(line) <= 80 for line in lines)
-    assert lines[0].split() == ["TYPE", "create", "read", "update", "delete", "open"]
-    name, mark, *numbers = lines[2].split()
-    assert (name, mark) == ("AWS::SNS::Topic", "*")
+    assert lines[0].split() == ["TYPE", "C", "R", "U", "D", "open"]
+    mark, name, *numbers = lines[2].split()
+    assert (mark, name) == ("*", "AWS::SNS::Topic")
     assert numbers[0] == "3"
     assert "types: 3, of 3 services" in lines
     assert "types that rest on the source of AWS's own handler (*): 1" in lines

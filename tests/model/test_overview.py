@@ -14,6 +14,7 @@ from verifier.cloudformation.stack.builtin import own_types
 from verifier.cloudformation.types.differences import NOT_SUPPORTED, differences
 from verifier.model.knowledge import LIFECYCLES, handler_of, modelled
 from verifier.model.overview import TypeRow, row, rows, totals
+from verifier.model.text import types_text
 
 _FRAMEWORK: list[str] = json.loads(
     (Path(__file__).parents[1] / "cases" / "framework_types.json").read_text(encoding="utf-8")
@@ -110,6 +111,10 @@ def test_totals_add_up() -> None:
     assert found.not_supported == len(table.not_supported)
     assert found.share == found.not_supported / found.listed
     assert totals([]).share == 0
+
+
+def test_the_table_is_no_wider_than_a_terminal() -> None:
+    assert [line for line in types_text(_all()).splitlines() if len(line) > 80] == []
 
 
 def test_json_has_the_members_that_are_documented() -> None:

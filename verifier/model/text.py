@@ -16,8 +16,8 @@ _BOUND = (
     "CloudFormation's registry names for the step, on the ARNs that AWS's reference gives."
 )
 _LEGEND = (
-    "create to delete: how many calls the step makes. open: of the actions that the registry names, those "
-    "that only properties need that are not supported yet."
+    "C, R, U, D: how many calls create, read, update and delete make. open: of the actions that the registry "
+    "names, those that only properties need that are not supported yet."
 )
 # Told by every request that a service makes for another: no permission depends on it.
 _LEFT_OUT = ("aws:ViaAWSService", "aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast")
@@ -25,14 +25,18 @@ _LEFT_OUT = ("aws:ViaAWSService", "aws:CalledVia", "aws:CalledViaFirst", "aws:Ca
 
 def types_text(rows: Sequence[TypeRow]) -> str:
     """A table of types, and what they come to."""
-    heading = f"{'TYPE':<46} {' '.join(f'{step:>6}' for step in LIFECYCLES)} {'open':>6}"
+    heading = _columns("", "TYPE", [step[0].upper() for step in LIFECYCLES], "open")
     return "\n".join((heading, *(_row(row) for row in rows), "", *_totals(totals(rows)), ""))
 
 
 def _row(row: TypeRow) -> str:
-    counts = " ".join(f"{len(row.calls[step]):>6}" for step in LIFECYCLES)
     open_ = f"{len(row.not_supported)}/{row.listed}" if row.listed else "-"
-    return f"{row.type:<44} {'*' if row.on_handler_source else ' '} {counts} {open_:>6}".rstrip()
+    mark = "*" if row.on_handler_source else ""
+    return _columns(mark, row.type, [str(len(row.calls[step])) for step in LIFECYCLES], open_)
+
+
+def _columns(mark: str, name: str, counts: Sequence[str], last: str) -> str:
+    return f"{mark:<2}{name:<48}{''.join(f'{count:>5}' for count in counts)}{last:>9}"
 
 
 def _totals(all_of: Totals) -> Iterator[str]:
