@@ -16,7 +16,7 @@ class _Picky(Handler):
     """Takes no two of its properties that exclude each other, and no change of the first one."""
 
     type = TYPE
-    supported = frozenset({"DelaySeconds", "MaximumMessageSize", "QueueName"})
+    supported = frozenset({"DelaySeconds", "MaximumMessageSize", "QueueName", "VisibilityTimeout"})
 
     def create(self, work: Work) -> None:
         self._together(work)
@@ -52,7 +52,7 @@ def _played(handler: Handler, properties: dict[str, Any] | None = None) -> list[
 
 def test_what_excludes_each_other_is_created_one_by_one() -> None:
     created = [set(scene.properties) for scene in _played(_Picky()) if scene.lifecycle == "create"]
-    assert {"DelaySeconds", "QueueName"} in created
+    assert {"DelaySeconds", "QueueName", "VisibilityTimeout"} in created
     assert {"MaximumMessageSize"} in created
 
 
@@ -66,7 +66,7 @@ def test_a_change_that_is_refused_hides_no_other_one() -> None:
         }
         for one in updated
     ]
-    assert {"MaximumMessageSize"} in changed
+    assert {"VisibilityTimeout"} in changed
     assert not any("DelaySeconds" in names for names in changed)
 
 
@@ -102,11 +102,13 @@ def test_a_type_without_updates_is_not_updated() -> None:
 
 
 def test_what_a_handler_does_not_act_on_is_not_played() -> None:
-    scenes = _played(handlers()["AWS::Lambda::Function"])
-    texts = str([scene.properties for scene in scenes])
-    assert "fsap-" in texts
-    assert ":s3files:" not in texts
-    assert "CapacityProviderConfig" not in texts
+    inputs = [
+        scene.properties["DatabaseInput"]
+        for scene in _played(handlers()["AWS::Glue::Database"])
+        if "DatabaseInput" in scene.properties
+    ]
+    assert any("LocationUri" in one for one in inputs)
+    assert not any("FederatedDatabase" in one for one in inputs)
 
 
 def test_each_arn_stands_in_one_place() -> None:
