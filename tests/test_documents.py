@@ -17,7 +17,14 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / 
 # Paths of the user's own folder, as examples.
 NOT_OURS = json.loads((ROOT / "tests" / "cases" / "documents.json").read_text(encoding="utf-8"))["notOurs"]
 # What a command cannot do without, so that an option can be tried alone.
-NEEDED = {"converge": ["SERVICE"], "verify": ["SERVICE"], "render": ["FILE"], "serve": [], "simulate": []}
+NEEDED = {
+    "converge": ["SERVICE"],
+    "verify": ["SERVICE"],
+    "render": ["FILE"],
+    "serve": [],
+    "simulate": [],
+    "model": ["show", "TYPE"],
+}
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PROGRAMS = ("verifier", "make", "python")
 

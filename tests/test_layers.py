@@ -23,6 +23,7 @@ LAYERS = (
     "grant",
     "emulator",
     "cloudformation",
+    "model",
     "gateway",
     "framework",
     "render",

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 from verifier.cli import COMMANDS
@@ -21,14 +22,21 @@ the [README](../README.md#commands).
 def page() -> str:
     """The page as Markdown."""
     return _HEAD.format(columns=COLUMNS) + "".join(
-        f"\n## verifier {name}\n\n```\n{help_of(name)}```\n" for name in COMMANDS
+        f"\n## verifier {name}\n" + "".join(f"\n```\n{help_of(*words)}```\n" for words in _of(name))
+        for name in COMMANDS
     )
 
 
-def help_of(name: str) -> str:
-    """What the real program prints for `verifier NAME --help`."""
+def _of(name: str) -> list[list[str]]:
+    """A command, and the commands within it."""
+    inner = getattr(import_module(f"verifier.cli.{name}"), "COMMANDS", ())
+    return [[name], *([name, one] for one in inner)]
+
+
+def help_of(*words: str) -> str:
+    """What the real program prints for `verifier WORDS --help`."""
     environment = {**os.environ, "COLUMNS": str(COLUMNS), "NO_COLOR": "1"}
-    command = [sys.executable, "-m", "verifier", name, "--help"]
+    command = [sys.executable, "-m", "verifier", *words, "--help"]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
 
 

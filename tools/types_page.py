@@ -36,14 +36,11 @@ def page() -> str:
 
 
 def _section(handler: Handler) -> str:
-    mentions = list(handler.mentions())
-    calls = sorted({f"{mention.service}:{mention.operation}" for mention in mentions})
-    named = sorted({name for mention in mentions for name in mention.sources})
-    lines = [f"\n## {handler.type}\n", f"Calls: {_listed(calls)}", ""]
+    lines = [f"\n## {handler.type}\n", f"Calls: {_listed(sorted(handler.mentioned_calls))}", ""]
     lines += [f"Acted on: {_listed(sorted(handler.supported))}", ""]
     if handler.lacks:
         lines += [f"Not acted on: {_listed(sorted(handler.lacks))}", ""]
-    lines += [_told(source(name)) for name in named]
+    lines += [_told(source(name)) for name in sorted(handler.mentioned_sources)]
     return "\n".join(lines).rstrip()
 
 

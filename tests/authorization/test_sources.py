@@ -26,7 +26,8 @@ _PLACEHOLDERS = {"id-of-sources"}
 def _files() -> list[Path]:
     code = [*(_ROOT / "verifier").rglob("*.py"), *(_ROOT / "verifier").rglob("*.yaml")]
     data = list((_ROOT / "tests" / "cases").rglob("*.json"))
-    return [file for file in (*code, *data) if file.name != "sources.yaml"]
+    differences = _ROOT / "verifier" / "cloudformation" / "types" / "registry_differences.json"
+    return [file for file in (*code, *data, differences) if file.name != "sources.yaml"]
 
 
 def _named(text: str) -> set[str]:

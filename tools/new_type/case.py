@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tools.new_type.draft import Draft
-from tools.new_type.examples import Examples
 from tools.new_type.facts import Facts
 from tools.new_type.notes import HEAD
+from verifier.cloudformation.types.examples import Examples
 
 Case = dict[str, Any]
 

@@ -8,8 +8,8 @@ from botocore.model import Shape
 from tools.new_type.facts import Facts
 from tools.new_type.matching import called, path_to
 from tools.new_type.notes import Notes
-from tools.new_type.schemas import Node, resolved, types
 from verifier.cloudformation.types.kind import Name
+from verifier.cloudformation.types.nodes import Node, resolved, types
 from verifier.cloudformation.types.params import ARN, ID, NAME, Prop
 from verifier.iam import catalog
 

@@ -9,7 +9,8 @@ from botocore.model import Shape
 from tools.new_type.facts import Facts
 from tools.new_type.identity import Identity, identifying
 from tools.new_type.matching import places
-from tools.new_type.schemas import Node, is_document, resolved, types, unknown
+from tools.new_type.schemas import unknown
+from verifier.cloudformation.types.nodes import Node, is_document, resolved, types
 from verifier.cloudformation.types.params import Params, Prop
 from verifier.cloudformation.types.part import Read
 from verifier.cloudformation.types.values import document

@@ -12,7 +12,7 @@ from typing import Any
 from tools.new_type.draft import Draft
 from tools.new_type.facts import Facts
 from tools.new_type.render import Source, constant
-from tools.new_type.texts import placed
+from verifier.cloudformation.types.example_texts import placed
 
 ROOT = Path(__file__).resolve().parents[2]
 HANDLERS = Path("verifier", "cloudformation", "handlers")

@@ -1,9 +1,10 @@
 """What is claimed of a permission: by ``sources.yaml``, and by the policies of ``sets.json``."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -87,7 +88,12 @@ def _data() -> dict[str, Any]:
 
 
 def _matches(action: str, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(action.lower(), pattern.lower()) for pattern in patterns)
+    return _any_of(patterns).fullmatch(action.lower()) is not None
+
+
+@cache
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(translate(pattern.lower()) for pattern in patterns) or "(?!)")
 
 
 @cache

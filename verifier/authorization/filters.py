@@ -75,7 +75,7 @@ def _regional(value: str, argument: str, op: Operation) -> str:
 
 
 # The kinds of EC2's resources by the beginnings of their ids (source: ec2-resource-ids).
-_EC2_KINDS = {
+EC2_KINDS = {
     "eipalloc": "elastic-ip",
     "eni": "network-interface",
     "i": "instance",
@@ -93,7 +93,7 @@ _EC2_KINDS = {
 
 def _ec2(value: str, _argument: str, op: Operation) -> str:
     """The ARN of an EC2 resource, of its id; of an id of an unknown form that of any kind."""
-    kind = _EC2_KINDS.get(value.partition("-")[0], "*")
+    kind = EC2_KINDS.get(value.partition("-")[0], "*")
     return f"arn:{op.partition}:ec2:{op.region}:{op.account}:{kind}/{value}"
 
 

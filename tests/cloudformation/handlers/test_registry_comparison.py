@@ -1,7 +1,7 @@
 """What the handlers ask for, compared both ways with the permissions that the registry names, step by step.
 
 What the registry names for create, read, update or delete and nobody asks for there is a row of
-tests/cases/registry_differences.json:
+verifier/cloudformation/types/registry_differences.json:
 
     {"actions": "s3:A s3:B", "in": "create update", "reason": "...", ...}
 
@@ -19,7 +19,6 @@ the whole type: one lifecycle that asks for them is enough.
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 
 import pytest
 
@@ -31,13 +30,12 @@ from verifier.authorization.caller import Certainty
 from verifier.authorization.rules import spelled
 from verifier.authorization.sources import sources
 from verifier.cloudformation.handlers import handlers
-from verifier.cloudformation.types import registry
+from verifier.cloudformation.types import differences, registry
 from verifier.cloudformation.types.registry import RegistryEntry
 
-CASES = Path(__file__).parents[2] / "cases"
 TYPES = sorted(handlers())
 Row = Mapping[str, str]
-DIFFERENCES: Mapping[str, list[Row]] = json.loads((CASES / "registry_differences.json").read_text())
+DIFFERENCES: Mapping[str, list[Row]] = differences.rows()
 _TAGGING = "tagging"
 Place = tuple[str, str]
 """A permission, and the lifecycle (or "tagging") that names it."""

@@ -11,13 +11,13 @@ from tests.support.lives.case import fill, load
 from tests.tools.new_type.test_draft import ROWS
 from tools.new_type.case import case, states
 from tools.new_type.draft import propose
-from tools.new_type.examples import Examples
 from tools.new_type.facts import facts
 from tools.new_type.notes import HEAD
-from tools.new_type.patterns import samples
 from tools.new_type.write import case_text
 from verifier.cloudformation.types import patterns
+from verifier.cloudformation.types.examples import Examples
 from verifier.cloudformation.types.registry import RegistryEntry, entry
+from verifier.cloudformation.types.samples import samples
 from verifier.cloudformation.types.validation import problems
 
 

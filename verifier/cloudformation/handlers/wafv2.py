@@ -132,8 +132,5 @@ WEB_ACL_ASSOCIATION = Kind(
     ),
     gone=("WAFNonexistentItemException",),
     # What else can be protected asks for rights of its own.
-    beyond=tuple(
-        Beyond(_RESOURCE_ARN, f":{service}:")
-        for service in ("amplify", "apprunner", "appsync", "bedrock-agentcore", "ec2")
-    ),
+    beyond=tuple(Beyond(_RESOURCE_ARN, f":{service}:") for service in ("bedrock-agentcore", "ec2")),
 )

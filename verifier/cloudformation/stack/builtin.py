@@ -1,5 +1,6 @@
 """Handlers of what CloudFormation provisions by itself: custom resources, wait conditions, nested stacks."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from verifier.cloudformation.handlers import handler_for
@@ -105,6 +106,11 @@ def provisioner_of(definition: ResourceDefinition) -> Handler | None:
     if found is not None:
         return found
     return _FALLBACK if has_fallback(definition.type) else None
+
+
+def own_types() -> Mapping[str, Handler]:
+    """What CloudFormation provisions by itself, by type; of custom resources there is one."""
+    return {_CUSTOM.type: _CUSTOM, **_OWN}
 
 
 def is_fallback(handler: Handler) -> bool:

@@ -62,6 +62,16 @@ class Handler:
         """Every call that the handler may make."""
         raise NotImplementedError(self.type)
 
+    @property
+    def mentioned_calls(self) -> frozenset[str]:
+        """The calls of ``mentions``, as in "sqs:CreateQueue"."""
+        return frozenset(f"{one.service}:{one.operation}" for one in self.mentions())
+
+    @property
+    def mentioned_sources(self) -> frozenset[str]:
+        """The ids of the sources of ``mentions``."""
+        return frozenset(name for one in self.mentions() for name in one.sources)
+
     def goes_beyond(self, properties: Mapping[str, Any]) -> bool:
         """Whether ``properties`` use a nested part of a supported property that is not acted on."""
         return False

@@ -6,28 +6,36 @@ from typing import Any
 from jsonschema import Draft7Validator, TypeChecker
 from jsonschema.validators import extend
 
-from tools.new_type.schemas import Node, is_document, resolved, types
-from tools.new_type.texts import KEYS, POLICIES, TAGS, texts
 from verifier.cloudformation.types import patterns
 from verifier.cloudformation.types.casts import TYPES
+from verifier.cloudformation.types.example_texts import KEYS, POLICIES, TAGS, texts
 from verifier.cloudformation.types.keywords import KEYWORDS
+from verifier.cloudformation.types.nodes import Node, is_document, resolved, types
 
 _DEPTH = 6
 _Validator = extend(Draft7Validator, validators=KEYWORDS, type_checker=TypeChecker(TYPES))
-_WHOLE = 2  # so deep an object is given whole, deeper with what it requires
+_WHOLE = 2
 
 
 class Examples:
-    """Values of a type's properties; ``turn`` 0 and 1 give two that differ where the schema allows two."""
+    """Values of a type's properties; ``turn`` 0 and 1 give two that differ where the schema allows two.
 
-    def __init__(self, schema: Node) -> None:
+    Objects are given whole down to ``whole`` levels, deeper ones with what they require.
+    """
+
+    def __init__(self, schema: Node, whole: int = _WHOLE) -> None:
         self._schema = schema
+        self._whole = whole
         self._validator = _Validator(schema)
 
     def value(self, name: str, turn: int) -> Any:
         """A value of the property ``name``; None where none was found that the schema takes."""
         node = self._schema["properties"][name]
         return next((one for one in self._values(name, node, turn, 0) if self._fits(one, node)), None)
+
+    def fits(self, name: str, value: Any) -> bool:
+        """Whether the schema takes ``value`` for the property ``name``."""
+        return self._fits(value, self._schema["properties"][name])
 
     def _fits(self, value: Any, node: Node) -> bool:
         return bool(
@@ -86,7 +94,7 @@ class Examples:
         properties = node.get("properties", {})
         required = set(node.get("required", ()))
         for names in (
-            [*properties] if depth < _WHOLE else [],
+            [*properties] if depth < self._whole else [],
             [n for n in properties if n in required],
             *([n] for n in properties),
         ):

@@ -1,0 +1,1 @@
+"""What the model knows, told by itself: types are played, rules are read; there is no second list."""
