@@ -25,6 +25,7 @@ from verifier.targets.interface import Facts, Glance, Left, NotExercised, Room, 
 from verifier.targets.proxy_agent import option_for, write_agent
 from verifier.targets.records import (
     absent,
+    answered,
     asked,
     asked_of,
     asked_of_user,
@@ -148,6 +149,10 @@ class EmbeddedRoom(Room):
             config=Config(retries={"total_max_attempts": 1}, proxies={}, s3={"addressing_style": "path"}),
         )
 
+    def about_invoking(self) -> tuple[str, ...]:
+        """No code is run here."""
+        return ("no function is run here: whoever invokes one is answered as if it had returned null",)
+
     def place_layer(self, arn: str) -> None:
         """The emulator knows layers of other accounts only when they are placed."""
         self._gateway.place_layer(arn)
@@ -207,6 +212,7 @@ class EmbeddedRoom(Room):
             ),
             absent=absent(records),
             requests=requests_of(records, self._user),
+            answered=answered(records, self._user),
             decisions=None if self._gateway.mode is Mode.OFF else asked_of_user(records, self._user),
             strangers=(*self._strangers, *changes_of_others(records, (self._user,))),
         )

@@ -62,6 +62,8 @@ class Facts:
     """What the tool itself asked for in vain."""
     requests: int = 0
     """How many requests of the restricted user were answered."""
+    answered: frozenset[str] = frozenset()
+    """The operations ("lambda:Invoke") that were carried out on the restricted user's own requests."""
     decisions: int | None = 0
     """How often a permission of the restricted user was asked for; None in a lap, where none ever is."""
     strangers: tuple[str, ...] = ()
@@ -148,6 +150,10 @@ class Room(ABC):
 
         Raises InconclusiveError when stacks do not settle.
         """
+
+    def about_invoking(self) -> tuple[str, ...]:
+        """What is worth knowing of a function that was invoked here; nothing where its code is run."""
+        return ()
 
     def glance(self) -> Glance:
         """How things are since ``begin``; may be asked often, from any thread.

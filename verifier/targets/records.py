@@ -44,6 +44,15 @@ def requests_of(records: Sequence[Record], user: str) -> int:
     return sum(isinstance(record, ResponseRecord) and record.origin == user for record in records)
 
 
+def answered(records: Sequence[Record], user: str) -> frozenset[str]:
+    """The operations that were carried out on requests of ``user``, as ``requests_of`` counts them."""
+    return frozenset(
+        _operation(record)
+        for record in records
+        if isinstance(record, ResponseRecord) and record.origin == user and record.status < 400
+    )
+
+
 def changes_of_others(records: Sequence[Record], users: Collection[str]) -> tuple[str, ...]:
     """A line for each operation that somebody else than ``users`` changed something with: who, and what."""
     found = (

@@ -70,8 +70,8 @@ class Life:
     """Of what the tool says only what it lets through is told."""
     updates: Updates = Updates.ALL
 
-    def run(self, command: str) -> Completed:
-        """Run one command of the tool as the restricted user."""
+    def run(self, *command: str) -> Completed:
+        """Run one command of the tool, with its own options, as the restricted user."""
         options: list[str] = []
         if self.stage:
             options += ["--stage", self.stage]
@@ -81,7 +81,7 @@ class Life:
         temporary = str(self.copy.beside(".verifier-tmp"))
         environment = {**self.variables, **self.room.environment(), **self.keys, "TMPDIR": temporary}
         done = self.framework.run(
-            (command, *options), self.copy, environment, timeout=self.timeout, to_stop=Hang(self.room)
+            (*command, *options), self.copy, environment, timeout=self.timeout, to_stop=Hang(self.room)
         )
         if done.exit_code != 0:
             check_space(self.copy.folder, done)
@@ -216,8 +216,15 @@ _STEPS: dict[str, Callable[[Life], PhaseResult]] = {
 
 
 def _step(life: Life, phase: str, command: str, expected: Expected, *, rehearse: bool = False) -> PhaseResult:
+    return run_command(life, phase, (command,), expected, rehearse=rehearse)
+
+
+def run_command(
+    life: Life, phase: str, command: Sequence[str], expected: Expected, *, rehearse: bool = False
+) -> PhaseResult:
+    """Run one command of the tool, and judge what it did by what is ``expected`` of it."""
     life.room.begin(phase, fail_last_wave=expected.rollback)
-    done = life.run(command)
+    done = life.run(*command)
     if rehearse:
         life.room.rehearse()
     facts = life.settled()

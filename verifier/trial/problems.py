@@ -59,6 +59,8 @@ class Expected:
     """The end must be that of the service's compiled template."""
     seen: bool = True
     """The tool must have looked at the end: it does not where it stops at the first failure."""
+    calls: tuple[str, ...] = ()
+    """Of a command that leaves the stack as it is: one of these operations must have been carried out."""
 
 
 def find_problem(done: Completed, facts: Facts, expected: Expected, timeout: float) -> Problem | None:
