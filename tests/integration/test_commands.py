@@ -36,11 +36,6 @@ def test_each_command_does_its_work_under_the_policy_and_is_proven() -> None:
     assert list(phases) == PHASES.split(",")
     assert {name: phases[name]["proof"]["call"] for name in PROOFS} == PROOFS
     assert phases["rollback-command"]["proof"]["status"] == "UPDATE_COMPLETE"
-    assert {name: phases[name]["toolRuns"] for name in ("logs", "invoke", "deploy-function")} == {
-        "logs": 2,
-        "invoke": 2,
-        "deploy-function": 2,
-    }
     for phase, actions in OWN.items():
         asked = {
             permission["action"]
@@ -51,4 +46,4 @@ def test_each_command_does_its_work_under_the_policy_and_is_proven() -> None:
         assert actions <= asked
     said = " ".join(document["notes"])
     assert "no function is run here" in said
-    assert "a log stream in /aws/lambda/hotline-dev-ask, /aws/lambda/hotline-dev-answer" in said
+    assert "a log stream in /aws/lambda/hotline-dev-ask" in said

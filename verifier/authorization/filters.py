@@ -129,11 +129,24 @@ def _unnumbered(value: str, _argument: str, _op: Operation) -> str:
     return "/".join(value.split("/")[:2])
 
 
+SECRETS = "/aws/reference/secretsmanager/"
+"""What begins the name of a parameter that stands for a secret (source: ssm-secret-reference)."""
+
+
 def _parameter(value: str, _argument: str, op: Operation) -> str:
     """An SSM parameter's ARN, of a name with or without leading slash, version or label, or an ARN."""
     if value.startswith("arn:"):
         return value
     return f"arn:{op.partition}:ssm:{op.region}:{op.account}:parameter/{value.lstrip('/').partition(':')[0]}"
+
+
+def _secret(value: str, _argument: str, op: Operation) -> str:
+    """A secret's ARN, of the parameter name that refers to it (source: secret-arn-suffix); or of an ARN."""
+    named = value.removeprefix(SECRETS)
+    if named.startswith("arn:"):
+        return named
+    name = named.partition(":")[0]
+    return f"arn:{op.partition}:secretsmanager:{op.region}:{op.account}:secret:{name}-??????"
 
 
 def _change_set(value: str, _argument: str, _op: Operation) -> str:
@@ -177,6 +190,7 @@ FILTERS: dict[str, Filter] = {
     "regional": _regional,
     "role": lambda value, _argument, op: _iam(value, "role", op),
     "s3object": _s3_object,
+    "secret": _secret,
     "stack": _stack,
     "topicof": _topic,
     "wafscope": lambda value, _argument, _op: "global" if value == "CLOUDFRONT" else "regional",
