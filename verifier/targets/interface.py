@@ -38,7 +38,10 @@ class StackEvent:
 
 @dataclass(frozen=True)
 class Absent:
-    """Something that the tool asked for by name and that is not there: a parameter, a stack, "bucket/key"."""
+    """Something that the tool asked for by name and that is not there: a parameter, a stack, "bucket/key".
+
+    An image is "account/repository:tag".
+    """
 
     service: str
     """botocore's name."""

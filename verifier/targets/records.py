@@ -128,6 +128,8 @@ def absent(records: Sequence[Record]) -> tuple[Absent, ...]:
 def _is_absence(record: ResponseRecord) -> bool:
     if record.service == "cloudformation":
         return record.operation == "DescribeStacks" and "does not exist" in record.message
+    if record.service == "ecr":
+        return record.code in ("RepositoryNotFoundException", "ImageNotFoundException")
     # The answer to a HEAD has no code; a missing bucket or object is a 404 whatever the operation.
     return record.code == "ParameterNotFound" or (record.service == "s3" and record.status == 404)
 
