@@ -14,7 +14,8 @@ from verifier.emulator.moto.upstream import MotoUpstream
 from verifier.errors import AwsError
 
 ROOT = Path(__file__).resolve().parents[2]
-# {operation, params: as the tool sends them, when, requires, likely, implied, run: the service that does it}
+# {operation, params: as the tool sends them, when, requires, likely, implied, tool: another one than osls 4,
+# run: the service of tests/fixtures/services that makes it}
 CALLS: list[dict[str, Any]] = json.loads((ROOT / "tests" / "cases" / "cli_calls.json").read_text("utf-8"))
 TOOL = ROOT / "node_modules" / "osls" / "lib"
 # Their own Lambda functions make them, with the rights of these functions' own role.
@@ -63,7 +64,8 @@ def test_what_it_is_asked_for(row: dict[str, Any]) -> None:
 
 
 def test_no_call_of_the_tool_is_left_out_and_none_is_made_up() -> None:
-    assert {row["operation"] for row in CALLS} == set(calls_of_the_tool()) | _MANAGED
+    listed = {row["operation"] for row in CALLS if row.get("tool") is None}
+    assert listed == set(calls_of_the_tool()) | _MANAGED
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,13 @@
 """The tool's other commands, run as the restricted user on a stack that stands."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.integration.lab import converge
+from verifier.trial.commands import COMMANDS
 
 pytestmark = pytest.mark.integration
 
@@ -16,17 +19,9 @@ PROOFS = {
     "invoke": "lambda:Invoke",
     "deploy-function": "lambda:UpdateFunctionCode",
 }
-# What only they ask for themselves: the tool's own calls, on functions of the service.
-OWN = {
-    "logs": {"logs:DescribeLogStreams", "logs:FilterLogEvents"},
-    "invoke": {"lambda:InvokeFunction"},
-    "deploy-function": {
-        "lambda:GetFunction",
-        "lambda:UpdateFunctionCode",
-        "lambda:UpdateFunctionConfiguration",
-    },
-    "rollback-command": {"s3:ListBucket", "s3:GetObject", "cloudformation:CreateChangeSet"},
-}
+CALLS: list[dict[str, Any]] = json.loads(
+    (SERVICES.parents[1] / "cases" / "cli_calls.json").read_text(encoding="utf-8")
+)
 
 
 def test_each_command_does_its_work_under_the_policy_and_is_proven() -> None:
@@ -36,14 +31,20 @@ def test_each_command_does_its_work_under_the_policy_and_is_proven() -> None:
     assert list(phases) == PHASES.split(",")
     assert {name: phases[name]["proof"]["call"] for name in PROOFS} == PROOFS
     assert phases["rollback-command"]["proof"]["status"] == "UPDATE_COMPLETE"
-    for phase, actions in OWN.items():
-        asked = {
-            permission["action"]
-            for permission in document["permissions"]
-            for item in permission["evidence"]
-            if item["phase"] == phase and not item["onBehalfOf"]
-        }
-        assert actions <= asked
+    asked = {
+        (item["operation"], permission["action"])
+        for permission in document["permissions"]
+        for item in permission["evidence"]
+        if item["phase"] in COMMANDS and not item["onBehalfOf"]
+    }
+    wanted = {
+        (row["operation"], requirement.partition(" ")[0])
+        for row in CALLS
+        if row.get("run") == "commands"
+        for requirement in row["requires"]
+    }
+    assert wanted
+    assert wanted <= asked
     said = " ".join(document["notes"])
     assert "no function is run here" in said
     assert "a log stream in /aws/lambda/hotline-dev-ask" in said
