@@ -44,7 +44,7 @@ def test_awss_words_come_with_the_way_to_mend_the_service(reason: str, mend: str
     [
         "Access Denied",
         'Files (AWS::S3::Bucket) CREATE_FAILED: "Access Denied (Service: S3, Status Code: 403"',
-        "Encountered error during executing: docker push a:b | User: arn is not authorized to perform: ecr:PutImage",
+        "Encountered error during executing: docker push a:b | arn:x is not authorized to perform: ecr:X",
         "the network is gone",
     ],
 )
