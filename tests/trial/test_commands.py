@@ -24,7 +24,7 @@ from verifier.service.service import load_service
 from verifier.targets.interface import Facts
 from verifier.trial.commands import COMMANDS, parse_phases, run_phase
 from verifier.trial.interface import PhaseResult
-from verifier.trial.phases import Life
+from verifier.trial.life import Life
 from verifier.trial.proof import Proof
 
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIAUSER", "AWS_SECRET_ACCESS_KEY": "secret"}

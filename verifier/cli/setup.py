@@ -108,7 +108,7 @@ def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
     from verifier.framework.other_user import check_access
     from verifier.service.service import load_service
     from verifier.trial.commands import parse_phases
-    from verifier.trial.phases import Updates
+    from verifier.trial.life import Updates
     from verifier.trial.trials import Options
 
     redaction: Redaction = args.redaction

@@ -14,7 +14,8 @@ from verifier.service.functions import named_functions
 from verifier.service.revision import revise_functions
 from verifier.trial import phases
 from verifier.trial.interface import PhaseResult
-from verifier.trial.phases import PHASES, Life, run_command
+from verifier.trial.life import Life
+from verifier.trial.phases import PHASES, run_command
 from verifier.trial.problems import Expected
 from verifier.trial.proof import Proof
 
