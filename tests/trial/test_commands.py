@@ -243,11 +243,9 @@ def test_a_log_that_has_one_and_a_log_that_is_not_there_are_left_alone(copy: Pri
 def test_that_no_code_is_run_is_told_where_it_is_so(copy: PrivateCopy) -> None:
     assert run(copy, "invoke").notes == ()
 
-    class Still(Standing):
-        def about_invoking(self) -> tuple[str, ...]:
-            return ("no function is run here",)
-
-    assert run(copy, "invoke", Still(facts=PASSING)).notes == ("no function is run here",)
+    room = standing()
+    room.about_invoking = ("no function is run here",)
+    assert run(copy, "invoke", room).notes == ("no function is run here",)
 
 
 def test_each_function_is_changed_before_it_is_deployed(copy: PrivateCopy) -> None:

@@ -74,7 +74,9 @@ class EmbeddedTarget(Target):
         self._gateway.start()
         self._folder = Path(tempfile.mkdtemp(prefix="ca-", dir=scratch()))
         self._bundle = self._folder / "ca.pem"
-        self._bundle.write_bytes(_authorities(self._gateway.ca_pem_path, more_authorities))
+        # An npm registry behind a company's proxy is still reached through a tunnel.
+        more = more_authorities.read_bytes() if more_authorities else b""
+        self._bundle.write_bytes(self._gateway.ca_pem_path.read_bytes() + b"\n" + more)
         self._agent = self._folder / "agent.cjs"
         write_agent(self._agent, self._gateway.proxy, AWS_SUFFIXES)
         # Public, and read by the tool, which another user may run.
@@ -108,6 +110,8 @@ class EmbeddedTarget(Target):
 
 class EmbeddedRoom(Room):
     """The gateway's present account."""
+
+    about_invoking = ("no function is run here: whoever invokes one is answered as if it had returned null",)
 
     def __init__(self, gateway: Gateway, region: str, bundle: Path, agent: Path) -> None:
         self._gateway = gateway
@@ -148,10 +152,6 @@ class EmbeddedRoom(Room):
             # Neither the machine's proxies nor retries stand between us and our own loopback port.
             config=Config(retries={"total_max_attempts": 1}, proxies={}, s3={"addressing_style": "path"}),
         )
-
-    def about_invoking(self) -> tuple[str, ...]:
-        """No code is run here."""
-        return ("no function is run here: whoever invokes one is answered as if it had returned null",)
 
     def place_layer(self, arn: str) -> None:
         """The emulator knows layers of other accounts only when they are placed."""
@@ -298,8 +298,3 @@ def _distinct(names: Iterable[str]) -> tuple[str, ...]:
 def random_account() -> str:
     """A 12-digit account id that begins with no zero."""
     return str(secrets.randbelow(9 * 10**11) + 10**11)
-
-
-def _authorities(own: Path, more: Path | None) -> bytes:
-    # An npm registry behind a company's proxy is still reached through a tunnel.
-    return own.read_bytes() + b"\n" + (more.read_bytes() if more else b"")

@@ -123,6 +123,8 @@ class Room(ABC):
     account: str
     region: str
     partition: str
+    about_invoking: tuple[str, ...] = ()
+    """What is worth knowing of a function that was invoked here; nothing where its code is run."""
 
     @abstractmethod
     def environment(self) -> dict[str, str]:
@@ -153,10 +155,6 @@ class Room(ABC):
 
         Raises InconclusiveError when stacks do not settle.
         """
-
-    def about_invoking(self) -> tuple[str, ...]:
-        """What is worth knowing of a function that was invoked here; nothing where its code is run."""
-        return ()
 
     def glance(self) -> Glance:
         """How things are since ``begin``; may be asked often, from any thread.

@@ -92,7 +92,7 @@ def _invoke(life: Life, phase: str) -> PhaseResult:
     functions = _functions(life, phase)
     commands = [("invoke", "--function", name, "--data", "{}") for name in functions]
     result = _each(life, phase, commands, _INVOKED)
-    return replace(result, notes=(*result.notes, *life.room.about_invoking()))
+    return replace(result, notes=(*result.notes, *life.room.about_invoking))
 
 
 def _rollback(life: Life, phase: str) -> PhaseResult:
