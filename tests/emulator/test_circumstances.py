@@ -185,6 +185,24 @@ def test_the_keys_of_a_bucket_and_of_its_objects(world: World) -> None:
     assert world.implied("lambda", "UpdateFunctionCode", FunctionName="f", **code) == {"ObjectKey": KEY}
 
 
+def test_the_keys_of_secrets_and_of_parameters_that_are_decrypted(world: World) -> None:
+    world.do("ssm", "PutParameter", Name="/own", Value="v", Type="SecureString", KeyId=KEY)
+    world.do("ssm", "PutParameter", Name="/theirs", Value="v", Type="SecureString")
+    world.do("ssm", "PutParameter", Name="/plain", Value="v", Type="String")
+    world.do("secretsmanager", "CreateSecret", Name="own", SecretString="s", KmsKeyId=KEY)
+    world.do("secretsmanager", "CreateSecret", Name="aws", SecretString="s")
+    read = {"WithDecryption": True}
+    assert world.implied("ssm", "GetParameter", Name="/own:1", **read) == {"ParameterKey": KEY}
+    assert world.implied("ssm", "GetParameter", Name="/own") == {}
+    for name in ("/theirs", "/plain", "/nothing", "/aws/reference/secretsmanager/aws"):
+        assert world.implied("ssm", "GetParameter", Name=name, **read) == {}
+    reference = "/aws/reference/secretsmanager/own:AWSCURRENT"
+    assert world.implied("ssm", "GetParameter", Name=reference, **read) == {"SecretKey": KEY}
+    assert world.implied("secretsmanager", "GetSecretValue", SecretId="own") == {"SecretKey": KEY}
+    assert world.implied("secretsmanager", "GetSecretValue", SecretId="aws") == {}
+    assert world.implied("secretsmanager", "DescribeSecret", SecretId="own") == {}
+
+
 def _policy(*actions: str, service: str = "lambda.amazonaws.com") -> str:
     statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": list(actions)}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

@@ -14,6 +14,21 @@ from verifier.gateway.named_resource import name_in
         ("s3", "HeadBucket", {"Bucket": "b"}, "b"),
         ("s3", "GetObject", {"Bucket": "b", "Key": "k/l"}, "b/k/l"),
         ("secretsmanager", "GetSecretValue", {"SecretId": "s"}, "s"),
+        (
+            "ecr",
+            "DescribeImages",
+            {"repositoryName": "shop/web", "imageIds": [{"imageTag": "1"}], "registryId": "999999999999"},
+            "999999999999/shop/web:1",
+        ),
+        (
+            "ecr",
+            "DescribeImages",
+            {"repositoryName": "web", "imageIds": [{"imageTag": "1"}]},
+            "111122223333/web:1",
+        ),
+        ("ecr", "DescribeImages", {"repositoryName": "web", "imageIds": [{"imageDigest": "d"}]}, ""),
+        ("ecr", "DescribeImages", {"repositoryName": "web"}, ""),
+        ("ecr", "DescribeRepositories", {"repositoryNames": ["web"]}, ""),
         ("iam", "CreateUser", {"UserName": "u"}, ""),
     ],
 )

@@ -42,13 +42,16 @@ def test_rounds_and_runs_of_the_tool_are_counted() -> None:
 
 def test_each_phase_of_the_last_life_that_passed_is_told_with_its_proof() -> None:
     removed = PROOF | {"status": "DELETE_COMPLETE", "requests": 9}
+    invoked = PROOF | {"status": "", "call": "lambda:Invoke", "requests": 2}
     phases = [
         {"phase": "deploy", "toolRuns": 1, "proof": PROOF},
         {"phase": "redeploy", "toolRuns": 1, "proof": None},
+        {"phase": "invoke", "toolRuns": 1, "proof": invoked},
         {"phase": "remove", "toolRuns": 1, "proof": removed},
     ]
     lines = [
         "proof of deploy: stack shop-dev UPDATE_COMPLETE, 23 requests of the user",
+        "proof of invoke: lambda:Invoke answered, 2 requests of the user",
         "proof of remove: stack shop-dev DELETE_COMPLETE, 9 requests of the user",
     ]
     rounds = [*NOTHING["rounds"], {"phases": phases}]

@@ -25,6 +25,7 @@ ssm:
   /shop/on: true
   /shop/list: [one, 2]
   /shop/secret: {type: SecureString, value: {user: u}}
+  /shop/own: {type: SecureString, value: s, key: 'alias/{stage}'}
   /shop/far@eu-west-1: far
 stackOutputs:
   network-{stage}: {VpcId: vpc-1, Account: '{account}'}
@@ -40,6 +41,7 @@ stacks: {'shared-{stage}': more.yml}
 roles: ['deploy-{stage}']
 policies: ['path/boundary-{stage}']
 layers: ['arn:aws:lambda:{region}:111122223333:layer:tools:3']
+images: ['shop/web-{stage}:1.{stage}']
 env:
   KEY: secret-{stage}
   FROM_HERE:
@@ -64,6 +66,7 @@ def test_everything_with_its_placeholders_filled(tmp_path: Path) -> None:
             ParameterFixture("/shop/on", "true"),
             ParameterFixture("/shop/list", "one,2", "StringList"),
             ParameterFixture("/shop/secret", '{"user": "u"}', "SecureString"),
+            ParameterFixture("/shop/own", "s", "SecureString", key="alias/dev"),
             ParameterFixture("/shop/far", "far", region="eu-west-1"),
         ),
         stacks=(
@@ -82,6 +85,7 @@ def test_everything_with_its_placeholders_filled(tmp_path: Path) -> None:
         roles=("deploy-dev",),
         policies=("path/boundary-dev",),
         layers=("arn:aws:lambda:eu-north-1:111122223333:layer:tools:3",),
+        images=("shop/web-dev:1.dev",),
         variables=(
             VariableFixture("KEY", "secret-dev"),
             VariableFixture("FROM_HERE"),
@@ -130,6 +134,9 @@ def test_no_fixtures(tmp_path: Path, text: str) -> None:
         ("roles: name\n", "roles: give a list of names, as in roles: [deployment-role]"),
         ("policies: [1]\n", "policies: give a list of names"),
         ("layers: [tools]\n", "layers: tools: give the ARN of a version, as in layers: ['arn:"),
+        ("images: [web]\n", "images: web: give REPOSITORY:TAG, as in images: ['shop/web:latest']"),
+        ("images: ['Web:1']\n", "images: Web:1: give REPOSITORY:TAG"),
+        ("ssm: {/a: {value: 1, key: k}}\n", "a SecureString may have a key, too"),
         ("env: text\n", "env: give a mapping of names"),
         ("env: [A-B]\n", "env: A-B: no name of a variable"),
         ("env: {A: [x]}\n", "env: A: give a value"),

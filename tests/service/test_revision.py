@@ -7,7 +7,7 @@ import pytest
 
 from verifier.errors import InconclusiveError
 from verifier.service.private_copy import private_copy
-from verifier.service.revision import revise, tagging
+from verifier.service.revision import revise, revise_functions, tagging
 from verifier.service.service import load_service
 
 YAML = """service: shop
@@ -42,6 +42,34 @@ def test_without_overlay_code_and_one_value_change(folder: Path) -> None:
         assert "!GetAtt" in text
         assert "${opt:stage, 'dev'}" in text
         assert load_service(copy.folder).settings["provider"]["environment"] == {"VERIFIER_REVISION": "1"}
+
+
+@pytest.mark.parametrize("before", [(), (1,), (1, 2)])
+def test_functions_are_changed_whatever_the_revision(folder: Path, before: tuple[int, ...]) -> None:
+    with private_copy(load_service(folder)) as copy:
+        for number in before:
+            revise(copy, number)
+        revise_functions(copy)
+        assert (copy.folder / "two.py").read_text() == "def main(): ...\n\n# verifier: revision 3\n"
+        assert load_service(copy.folder).settings["provider"]["environment"] == {"VERIFIER_REVISION": "3"}
+
+
+def test_functions_are_changed_once_in_a_configuration_that_is_code(tmp_path: Path) -> None:
+    (tmp_path / "serverless.js").write_text("module.exports = { service: 'shop', provider: 'aws' };\n")
+    with private_copy(load_service(tmp_path)) as copy:
+        revise(copy, 1)
+        revise_functions(copy)
+        original = copy.folder / "verifier-original.js"
+        assert original.read_text() == (tmp_path / "serverless.js").read_text()
+
+
+def test_functions_are_changed_on_top_of_an_overlay(folder: Path) -> None:
+    (folder / "revisions/1").mkdir(parents=True)
+    (folder / "revisions/1/two.py").write_text("revision = 1\n")
+    with private_copy(load_service(folder)) as copy:
+        revise(copy, 1)
+        revise_functions(copy)
+        assert (copy.folder / "two.py").read_text() == "revision = 1\n\n# verifier: revision 3\n"
 
 
 def test_without_overlay_the_failing_update_is_the_original_again(folder: Path) -> None:

@@ -7,6 +7,7 @@ from verifier.authorization.decision import Decided
 from verifier.authorization.operation import Operation, Requirement
 from verifier.gateway.decisions import DecisionRecord, HostRecord, Record, ResponseRecord
 from verifier.iam.evaluate import IDENTITY_POLICY, Decision, Outcome
+from verifier.targets.records import answered as answered_of
 from verifier.targets.records import (
     asked,
     asked_of_user,
@@ -116,6 +117,11 @@ RECORDS: list[Record] = [
 
 def test_requests_are_the_users_own_and_those_of_roles_that_it_assumed() -> None:
     assert requests_of(RECORDS, USER) == 3
+
+
+def test_what_is_carried_out_is_the_users_own_and_was_not_refused() -> None:
+    assert answered_of(RECORDS, USER) == {"s3:PutObject", "sqs:CreateQueue"}
+    assert answered_of([answered(USER, "s3:PutObject", 403), answered(OTHER, "s3:PutObject")], USER) == set()
 
 
 def test_what_others_changed_is_told_once_with_who_did_it() -> None:

@@ -30,7 +30,8 @@ from verifier.service.service import load_service
 from verifier.targets.interface import Absent, Facts, Glance, Left
 from verifier.trial import hang
 from verifier.trial.interface import PhaseResult
-from verifier.trial.phases import PHASES, Life, Updates, parse_phases, run_phase
+from verifier.trial.life import Life, Updates
+from verifier.trial.phases import PHASES, parse_phases, run_phase
 from verifier.trial.proof import Proof
 
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIAUSER", "AWS_SECRET_ACCESS_KEY": "secret"}
@@ -52,7 +53,7 @@ def run(
     return run_phase(life(copy, room or FakeRoom(), framework or FakeFramework()), phase)
 
 
-def package(copy: PrivateCopy, **provider: str) -> None:
+def package(copy: PrivateCopy, **provider: str | bool) -> None:
     folder = copy.folder / ".serverless"
     folder.mkdir(exist_ok=True)
     state = {"service": {"service": "shop", "provider": {"stage": "qa", "region": "eu-west-1", **provider}}}
@@ -548,3 +549,25 @@ def test_a_bucket_in_the_way_is_emptied_and_the_removal_tried_again(copy: Privat
 def test_a_full_bucket_of_a_removal_that_passed_is_left_alone(copy: PrivateCopy) -> None:
     room = FakeRoom(stack={"StackStatus": "DELETE_FAILED"})
     assert run(copy, "remove", room).cleared == ()
+
+
+# -- what is kept of a failure
+
+
+@pytest.mark.parametrize(
+    ("phase", "status"), [("rollback-create", "CREATE_FAILED"), ("rollback-update", "UPDATE_FAILED")]
+)
+@pytest.mark.parametrize("disabled", [True, False])
+def test_without_rollback_a_failure_is_kept_as_it_is(
+    copy: PrivateCopy, phase: str, status: str, disabled: bool
+) -> None:
+    events = (INJECTED, stack_event(status, region="eu-west-1"))
+    removed = showing("DELETE_COMPLETE", events=(stack_event("DELETE_COMPLETE", region="eu-west-1"),))
+    room = FakeRoom([showing(status, events=events), removed])
+    framework = FakeFramework(
+        does=lambda there: package(there, stackName="shop-dev", disableRollback=disabled)
+    )
+    result = run(copy, phase, room, framework)
+    assert result.passed is disabled
+    assert (result.proof.status if result.proof else "") == (status if disabled else "")
+    assert ("the rollback did not end" in (result.problem or "")) is not disabled

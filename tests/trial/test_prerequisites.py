@@ -82,6 +82,16 @@ def missing(facts: Facts, output: str = "", own: str | None = "shop-dev") -> tup
             Prerequisite("stackOutputs", "other"),
             "stackOutputs: {other: {OUTPUT: VALUE}}",
         ),
+        (
+            Absent("ecr", "111122223333/shop/web:1", "us-east-1"),
+            Prerequisite("images", "shop/web:1"),
+            "images: ['shop/web:1']",
+        ),
+        (
+            Absent("ecr", "999999999999/web:1", "us-east-1"),
+            Prerequisite("account", "999999999999", "images: ['web:1']"),
+            "images: ['web:1'], and give --account 999999999999, which it is of",
+        ),
         (Absent("s3", "b", "us-east-1"), Prerequisite("buckets", "b"), "buckets: [b]"),
         (
             Absent("s3", "b/k/l", "us-east-1"),

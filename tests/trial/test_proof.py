@@ -30,6 +30,26 @@ def lack(facts: Facts, expected: Expected = DEPLOY) -> str:
     return found.words
 
 
+SHOWN = Expected(calls=("lambda:Invoke", "lambda:InvokeAsync"))
+
+
+def test_a_command_that_changes_no_stack_is_proven_by_its_call() -> None:
+    done = Facts(answered=frozenset({"lambda:Invoke", "ssm:GetParameter"}), requests=3, decisions=3)
+    proof = Proof("shop-dev", "", 3, call="lambda:Invoke")
+    assert find_proof(done, SHOWN, OWN) == proof
+    assert proof.as_dict() == {"stack": "shop-dev", "status": "", "requests": 3, "call": "lambda:Invoke"}
+    assert Proof.from_dict(proof.as_dict()) == proof
+    with pytest.raises(ValueError, match="is no proof"):
+        Proof.from_dict(proof.as_dict() | {"call": 1})
+
+
+def test_another_call_proves_nothing_nor_does_one_that_nobody_was_asked_for() -> None:
+    other = Facts(answered=frozenset({"lambda:GetFunction"}), requests=3, decisions=3)
+    assert "ended without lambda:Invoke or lambda:InvokeAsync" in lack(other, SHOWN)
+    unasked = Facts(answered=frozenset({"lambda:Invoke"}), requests=3, decisions=0)
+    assert "no permission of the restricted user was asked for" in lack(unasked, SHOWN)
+
+
 def test_the_stack_at_its_end_on_the_users_request_is_a_proof() -> None:
     assert find_proof(ending(), DEPLOY, OWN) == Proof("shop-dev", "UPDATE_COMPLETE", 5)
     # Where no permission is ever asked for, which is in a lap, none has to have been.

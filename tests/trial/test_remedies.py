@@ -28,6 +28,8 @@ from verifier.trial.remedies import remedies, with_remedy
         ("Cannot access stream arn:x. Please ensure the role can perform the GetRecords", "role's policies"),
         ("the environment variables you have provided contains reserved keys that are", "other names"),
         ("the environment variables you have provided exceeded the 4KB limit.", "a parameter"),
+        ("Could not find Docker installation. Ensure Docker is installed before continuing.", "by its URI"),
+        ("Encountered error during executing: docker build -t a:b ./ | Cannot connect", "by its URI"),
         ("Queue visibility timeout: 30 seconds is less than Function timeout: 60 seconds", "Visibility"),
     ],
 )
@@ -42,6 +44,7 @@ def test_awss_words_come_with_the_way_to_mend_the_service(reason: str, mend: str
     [
         "Access Denied",
         'Files (AWS::S3::Bucket) CREATE_FAILED: "Access Denied (Service: S3, Status Code: 403"',
+        "Encountered error during executing: docker push a:b | arn:x is not authorized to perform: ecr:X",
         "the network is gone",
     ],
 )

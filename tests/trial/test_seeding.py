@@ -230,7 +230,10 @@ def test_roles_policies_layers_secrets_and_stacks_are_there(room: Room) -> None:
         roles=("path/deploy-{stage}",),
         policies=("limit",),
         layers=(layer,),
+        images=("shop/web:latest", "shop/web:1", "old:1"),
+        parameters=(ParameterFixture("/own", "v", "SecureString", key="alias/shop"),),
     )
+    room.admin("ecr").create_repository(repositoryName="old")
     surroundings(room, fixtures).set_up(())
     assert outputs(room, "shared-dev") == {"Name": "jobs-dev"}
     secrets = room.admin("secretsmanager")
@@ -254,6 +257,11 @@ def test_roles_policies_layers_secrets_and_stacks_are_there(room: Room) -> None:
     )
     assert [one["Arn"] for one in function["Layers"]] == [layer]
     assert set(made_secrets(room)) == {"hunter2!"}
+    for name, tag in (("shop/web", "latest"), ("shop/web", "1"), ("old", "1")):
+        images = room.admin("ecr").describe_images(repositoryName=name, imageIds=[{"imageTag": tag}])
+        assert images["imageDetails"][0]["imageDigest"].startswith("sha256:")
+    [parameter] = room.admin("ssm").describe_parameters()["Parameters"]
+    assert parameter["KeyId"] == "alias/shop"
 
 
 def archive() -> bytes:
@@ -272,6 +280,7 @@ def archive() -> bytes:
         (Prerequisite("roles", "deploy"), Seeded("roles", "deploy", "")),
         (Prerequisite("policies", "limit"), Seeded("policies", "limit", "")),
         (Prerequisite("secrets", "db"), Seeded("secrets", "db", "verifier-seeded")),
+        (Prerequisite("images", "shop/web:latest"), Seeded("images", "shop/web:latest", "")),
         (Prerequisite("env", "MAIL_EMAIL"), Seeded("env", "MAIL_EMAIL", "verifier@example.com")),
         (
             Prerequisite("layers", "arn:aws:lambda:eu-north-1:999999999999:layer:x:1"),

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from verifier.authorization.operation import Operation
 
-FACTS = ("Boundary", "BucketKey", "Image", "ObjectKey", "Transforms")
+FACTS = ("Boundary", "BucketKey", "Image", "ObjectKey", "ParameterKey", "SecretKey", "Transforms")
 """The names of facts, as rules call them beside a request's parameters."""
 
 
@@ -15,9 +15,9 @@ class Circumstances(Protocol):
     def implied(self, op: Operation) -> Mapping[str, Any]:
         """Facts about what ``op`` refers to, by the names that rules call them by.
 
-        ``Boundary`` (a role's or user's), ``BucketKey`` and ``ObjectKey`` (of SSE-KMS, where the key is
-        the customer's), ``Image`` (``Repository``, and ``Open`` or ``Closed`` to Lambda where that is known),
-        ``Transforms`` (names of a template's).
+        ``Boundary`` (a role's or user's), ``BucketKey``, ``ObjectKey``, ``ParameterKey`` and ``SecretKey``
+        (of KMS, where the key is the customer's), ``Image`` (``Repository``, and ``Open`` or ``Closed`` to
+        Lambda where that is known), ``Transforms`` (names of a template's).
         """
 
     def tags(self, action: str, resource: str, op: Operation) -> Mapping[str, str]:

@@ -129,6 +129,10 @@ def _unnumbered(value: str, _argument: str, _op: Operation) -> str:
     return "/".join(value.split("/")[:2])
 
 
+SECRETS = "/aws/reference/secretsmanager/"
+"""What begins the name of a parameter that stands for a secret (source: ssm-secret-reference)."""
+
+
 def _parameter(value: str, _argument: str, op: Operation) -> str:
     """An SSM parameter's ARN, of a name with or without leading slash, version or label, or an ARN."""
     if value.startswith("arn:"):
@@ -137,10 +141,15 @@ def _parameter(value: str, _argument: str, op: Operation) -> str:
 
 
 def _secret(value: str, _argument: str, op: Operation) -> str:
-    """A secret's ARN: the id itself, or of a name the ARN with any ending (source: secret-arn-suffix)."""
-    if value.startswith("arn:"):
-        return value
-    return f"arn:{op.partition}:secretsmanager:{op.region}:{op.account}:secret:{value}-??????"
+    """A secret's ARN: the id itself, or of a name the ARN with any ending (source: secret-arn-suffix).
+
+    Takes the name of a parameter that refers to a secret, too.
+    """
+    named = value.removeprefix(SECRETS)
+    if named.startswith("arn:"):
+        return named
+    name = named.partition(":")[0]
+    return f"arn:{op.partition}:secretsmanager:{op.region}:{op.account}:secret:{name}-??????"
 
 
 def _change_set(value: str, _argument: str, _op: Operation) -> str:

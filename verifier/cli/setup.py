@@ -37,7 +37,12 @@ def add_trial_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that say where and how trials run."""
     parser.add_argument("service", type=Path, metavar="SERVICE", help="the folder with serverless.yml")
     parser.add_argument("--target", choices=TARGETS, default="embedded")
-    parser.add_argument("--phases", metavar="LIST", help="some phases only, separated by commas")
+    parser.add_argument(
+        "--phases",
+        metavar="LIST",
+        help="some phases only, separated by commas; info, logs, invoke, deploy-function and "
+        "rollback-command are run only where they are named",
+    )
     parser.add_argument(
         "--updates",
         choices=("all", "changed"),
@@ -102,7 +107,8 @@ def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
     from verifier.framework.find import accepted_by, find_framework
     from verifier.framework.other_user import check_access
     from verifier.service.service import load_service
-    from verifier.trial.phases import Updates, parse_phases
+    from verifier.trial.commands import parse_phases
+    from verifier.trial.life import Updates
     from verifier.trial.trials import Options
 
     redaction: Redaction = args.redaction

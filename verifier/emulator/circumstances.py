@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from verifier.authorization.filters import SECRETS
 from verifier.authorization.operation import Operation
 from verifier.emulator.interface import Upstream
 from verifier.errors import AwsError
@@ -56,6 +57,8 @@ class EmulatedCircumstances:
                 return self._boundary(op)
             case "s3":
                 return self._keys(op)
+            case "ssm" | "secretsmanager":
+                return self._keys_of_values(op)
             case "cloudformation":
                 return self._template(op)
             case "lambda":
@@ -105,6 +108,27 @@ class EmulatedCircumstances:
     def _object_key(self, op: Operation, bucket: str, key: str) -> dict[str, Any]:
         answer = self._look(op, "s3", "HeadObject", {"Bucket": bucket, "Key": key})
         return {"ObjectKey": answer["SSEKMSKeyId"]} if answer.get("SSEKMSKeyId") else {}
+
+    def _keys_of_values(self, op: Operation) -> Facts:
+        """Of AWS's own keys nobody is asked for anything (source: ssm-own-key-guide)."""
+        if (op.service, op.name) == ("secretsmanager", "GetSecretValue"):
+            return self._secret_key(op, str(op.params.get("SecretId")))
+        name = str(op.params.get("Name", ""))
+        if op.name != "GetParameter" or not op.params.get("WithDecryption"):
+            return {}
+        if name.startswith(SECRETS):
+            return self._secret_key(op, name.removeprefix(SECRETS).partition(":")[0])
+        equals = {"Key": "Name", "Option": "Equals", "Values": [name.partition(":")[0]]}
+        for found in self._look(op, "ssm", "DescribeParameters", {"ParameterFilters": [equals]}).get(
+            "Parameters", ()
+        ):
+            if found.get("KeyId") and found["KeyId"] != "alias/aws/ssm":
+                return {"ParameterKey": found["KeyId"]}
+        return {}
+
+    def _secret_key(self, op: Operation, secret: str) -> Facts:
+        key = self._look(op, "secretsmanager", "DescribeSecret", {"SecretId": secret}).get("KmsKeyId")
+        return {"SecretKey": key} if key and not key.endswith("alias/aws/secretsmanager") else {}
 
     def _template(self, op: Operation) -> Facts:
         facts: dict[str, Any] = {}

@@ -26,6 +26,7 @@ OURS = frozenset(
     }
 )
 _LAYER = re.compile(r"arn:[^:]+:lambda:[^:]+:[^:]+:layer:[A-Za-z0-9_-]+:\d+")
+_IMAGE = re.compile(r"[a-z0-9{][a-z0-9._/{}-]*:[\w.{}-]+")
 _EXAMPLES = {
     "stacks": "stacks: {shared-api: api.yml}",
     "ssm": "ssm: {/shop/key: value}",
@@ -35,6 +36,7 @@ _EXAMPLES = {
     "roles": "roles: [deployment-role]",
     "policies": "policies: [boundary]",
     "layers": "layers: ['arn:aws:lambda:us-east-1:111122223333:layer:tools:3']",
+    "images": "images: ['shop/web:latest']",
     "env": "env: {STRIPE_KEY: value}, or env: [STRIPE_KEY]",
 }
 KINDS = ("fixtures", *_EXAMPLES)
@@ -55,21 +57,24 @@ def _stacks(path: Path, settings: Any) -> Iterator[tuple[str, str]]:
         yield name, template(path, f"stacks: {name}", file)
 
 
-def _parameters(path: Path, settings: Any) -> Iterator[tuple[str, str, str, str | None]]:
+def _parameters(path: Path, settings: Any) -> Iterator[tuple[str, str, str, str | None, str | None]]:
     for key, value in _mapping(path, "ssm", settings):
         where = f"{path}: ssm: {key}"
         name, region = _in_region(where, key)
         if isinstance(value, list):
-            yield name, ",".join(_text(where, item) for item in value), "StringList", region
+            yield name, ",".join(_text(where, item) for item in value), "StringList", region, None
         elif not isinstance(value, dict):
-            yield name, _text(where, value), "String", region
+            yield name, _text(where, value), "String", region, None
         else:
-            kind = value.get("type", "String")
-            if set(value) - {"type", "value"} or "value" not in value or kind not in PARAMETER_TYPES:
+            kind, own_key = value.get("type", "String"), value.get("key")
+            known = {"type", "value"} | ({"key"} if kind == "SecureString" else set())
+            if set(value) - known or "value" not in value or kind not in PARAMETER_TYPES:
                 raise InputError(
-                    f"{where}: give a value, a list, or {{type: {'|'.join(PARAMETER_TYPES)}, value: ...}}"
+                    f"{where}: give a value, a list, or {{type: {'|'.join(PARAMETER_TYPES)}, value: ...}}; "
+                    "a SecureString may have a key, too"
                 )
-            yield name, _json_or_text(where, value["value"]), kind, region
+            given = None if own_key is None else _text(where, own_key)
+            yield name, _json_or_text(where, value["value"]), kind, region, given
 
 
 def _secrets(path: Path, settings: Any) -> Iterator[tuple[str, str, str | None]]:
@@ -111,6 +116,13 @@ def _layers(path: Path, settings: Any) -> Iterator[tuple[str]]:
         if not _LAYER.fullmatch(arn):
             raise InputError(f"{path}: layers: {arn}: give the ARN of a version, as in {_EXAMPLES['layers']}")
         yield (arn,)
+
+
+def _images(path: Path, settings: Any) -> Iterator[tuple[str]]:
+    for (name,) in _names("images")(path, settings):
+        if not _IMAGE.fullmatch(name):
+            raise InputError(f"{path}: images: {name}: give REPOSITORY:TAG, as in {_EXAMPLES['images']}")
+        yield (name,)
 
 
 def _variables(path: Path, settings: Any) -> Iterator[tuple[str, str | None, bool]]:
@@ -155,6 +167,7 @@ READERS: dict[str, Callable[[Path, Any], Iterator[tuple[Any, ...]]]] = {
     "roles": _names("roles"),
     "policies": _names("policies"),
     "layers": _layers,
+    "images": _images,
     "env": _variables,
 }
 

@@ -8,6 +8,7 @@
     buckets: [shop-artefacts]                   # or {shop-artefacts: {settings.json: text}} with objects
     roles: [deployment-role]                    # roles that services may assume
     policies: [boundary]                        # managed policies, for a permissions boundary
+    images: ['shop/web:latest']                 # images of container registry repositories, by a tag
     layers: ['arn:aws:lambda:us-east-1:111122223333:layer:tools:3']   # those of other accounts are there
     env: {STRIPE_KEY: value}                    # environment variables; [STRIPE_KEY] passes the user's own on
 
@@ -36,6 +37,8 @@ class ParameterFixture:
     value: str
     type: str = "String"
     region: str | None = None
+    key: str | None = None
+    """Of a SecureString: the customer's KMS key; None is AWS's own."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,8 @@ class Fixtures:
     policies: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
     """The ARNs of versions."""
+    images: tuple[str, ...] = ()
+    """Each "repository:tag"."""
     variables: tuple[VariableFixture, ...] = ()
 
     @property
@@ -131,6 +136,7 @@ def load_fixtures(folder: Path) -> Fixtures:
         roles=each("roles", str),
         policies=each("policies", str),
         layers=each("layers", str),
+        images=each("images", str),
         variables=each("env", VariableFixture),
     )
 
@@ -157,7 +163,8 @@ def filled(fixtures: Fixtures, values: Mapping[str, str]) -> Fixtures:
         fixtures,
         templates=tuple(replace(one, stack=text(one.stack)) for one in fixtures.templates),
         parameters=tuple(
-            replace(one, name=text(one.name), value=text(one.value)) for one in fixtures.parameters
+            replace(one, name=text(one.name), value=text(one.value), key=one.key and text(one.key))
+            for one in fixtures.parameters
         ),
         secrets=tuple(replace(one, name=text(one.name), value=text(one.value)) for one in fixtures.secrets),
         stacks=tuple(
@@ -170,6 +177,7 @@ def filled(fixtures: Fixtures, values: Mapping[str, str]) -> Fixtures:
         roles=tuple(map(text, fixtures.roles)),
         policies=tuple(map(text, fixtures.policies)),
         layers=tuple(map(text, fixtures.layers)),
+        images=tuple(map(text, fixtures.images)),
         variables=tuple(
             replace(one, value=None if one.value is None else text(one.value)) for one in fixtures.variables
         ),

@@ -23,12 +23,17 @@ def packaged_service(copy: PrivateCopy) -> dict[str, Any]:
 
 def functions_of(copy: PrivateCopy) -> tuple[dict[str, Any], ...]:
     """Each function's settings, in no particular order."""
+    return tuple(named_functions(copy).values())
+
+
+def named_functions(copy: PrivateCopy) -> dict[str, dict[str, Any]]:
+    """Each function's settings by the name that the configuration gives it."""
     functions = packaged_service(copy).get("functions") or copy.service.settings.get("functions")
     parts = functions if isinstance(functions, list) else [functions]
-    return tuple(
-        value
+    return {
+        name: value
         for part in parts
         if isinstance(part, dict)
-        for value in part.values()
+        for name, value in part.items()
         if isinstance(value, dict)
-    )
+    }

@@ -6,6 +6,7 @@ does not skip the deploy and each function is really updated.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from verifier.errors import InconclusiveError
 from verifier.service.code_change import change_code
@@ -16,6 +17,8 @@ from verifier.service.private_copy import MARKER, RESOLVER, RETAGGED, RETAGGED_R
 
 VARIABLE = "VERIFIER_REVISION"
 OUTPUT = "VerifierRevision"
+
+_OF_FUNCTIONS = 3
 
 
 def revise(copy: PrivateCopy, number: int) -> None:
@@ -28,11 +31,24 @@ def revise(copy: PrivateCopy, number: int) -> None:
     copy.restore()
     if number == 1:
         # The failing update then goes back to the original files, which is a change again.
-        if not change_code(copy.folder, functions, number):
-            (copy.folder / MARKER).write_text(f"revision {number}\n", encoding="utf-8")
-        change_configuration(copy.config, _value(number, has_functions=bool(functions)))
-        for path in (copy.folder / MARKER, copy.folder / RESOLVER, copy.config):
-            copy.hand_over(path)
+        _change(copy, functions, number)
+
+
+def revise_functions(copy: PrivateCopy) -> None:
+    """Change code and configuration of each function of the private copy, whatever revision it is at."""
+    functions = functions_of(copy)
+    if copy.service.revision(1) is None:
+        # What we have changed ourselves is not changed a second time.
+        copy.restore()
+    _change(copy, functions, _OF_FUNCTIONS)
+
+
+def _change(copy: PrivateCopy, functions: tuple[dict[str, Any], ...], number: int) -> None:
+    if not change_code(copy.folder, functions, number):
+        (copy.folder / MARKER).write_text(f"revision {number}\n", encoding="utf-8")
+    change_configuration(copy.config, _value(number, has_functions=bool(functions)))
+    for path in (copy.folder / MARKER, copy.folder / RESOLVER, copy.config):
+        copy.hand_over(path)
 
 
 def _value(number: int, *, has_functions: bool) -> Edit:

@@ -25,6 +25,7 @@ from verifier.targets.interface import Facts, Glance, Left, NotExercised, Room, 
 from verifier.targets.proxy_agent import option_for, write_agent
 from verifier.targets.records import (
     absent,
+    answered,
     asked,
     asked_of,
     asked_of_user,
@@ -73,7 +74,9 @@ class EmbeddedTarget(Target):
         self._gateway.start()
         self._folder = Path(tempfile.mkdtemp(prefix="ca-", dir=scratch()))
         self._bundle = self._folder / "ca.pem"
-        self._bundle.write_bytes(_authorities(self._gateway.ca_pem_path, more_authorities))
+        # An npm registry behind a company's proxy is still reached through a tunnel.
+        more = more_authorities.read_bytes() if more_authorities else b""
+        self._bundle.write_bytes(self._gateway.ca_pem_path.read_bytes() + b"\n" + more)
         self._agent = self._folder / "agent.cjs"
         write_agent(self._agent, self._gateway.proxy, AWS_SUFFIXES)
         # Public, and read by the tool, which another user may run.
@@ -107,6 +110,8 @@ class EmbeddedTarget(Target):
 
 class EmbeddedRoom(Room):
     """The gateway's present account."""
+
+    about_invoking = ("no function is run here: whoever invokes one is answered as if it had returned null",)
 
     def __init__(self, gateway: Gateway, region: str, bundle: Path, agent: Path) -> None:
         self._gateway = gateway
@@ -207,6 +212,7 @@ class EmbeddedRoom(Room):
             ),
             absent=absent(records),
             requests=requests_of(records, self._user),
+            answered=answered(records, self._user),
             decisions=None if self._gateway.mode is Mode.OFF else asked_of_user(records, self._user),
             strangers=(*self._strangers, *changes_of_others(records, (self._user,))),
         )
@@ -292,8 +298,3 @@ def _distinct(names: Iterable[str]) -> tuple[str, ...]:
 def random_account() -> str:
     """A 12-digit account id that begins with no zero."""
     return str(secrets.randbelow(9 * 10**11) + 10**11)
-
-
-def _authorities(own: Path, more: Path | None) -> bytes:
-    # An npm registry behind a company's proxy is still reached through a tunnel.
-    return own.read_bytes() + b"\n" + (more.read_bytes() if more else b"")

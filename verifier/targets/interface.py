@@ -38,7 +38,10 @@ class StackEvent:
 
 @dataclass(frozen=True)
 class Absent:
-    """Something that the tool asked for by name and that is not there: a parameter, a stack, "bucket/key"."""
+    """Something that the tool asked for by name and that is not there: a parameter, a stack, "bucket/key".
+
+    An image is "account/repository:tag".
+    """
 
     service: str
     """botocore's name."""
@@ -62,6 +65,8 @@ class Facts:
     """What the tool itself asked for in vain."""
     requests: int = 0
     """How many requests of the restricted user were answered."""
+    answered: frozenset[str] = frozenset()
+    """The operations ("lambda:Invoke") that were carried out on the restricted user's own requests."""
     decisions: int | None = 0
     """How often a permission of the restricted user was asked for; None in a lap, where none ever is."""
     strangers: tuple[str, ...] = ()
@@ -118,6 +123,8 @@ class Room(ABC):
     account: str
     region: str
     partition: str
+    about_invoking: tuple[str, ...] = ()
+    """What is worth knowing of a function that was invoked here; nothing where its code is run."""
 
     @abstractmethod
     def environment(self) -> dict[str, str]:

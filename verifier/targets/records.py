@@ -44,6 +44,15 @@ def requests_of(records: Sequence[Record], user: str) -> int:
     return sum(isinstance(record, ResponseRecord) and record.origin == user for record in records)
 
 
+def answered(records: Sequence[Record], user: str) -> frozenset[str]:
+    """The operations that were carried out on requests of ``user``, as ``requests_of`` counts them."""
+    return frozenset(
+        _operation(record)
+        for record in records
+        if isinstance(record, ResponseRecord) and record.origin == user and record.status < 400
+    )
+
+
 def changes_of_others(records: Sequence[Record], users: Collection[str]) -> tuple[str, ...]:
     """A line for each operation that somebody else than ``users`` changed something with: who, and what."""
     found = (
@@ -119,6 +128,8 @@ def absent(records: Sequence[Record]) -> tuple[Absent, ...]:
 def _is_absence(record: ResponseRecord) -> bool:
     if record.service == "cloudformation":
         return record.operation == "DescribeStacks" and "does not exist" in record.message
+    if record.service == "ecr":
+        return record.code in ("RepositoryNotFoundException", "ImageNotFoundException")
     # The answer to a HEAD has no code; a missing bucket or object is a 404 whatever the operation.
     return record.code == "ParameterNotFound" or (record.service == "s3" and record.status == 404)
 

@@ -36,6 +36,7 @@ def _statement(**members: Any) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **members}]})
 
 
+_MANIFEST = {"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json"}
 _ALL = _statement(Action="*", Resource="*")
 
 
@@ -66,6 +67,8 @@ def set_up(fixtures: Fixtures, room: Room, values: Mapping[str, str]) -> None:
     own = () if fixtures.template is None else (TemplateFixture(STACK, fixtures.template),)
     for template in (*own, *fixtures.templates):
         _apply_template(template, room, values)
+    for image in fixtures.images:
+        make_image(image, room)
 
 
 def make_bucket(bucket: BucketFixture, room: Room) -> None:
@@ -98,6 +101,7 @@ def make_parameter(parameter: ParameterFixture, room: Room) -> None:
         Name=parameter.name,
         Value=parameter.value,
         Type=parameter.type,
+        **({"KeyId": parameter.key} if parameter.key else {}),
     )
 
 
@@ -105,6 +109,15 @@ def make_secret(secret: SecretFixture, room: Room) -> None:
     """A secret of Secrets Manager. Raises InputError."""
     client = room.admin("secretsmanager", secret.region)
     _made(f"secrets: {secret.name}", client.create_secret, Name=secret.name, SecretString=secret.value)
+
+
+def make_image(image: str, room: Room) -> None:
+    """An image without layers, "repository:tag", and its repository if there is none. Raises InputError."""
+    name, _, tag = image.partition(":")
+    client, where = room.admin("ecr"), f"images: {image}"
+    if all(one["repositoryName"] != name for one in client.describe_repositories()["repositories"]):
+        _made(where, client.create_repository, repositoryName=name)
+    _made(where, client.put_image, repositoryName=name, imageTag=tag, imageManifest=json.dumps(_MANIFEST))
 
 
 def make_role(role: str, room: Room) -> None:

@@ -1,23 +1,18 @@
 """One trial: a service's whole life under one candidate policy, in a clean account."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import replace
 
 from verifier.errors import InputError
-from verifier.framework.framework import Framework
 from verifier.framework.process import Completed
-from verifier.framework.tolerated import marked
 from verifier.grant.evidence import Asked, split_tolerated
-from verifier.redaction import Redaction, harmless
-from verifier.service.functions import packaged_service
-from verifier.service.private_copy import PrivateCopy
+from verifier.redaction import harmless
 from verifier.service.revision import revise, tagging
 from verifier.service.variables import output_addresses, required_variables, wanted_places
-from verifier.targets.interface import Facts, Room
-from verifier.trial.hang import Hang
+from verifier.targets.interface import Facts
 from verifier.trial.interface import PhaseResult
 from verifier.trial.leftovers import clear, empty_buckets, tags_of_stack, take_away_rolled_back, unprotect
+from verifier.trial.life import Life, Updates
 from verifier.trial.prerequisites import (
     Prerequisite,
     how_to_mend,
@@ -25,8 +20,8 @@ from verifier.trial.prerequisites import (
     unnamed_source,
     unset_place,
 )
-from verifier.trial.problems import Expected, check_space, find_problem
-from verifier.trial.proof import OwnStack, Proof, find_proof, strangers
+from verifier.trial.problems import Expected, find_problem
+from verifier.trial.proof import Proof, find_proof, strangers
 from verifier.trial.remedies import with_remedy
 
 PHASES = ("rollback-create", "deploy", "redeploy", "retag", "rollback-update", "remove")
@@ -40,85 +35,6 @@ _NEVER_CREATED = Expected(
 _NOT_UPDATED = Expected(("UPDATE_ROLLBACK_COMPLETE",), rollback=True, seen=False)
 _REMOVED = Expected(("DELETE_COMPLETE",))
 _NOTHING_LEFT = Expected(("DELETE_COMPLETE",), nothing_left=True)
-
-
-class Updates(StrEnum):
-    """Which updates a policy is to allow: those that a redeploy made, or of all that could be updated."""
-
-    ALL = "all"
-    CHANGED = "changed"
-
-
-@dataclass
-class Life:
-    """A service in a room: what every phase needs. ``stage`` and ``region`` only where the user gave them."""
-
-    room: Room
-    copy: PrivateCopy
-    framework: Framework
-    keys: Mapping[str, str]
-    timeout: float
-    stack: str
-    """The stack's name as it is written, for as long as the framework has packaged nothing."""
-    stage: str | None = None
-    region: str | None = None
-    identity: dict[str, str] = field(default_factory=dict)
-    """The service's name, stage, region and stack as the framework itself packaged them."""
-    variables: Mapping[str, str] = field(default_factory=dict)
-    """What the tool gets in its environment beside what the run itself says there."""
-    redaction: Redaction = field(default_factory=Redaction)
-    """Of what the tool says only what it lets through is told."""
-    updates: Updates = Updates.ALL
-
-    def run(self, command: str) -> Completed:
-        """Run one command of the tool as the restricted user."""
-        options: list[str] = []
-        if self.stage:
-            options += ["--stage", self.stage]
-        if self.region:
-            options += ["--region", self.region]
-        # Beside the copy, and gone with it: a tool that is killed leaves nothing behind.
-        temporary = str(self.copy.beside(".verifier-tmp"))
-        environment = {**self.variables, **self.room.environment(), **self.keys, "TMPDIR": temporary}
-        done = self.framework.run(
-            (command, *options), self.copy, environment, timeout=self.timeout, to_stop=Hang(self.room)
-        )
-        if done.exit_code != 0:
-            check_space(self.copy.folder, done)
-        self.learn_identity()
-        return done
-
-    def hear(self, denied: Callable[[Asked], None]) -> None:
-        """From now on tell ``denied`` of each refusal, from whatever thread it is decided in."""
-        self.room.hear(lambda asked: denied(marked(asked, self.framework)))
-
-    @property
-    def own_stack(self) -> OwnStack:
-        """The service's stack, by what the framework packaged; else as it is written."""
-        return OwnStack(self.identity.get("stack", self.stack), self.identity.get("region", ""))
-
-    def settled(self) -> Facts:
-        """Wait until the stacks have settled; what happened in the phase. Raises InconclusiveError."""
-        facts = self.room.finish()
-        return replace(facts, asked=tuple(marked(item, self.framework) for item in facts.asked))
-
-    def learn_identity(self) -> None:
-        """Read what the framework packaged, as soon as it is there."""
-        service = packaged_service(self.copy)
-        provider = service.get("provider")
-        if not isinstance(provider, dict):
-            return
-        found = {
-            "service": service.get("service"),
-            # An option goes before what is written, and the framework does not say so in its package.
-            "stage": self.stage or provider.get("stage"),
-            "region": self.region or provider.get("region"),
-        }
-        named = {name: value for name, value in found.items() if isinstance(value, str) and value}
-        if named.keys() == found.keys():
-            stack = provider.get("stackName")
-            default = f"{named['service']}-{named['stage']}"
-            self.identity = {**named, "stack": stack if isinstance(stack, str) and stack else default}
 
 
 def parse_phases(text: str | None) -> tuple[str, ...]:
@@ -216,8 +132,16 @@ _STEPS: dict[str, Callable[[Life], PhaseResult]] = {
 
 
 def _step(life: Life, phase: str, command: str, expected: Expected, *, rehearse: bool = False) -> PhaseResult:
+    return run_command(life, phase, (command,), expected, rehearse=rehearse)
+
+
+def run_command(
+    life: Life, phase: str, command: Sequence[str], expected: Expected, *, rehearse: bool = False
+) -> PhaseResult:
+    """Run one command of the tool, and judge what it did by what is ``expected`` of it."""
     life.room.begin(phase, fail_last_wave=expected.rollback)
-    done = life.run(command)
+    done = life.run(*command)
+    expected = life.as_it_ends(expected)
     if rehearse:
         life.room.rehearse()
     facts = life.settled()

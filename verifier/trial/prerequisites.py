@@ -103,8 +103,17 @@ def _lacking(absent: Absent, addresses: Sequence[OutputAddress], room: Room) -> 
     if absent.service == "s3":
         bucket, _, key = absent.name.partition("/")
         return (Prerequisite("buckets", bucket, key, region),)
+    if absent.service == "ecr":
+        account, _, image = absent.name.partition("/")
+        own = account == room.account
+        return (Prerequisite("images", image) if own else _foreign_image(account, image),)
     outputs = [address.output for address in addresses if address.names(absent.name)]
     return tuple(Prerequisite("stackOutputs", absent.name, output, region) for output in outputs or [""])
+
+
+def _foreign_image(account: str, image: str) -> Prerequisite:
+    """One of another account than the trial's, which no policy of the user's alone lets it read."""
+    return Prerequisite("account", account, f"images: ['{image}']")
 
 
 def _lacking_outputs(
@@ -147,7 +156,7 @@ def unnamed_source(problem: str) -> str | None:
 
 
 def _expected(problem: str) -> bool:
-    known = ("Cannot resolve variable", "deployment bucket", "No export named")
+    known = ("Cannot resolve variable", "deployment bucket", "No export named", "in the registry with id")
     return any(words in problem for words in known) or is_told(problem)
 
 

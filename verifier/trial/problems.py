@@ -59,13 +59,15 @@ class Expected:
     """The end must be that of the service's compiled template."""
     seen: bool = True
     """The tool must have looked at the end: it does not where it stops at the first failure."""
+    calls: tuple[str, ...] = ()
+    """Of a command that leaves the stack as it is: one of these operations must have been carried out."""
 
 
 def find_problem(done: Completed, facts: Facts, expected: Expected, timeout: float) -> Problem | None:
     """The first thing that went wrong. Only for a run in which no enforced refusal explains it."""
     return (
         _common(done, facts, expected, timeout)
-        or (_no_rollback(done, facts) if expected.rollback else _not_done(done, facts))
+        or (_no_rollback(done, facts, expected) if expected.rollback else _not_done(done, facts))
         or (_no_update(facts) if expected.update else None)
         or (_left_over(facts) if expected.nothing_left else None)
     )
@@ -108,7 +110,7 @@ def _not_done(done: Completed, facts: Facts) -> Problem | None:
     return _unexpected_failures(facts)
 
 
-def _no_rollback(done: Completed, facts: Facts) -> Problem | None:
+def _no_rollback(done: Completed, facts: Facts, expected: Expected) -> Problem | None:
     if not _injected(facts):
         if done.exit_code != 0:
             return _tool_failed(done, facts)
@@ -120,7 +122,9 @@ def _no_rollback(done: Completed, facts: Facts) -> Problem | None:
     if unexpected:
         return unexpected
     stuck = [
-        f"{name} is {status}" for name, status in _touched(facts) if not status.endswith("ROLLBACK_COMPLETE")
+        f"{name} is {status}"
+        for name, status in _touched(facts)
+        if not status.endswith("ROLLBACK_COMPLETE") and status not in expected.ends
     ]
     return Problem("the rollback did not end: " + ", ".join(stuck)) if stuck else None
 

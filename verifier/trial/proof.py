@@ -16,24 +16,29 @@ _MOST_NAMED = 3
 
 @dataclass(frozen=True)
 class Proof:
-    """How the service's stack ended in a phase, on the user's own request."""
+    """How the service's stack ended in a phase, on the user's own request; or which ``call`` was answered."""
 
     stack: str
     status: str
     requests: int
     """How many requests of the user's were answered in the phase."""
+    call: str = ""
+    """The operation by which a command that leaves the stack as it is did its work; then no ``status``."""
 
     def as_dict(self) -> dict[str, Any]:
         """The form in results and in the journal."""
-        return {"stack": self.stack, "status": self.status, "requests": self.requests}
+        plain = {"stack": self.stack, "status": self.status, "requests": self.requests}
+        return plain | ({"call": self.call} if self.call else {})
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> "Proof":
         """What ``as_dict`` made. Raises KeyError, TypeError, ValueError for anything else."""
         stack, status, requests = plain["stack"], plain["status"], plain["requests"]
-        if not (isinstance(stack, str) and isinstance(status, str) and isinstance(requests, int)):
+        call = plain.get("call", "")
+        texts = (stack, status, call)
+        if not (all(isinstance(text, str) for text in texts) and isinstance(requests, int)):
             raise ValueError(f"{plain!r} is no proof")
-        return cls(stack, status, requests)
+        return cls(stack, status, requests, call)
 
 
 @dataclass(frozen=True)
@@ -53,11 +58,23 @@ def find_proof(facts: Facts, expected: Expected, stack: OwnStack) -> Proof | Pro
 
     What they lack does not come by itself: trying again would show the same.
     """
+    if expected.calls:
+        return _find_call(facts, expected.calls, stack)
     ends = [event for event in facts.events if stack.has(event)]
     lacking = _nobody_asked(facts) or _wrong_end(ends, expected, stack, _others(facts, stack))
     if lacking is not None:
         return Problem(lacking, may_pass_by_itself=False)
     return Proof(stack.name, ends[-1].status, facts.requests)
+
+
+def _find_call(facts: Facts, calls: tuple[str, ...], stack: OwnStack) -> Proof | Problem:
+    done = [call for call in calls if call in facts.answered]
+    lacking = _nobody_asked(facts)
+    if lacking is None and not done:
+        lacking = f"the command-line tool ended without {' or '.join(calls)}, by which it does its work"
+    if lacking is not None:
+        return Problem(lacking, may_pass_by_itself=False)
+    return Proof(stack.name, "", facts.requests, call=done[0])
 
 
 def strangers(facts: Facts) -> Problem | None:

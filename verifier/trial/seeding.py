@@ -16,6 +16,7 @@ from verifier.targets.interface import Room
 from verifier.trial.fixture_setup import (
     change_stack,
     make_bucket,
+    make_image,
     make_parameter,
     make_policy,
     make_role,
@@ -49,6 +50,7 @@ _OBJECT = "{}"
 _NAMED: Mapping[str, Callable[[str, Room], None]] = {
     "roles": make_role,
     "policies": make_policy,
+    "images": make_image,
     "layers": lambda arn, room: room.place_layer(arn),
 }
 

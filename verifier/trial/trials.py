@@ -15,8 +15,10 @@ from verifier.service.private_copy import private_copy
 from verifier.service.service import Service
 from verifier.targets.interface import Room, Target
 from verifier.trial import declared
+from verifier.trial.commands import run_phase
 from verifier.trial.interface import Candidate, Listener, PhaseResult, TrialResult
-from verifier.trial.phases import PHASES, Life, Updates, run_phase
+from verifier.trial.life import Life, Updates
+from verifier.trial.phases import PHASES
 from verifier.trial.prerequisites import Prerequisite
 from verifier.trial.restricted_user import refuses, restricted_user, wait_until_known
 from verifier.trial.seeding import Seeded, Surroundings, can_be_made_up

@@ -18,6 +18,7 @@ _CASES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[2] / "cases" / "emulator" / "execution_roles.json").read_text("utf-8")
 )
 _QUEUE = f"arn:aws:sqs:{_REGION}:{_ACCOUNT}:oven"
+_PLAIN: dict[str, Any] = {"role": []}
 _TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 
 
@@ -77,3 +78,31 @@ def test_what_lambda_says_of_a_functions_role(account: Account, case: dict[str, 
         account.set_up(case)
     assert (caught.value.code, caught.value.status) == ("InvalidParameterValueException", 400)
     assert case["refused"] in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer"),
+    [
+        ({}, {"StatusCode": 200, "Payload": b"null", "ExecutedVersion": "$LATEST"}),
+        (
+            {"InvocationType": "RequestResponse", "Qualifier": "1"},
+            {"StatusCode": 200, "ExecutedVersion": "1"},
+        ),
+        ({"InvocationType": "Event"}, {"StatusCode": 202}),
+        ({"InvocationType": "DryRun"}, {"StatusCode": 204}),
+    ],
+)
+@pytest.mark.parametrize("case", [_PLAIN])
+def test_who_invokes_a_function_is_answered_although_none_is_run(
+    account: Account, kind: dict[str, Any], answer: dict[str, Any]
+) -> None:
+    account.create_function()
+    account("lambda", "PublishVersion", FunctionName="bake")
+    found = account("lambda", "Invoke", FunctionName="bake", **kind)
+    assert {key: found[key] for key in answer} == answer
+
+
+@pytest.mark.parametrize("case", [_PLAIN])
+def test_a_function_that_is_not_there_cannot_be_invoked(account: Account) -> None:
+    with pytest.raises(AwsError, match="not found"):
+        account("lambda", "Invoke", FunctionName="nobody")

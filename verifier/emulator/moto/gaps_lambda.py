@@ -33,6 +33,7 @@ _NOT_CONFIGURED = (
     "Lambda was unable to configure your environment variables because the environment variables you have "
     "provided"
 )
+_ANSWERED_WITH = {"Event": 202, "DryRun": 204}
 _DEFAULT_VISIBILITY, _DEFAULT_TIMEOUT = 30, 3
 
 
@@ -73,7 +74,22 @@ def create_event_source_mapping(operation: Operation, invoke: Invoke) -> Result:
     return invoke(operation)
 
 
+def call(operation: Operation, invoke: Invoke) -> Result:
+    """No code is run: a function that is there is said to have returned null.
+
+    (source: lambda-invoke-botocore)
+    """
+    name = str(operation.params.get("FunctionName", ""))
+    qualifier = {key: operation.params[key] for key in ("Qualifier",) if key in operation.params}
+    found = invoke(replace(operation, name="GetFunction", params={"FunctionName": name, **qualifier}))
+    kind = operation.params.get("InvocationType", "RequestResponse")
+    if kind != "RequestResponse":
+        return {"StatusCode": _ANSWERED_WITH.get(str(kind), 200)}
+    return {"StatusCode": 200, "Payload": b"null", "ExecutedVersion": found["Configuration"]["Version"]}
+
+
 GAPS = {
+    ("lambda", "Invoke"): call,
     ("lambda", "CreateFunction"): create_function,
     ("lambda", "UpdateFunctionConfiguration"): update_function_configuration,
     ("lambda", "CreateEventSourceMapping"): create_event_source_mapping,
