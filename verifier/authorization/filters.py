@@ -130,10 +130,14 @@ def _unnumbered(value: str, _argument: str, _op: Operation) -> str:
 
 
 def _parameter(value: str, _argument: str, op: Operation) -> str:
-    """An SSM parameter's ARN, of a name with or without leading slash, version or label, or an ARN."""
+    """An SSM parameter's ARN, of a name with or without leading slash, version or label, or an ARN.
+
+    AWS's own parameters are of no account (source: ssm-public-parameter).
+    """
     if value.startswith("arn:"):
         return value
-    return f"arn:{op.partition}:ssm:{op.region}:{op.account}:parameter/{value.lstrip('/').partition(':')[0]}"
+    account = "" if value.startswith("/aws/service/") else op.account
+    return f"arn:{op.partition}:ssm:{op.region}:{account}:parameter/{value.lstrip('/').partition(':')[0]}"
 
 
 def _change_set(value: str, _argument: str, _op: Operation) -> str:
