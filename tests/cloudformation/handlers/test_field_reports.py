@@ -17,7 +17,7 @@ import pytest
 
 from tests.support import problems
 from tests.support.lives.account import Account
-from tests.support.lives.desk import ACCOUNT, Taken
+from tests.support.lives.desk import Taken
 from tests.support.lives.report import Report, desk_of, last_step, provenance, reported_place
 from tools.field_log import PAGE, REPORTS, agrees, page
 from verifier.authorization.sources import sources
@@ -38,19 +38,10 @@ def _name(report: Report) -> str:
     return str(report["address"].removeprefix("https://github.com/"))
 
 
-@pytest.fixture
-def desk(upstream: MotoUpstream, request: pytest.FixtureRequest) -> Iterator[Account]:
-    """A furnished account whose stack is the report's."""
-    yield desk_of(request.param, upstream)
-    upstream.forget(ACCOUNT)
-
-
-@pytest.mark.parametrize(
-    ("report", "desk"),
-    [pytest.param(report, report, id=_name(report)) for report in FIELD],
-    indirect=["desk"],
-)
-def test_we_say_of_a_report_what_the_log_says(report: Report, desk: Account) -> None:
+@pytest.mark.usefixtures("furnished_account")
+@pytest.mark.parametrize("report", FIELD, ids=_name)
+def test_we_say_of_a_report_what_the_log_says(report: Report, upstream: MotoUpstream) -> None:
+    desk = desk_of(report, upstream)
     assert _said(report, desk, last_step(report, desk)) == report["says"]
 
 

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from tests.support.lives.account import Account, furnished
+from tests.support.lives.account import Account
 from tests.support.lives.case import Case
 from tests.support.lives.desk import ACCOUNT, REGION, STACK, STACK_TAGS, Step, Taken
 from verifier.cloudformation.handlers import handlers
 from verifier.cloudformation.template.environment import StackIdentity
 from verifier.cloudformation.types.fallback import FallbackHandler
+from verifier.cloudformation.types.handler import Handler
 from verifier.emulator.moto.upstream import MotoUpstream
 from verifier.grant.evidence import Provenance
 from verifier.iam.arn import parse_arn
@@ -23,19 +24,26 @@ Report = Mapping[str, Any]
 
 
 def desk_of(report: Report, upstream: MotoUpstream) -> Account:
-    """A furnished account whose stack is the report's."""
+    """A desk for the report's stack, in an account that is furnished already."""
     stack = report.get("stack", STACK)
     arn = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{stack}/1"
-    return furnished(upstream, place=StackIdentity(stack, arn, ACCOUNT, REGION))
+    return Account(upstream, place=StackIdentity(stack, arn, ACCOUNT, REGION))
 
 
 def last_step(report: Report, desk: Account) -> Taken:
-    """The step that the report is of; what comes before it must pass."""
+    """The step that the report is of; everything is tidied away after it. What comes before it must pass."""
     before, after = report.get("previous", report["properties"]), report["properties"]
-    case = desk.set_up(
-        Case("field", report["type"], tuple(report.get("setup", ())), before, (), (), after)
-    ).case
+    set_up = desk.set_up(Case("field", report["type"], tuple(report.get("setup", ())), before, (), (), after))
     handler = handlers().get(report["type"]) or FallbackHandler()
+    taken = _taken(report, desk, set_up.case, handler)
+    if report["lifecycle"] != "delete":
+        end = replace(taken.step, lifecycle="delete", physical_id=taken.physical_id)
+        desk.administrator().take(end, handler)
+    desk.tidy(set_up)
+    return taken
+
+
+def _taken(report: Report, desk: Account, case: Case, handler: Handler) -> Taken:
     tags = report.get("stackTags", STACK_TAGS)
     creation = Step(
         "create", report["type"], "create", case.before, logical_id=report.get("logicalId", "Thing")
