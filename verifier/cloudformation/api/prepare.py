@@ -6,6 +6,7 @@ from typing import Any
 
 from verifier.authorization.caller import Caller
 from verifier.authorization.operation import Operation
+from verifier.cloudformation.api.existing_values import look_for
 from verifier.cloudformation.api.launch import Launcher, identity_of
 from verifier.cloudformation.api.template_source import submitted_template
 from verifier.cloudformation.stack.changeset import Wanted
@@ -59,6 +60,7 @@ def prepare(launcher: Launcher, op: Operation, caller: Caller, stack: Stack) -> 
     parameters = parameter_values(
         template, op.params.get("Parameters") or (), stack.parameters, _ssm_reader(session)
     )
+    look_for(parameters, session)
     identity = identity_of(stack)
     failed = failed_rule(template, StaticEnvironment(template, parameters, identity, frozenset()))
     if failed:
