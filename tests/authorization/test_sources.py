@@ -47,7 +47,7 @@ def test_every_source_that_is_named_exists() -> None:
 
 def _orphans(known: set[str], texts: list[str]) -> set[str]:
     """The ids that stand in none of the texts, as whole words."""
-    words = set().union(*(re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)+", text) for text in texts))
+    words = set().union(*(re.findall(r"(?<![a-z0-9])[a-z0-9]+(?:-[a-z0-9]+)+", text) for text in texts))
     return known - words
 
 
