@@ -90,6 +90,19 @@ def test_a_passed_role_is_granted_for_its_service_only() -> None:
     )
 
 
+def test_a_role_that_a_service_makes_for_itself_is_granted_for_that_service_only() -> None:
+    question = asked(
+        "iam:CreateServiceLinkedRole",
+        "arn:aws:iam::111122223333:role/aws-service-role/ecs.amazonaws.com/*",
+        {"iam:AWSServiceName": "ecs.amazonaws.com"},
+    )
+    assert permission(question, TRIAL, Scope.EXACT) == Permission(
+        "iam:CreateServiceLinkedRole",
+        "arn:{partition}:iam::{account}:role/aws-service-role/ecs.amazonaws.com/*",
+        (Condition("StringEquals", "iam:AWSServiceName", ("ecs.amazonaws.com",)),),
+    )
+
+
 def test_a_key_counts_in_any_case_and_as_a_list_of_one() -> None:
     question = asked("iam:PassRole", "*", {"IAM:passedtoservice": ("events.amazonaws.com",)})
     condition = (Condition("StringEquals", "iam:PassedToService", ("events.amazonaws.com",)),)

@@ -46,6 +46,10 @@ class GrantSet:
     types: Mapping[str, Mapping[str, str]]
     weak: bool = False
 
+    def grants(self, action: str) -> bool:
+        """Whether the policy allows ``action``, on whatever."""
+        return _matches(action, self.granted)
+
     def lacks(self, subject: Subject) -> bool:
         """Whether ``subject`` lies within what the set was used for, and is not granted."""
         used = self.types.get(subject.type)
@@ -53,7 +57,7 @@ class GrantSet:
             return False
         if subject.because and subject.because not in used["with"].split(", "):
             return False
-        return not _matches(subject.action, self.granted)
+        return not self.grants(subject.action)
 
 
 @dataclass(frozen=True)

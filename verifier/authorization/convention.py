@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from verifier.authorization.operation import Operation, Requirement
+from verifier.authorization.principals import passed
 from verifier.authorization.tags import request_tags
 from verifier.authorization.template import MissingParameterError, fill
 from verifier.iam import catalog
@@ -32,8 +33,8 @@ def conventional_requirements(
         return own
     tag = _tag_action(action) if request_tags(op) else None
     tags = (Requirement(tag, resources[0], primary=False),) if tag else ()
-    passed = tuple(Requirement(PASS_ROLE, arn, primary=False) for arn in dict.fromkeys(_roles(op.params)))
-    return own + tags + passed
+    to, roles = passed(action), dict.fromkeys(_roles(op.params))
+    return own + tags + tuple(Requirement(PASS_ROLE, arn, to, primary=False) for arn in roles)
 
 
 def conventional_extras(action: str) -> frozenset[str]:

@@ -134,10 +134,14 @@ SECRETS = "/aws/reference/secretsmanager/"
 
 
 def _parameter(value: str, _argument: str, op: Operation) -> str:
-    """An SSM parameter's ARN, of a name with or without leading slash, version or label, or an ARN."""
+    """An SSM parameter's ARN, of a name with or without leading slash, version or label, or an ARN.
+
+    AWS's own parameters are of no account (source: ssm-public-parameter).
+    """
     if value.startswith("arn:"):
         return value
-    return f"arn:{op.partition}:ssm:{op.region}:{op.account}:parameter/{value.lstrip('/').partition(':')[0]}"
+    account = "" if value.startswith("/aws/service/") else op.account
+    return f"arn:{op.partition}:ssm:{op.region}:{account}:parameter/{value.lstrip('/').partition(':')[0]}"
 
 
 def _secret(value: str, _argument: str, op: Operation) -> str:

@@ -18,7 +18,10 @@ from verifier.iam.arn import Arn, parse_arn
 from verifier.iam.policy import Condition
 
 # Context keys that narrow a grant, lower case, to the operator and AWS's spelling.
-_SCOPING_KEYS = {"iam:passedtoservice": ("StringEquals", "iam:PassedToService")}
+_SCOPING_KEYS = {
+    "iam:passedtoservice": ("StringEquals", "iam:PassedToService"),
+    "iam:awsservicename": ("StringEquals", "iam:AWSServiceName"),
+}
 # "{epoch milliseconds}-{ISO time}": the folder of one deployment's artefacts.
 _ARTEFACT_TIME = re.compile(r"\d{13}-\d{4}-\d\d-\d\dT\d\d(?::|%3[Aa])\d\d(?::|%3[Aa])\d\d\.\d{3}Z")
 _INNER_ARN = re.compile(r"(?<![A-Za-z0-9])arn(?:%3[Aa][^/:]+|:.+)$")

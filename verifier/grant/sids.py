@@ -86,6 +86,8 @@ def _kind(resource: str) -> str:
 def _condition(condition: Condition) -> str:
     if condition.key == "iam:PassedToService":
         return f"PassedTo{_camel(condition.values[0].partition('.')[0])}"
+    if condition.key == "iam:AWSServiceName":
+        return f"MadeFor{_camel(condition.values[0].removesuffix('.amazonaws.com'))}"
     return f"With{_camel(condition.key.partition(':')[2])}"
 
 

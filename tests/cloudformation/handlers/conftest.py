@@ -26,6 +26,13 @@ def account(upstream: MotoUpstream) -> Iterator[Account]:
     upstream.forget(ACCOUNT)
 
 
+@pytest.fixture(scope="module")
+def furnished_account(upstream: MotoUpstream) -> Iterator[Account]:
+    """One for all tests of a module, which tidy up after themselves."""
+    yield furnished(upstream)
+    upstream.forget(ACCOUNT)
+
+
 @pytest.fixture
 def life(account: Account) -> Callable[..., Thing]:
     """Makes a resource: ``life("AWS::S3::Bucket", tags={})``."""

@@ -10,28 +10,24 @@ say another thing than AWS. ``source`` is the source that was written of the rep
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
 from tests.support import problems
-from tests.support.lives.account import Account, furnished
-from tests.support.lives.case import Case
-from tests.support.lives.desk import ACCOUNT, REGION, STACK, STACK_TAGS, Step, Taken
+from tests.support.lives.account import Account
+from tests.support.lives.desk import Taken
+from tests.support.lives.report import Report, desk_of, last_step, provenance, reported_place
 from tools.field_log import PAGE, REPORTS, agrees, page
 from verifier.authorization.sources import sources
 from verifier.cloudformation.handlers import handlers
-from verifier.cloudformation.template.environment import StackIdentity
 from verifier.emulator.moto.upstream import MotoUpstream
-from verifier.grant.evidence import Provenance
 from verifier.grant.generalise import Scope, generalise
-from verifier.iam.arn import parse_arn, resource_matches
+from verifier.iam.arn import resource_matches
 from verifier.iam.placeholders import fill
 from verifier.iam.variables import Variables
 
-Report = Mapping[str, Any]
 FIELD: list[dict[str, Any]] = json.loads(REPORTS.read_text(encoding="utf-8"))
 _NEEDED = {"address", "date", "type", "lifecycle", "properties", "action", "resource", "aws", "says"}
 _OPTIONAL = {"stack", "logicalId", "setup", "previous", "stackTags", "previousStackTags", "wentOn"}
@@ -42,59 +38,16 @@ def _name(report: Report) -> str:
     return str(report["address"].removeprefix("https://github.com/"))
 
 
-@pytest.fixture
-def desk(upstream: MotoUpstream, request: pytest.FixtureRequest) -> Iterator[Account]:
-    """A furnished account whose stack is the report's."""
-    stack = request.param
-    arn = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{stack}/1"
-    yield furnished(upstream, place=StackIdentity(stack, arn, ACCOUNT, REGION))
-    upstream.forget(ACCOUNT)
-
-
-@pytest.mark.parametrize(
-    ("report", "desk"),
-    [pytest.param(report, report.get("stack", STACK), id=_name(report)) for report in FIELD],
-    indirect=["desk"],
-)
-def test_we_say_of_a_report_what_the_log_says(report: Report, desk: Account) -> None:
-    assert _said(report, desk, _last_step(report, desk)) == report["says"]
-
-
-def _last_step(report: Report, desk: Account) -> Taken:
-    before, after = report.get("previous", report["properties"]), report["properties"]
-    case = desk.set_up(
-        Case("field", report["type"], tuple(report.get("setup", ())), before, (), (), after)
-    ).case
-    tags = report.get("stackTags", STACK_TAGS)
-    creation = Step(
-        "create", report["type"], "create", case.before, logical_id=report.get("logicalId", "Thing")
-    )
-    if report["lifecycle"] == "create":
-        return desk.take(replace(creation, stack_tags=tags))
-    creation = replace(creation, stack_tags=report.get("previousStackTags", tags))
-    made = desk.take(creation)
-    assert made.error is None, made.failure
-    return desk.take(
-        replace(
-            creation,
-            name="then",
-            lifecycle=report["lifecycle"],
-            properties=case.replace,
-            previous=creation.properties,
-            stack_tags=tags,
-            previous_stack_tags=creation.stack_tags,
-            physical_id=made.physical_id,
-        )
-    )
+@pytest.mark.usefixtures("furnished_account")
+@pytest.mark.parametrize("report", FIELD, ids=_name)
+def test_we_say_of_a_report_what_the_log_says(report: Report, upstream: MotoUpstream) -> None:
+    desk = desk_of(report, upstream)
+    assert _said(report, desk, last_step(report, desk)) == report["says"]
 
 
 def _said(report: Report, desk: Account, taken: Taken) -> str:
     """How surely the reported action was asked for on what allows the reported resource."""
-    random = desk.register
-    trial = Provenance("aws", ACCOUNT, REGION, "", "", frozenset(random.tokens), random.names)
-    there = parse_arn(report["resource"])
-    assert there, report["resource"]
-    place = {"account": there.account or ACCOUNT, "region": there.region or REGION, "partition": "aws"}
+    trial, place = provenance(desk), reported_place(report["resource"])
 
     def allowed(resource: str) -> bool:
         pattern = fill(generalise(resource, trial, Scope.EXACT), place)

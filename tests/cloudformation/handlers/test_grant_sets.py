@@ -3,20 +3,32 @@
 A row is a policy and one of its types: every read that we hold as certain, in a lifecycle and for a property
 that the policy was used for, is granted there, or a newer source says that it is needed. Writes and secondary
 requirements depend on parameters that no policy tells; they are not reads.
+
+Where the template was read, tests/cases/grant_sets.json has the resources with the properties that it gave
+them: they are made, read, changed and deleted as there, and then whatever we hold as certain is granted.
 """
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.support import problems
 from tests.support.lives.life import Lives
+from tests.support.lives.report import desk_of, last_step
 from tests.support.lives.watch import Made
 from verifier.authorization.caller import Certainty
 from verifier.authorization.claims import GrantSet, Subject, grant_sets
 from verifier.authorization.decision import Decided
 from verifier.authorization.weights import ALIKE, Word
 from verifier.cloudformation.handlers import handlers
+from verifier.emulator.moto.upstream import MotoUpstream
 
+MADE: list[dict[str, Any]] = json.loads(
+    (Path(__file__).parents[2] / "cases" / "grant_sets.json").read_text(encoding="utf-8")
+)
 ROWS = [(one, name) for one in grant_sets() for name in one.types]
 
 
@@ -44,7 +56,7 @@ def _outweighed(decided: Decided, row: GrantSet) -> bool:
 def test_the_rows_are_of_types_that_have_a_handler() -> None:
     assert {name for _, name in ROWS} <= set(handlers())
     print(f"{len(ROWS)} rows: {len(grant_sets())} policies, of {len({name for _, name in ROWS})} types")
-    assert len(ROWS) == 79
+    assert len(ROWS) == 87
     assert len({one.id for one, _ in ROWS}) == 18
 
 
@@ -54,6 +66,35 @@ def test_nothing_certain_is_absent(row: GrantSet, type_name: str, lives: Callabl
     absent = [(subject, decided) for subject, decided in held if row.lacks(subject)]
     print(f"{row.id}, {type_name}: {len(held)} certain reads, {len(absent)} absent and outweighed")
     assert [subject for subject, decided in absent if not _outweighed(decided, row)] == []
+
+
+@pytest.mark.usefixtures("furnished_account")
+@pytest.mark.parametrize("row", MADE, ids=lambda row: f"{row['set']} {row['type']}")
+def test_what_was_made_needs_nothing_that_the_policy_lacks(
+    row: Mapping[str, Any], upstream: MotoUpstream
+) -> None:
+    [policy] = [one for one in grant_sets() if one.id == row["set"]]
+    lifecycles = ("update",) if "previous" in row else policy.types[row["type"]]["in"].split()
+    for lifecycle in lifecycles:
+        if lifecycle == "update" and "previous" not in row:
+            continue
+        taken = last_step({**row, "lifecycle": lifecycle}, desk_of(row, upstream))
+        assert taken.error is None, taken.failure
+        assert taken.decisions or lifecycle == "read"
+        problems.none(f"{row['type']} {lifecycle}", _lacking(taken.decisions, policy))
+
+
+def _lacking(decisions: tuple[Decided, ...], policy: GrantSet) -> Iterator[str]:
+    for decided in decisions:
+        granted = policy.grants(decided.requirement.action)
+        if decided.certainty >= Certainty.CALL and not granted:
+            yield f"{decided.requirement.action} is certain, and {policy.id} lacks it"
+
+
+def test_every_type_of_a_template_that_was_read_is_made() -> None:
+    made = {(row["set"], row["type"]) for row in MADE}
+    read = {(one.id, name) for one in grant_sets() if not one.weak for name in one.types}
+    assert made == read
 
 
 def test_there_is_something_to_compare(lives: Callable[[str], Lives]) -> None:

@@ -52,6 +52,26 @@ def test_what_is_called_is_mentioned(type_name: str, lives: Callable[[str], Live
     problems.none(type_name, (f"mentions {name}: no case calls it" for name in sorted(mentions - made)))
 
 
+@pytest.mark.parametrize("type_name", TYPES)
+def test_roles_are_passed_to_a_service_and_made_for_one(
+    type_name: str, lives: Callable[[str], Lives]
+) -> None:
+    problems.none(type_name, _for_any_service(lives(type_name)))
+
+
+# To which service these are passed is not told by anything that was read (authorization/test_roles.py).
+_FOR_NO_SERVICE = {"AWS::Cognito::IdentityPoolRoleAttachment", "AWS::Cognito::UserPoolGroup"}
+_ROLE_KEYS = {"iam:PassRole": "iam:PassedToService", "iam:CreateServiceLinkedRole": "iam:AWSServiceName"}
+
+
+def _for_any_service(seen: Lives) -> Iterator[str]:
+    for decided in seen.decisions:
+        needed = decided.requirement
+        key = _ROLE_KEYS.get(needed.action)
+        if key and key not in needed.context and seen.type not in _FOR_NO_SERVICE:
+            yield f"{decided.operation}: {needed.action} on {needed.resource} without {key}"
+
+
 def _wrong(life: Life, taken: Taken) -> Iterator[str]:
     expected = next((words for one, words in life.updates if one is taken), "")
     if expected and expected not in taken.failure:

@@ -49,10 +49,14 @@ def bound(made: Work, own: tuple[Requirement, ...] = ()) -> tuple[Requirement, .
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['type']} {case['name']}")
 def test_actions_stand_on_what_the_reference_and_the_template_tell(case: dict[str, Any]) -> None:
-    found: dict[str, list[str]] = {}
-    for one in bound(of(case)):
-        found.setdefault(one.action, []).append(one.resource)
-    assert {action: found.get(action) for action in case["bound"]} == case["bound"]
+    own = (Requirement(case["own"], "*"),) if "own" in case else ()
+    found: dict[str, list[Requirement]] = {}
+    for one in bound(of(case), own):
+        found.setdefault(one.action, []).append(one)
+    on = {action: [one.resource for one in found.get(action, ())] for action in case["bound"]}
+    assert on == case["bound"]
+    for action, conditions in case.get("conditions", {}).items():
+        assert [one.context for one in found[action]] == conditions
     assert not set(case.get("absent", ())) & set(found)
 
 

@@ -87,7 +87,7 @@ class Account(Desk):
     def tidy(self, set_up: "SetUp") -> None:
         """Delete the resources that a setup made; what cannot be deleted stays."""
         for step in reversed(set_up.made):
-            self._administrator().take(replace(step, lifecycle="delete"))
+            self.administrator().take(replace(step, lifecycle="delete"))
 
     def _called(self, step: Mapping[str, Any]) -> dict[str, str]:
         known = {**self.do(step), "params": step["params"]}
@@ -96,7 +96,7 @@ class Account(Desk):
     def _resource(self, wanted: Mapping[str, Any], made: list[Step]) -> dict[str, str]:
         type_name, keep = wanted["resource"], wanted.get("keep", {})
         assert type_name in handlers(), f"{type_name} has no handler: set it up with an API call"
-        desk, logical_id = self._administrator(), setup_id(wanted, len(made))
+        desk, logical_id = self.administrator(), setup_id(wanted, len(made))
         step = Step("setup", type_name, "create", wanted["properties"], logical_id=logical_id)
         step = replace(step, physical_id=_sure(desk.take(step)).physical_id)
         made.append(step)
@@ -105,7 +105,7 @@ class Account(Desk):
         )
         return {name: step.physical_id if what == "Ref" else str(gives[what]) for name, what in keep.items()}
 
-    def _administrator(self) -> Desk:
+    def administrator(self) -> Desk:
         """Nobody asks whether the administrator may."""
         return Desk(self.upstream, self.place, Mode.OFF, register=self.register)
 

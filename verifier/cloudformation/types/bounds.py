@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from verifier.authorization.convention import PASS_ROLE
 from verifier.authorization.operation import Requirement
+from verifier.authorization.principals import MADE_FOR, makers, passed
 from verifier.cloudformation.types.leaves import Leaf, leaves_of, plain
-from verifier.cloudformation.types.own_call import name_property, noun_of
+from verifier.cloudformation.types.own_call import name_property, noun_of, prefix_of
 from verifier.cloudformation.types.passed_roles import passed_roles
 from verifier.cloudformation.types.registry import RegistryEntry
 from verifier.cloudformation.types.work import Work
@@ -27,7 +28,8 @@ _HEAD = 5  # the fields of an ARN before its resource
 _OF_ANY_SERVICE = re.compile(r"arn:[^:]*:\$\{Vendor\}:", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
 # Where the catalogue says "role": a service-linked role has a path of its own (rules/iam.yaml).
-_ON = {"iam:CreateServiceLinkedRole": "arn:${Partition}:iam::${Account}:role/aws-service-role/*"}
+_MAKE_ROLE = "iam:CreateServiceLinkedRole"
+_LINKED_ROLES = "arn:${Partition}:iam::${Account}:role/aws-service-role/"
 
 
 def bounded(
@@ -37,10 +39,8 @@ def bounded(
 
     ``own`` is what the type's own call needs: a role that it passes to a service is passed to no other.
     """
-    bound = _Bound(work, entry, leaves_of(work, entry))
-    passed = {one.resource: one for one in own if one.action == PASS_ROLE}
-    found = (Requirement(action, arn) for action in actions for arn in bound.resources(action))
-    return tuple(passed.get(one.resource, one) if one.action == PASS_ROLE else one for one in found)
+    bound = _Bound(work, entry, leaves_of(work, entry), own)
+    return tuple(one for action in actions for one in bound.requirements(action))
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,34 @@ class _Bound:
     work: Work
     entry: RegistryEntry
     leaves: tuple[Leaf, ...]
+    own: Sequence[Requirement]
 
-    def resources(self, action: str) -> tuple[str, ...]:
-        """The ARNs that ``action`` stands on; none for a role that nothing passes."""
+    def requirements(self, action: str) -> tuple[Requirement, ...]:
+        """``action`` on what it can work on; none for a role that nothing passes."""
         if action == PASS_ROLE:
-            return passed_roles(self.work, self.leaves)
-        if action in _ON:
-            return (self._filled(_ON[action]),)
+            return self._passed()
+        if action == _MAKE_ROLE:
+            return self._made()
+        return tuple(Requirement(action, arn) for arn in self._resources(action))
+
+    def _passed(self) -> tuple[Requirement, ...]:
+        """The roles that the properties name, each to the service that the type's own call passes it to."""
+        known = {one.resource: one for one in self.own if one.action == PASS_ROLE}
+        to = passed(self.own[0].action if self.own else f"{prefix_of(self.entry)}:")
+        roles = passed_roles(self.work, self.leaves)
+        return tuple(known.get(role) or Requirement(PASS_ROLE, role, to) for role in roles)
+
+    def _made(self) -> tuple[Requirement, ...]:
+        """The roles that the type's service may have made for itself, or any service where nobody knows."""
+        services = makers(prefix_of(self.entry))
+        if not services:
+            return (Requirement(_MAKE_ROLE, self._filled(f"{_LINKED_ROLES}*")),)
+        return tuple(
+            Requirement(_MAKE_ROLE, self._filled(f"{_LINKED_ROLES}{name}/*"), {MADE_FOR: name})
+            for name in services
+        )
+
+    def _resources(self, action: str) -> tuple[str, ...]:
         kinds = [kind for kind in catalog.resource_types(action) if not _OF_ANY_SERVICE.match(kind.arns[0])]
         wide = _apart([self._filled(template) for kind in kinds for template in kind.arns])
         if len(wide) > _MOST:

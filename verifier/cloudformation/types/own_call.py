@@ -50,6 +50,12 @@ def noun_of(type_name: str) -> str:
     return type_name.split("::")[2]
 
 
+def prefix_of(entry: RegistryEntry) -> str:
+    """The IAM prefix of most of what the registry lists for the type: that of its service."""
+    prefixes = [_prefix(one) for steps in entry.handlers.values() for one in steps]
+    return max(prefixes, key=prefixes.count)
+
+
 def name_property(entry: RegistryEntry) -> str:
     """The property with the resource's name, or "" for a type that has none."""
     noun = noun_of(entry.type)
@@ -106,8 +112,7 @@ def _named(entry: RegistryEntry, lifecycle: str) -> tuple[str, str] | None:
 
 def _is_of(entry: RegistryEntry, action: str) -> bool:
     """Whether most of what the registry lists for the type is of the action's service."""
-    prefixes = [_prefix(one) for steps in entry.handlers.values() for one in steps]
-    return max(prefixes, key=prefixes.count) == _prefix(action)
+    return prefix_of(entry) == _prefix(action)
 
 
 def _writes(action: str) -> bool:
