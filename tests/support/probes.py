@@ -6,9 +6,11 @@ another account and another region.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 
 from verifier.iam.arn import Arn, parse_arn
@@ -17,24 +19,11 @@ from verifier.iam.document import PolicyDocument, Statement
 from verifier.iam.evaluate import AuthorizationRequest, evaluate
 from verifier.iam.variables import ContextValue
 
-CASES = Path(__file__).resolve().parents[1] / "cases" / "unnamed_resources.json"
 VALUES = {"account": "444455556666", "region": "eu-north-1", "stage": "dev", "partition": "aws"}
 _OTHER_SERVICE, _OTHER_STAGE, _OTHER_ACCOUNT, _OTHER_REGION = "elsewhere", "prod", "999988887777", "sa-east-1"
 _RANDOM = "x1y2z3"
-
-
-@dataclass(frozen=True)
-class Unnamed:
-    """A pattern of ``service:resource`` that cannot name the deployed service, and why."""
-
-    resource: str
-    why: str
-
-
-def unnamed() -> tuple[Unnamed, ...]:
-    """The resources that AWS names by random ids."""
-    rows = json.loads(CASES.read_text(encoding="utf-8"))
-    return tuple(Unnamed(**row) for row in rows)
+# Their resources begin with a name, those of others with a type that a separator ends.
+_UNTYPED = ("s3", "sns")
 
 
 def overreach(policy: PolicyDocument, service: str) -> Iterator[str]:
@@ -52,43 +41,91 @@ def overreach(policy: PolicyDocument, service: str) -> Iterator[str]:
 def _of_one(
     policy: PolicyDocument, service: str, action: str, pattern: str, context: Mapping[str, ContextValue]
 ) -> Iterator[str]:
-    def allowed(resource: str) -> bool:
-        return evaluate(AuthorizationRequest("ci", action, resource, context), (policy,)).allowed
+    def allowed(resource: Arn) -> bool:
+        request = AuthorizationRequest("ci", action, str(resource), context)
+        return evaluate(request, (policy,)).allowed
 
-    if "*" in action:
-        yield f"{action} on {pattern} stands for several actions"
     if pattern == "*":
         if can_be_scoped(action):
             yield f"{action} could stand on a resource"
         return
-    own = parse_arn(pattern.replace("*", _RANDOM))
-    if own is None or not allowed(str(own)):
-        yield f"{action} on {pattern} allows nothing"
+    own = _example(pattern)
+    if "*" in action or own is None or not allowed(own):
+        yield f"{action} on {pattern} is no deed"
         return
-    for whose, resource in _others(own, service):
-        if allowed(str(resource)):
+    for whose, resource in {**_elsewhere(own), **_of_others(own, service)}.items():
+        if allowed(resource):
             yield f"{action} on {resource} is allowed: {whose}"
-    if service not in own.resource and "*" in pattern and not _is_unnamed(own):
-        yield f"{action} on {pattern} names no service"
+    if _RANDOM in own.resource and not _is_named_by_aws(own):
+        yield from (f"{action} on {pattern} names no {what}" for what in _unnamed(own, service))
 
 
-def _others(own: Arn, service: str) -> Iterator[tuple[str, Arn]]:
-    """The same resource of others, as far as an ARN of its kind tells whose it is."""
+def _example(pattern: str) -> Arn | None:
+    """A resource that ``pattern`` covers, in the account and region at hand as far as it leaves them open."""
+    arn = parse_arn(pattern)
+    if arn is None:
+        return None
+    account, region = (
+        VALUES[field] if "*" in text else text
+        for field, text in (("account", arn.account), ("region", arn.region))
+    )
+    return replace(arn, account=account, region=region, resource=arn.resource.replace("*", _RANDOM))
+
+
+def _elsewhere(own: Arn) -> dict[str, Arn]:
+    """The same in another account and region, where an ARN of its kind has those."""
+    found = {}
     if own.account == VALUES["account"]:
-        yield "another account", replace(own, account=_OTHER_ACCOUNT)
+        found["another account"] = replace(own, account=_OTHER_ACCOUNT)
     if own.region:
-        yield "another region", replace(own, region=_OTHER_REGION)
-    if service in own.resource:
-        yield "another service", replace(own, resource=own.resource.replace(service, _OTHER_SERVICE))
-    elif not _is_unnamed(own):
-        yield "another name", replace(own, resource=f"{own.resource}-{_OTHER_SERVICE}")
-    mine = f"{service}-{VALUES['stage']}"
-    if mine in own.resource:
-        yield "another stage", replace(own, resource=own.resource.replace(mine, f"{service}-{_OTHER_STAGE}"))
+        found["another region"] = replace(own, region=_OTHER_REGION)
+    return found
 
 
-def _is_unnamed(own: Arn) -> bool:
-    return any(fnmatchcase(f"{own.service}:{own.resource}", one.resource) for one in unnamed())
+def _of_others(own: Arn, service: str) -> dict[str, Arn]:
+    """The same of another service and another stage, as far as its name tells them."""
+    if _is_named_by_aws(own):
+        return {}
+    name = _name(own)
+    kind = own.resource.removesuffix(name)
+    if service not in name:
+        return {"another name": replace(own, resource=f"{own.resource}{_OTHER_SERVICE}")}
+    mine, theirs = f"{service}-{VALUES['stage']}", f"{service}-{_OTHER_STAGE}"
+    return {
+        "another service": replace(own, resource=kind + name.replace(service, _OTHER_SERVICE)),
+        **(
+            {"another stage": replace(own, resource=kind + name.replace(mine, theirs))}
+            if mine in name
+            else {}
+        ),
+    }
+
+
+def _unnamed(own: Arn, service: str) -> list[str]:
+    """Which of the service and the stage a name that is partly open does not tell."""
+    return [
+        what
+        for what, text in (("service", service), ("stage", VALUES["stage"]))
+        if text not in _name(own).replace(_RANDOM, "")
+    ]
+
+
+def _name(own: Arn) -> str:
+    """The resource without its type: "function:name" and "role/name" are called name."""
+    if own.service in _UNTYPED:
+        return own.resource
+    return re.sub(r"^[^:/]*[:/]", "", own.resource)
+
+
+def _is_named_by_aws(own: Arn) -> bool:
+    return any(fnmatchcase(f"{own.service}:{own.resource}", pattern) for pattern in _named_by_aws())
+
+
+@cache
+def _named_by_aws() -> tuple[str, ...]:
+    """Patterns of the resources whose names are random, so that they cannot tell whose they are."""
+    cases = Path(__file__).resolve().parents[1] / "cases" / "unnamed_resources.json"
+    return tuple(row["resource"] for row in json.loads(cases.read_text(encoding="utf-8")))
 
 
 def _context(statement: Statement) -> dict[str, ContextValue]:

@@ -41,15 +41,8 @@ def keep_mapping(operation: Operation) -> Result:
 
 
 def _mapping(spec: dict[str, Any]) -> Any:
+    """moto's mapping, but that its source and batches are taken as they come."""
     from moto.awslambda.models import EventSourceMapping
 
-    class Mapping(EventSourceMapping):
-        """One whose source and batches are taken as they come."""
-
-        event_source_arn = None
-        batch_size = None
-
-        def _get_service_source_from_arn(self, _arn: str | None = None) -> str:
-            return ""
-
-    return Mapping({"EventSourceArn": None, **spec})
+    free = {"event_source_arn": None, "batch_size": None, "_get_service_source_from_arn": lambda _: ""}
+    return type("Mapping", (EventSourceMapping,), free)({"EventSourceArn": None, **spec})
