@@ -1,8 +1,8 @@
 """Writes docs/published-policies.md: what published deploy policies lack and what they grant in vain.
 
-One observing life of each of two sample services says everything that its deploy asks for; each policy is then
-evaluated on all of it, which is what `verifier verify` does for one policy with trials of its own (a test
-recomputes rows that way). Run it with `make docs`.
+One observing life of each of two sample services says everything that its deploy asks for; each policy
+is then evaluated on all of it, which is what `verifier verify` does for one policy with trials of its own
+(a test recomputes rows that way). Run it with `make docs`.
 """
 
 import json

@@ -78,7 +78,7 @@ def log_watcher(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str,
 
 
 def test_they_need_the_same_also_where_serverless_3_goes_on(log_watcher: dict[str, dict[str, Any]]) -> None:
-    """serverless 3 takes every error for "no subscription filters", osls stops; CloudFormation asks the same."""
+    """It takes every error for "no subscription filters"; osls stops. CloudFormation asks the same."""
     newest, oldest = (permissions(document) for document in log_watcher.values())
     assert len(newest) > 40
     assert newest == oldest

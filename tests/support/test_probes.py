@@ -11,7 +11,7 @@ TABLE = "arn:{partition}:dynamodb:{region}:{account}:table"
 
 
 def found(action: str, *resources: str, condition: object = None) -> list[str]:
-    statement = {"Effect": "Allow", "Action": [action], "Resource": list(resources)}
+    statement: dict[str, object] = {"Effect": "Allow", "Action": [action], "Resource": list(resources)}
     if condition:
         statement["Condition"] = condition
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
