@@ -141,7 +141,7 @@ EVENT_SOURCE_MAPPING = Kind(
         Read("ListTags", {"Resource": ARN}, whole=False),
     ),
     gone=_GONE,
-    # Of Kafka, message brokers and document databases: the emulator has no such sources.
+    # Of Kafka, message brokers and document databases, which are not emulated.
     lacks=frozenset(
         {
             "AmazonManagedKafkaEventSourceConfig",
