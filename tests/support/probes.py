@@ -53,10 +53,10 @@ def _of_one(
     if "*" in action or own is None or not allowed(own):
         yield f"{action} on {pattern} is no deed"
         return
-    for whose, resource in {**_elsewhere(own), **_of_others(own, service)}.items():
+    for whose, resource in {**_elsewhere(own), **_of_others(action, own, service)}.items():
         if allowed(resource):
             yield f"{action} on {resource} is allowed: {whose}"
-    if _RANDOM in own.resource and not _is_named_by_aws(own):
+    if _RANDOM in own.resource and not _tells_nothing(action, own):
         yield from (f"{action} on {pattern} names no {what}" for what in _unnamed(own, service))
 
 
@@ -82,9 +82,9 @@ def _elsewhere(own: Arn) -> dict[str, Arn]:
     return found
 
 
-def _of_others(own: Arn, service: str) -> dict[str, Arn]:
+def _of_others(action: str, own: Arn, service: str) -> dict[str, Arn]:
     """The same of another service and another stage, as far as its name tells them."""
-    if _is_named_by_aws(own):
+    if _tells_nothing(action, own):
         return {}
     name = _name(own)
     kind = own.resource.removesuffix(name)
@@ -117,15 +117,21 @@ def _name(own: Arn) -> str:
     return re.sub(r"^[^:/]*[:/]", "", own.resource)
 
 
-def _is_named_by_aws(own: Arn) -> bool:
-    return any(fnmatchcase(f"{own.service}:{own.resource}", pattern) for pattern in _named_by_aws())
+def _tells_nothing(action: str, own: Arn) -> bool:
+    resource = f"{own.service}:{own.resource}"
+    return any(
+        fnmatchcase(resource, row["resource"].replace("{any}", _RANDOM))
+        and row.get("action", action) == action
+        for row in _unnamed_resources()
+    )
 
 
 @cache
-def _named_by_aws() -> tuple[str, ...]:
-    """Patterns of the resources whose names are random, so that they cannot tell whose they are."""
+def _unnamed_resources() -> list[dict[str, str]]:
+    """Those that cannot tell whose they are; {any} is what the policy leaves open."""
     cases = Path(__file__).resolve().parents[1] / "cases" / "unnamed_resources.json"
-    return tuple(row["resource"] for row in json.loads(cases.read_text(encoding="utf-8")))
+    rows: list[dict[str, str]] = json.loads(cases.read_text(encoding="utf-8"))
+    return rows
 
 
 def _context(statement: Statement) -> dict[str, ContextValue]:

@@ -55,6 +55,13 @@ def test_what_reaches_too_far(resource: str, problems: list[str]) -> None:
     assert found("dynamodb:DeleteTable", resource) == problems
 
 
+def test_one_open_name_among_those_that_can_tell() -> None:
+    group = "arn:aws:logs:{region}:{account}:log-group"
+    assert found("logs:DescribeLogGroups", f"{group}:*") == []
+    assert found("logs:DeleteLogGroup", f"{group}:*") != []
+    assert found("logs:DescribeLogGroups", f"{group}:/aws/lambda/*-{{stage}}-*") != []
+
+
 def test_what_a_type_is_called_is_no_name() -> None:
     pattern = "arn:aws:dynamodb:{region}:{account}:shop-{stage}/*"
     assert found("dynamodb:DeleteTable", pattern)[1:] == [lacks(pattern, "service"), lacks(pattern, "stage")]
