@@ -90,15 +90,11 @@ def _of_others(action: str, own: Arn, service: str) -> dict[str, Arn]:
     kind = own.resource.removesuffix(name)
     if service not in name:
         return {"another name": replace(own, resource=f"{own.resource}{_OTHER_SERVICE}")}
+    found = {"another service": replace(own, resource=kind + name.replace(service, _OTHER_SERVICE))}
     mine, theirs = f"{service}-{VALUES['stage']}", f"{service}-{_OTHER_STAGE}"
-    return {
-        "another service": replace(own, resource=kind + name.replace(service, _OTHER_SERVICE)),
-        **(
-            {"another stage": replace(own, resource=kind + name.replace(mine, theirs))}
-            if mine in name
-            else {}
-        ),
-    }
+    if mine in name:
+        found["another stage"] = replace(own, resource=kind + name.replace(mine, theirs))
+    return found
 
 
 def _unnamed(own: Arn, service: str) -> list[str]:
