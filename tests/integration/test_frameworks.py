@@ -1,6 +1,6 @@
 """The frameworks beside osls 4, for real: a service needs the same permissions.
 
-Of http-api all three need the same: test_strict_equals_observe.py.
+What osls 4 needs of http-api is recorded (test_every_permission_is_needed.py holds that it is true today).
 """
 
 import json
@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
+from tests.support.replay import recorded
+
 pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).resolve().parents[2]
 HTTP_API = ROOT / "sample_services" / "http-api"
-NEWEST = "osls@4.3.1"
+NEWEST, OLDER = "osls@4.3.1", ("osls@3.77.1", "serverless@3.40.0")
 # A function that reads another one's log: osls stops where serverless 3 goes on.
 LOG_WATCHER = """
 service: log-watcher
@@ -75,6 +77,16 @@ def log_watcher(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str,
         name: converge(folder, "--framework", name, "--phases", "deploy,remove")[0]
         for name in (NEWEST, "serverless@3.40.0")
     }
+
+
+@pytest.mark.parametrize("framework", OLDER)
+def test_the_whole_life_of_http_api_needs_the_same(framework: str) -> None:
+    document, _ = converge(HTTP_API, "--framework", framework)
+    assert "@".join(document["framework"].values()) == framework
+    assert [item["mode"] for item in document["rounds"]] == ["observe", "strict"]
+    assert permissions(document) == permissions(recorded("http-api-permissions"))
+    for permission in document["permissions"]:
+        assert all(item["frameworks"] == [framework] for item in permission["evidence"])
 
 
 def test_they_need_the_same_also_where_serverless_3_goes_on(log_watcher: dict[str, dict[str, Any]]) -> None:

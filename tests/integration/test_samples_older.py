@@ -1,7 +1,7 @@
 """A third of the sample services with the older frameworks, for real.
 
 These are the ones of which the frameworks themselves call most. http-api is converged with them in
-test_strict_equals_observe.py.
+test_frameworks.py.
 """
 
 from typing import Any
