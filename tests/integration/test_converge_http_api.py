@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from verifier.iam.catalog import can_be_scoped
+from tests.support import problems
+from tests.support.probes import VALUES, overreach
 from verifier.iam.evaluate import AuthorizationRequest, Outcome, evaluate
 from verifier.iam.placeholders import fill
 from verifier.iam.policy import PolicyDocument, parse_policy
@@ -20,8 +21,7 @@ pytestmark = pytest.mark.lap
 ROOT = Path(__file__).resolve().parents[2]
 SERVICE = ROOT / "sample_services" / "http-api"
 PHASES = ["rollback-create", "deploy", "redeploy", "retag", "rollback-update", "remove"]
-ACCOUNT, REGION = "444455556666", "eu-north-1"
-VALUES = {"account": ACCOUNT, "region": REGION, "stage": "dev", "partition": "aws"}
+ACCOUNT, REGION = VALUES["account"], VALUES["region"]
 
 
 @pytest.fixture(scope="module")
@@ -145,13 +145,12 @@ def test_its_own_role_is_passed_to_lambda_and_to_nobody_else(policy: PolicyDocum
     assert outcome(policy, "iam:PassRole", role) is Outcome.IMPLICIT_DENY
 
 
-def test_no_wildcard_in_an_action_and_only_what_cannot_be_scoped_on_everything(
-    document: dict[str, Any],
-) -> None:
-    for permission in document["permissions"]:
-        assert "*" not in permission["action"]
-        if permission["resource"] == "*":
-            assert not can_be_scoped(permission["action"]), permission["action"]
+def test_each_of_its_deeds_is_refused_on_what_belongs_to_others(policy: PolicyDocument) -> None:
+    problems.none("too much", overreach(policy, "http-api"))
+
+
+def test_nothing_is_only_an_upper_bound(certainties: dict[str, set[str]]) -> None:
+    assert set().union(*certainties.values()) == {"call", "likely"}
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from verifier.authorization.claims import published_lists
 from verifier.authorization.decision import Decided
 from verifier.cloudformation.handlers import handlers
 from verifier.cloudformation.stack.builtin import is_fallback, own_types, provisioner_of
-from verifier.cloudformation.template.sections import ResourceDefinition
+from verifier.cloudformation.template.definitions import ResourceDefinition
 from verifier.cloudformation.types import registry
 from verifier.cloudformation.types.example_texts import ACCOUNT, REGION
 from verifier.cloudformation.types.handler import Handler

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from verifier.authorization.operation import Operation
+from verifier.emulator.moto.event_sources import is_consumer, is_elsewhere, keep_mapping
 from verifier.emulator.moto.execution_role import lets_lambda_assume, may
 from verifier.emulator.moto.layers import is_placed
 from verifier.emulator.partitions import queue_url
@@ -60,6 +61,9 @@ def create_event_source_mapping(operation: Operation, invoke: Invoke) -> Result:
     function = _function(operation, invoke)
     role = str(function.get("Role", ""))
     kind = source.split(":")[2] if source.count(":") >= 5 else ""
+    if function and (is_elsewhere(operation) or _consumer(source, operation, invoke)):
+        # A consumer's role need not read the consumer (source: lambda-esm-consumer-role).
+        return keep_mapping(operation)
     if function and source.split(":")[4:5] == [operation.account]:
         if kind == "sqs":
             _check_queue(source, function, operation, invoke)
@@ -148,6 +152,15 @@ def _function(operation: Operation, invoke: Invoke) -> Result:
     """The function's configuration; empty where it is not there."""
     name = {"FunctionName": operation.params.get("FunctionName")}
     return _asked(replace(operation, name="GetFunctionConfiguration", params=name), invoke)
+
+
+def _consumer(arn: str, operation: Operation, invoke: Invoke) -> Result:
+    """The description of a stream's consumer; empty where there is none."""
+    if not is_consumer(arn):
+        return {}
+    params = {"ConsumerARN": arn}
+    asking = replace(operation, service="kinesis", name="DescribeStreamConsumer", params=params)
+    return _asked(replace(asking, region=arn.split(":")[3]), invoke)
 
 
 def _attributes(queue: str, operation: Operation, invoke: Invoke) -> dict[str, str]:

@@ -1,0 +1,7 @@
+'use strict';
+
+const keys = ({ Records }) => Records.map(({ s3 }) => decodeURIComponent(s3.object.key));
+
+module.exports.resize = async (event) => keys(event);
+module.exports.list = async (event) => keys(event).sort();
+module.exports.import = async (event) => keys(event);

@@ -1,0 +1,8 @@
+'use strict';
+
+const failures = (ids) => ({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
+
+module.exports.fulfil = async ({ Records }) =>
+  failures(Records.filter(({ body }) => !body.trim()).map(({ messageId }) => messageId));
+module.exports.book = async ({ Records }) => Records.length;
+module.exports.ship = async ({ Records }) => Records.map(({ body }) => body);

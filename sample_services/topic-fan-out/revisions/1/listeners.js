@@ -1,0 +1,6 @@
+'use strict';
+
+const messages = ({ Records }) => Records.map(({ Sns }) => JSON.parse(Sns.Message));
+
+module.exports.invoice = async (event) => messages(event);
+module.exports.alarm = async (event) => console.error(messages(event));

@@ -1,0 +1,41 @@
+"""A third of the sample services with the older frameworks, for real.
+
+These are the ones of which the frameworks themselves call most. http-api is converged with them in
+test_frameworks.py.
+"""
+
+from typing import Any
+
+import pytest
+
+from tests.integration.lab import ROOT, converge
+from verifier.trial.phases import PHASES
+
+pytestmark = pytest.mark.integration
+
+THIRD = ("bucket-events", "rest-api", "scheduled", "websocket")
+FRAMEWORKS = ("osls@3.77.1", "serverless@3.40.0")
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("name", THIRD)
+def test_it_is_sufficient_in_two_rounds_without_an_upper_bound(name: str, framework: str) -> None:
+    code, found = converge(ROOT / "sample_services" / name, "--framework", framework)
+    assert (code, found["verdict"]) == (0, "sufficient"), found["reason"]
+    assert "@".join(found["framework"].values()) == framework
+    assert [item["mode"] for item in found["rounds"]] == ["observe", "strict"]
+    for item in found["rounds"]:
+        assert [phase["phase"] for phase in item["phases"]] == list(PHASES)
+    assert found["superfluous"] == []
+    assert evidence_of(found) == {framework}
+    assert {permission["certainty"] for permission in found["permissions"]} == {"call", "likely"}
+
+
+def evidence_of(found: dict[str, Any]) -> set[str]:
+    """The frameworks that the permissions' evidence names."""
+    return {
+        framework
+        for permission in found["permissions"]
+        for item in permission["evidence"]
+        for framework in item["frameworks"]
+    }
