@@ -11,6 +11,14 @@ from verifier.cloudformation.types.values import listed
 # What CloudFormation calls otherwise than the API, beside the size of letters.
 _OTHER_NAMES = {"IPV6Enabled": "IsIPV6Enabled", "OriginCustomHeaders": "CustomHeaders", "Locations": "Items"}
 
+# What a template may leave out and the API wants said (source: cloudfront-defaults); no places are none.
+_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
+    "CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443},
+    "S3OriginConfig": {"OriginAccessIdentity": ""},
+    "ForwardedValues": {"Cookies": {"Forward": "none"}},
+    "GeoRestriction": {"Quantity": 0},
+}
+
 
 def function(config: Mapping[str, Any]) -> dict[str, Any]:
     """A function's configuration."""
@@ -44,6 +52,7 @@ def _counted(value: Any, shape: Shape) -> Any:
     named: dict[str, Any] = {_OTHER_NAMES.get(str(name), str(name)): one for name, one in value.items()}
     if "quantity" in members and "Items" in named:
         named = {**_items(named["Items"], members["items"]), **named}
+    named = {**_DEFAULTS.get(shape.name, {}), **named}
     if "allowedmethods" in members and "AllowedMethods" in named:
         named = _with_cached(named)
     return {
