@@ -36,6 +36,16 @@ def cache_policy(config: Mapping[str, Any]) -> dict[str, Any]:
     return dict(_counted(config, _shape("CachePolicyConfig")))
 
 
+def origin_request_policy(config: Mapping[str, Any]) -> dict[str, Any]:
+    """An origin request policy's configuration."""
+    return dict(_counted(config, _shape("OriginRequestPolicyConfig")))
+
+
+def response_headers_policy(config: Mapping[str, Any]) -> dict[str, Any]:
+    """A response headers policy's configuration."""
+    return dict(_counted(config, _shape("ResponseHeadersPolicyConfig")))
+
+
 def _shape(name: str) -> Shape:
     return service_model("cloudfront").shape_for(name)
 
