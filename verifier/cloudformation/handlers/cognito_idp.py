@@ -169,12 +169,7 @@ USER_POOL = Kind(
         ),
     ),
     gone=_GONE,
-    # Sending with SES makes a role of the service's; keys of the customer's ask for rights of their own.
-    beyond=(
-        Beyond("EmailConfiguration.EmailSendingAccount", "DEVELOPER"),
-        Beyond("LambdaConfig.KMSKeyID"),
-        Beyond("SmsConfiguration.EumsSms"),
-    ),
+    beyond=(Beyond("SmsConfiguration.EumsSms"),),
     lacks=frozenset({"IssuerConfiguration", "KeyConfiguration"}),
 )
 
