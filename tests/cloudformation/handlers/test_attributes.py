@@ -38,9 +38,16 @@ def _wrong_attributes(seen: Lives) -> Iterator[str]:
                 yield f"{where}: gives no {name}"
             elif not value and name not in _MAY_BE_EMPTY.get(seen.type, ()):
                 yield f"{where}: gives an empty {name}"
-        tops = {name.partition(".")[0] for name in wanted}
+        tops = {name.partition(".")[0] for name in wanted} | _made_up_name(seen.type)
         for name in sorted(taken.gives.keys() - wanted - tops):
             yield f"{where}: gives {name}, which the registry does not name"
+
+
+def _made_up_name(type_name: str) -> set[str]:
+    """The property that CloudFormation fills in where the template has none: some types give it too."""
+    handler = handlers()[type_name]
+    name = handler.name if isinstance(handler, Kind) else None
+    return {name.property} if name and name.property else set()
 
 
 _MAY_BE_EMPTY = {

@@ -145,6 +145,35 @@ def test_a_stack_is_made_changed_and_deleted(on_moto: Cloud) -> None:
     assert on_moto.service.problems(ACCOUNT) == ()
 
 
+def test_names_that_are_made_up_are_given(on_moto: Cloud) -> None:
+    """Of these types Fn::GetAtt gives the name, which the template does not have."""
+    named = {
+        "Queue": ("AWS::SQS::Queue", "QueueName", {}),
+        "Topic": ("AWS::SNS::Topic", "TopicName", {}),
+        "Value": ("AWS::SSM::Parameter", "Name", {"Type": "String", "Value": "v"}),
+        "Group": ("AWS::EC2::SecurityGroup", "GroupName", {"GroupDescription": "g"}),
+    }
+    template = {
+        "Resources": {
+            logical_id: {"Type": type_name, "Properties": properties}
+            for logical_id, (type_name, _, properties) in named.items()
+        },
+        "Outputs": {
+            logical_id: {"Value": {"Fn::GetAtt": [logical_id, name]}}
+            for logical_id, (_, name, _) in named.items()
+        },
+    }
+    assert on_moto.create(template) == "CREATE_COMPLETE"
+    [stack] = on_moto.call("DescribeStacks", StackName="shop-dev")["Stacks"]
+    outputs = {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
+    resources = on_moto.call("DescribeStackResources", StackName="shop-dev")["StackResources"]
+    ids = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources}
+    assert outputs["Queue"] == ids["Queue"].rpartition("/")[2]
+    assert outputs["Topic"] == ids["Topic"].rpartition(":")[2]
+    assert outputs["Value"] == ids["Value"]
+    assert outputs["Group"].startswith("shop-dev-Group-")
+
+
 def test_a_create_that_is_refused_leaves_nothing_behind(on_moto: Cloud) -> None:
     on_moto.deny("logs:CreateLogGroup")
     assert on_moto.create(TEMPLATE) == "ROLLBACK_COMPLETE"

@@ -54,3 +54,25 @@ def test_a_rule_stands_on_a_listener_of_the_users(upstream: MotoUpstream) -> Non
         _do(upstream, "CreateRule", **rule)
     with pytest.raises(AwsError, match="ListenerNotFound"):
         _do(upstream, "CreateRule", **{**rule, "ListenerArn": "nothing"})
+
+
+@pytest.mark.parametrize(
+    ("field", "longer", "values"),
+    [
+        ("path-pattern", "PathPatternConfig", ["/a", "/b", "/c"]),
+        ("host-header", "HostHeaderConfig", ["a.example.com", "b.example.com"]),
+    ],
+)
+def test_a_condition_has_several_values_in_the_short_form(
+    upstream: MotoUpstream, field: str, longer: str, values: list[str]
+) -> None:
+    actions = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}]
+    one = [{"Field": field, "Values": values[:1]}]
+    made = _do(upstream, "CreateRule", ListenerArn=_THEIRS, Priority=1, Actions=actions, Conditions=one)
+    arn = made["Rules"][0]["RuleArn"]
+    _do(upstream, "ModifyRule", RuleArn=arn, Conditions=[{"Field": field, "Values": values}])
+    more = [{"Field": field, "Values": values}]
+    _do(upstream, "CreateRule", ListenerArn=_THEIRS, Priority=2, Actions=actions, Conditions=more)
+    rules = _do(upstream, "DescribeRules", ListenerArn=_THEIRS)["Rules"]
+    shown = [rule["Conditions"][0][longer]["Values"] for rule in rules if rule["Conditions"]]
+    assert shown == [values, values]

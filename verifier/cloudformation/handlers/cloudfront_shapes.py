@@ -11,6 +11,14 @@ from verifier.cloudformation.types.values import listed
 # What CloudFormation calls otherwise than the API, beside the size of letters.
 _OTHER_NAMES = {"IPV6Enabled": "IsIPV6Enabled", "OriginCustomHeaders": "CustomHeaders", "Locations": "Items"}
 
+# What a template may leave out and the API wants said (source: cloudfront-defaults); no places are none.
+_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
+    "CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443},
+    "S3OriginConfig": {"OriginAccessIdentity": ""},
+    "ForwardedValues": {"Cookies": {"Forward": "none"}},
+    "GeoRestriction": {"Quantity": 0},
+}
+
 
 def function(config: Mapping[str, Any]) -> dict[str, Any]:
     """A function's configuration."""
@@ -26,6 +34,16 @@ def distribution(config: Mapping[str, Any]) -> dict[str, Any]:
 def cache_policy(config: Mapping[str, Any]) -> dict[str, Any]:
     """A cache policy's configuration."""
     return dict(_counted(config, _shape("CachePolicyConfig")))
+
+
+def origin_request_policy(config: Mapping[str, Any]) -> dict[str, Any]:
+    """An origin request policy's configuration."""
+    return dict(_counted(config, _shape("OriginRequestPolicyConfig")))
+
+
+def response_headers_policy(config: Mapping[str, Any]) -> dict[str, Any]:
+    """A response headers policy's configuration."""
+    return dict(_counted(config, _shape("ResponseHeadersPolicyConfig")))
 
 
 def _shape(name: str) -> Shape:
@@ -44,6 +62,7 @@ def _counted(value: Any, shape: Shape) -> Any:
     named: dict[str, Any] = {_OTHER_NAMES.get(str(name), str(name)): one for name, one in value.items()}
     if "quantity" in members and "Items" in named:
         named = {**_items(named["Items"], members["items"]), **named}
+    named = {**_DEFAULTS.get(shape.name, {}), **named}
     if "allowedmethods" in members and "AllowedMethods" in named:
         named = _with_cached(named)
     return {

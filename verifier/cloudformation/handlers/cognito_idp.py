@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from verifier.cloudformation.types.handler import HandlerError, Mention
 from verifier.cloudformation.types.kind import Beyond, Kind, Name
-from verifier.cloudformation.types.params import ARN, ID, Params, Prop, Text, same
+from verifier.cloudformation.types.params import ABSENT, ARN, ID, Computed, Params, Prop, Text, same, used
 from verifier.cloudformation.types.part import OnBehalf, Part, Read, on
 from verifier.cloudformation.types.parts import Unchangeable
 from verifier.cloudformation.types.step import Step
 from verifier.cloudformation.types.tagging import Tagging
-from verifier.cloudformation.types.values import items_by
+from verifier.cloudformation.types.values import items_by, pick
+from verifier.cloudformation.types.work import Work
 
 _GONE = ("ResourceNotFoundException",)
 _RESOURCE = {"ResourceArn": ARN}
@@ -41,6 +43,66 @@ class _Schema(Part):
         added = [attribute for name, attribute in after.items() if name not in before]
         if added:
             step.call("AddCustomAttributes", {**step.params({}), "CustomAttributes": added})
+
+
+_FACTORS = "EnabledMfas"
+
+
+def _enabled(work: Work, factor: str) -> bool:
+    return factor in (work.properties.get(_FACTORS) or ())
+
+
+def _by_message(work: Work) -> Any:
+    message = pick(work.properties, ("SmsAuthenticationMessage", "SmsConfiguration"))
+    return message if _enabled(work, "SMS_MFA") else ABSENT
+
+
+_SET_FACTORS: Params = {
+    "MfaConfiguration": Computed(lambda work: work.properties.get("MfaConfiguration", "OFF")),
+    "SoftwareTokenMfaConfiguration": {
+        "Enabled": Computed(lambda work: _enabled(work, "SOFTWARE_TOKEN_MFA"), (_FACTORS,))
+    },
+    "SmsMfaConfiguration": Computed(_by_message),
+    "EmailMfaConfiguration": {
+        "Message": Prop("EmailAuthenticationMessage"),
+        "Subject": Prop("EmailAuthenticationSubject"),
+    },
+    "WebAuthnConfiguration": {
+        "RelyingPartyId": Prop("WebAuthnRelyingPartyID"),
+        "UserVerification": Prop("WebAuthnUserVerification"),
+        "FactorConfiguration": Prop("WebAuthnFactorConfiguration"),
+    },
+}
+
+
+@dataclass(frozen=True)
+class _Factors(Part):
+    """The factors of a pool that the main calls do not take, passkeys among them.
+
+    A class, as one call sets all of them, whichever is there or has changed.
+    """
+
+    @property
+    def properties(self) -> frozenset[str]:
+        """What only this call takes."""
+        return frozenset(used(_SET_FACTORS))
+
+    def mentions(self, service: str, itself: Params) -> Iterator[Mention]:
+        """The one call."""
+        yield Mention(service, "SetUserPoolMfaConfig", {**itself, **_SET_FACTORS})
+
+    def create(self, step: Step) -> None:
+        """Set them where the template has one."""
+        if self.properties & step.work.properties.keys():
+            self._set(step)
+
+    def update(self, step: Step) -> None:
+        """Set all of them when one has changed."""
+        if step.work.changed(*self.properties):
+            self._set(step)
+
+    def _set(self, step: Step) -> None:
+        step.call("SetUserPoolMfaConfig", step.params(_SET_FACTORS))
 
 
 def _fixed(name: str) -> Unchangeable:
@@ -91,6 +153,7 @@ USER_POOL = Kind(
     parts=(
         *(_fixed(name) for name in _FIXED),
         _Schema(),
+        _Factors(),
         *on(("create", "update"), Read("DescribeUserPool")),
         _DESCRIBE,
         *on(("read", "update"), _MFA),
@@ -106,24 +169,8 @@ USER_POOL = Kind(
         ),
     ),
     gone=_GONE,
-    # Sending with SES makes a role of the service's; keys of the customer's ask for rights of their own.
-    beyond=(
-        Beyond("EmailConfiguration.EmailSendingAccount", "DEVELOPER"),
-        Beyond("LambdaConfig.KMSKeyID"),
-        Beyond("SmsConfiguration.EumsSms"),
-    ),
-    lacks=frozenset(
-        {
-            "EmailAuthenticationMessage",
-            "EmailAuthenticationSubject",
-            "EnabledMfas",
-            "IssuerConfiguration",
-            "KeyConfiguration",
-            "WebAuthnFactorConfiguration",
-            "WebAuthnRelyingPartyID",
-            "WebAuthnUserVerification",
-        }
-    ),
+    beyond=(Beyond("SmsConfiguration.EumsSms"),),
+    lacks=frozenset({"IssuerConfiguration", "KeyConfiguration"}),
 )
 
 _POOL = same("UserPoolId")

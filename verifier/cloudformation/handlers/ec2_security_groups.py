@@ -107,6 +107,8 @@ SECURITY_GROUP = Kind(
         Read(
             "DescribeSecurityGroups",
             {"GroupIds": [ID]},
+            # (source: cfn-getatt-of-properties)
+            {"GroupName": "SecurityGroups.0.GroupName"},
             on=("create", "read", "update", "delete"),
             whole=False,
         ),

@@ -6,7 +6,7 @@ from typing import Any
 
 from verifier.cloudformation.types.handler import Handler, Mention
 from verifier.cloudformation.types.kind import Kind, Name
-from verifier.cloudformation.types.params import ID, Params, Prop, Sourced, Text, as_it_is, same
+from verifier.cloudformation.types.params import ID, NAME, Params, Prop, Sourced, Text, as_it_is, same
 from verifier.cloudformation.types.part import OnBehalf, Part, Read, on
 from verifier.cloudformation.types.parts import Setting
 from verifier.cloudformation.types.step import Step
@@ -102,7 +102,8 @@ TOPIC = Kind(
         | {"ArchivePolicy": Prop("ArchivePolicy", document)},
         "DataProtectionPolicy": Prop("DataProtectionPolicy", document),
     },
-    gives={"TopicArn": ID},
+    # (source cfn-getatt-of-properties)
+    gives={"TopicArn": ID, "TopicName": NAME},
     parts=(
         Read(
             "GetTopicAttributes",

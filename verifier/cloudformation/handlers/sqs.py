@@ -64,7 +64,8 @@ QUEUE = Kind(
     },
     fixed={"Attributes": same("FifoQueue")},
     dropped=_DROPPED,
-    gives={"QueueUrl": Text("https://sqs.{region}.{dns_suffix}/{account}/{name}")},
+    # (source cfn-getatt-of-properties)
+    gives={"QueueUrl": Text("https://sqs.{region}.{dns_suffix}/{account}/{name}"), "QueueName": NAME},
     parts=(
         Read("GetQueueUrl", {"QueueName": NAME}, on=("create",), whole=False),
         Read(

@@ -40,7 +40,8 @@ PARAMETER = Kind(
     create_by="PutParameter",
     delete_by="DeleteParameter",
     fixed=_MEMBERS,
-    gives={"Arn": Computed(_arn)},
+    # (source cfn-getatt-of-properties)
+    gives={"Arn": Computed(_arn), "Name": ID},
     parts=(
         Read("GetParameters", _VALUES, on=("create", "update"), source=_SOURCE, whole=False),
         Tagging("AddTagsToResource", "RemoveTagsFromResource", _TARGET, at_create="Tags"),

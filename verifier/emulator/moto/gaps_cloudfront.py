@@ -1,4 +1,4 @@
-"""What moto lacks of CloudFront, kept on moto's backend: cache policies and origin access identities."""
+"""What moto lacks of CloudFront, kept on moto's backend: policies, keys, and origin access identities."""
 
 import re
 from collections.abc import Callable
@@ -10,7 +10,16 @@ from verifier.errors import AwsError
 
 Result = dict[str, Any]
 Invoke = Callable[[Operation], Result]
-_NOUNS = ("CachePolicy", "CloudFrontOriginAccessIdentity")
+# The attribute that says when it was made or changed, where there is one.
+_NOUNS = {
+    "CachePolicy": "LastModifiedTime",
+    "CloudFrontOriginAccessIdentity": "",
+    "KeyGroup": "LastModifiedTime",
+    "OriginRequestPolicy": "LastModifiedTime",
+    "PublicKey": "CreatedTime",
+    "ResponseHeadersPolicy": "LastModifiedTime",
+}
+_MISSING = {"KeyGroup": "NoSuchResource"}
 
 
 def create(operation: Operation, _invoke: Invoke) -> Result:
@@ -19,8 +28,8 @@ def create(operation: Operation, _invoke: Invoke) -> Result:
 
     noun, made = _noun(operation), random_id()
     kept = {"Id": made, f"{noun}Config": operation.params[f"{noun}Config"]}
-    if noun == "CachePolicy":
-        kept["LastModifiedTime"] = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+    if _NOUNS[noun]:
+        kept[_NOUNS[noun]] = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
     else:
         kept["S3CanonicalUserId"] = random_id(uppercase=False, length=64)
     _kept(operation)[made] = kept
@@ -86,7 +95,7 @@ def _found(operation: Operation) -> Result:
     found = _kept(operation).get(str(operation.params.get("Id")))
     if found is None:
         noun = _noun(operation)
-        raise AwsError(f"NoSuch{noun}", f"The specified {noun} does not exist.", 404)
+        raise AwsError(_MISSING.get(noun, f"NoSuch{noun}"), f"The specified {noun} does not exist.", 404)
     return found
 
 

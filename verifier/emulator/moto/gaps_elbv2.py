@@ -15,6 +15,7 @@ Invoke = Callable[[Operation], Result]
 
 
 _KINDS = {"network": "net", "gateway": "gwy"}
+_LONGER = {"host-header": "HostHeaderConfig", "path-pattern": "PathPatternConfig"}
 
 
 def create_load_balancer(operation: Operation, invoke: Invoke) -> Result:
@@ -68,7 +69,23 @@ def create_rule(operation: Operation, invoke: Invoke) -> Result:
         placed = FakeLoadBalancer(name, [], [], "", balancer_arn, "", "internet-facing", "active")
         placed.listeners[arn] = FakeListener(balancer_arn, arn, "HTTP", "80", "", None, [], None)
         balancers[balancer_arn] = placed
-    return invoke(operation)
+    return in_longer_form(operation, invoke)
+
+
+def in_longer_form(operation: Operation, invoke: Invoke) -> Result:
+    """moto lets one host or path into the short form, AWS three (source: elbv2-condition-values)."""
+    given = operation.params.get("Conditions", ())
+    conditions = [_longer(one) if len(one.get("Values", ())) > 1 else one for one in given]
+    changed = {"Conditions": conditions} if given else {}
+    return invoke(replace(operation, params={**operation.params, **changed}))
+
+
+def _longer(condition: Mapping[str, Any]) -> dict[str, Any]:
+    name = _LONGER.get(str(condition.get("Field")))
+    if name is None:
+        return dict(condition)
+    others = {key: value for key, value in condition.items() if key != "Values"}
+    return {**others, name: {"Values": condition["Values"]}}
 
 
 def create_listener(operation: Operation, invoke: Invoke) -> Result:
@@ -115,6 +132,7 @@ GAPS: dict[tuple[str, str], Callable[[Operation, Invoke], Result]] = {
     ("elbv2", "SetSubnets"): in_known_subnets,
     ("elbv2", "SetSecurityGroups"): set_security_groups,
     ("elbv2", "CreateRule"): create_rule,
+    ("elbv2", "ModifyRule"): in_longer_form,
     ("elbv2", "CreateListener"): create_listener,
     ("elbv2", "ModifyListener"): modify_listener,
 }

@@ -1,0 +1,3 @@
+'use strict';
+
+module.exports.api = async () => ({ statusCode: 200, body: JSON.stringify({ time: Date.now() }) });
