@@ -73,6 +73,7 @@ def test_two_rounds_of_five_phases(document: dict[str, Any]) -> None:
         assert [phase["phase"] for phase in item["phases"]] == PHASES
     assert document["superfluous"] == []
     assert document["crossesStages"] == []
+    assert document["notExercised"] == []
     assert (document["framework"]["name"], document["framework"]["version"]) == ("osls", "4.3.1")
 
 
