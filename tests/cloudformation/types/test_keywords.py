@@ -29,6 +29,8 @@ def _said(schema: dict[str, Any], value: Any) -> list[str]:
         ({"exclusiveMaximum": 1}, 0, []),
         ({"multipleOf": 5}, "7", ["failed validation constraint for keyword [multipleOf]"]),
         ({"multipleOf": 5}, "10", []),
+        ({"multipleOf": 0.0001}, 50, []),
+        ({"multipleOf": 0.0001}, "0.00005", ["failed validation constraint for keyword [multipleOf]"]),
         ({"minLength": 2}, 1, ["expected minLength: 2, actual: 1"]),
         ({"minLength": 2}, "äö", []),
         ({"maxLength": 3}, True, ["expected maxLength: 3, actual: 4"]),

@@ -284,7 +284,13 @@ def test_nothing_is_delivered_and_nobody_minds(
     assert alone == []
 
 
-@pytest.mark.parametrize("name", ["Invoke", "InvokeAsync", "InvokeWithResponseStream"])
+def test_what_a_call_of_a_function_is_answered_ran_nothing(aws: Aws, alone: list[str]) -> None:
+    aws.function()
+    assert aws("lambda", "Invoke", FunctionName="f")["StatusCode"] == 200
+    assert alone == []
+
+
+@pytest.mark.parametrize("name", ["InvokeAsync", "InvokeWithResponseStream"])
 def test_a_function_is_not_run(aws: Aws, alone: list[str], name: str) -> None:
     aws.function()
     with pytest.raises(AwsError, match="the emulator runs no functions") as caught:

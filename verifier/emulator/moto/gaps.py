@@ -76,7 +76,7 @@ _GAPS: dict[tuple[str, str], Gap] = {
     ("iam", "DeleteUserPermissionsBoundary"): delete_user_permissions_boundary,
     ("iam", "PutRolePermissionsBoundary"): with_role_boundary,
     **dict.fromkeys(
-        [("lambda", name) for name in ("Invoke", "InvokeAsync", "InvokeWithResponseStream")], runs_no_function
+        [("lambda", name) for name in ("InvokeAsync", "InvokeWithResponseStream")], runs_no_function
     ),
     **gaps_apigateway.GAPS,
     **gaps_apigatewayv2.GAPS,
