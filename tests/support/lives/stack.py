@@ -94,11 +94,15 @@ def _states(case: Case) -> Iterator[Template]:
     now = _properties(case.before, {}, known)
     if entry.required - now.keys():
         return
-    yield setup | {name: {"Type": case.type, "Properties": now}}
+    made = [step for step in case.setup if "resource" in step]
+    # What it needs and names in words only.
+    first = [name + setup_id(step, number) for number, step in enumerate(made) if step.get("first")]
+    one = {"Type": case.type} | ({"DependsOn": first} if first else {})
+    yield setup | {name: one | {"Properties": now}}
     for change in case.after:
         if not change.fails:
             now = _properties(change.properties, now, known)
-            yield setup | {name: {"Type": case.type, "Properties": now}}
+            yield setup | {name: one | {"Properties": now}}
 
 
 def _setup(case: Case, name: str, known: dict[str, Any]) -> Iterator[tuple[str, Any]]:
