@@ -8,7 +8,7 @@ from verifier.cloudformation.types.handler import Mention
 from verifier.cloudformation.types.kind import Kind
 from verifier.cloudformation.types.names import new_suffix
 from verifier.cloudformation.types.params import ID, Computed, Params, Prop, same
-from verifier.cloudformation.types.part import OnBehalf, Part, Read, on
+from verifier.cloudformation.types.part import OnBehalf, Part, Read
 from verifier.cloudformation.types.parts import Update
 from verifier.cloudformation.types.step import Step
 from verifier.cloudformation.types.tagging import Tagging
