@@ -8,6 +8,7 @@ CloudFormation has cast (``casts``). Some types take one value for a list of one
 import json
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
 from jsonschema import Draft7Validator
@@ -96,6 +97,11 @@ def _compared(keyword: str, wrong: Callable[[float, float], bool]) -> Keyword:
             yield _scrubbed(keyword)
 
     return check
+
+
+def _not_a_multiple(number: float, step: float) -> bool:
+    """As decimals are written: 50 is a multiple of 0.0001, which no binary fraction is."""
+    return Fraction(str(number)) % Fraction(str(step)) != 0
 
 
 def _scrubbed(keyword: str) -> ValidationError:
@@ -222,7 +228,7 @@ _ALL: Mapping[str, Keyword] = {
     "maximum": _compared("maximum", operator.gt),
     "exclusiveMinimum": _compared("exclusiveMinimum", operator.le),
     "exclusiveMaximum": _compared("exclusiveMaximum", operator.ge),
-    "multipleOf": _compared("multipleOf", lambda number, step: number % step != 0),
+    "multipleOf": _compared("multipleOf", _not_a_multiple),
     "minLength": _sized(_length, "expected minLength: {limit}, actual: {size}", operator.lt),
     "maxLength": _sized(_length, "expected maxLength: {limit}, actual: {size}", operator.gt),
     "minItems": _sized(_items, "expected minimum item count: {limit}, found: {size}", operator.lt),
