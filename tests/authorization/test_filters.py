@@ -45,6 +45,12 @@ def _apply(expression: str, value: str) -> str:
             "arn:aws:sqs:eu-west-1:444455556666:q",
         ),
         ("queue", "q", "arn:aws:sqs:eu-west-1:111122223333:q"),
+        (
+            "machine",
+            "arn:aws:states:eu-west-1:1:stateMachine:m:7",
+            "arn:aws:states:eu-west-1:1:stateMachine:m",
+        ),
+        ("machine", "arn:aws:states:eu-west-1:1:stateMachine:m", "arn:aws:states:eu-west-1:1:stateMachine:m"),
         ("topicof", "arn:aws:sns:eu-west-1:1:t:uuid", "arn:aws:sns:eu-west-1:1:t"),
         ("topicof", "arn:aws:sns:eu-west-1:1:t", "arn:aws:sns:eu-west-1:1:t"),
         ("busprefix", "default", ""),

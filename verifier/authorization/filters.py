@@ -118,6 +118,11 @@ def _topic(value: str, _argument: str, _op: Operation) -> str:
     return value.rpartition(":")[0] if value.count(":") == 6 else value
 
 
+def _machine(value: str, _argument: str, _op: Operation) -> str:
+    """The ARN of the state machine, of its own, a version's or an alias's (source: machine-qualified)."""
+    return ":".join(value.split(":")[:7])
+
+
 def _bus_prefix(value: str, _argument: str, _op: Operation) -> str:
     """What stands before a rule's name in its ARN: nothing on the default event bus, of a name or an ARN."""
     name = value.rpartition("event-bus/")[2]
@@ -189,6 +194,7 @@ FILTERS: dict[str, Filter] = {
     "iam": _iam,
     "key": _key,
     "layer": _layer,
+    "machine": _machine,
     "objects": _objects,
     "parameter": _parameter,
     "prefix": lambda value, argument, _op: argument + value,

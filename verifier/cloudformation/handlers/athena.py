@@ -1,4 +1,4 @@
-"""Athena: the workgroup."""
+"""Athena: the workgroup and the named query."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -145,4 +145,19 @@ WORK_GROUP = Kind(
         for part in ("MonitoringConfiguration", _CUSTOMER, f"{_MANAGED}.EncryptionConfiguration")
     ),
     lacks=frozenset({"WorkGroupConfigurationUpdates"}),
+)
+
+# Nothing of it can be changed; its creation is one call (source cfn-namedquery-create).
+NAMED_QUERY = Kind(
+    type="AWS::Athena::NamedQuery",
+    service="athena",
+    name=Name("Name", 128, of_stack=False),
+    itself={"NamedQueryId": ID},
+    create_by="CreateNamedQuery",
+    delete_by="DeleteNamedQuery",
+    id_from="NamedQueryId",
+    fixed=same("Database", "Description", "QueryString", "WorkGroup"),
+    gives={"NamedQueryId": ID},
+    parts=(Read("GetNamedQuery", source="cfn-namedquery-read"),),
+    gone=("InvalidRequestException",),
 )

@@ -7,7 +7,7 @@ from typing import Any
 from verifier.cloudformation.types.handler import HandlerError, Mention
 from verifier.cloudformation.types.kind import Beyond, Kind, Name
 from verifier.cloudformation.types.params import ABSENT, ARN, ID, Computed, Params, Prop, Text, same, used
-from verifier.cloudformation.types.part import OnBehalf, Part, Read, on
+from verifier.cloudformation.types.part import OnBehalf, OnKey, Part, Read, on
 from verifier.cloudformation.types.parts import Unchangeable
 from verifier.cloudformation.types.step import Step
 from verifier.cloudformation.types.tagging import Tagging
@@ -110,6 +110,14 @@ def _fixed(name: str) -> Unchangeable:
     return Unchangeable(name, f"Updates are not allowed for property - {name}")
 
 
+_ON_KEY = (
+    "Decrypt",
+    "DescribeKey",
+    "Encrypt",
+    "GenerateDataKey",
+    "GenerateDataKeyWithoutPlaintext",
+    "ReEncrypt",
+)
 _FIXED = ("AliasAttributes", "UsernameAttributes", "UsernameConfiguration")
 
 # What an update leaves out, AWS sets to its default (source: cognito-update-defaults).
@@ -130,6 +138,7 @@ USER_POOL = Kind(
         "EmailConfiguration",
         "EmailVerificationMessage",
         "EmailVerificationSubject",
+        "KeyConfiguration",
         "LambdaConfig",
         "MfaConfiguration",
         "Policies",
@@ -159,6 +168,11 @@ USER_POOL = Kind(
         *on(("read", "update"), _MFA),
         # The pool's MFA is a parameter of the main calls; the registry names its own operation beside them.
         OnBehalf("SetUserPoolMfaConfig", on=("create", "update"), when="MfaConfiguration"),
+        OnKey(
+            Prop("KeyConfiguration.KmsKeyArn"),
+            "KeyConfiguration",
+            {"create": _ON_KEY, "read": ("Decrypt", "DescribeKey"), "update": _ON_KEY},
+        ),
         Tagging(
             "TagResource",
             "UntagResource",
@@ -170,7 +184,7 @@ USER_POOL = Kind(
     ),
     gone=_GONE,
     beyond=(Beyond("SmsConfiguration.EumsSms"),),
-    lacks=frozenset({"IssuerConfiguration", "KeyConfiguration"}),
+    lacks=frozenset({"IssuerConfiguration"}),
 )
 
 _POOL = same("UserPoolId")

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from verifier.cloudformation.types.handler import Mention
-from verifier.cloudformation.types.kind import Beyond, Kind, Name
-from verifier.cloudformation.types.params import ARN, ID, Params, Prop, lower
-from verifier.cloudformation.types.part import Read
+from verifier.cloudformation.types.kind import Kind, Name
+from verifier.cloudformation.types.params import ABSENT, ARN, ID, Computed, Params, Prop, lower
+from verifier.cloudformation.types.part import OnKey, Read
 from verifier.cloudformation.types.parts import Setting
 from verifier.cloudformation.types.step import Step
 from verifier.cloudformation.types.tagging import Tagging
 from verifier.cloudformation.types.values import document
+from verifier.cloudformation.types.work import Work
 
 _UPDATE = "cfn-repository-update"
 _EXCLUSIONS = "ImageTagMutabilityExclusionFilters"
@@ -33,6 +34,14 @@ _LIFECYCLE: Params = {
 }
 _POLICY: Params = {"policyText": Prop("RepositoryPolicyText", document)}
 _RESOURCE = {"resourceArn": ARN}
+_ON_KEY = ("CreateGrant", "DescribeKey", "RetireGrant")
+
+
+def _key(work: Work) -> Any:
+    """The key of one that KMS encrypts: the template's, or the service's own (source: ecr-own-key)."""
+    encryption = work.properties.get("EncryptionConfiguration") or {}
+    by_kms = str(encryption.get("EncryptionType", "")).startswith("KMS")
+    return encryption.get("KmsKey", "alias/aws/ecr") if by_kms else ABSENT
 
 
 @dataclass(frozen=True)
@@ -130,10 +139,11 @@ REPOSITORY = Kind(
             look_always=True,
         ),
         Read("ListTagsForResource", _RESOURCE, soft=True, whole=False),
+        OnKey(
+            Computed(_key, ("EncryptionConfiguration",)),
+            "EncryptionConfiguration",
+            {"create": _ON_KEY, "update": _ON_KEY, "delete": ("RetireGrant",)},
+        ),
     ),
     gone=("RepositoryNotFoundException",),
-    beyond=(
-        Beyond("EncryptionConfiguration.KmsKey"),
-        Beyond("EncryptionConfiguration.EncryptionType", "KMS"),
-    ),
 )

@@ -64,6 +64,12 @@ FILE_SYSTEM = Kind(
             same("LifecyclePolicies"),
             default=Sourced("efs-no-lifecycle", {"LifecyclePolicies": []}),
         ),
+        Setting(
+            "FileSystemProtection",
+            "UpdateFileSystemProtection",
+            {"ReplicationOverwriteProtection": Prop("FileSystemProtection.ReplicationOverwriteProtection")},
+            default=Sourced("efs-protection-default", {"ReplicationOverwriteProtection": "ENABLED"}),
+        ),
         _tagging("FileSystemTags"),
         Read("DescribeFileSystems", gives={"Arn": "FileSystems.0.FileSystemArn"}),
         *(Read(operation, on=("read", "update")) for operation in _READS),
@@ -71,7 +77,7 @@ FILE_SYSTEM = Kind(
         *on(("create", "delete"), Read("DescribeReplicationConfigurations")),
     ),
     gone=("FileSystemNotFound",),
-    lacks=frozenset({"FileSystemProtection", "ReplicationConfiguration"}),
+    lacks=frozenset({"ReplicationConfiguration"}),
 )
 
 _GROUPS = Read("DescribeMountTargetSecurityGroups")

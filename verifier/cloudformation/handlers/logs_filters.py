@@ -1,4 +1,4 @@
-"""CloudWatch Logs: what looks at a log group's events, and the account's resource policies."""
+"""CloudWatch Logs: what looks at log groups' events, and the account's resource policies."""
 
 from typing import Any
 
@@ -95,6 +95,29 @@ RESOURCE_POLICY = Kind(
         ),
         Update("PutResourcePolicy", _POLICY),
         Read("DescribeResourcePolicies", source="cfn-logs-resource-policy-read", whole=False),
+    ),
+    gone=_GONE,
+)
+
+# An update is the call of the creation with its id, and keeps nothing that is not sent
+# (source: logs-query-definition-replaces).
+QUERY_DEFINITION = Kind(
+    type="AWS::Logs::QueryDefinition",
+    service="logs",
+    itself={"queryDefinitionId": ID},
+    create_by="PutQueryDefinition",
+    update_by="PutQueryDefinition",
+    delete_by="DeleteQueryDefinition",
+    id_from="queryDefinitionId",
+    members=lower("LogGroupNames", "Name", "Parameters", "QueryLanguage", "QueryString"),
+    gives={"QueryDefinitionId": ID},
+    parts=(
+        Read(
+            "DescribeQueryDefinitions",
+            {"queryDefinitionNamePrefix": Prop("Name"), "maxResults": 1000},
+            source="cfn-query-definition-read",
+            whole=False,
+        ),
     ),
     gone=_GONE,
 )

@@ -1,14 +1,16 @@
 """Route 53: hosted zones."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from verifier.cloudformation.types.handler import Mention
 from verifier.cloudformation.types.kind import Kind
 from verifier.cloudformation.types.names import new_suffix
-from verifier.cloudformation.types.params import ID, Computed, Prop, same
-from verifier.cloudformation.types.part import OnBehalf, Read, on
+from verifier.cloudformation.types.params import ID, Computed, Params, Prop, same
+from verifier.cloudformation.types.part import OnBehalf, Part, Read
 from verifier.cloudformation.types.parts import Update
+from verifier.cloudformation.types.step import Step
 from verifier.cloudformation.types.tagging import Tagging
 from verifier.cloudformation.types.values import key_value
 from verifier.cloudformation.types.work import Work
@@ -22,6 +24,55 @@ class _Zone(Kind):
 
     def _made(self, work: Work, params: Mapping[str, Any], answer: Mapping[str, Any]) -> str:
         return work.token(super()._made(work, params, answer).rpartition("/")[2])
+
+
+_LOGGING = "QueryLoggingConfig"
+_OF_ZONE: Params = {"HostedZoneId": ID}
+
+
+@dataclass(frozen=True)
+class _Logging(Part):
+    """Where queries are logged: a class, as it is deleted by an id of its own.
+
+    A zone has one at most (source: route53-one-query-logging): the old one goes first.
+    """
+
+    @property
+    def properties(self) -> frozenset[str]:
+        """The one property."""
+        return frozenset({_LOGGING})
+
+    def mentions(self, service: str, itself: Params) -> Iterator[Mention]:
+        """The calls that look, set it and take it back."""
+        yield Mention(service, "CreateQueryLoggingConfig", self._params, ("route53-one-query-logging",))
+        yield Mention(service, "ListQueryLoggingConfigs", _OF_ZONE)
+        yield Mention(service, "DeleteQueryLoggingConfig", {"Id": None})
+
+    def create(self, step: Step) -> None:
+        """Set it."""
+        if _LOGGING in step.work.properties:
+            step.call("CreateQueryLoggingConfig", step.params(self._params, whole=False))
+
+    def update(self, step: Step) -> None:
+        """Look; take the old one back, then set the new one."""
+        self._look(step, step.work.changed(_LOGGING) and _LOGGING in step.work.previous)
+        if step.work.changed(_LOGGING):
+            self.create(step)
+
+    def delete(self, step: Step) -> None:
+        """Look, and take it back before the zone goes."""
+        self._look(step, _LOGGING in step.work.properties)
+
+    @property
+    def _params(self) -> Params:
+        return {**_OF_ZONE, "CloudWatchLogsLogGroupArn": Prop(f"{_LOGGING}.CloudWatchLogsLogGroupArn")}
+
+    def _look(self, step: Step, take_back: bool) -> None:
+        params = step.params(_OF_ZONE, whole=False)
+        found = step.work.read(step.service, "ListQueryLoggingConfigs", params, tolerate=step.gone)
+        for one in found.get("QueryLoggingConfigs", []) if take_back else []:
+            named = {"Id": step.work.token(str(one["Id"]))}
+            step.call("DeleteQueryLoggingConfig", named, tolerate=(*step.gone, "NoSuchQueryLoggingConfig"))
 
 
 HOSTED_ZONE = _Zone(
@@ -52,12 +103,10 @@ HOSTED_ZONE = _Zone(
         ),
         Read("GetHostedZone", gives={"NameServers": "DelegationSet.NameServers"}),
         Read("ListTagsForResource", _ZONE, whole=False),
-        *on(
-            ("read", "update", "delete"),
-            Read("ListQueryLoggingConfigs", {"HostedZoneId": ID}, whole=False),
-        ),
+        Read("ListQueryLoggingConfigs", _OF_ZONE, whole=False),
+        _Logging(),
     ),
     gone=("NoSuchHostedZone",),
-    # Of networks' own zones, of logs of queries, and of what the emulator does not have.
-    lacks=frozenset({"DelegationSetId", "HostedZoneFeatures", "QueryLoggingConfig", "VPCs"}),
+    # Of networks' own zones, and of what the emulator does not have.
+    lacks=frozenset({"DelegationSetId", "HostedZoneFeatures", "VPCs"}),
 )

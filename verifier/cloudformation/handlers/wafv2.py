@@ -1,7 +1,7 @@
-"""AWS WAF: the web ACL, and what it protects."""
+"""AWS WAF: the web ACL, what it protects, and the sets that its rules refer to."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from verifier.cloudformation.types.handler import HandlerError, Mention
@@ -15,19 +15,32 @@ from verifier.cloudformation.types.work import Work
 
 @dataclass(frozen=True)
 class _Locked(Kind):
-    """A class, as WAF changes and deletes only what was read last (its lock token); Ref gives three parts."""
+    """A class, as WAF changes and deletes only what was read last (its lock token); Ref gives three parts.
+
+    ``noun`` is what its operations call it, ``replaced`` what an update sends, with ``always`` also when
+    nothing of it has changed; ``token_source`` says that the token is read.
+    """
+
+    noun: str = ""
+    replaced: Params = field(default_factory=dict)
+    token_source: str = ""
+    always: bool = False
 
     def mentions(self) -> Iterator[Mention]:
         """The main calls with the token."""
         yield from super().mentions()
-        yield Mention(self.service, "GetWebACL", self.itself)
-        yield Mention(self.service, "UpdateWebACL", {**self.itself, **_MEMBERS, "LockToken": None})
+        yield Mention(self.service, f"Get{self.noun}", self.itself, (self.token_source,))
+        yield Mention(self.service, f"Update{self.noun}", {**self.itself, **self.replaced, "LockToken": None})
 
     def update(self, work: Work) -> None:
-        """Read the token, then replace everything (source: waf-update-replaces); then the parts."""
+        """Read the token, then replace everything; then the parts.
+
+        (sources: waf-update-replaces, waf-set-replaces)
+        """
         step = self._step(work)
-        if work.changed(*used(_MEMBERS)):
-            step.call("UpdateWebACL", {**step.params(_MEMBERS), "LockToken": self._token(work)})
+        if self.always or work.changed(*used(self.replaced)):
+            params = {**step.params(self.replaced), "LockToken": self._token(work)}
+            step.call(f"Update{self.noun}", params)
         for part in self.parts:
             part.update(step)
 
@@ -40,7 +53,7 @@ class _Locked(Kind):
     def _token(self, work: Work) -> str:
         gone = self.gone if work.lifecycle == "delete" else ()
         named = self._step(work).params({})
-        answer = work.read(self.service, "GetWebACL", named, source="cfn-webacl-token", tolerate=gone)
+        answer = work.read(self.service, f"Get{self.noun}", named, source=self.token_source, tolerate=gone)
         return work.token(str(answer.get("LockToken", "none")))
 
     def _made(self, work: Work, params: Mapping[str, Any], answer: Mapping[str, Any]) -> str:
@@ -52,13 +65,18 @@ def _part(number: int) -> Computed:
     return Computed(lambda work: work.physical_id.split("|")[number])
 
 
-def _where(work: Work) -> str:
-    scope = "global" if work.properties.get("Scope") == "CLOUDFRONT" else "regional"
-    name, made, *_ = work.physical_id.split("|")
-    path = f"{scope}/webacl/{name}/{made}"
-    return f"arn:{work.partition}:wafv2:{work.region}:{work.account}:{path}"
+def _arn(kind: str) -> Computed:
+    """The ARN of one of that kind, as WAF's ARNs call it."""
+
+    def made(work: Work) -> str:
+        scope = "global" if work.properties.get("Scope") == "CLOUDFRONT" else "regional"
+        name, given, *_ = work.physical_id.split("|")
+        return f"arn:{work.partition}:wafv2:{work.region}:{work.account}:{scope}/{kind}/{name}/{given}"
+
+    return Computed(made, ("Scope",))
 
 
+_WEB_ACL_ARN = _arn("webacl")
 _MEMBERS: Params = same(
     "ApplicationConfig",
     "AssociationConfig",
@@ -73,12 +91,15 @@ _MEMBERS: Params = same(
     "TokenDomains",
     "VisibilityConfig",
 )
-_RESOURCE: Params = {"ResourceARN": Computed(_where, ("Scope",))}
+_RESOURCE: Params = {"ResourceARN": _WEB_ACL_ARN}
 _TAGS = Read("ListTagsForResource", _RESOURCE, whole=False)
 _GIVEN = {"Capacity": "Capacity", "LabelNamespace": "LabelNamespace"}
 
 WEB_ACL = _Locked(
     type="AWS::WAFv2::WebACL",
+    noun="WebACL",
+    replaced=_MEMBERS,
+    token_source="cfn-webacl-token",
     service="wafv2",
     name=Name("Name", 128, of_stack=False),
     itself={"Name": _part(0), "Id": _part(1), "Scope": Prop("Scope")},
@@ -86,7 +107,7 @@ WEB_ACL = _Locked(
     delete_by="DeleteWebACL",
     id_from="Summary.Id",
     fixed={**_MEMBERS, **same("Scope")},
-    gives={"Arn": Computed(_where), "Id": _part(1)},
+    gives={"Arn": _WEB_ACL_ARN, "Id": _part(1)},
     parts=(
         *on(("create",), Read("GetWebACL", source="waf-create-reads")),
         Read(
@@ -101,6 +122,53 @@ WEB_ACL = _Locked(
     # It asks for the account's connection to who pays.
     lacks=frozenset({"MonetizationConfig"}),
 )
+
+
+def _set(noun: str, kind: str, source: str, replaced: Params, fixed: Params) -> _Locked:
+    """A set that rules refer to. AWS's handler replaces it on every update, and reads it back with its tags.
+
+    ``source`` is what its sources' ids begin with.
+    """
+    resource: Params = {"ResourceARN": _arn(kind)}
+    return _Locked(
+        type=f"AWS::WAFv2::{noun}",
+        noun=noun,
+        replaced=replaced,
+        token_source=f"{source}-token",
+        always=True,
+        service="wafv2",
+        # The longest that AWS's handler makes up (source: cfn-waf-name).
+        name=Name("Name", 50, of_stack=False),
+        itself={"Name": _part(0), "Id": _part(1), "Scope": Prop("Scope")},
+        create_by=f"Create{noun}",
+        delete_by=f"Delete{noun}",
+        id_from="Summary.Id",
+        fixed={**replaced, **fixed, **same("Scope")},
+        gives={"Arn": _arn(kind), "Id": _part(1)},
+        parts=(
+            Tagging("TagResource", "UntagResource", resource, at_create="Tags"),
+            Read(f"Get{noun}", on=("create", "read", "update"), source=f"{source}-read"),
+            Read(
+                "ListTagsForResource",
+                resource,
+                on=("create", "read", "update"),
+                source="cfn-waf-tags",
+                whole=False,
+            ),
+        ),
+        gone=("WAFNonexistentItemException",),
+    )
+
+
+IP_SET = _set("IPSet", "ipset", "cfn-ipset", same("Addresses", "Description"), same("IPAddressVersion"))
+
+_PATTERNS: Params = {
+    **same("Description"),
+    "RegularExpressionList": Prop(
+        "RegularExpressionList", lambda texts: [{"RegexString": text} for text in texts]
+    ),
+}
+REGEX_PATTERN_SET = _set("RegexPatternSet", "regexpatternset", "cfn-regexpatternset", _PATTERNS, {})
 
 
 @dataclass(frozen=True)

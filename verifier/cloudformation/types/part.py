@@ -157,6 +157,55 @@ class OnBehalf(Read):
         return {}
 
 
+@dataclass(frozen=True)
+class OnKey(Part):
+    """What a service does with the caller's rights on a KMS key that the template names.
+
+    It is asked for, as likely, and not made. ``key`` is the key, ABSENT where there is none; ``because``
+    the property that leads to it; ``asked`` are KMS's operations at a moment.
+    """
+
+    key: Any
+    because: str
+    asked: Mapping[Moment, tuple[str, ...]]
+
+    def mentions(self, service: str, itself: Params) -> Iterator[Mention]:
+        """All of the operations."""
+        for operation in sorted({one for operations in self.asked.values() for one in operations}):
+            yield Mention("kms", operation, _on_key(operation, None))
+
+    def create(self, step: Step) -> None:
+        """What the creation needs."""
+        self._ask(step, "create")
+
+    def read(self, step: Step) -> Attributes:
+        """What a read needs."""
+        self._ask(step, "read")
+        return {}
+
+    def update(self, step: Step) -> None:
+        """What an update needs."""
+        self._ask(step, "update")
+
+    def delete(self, step: Step) -> None:
+        """What the deletion needs."""
+        self._ask(step, "delete")
+
+    def _ask(self, step: Step, moment: Moment) -> None:
+        found = step.params({"KeyId": self.key}, whole=False)
+        if not found:
+            return
+        for operation in self.asked.get(moment, ()):
+            params = _on_key(operation, found["KeyId"])
+            step.work.permit("kms", operation, params, sure=False, because=self.because)
+
+
+def _on_key(operation: str, key: Any) -> dict[str, Any]:
+    """The parameters that name the key."""
+    names = ("SourceKeyId", "DestinationKeyId") if operation == "ReEncrypt" else ("KeyId",)
+    return dict.fromkeys(names, key)
+
+
 def on(moments: tuple[Moment, ...], *reads: Read) -> tuple[Read, ...]:
     """The same reads at these moments."""
     return tuple(replace(one, on=moments) for one in reads)

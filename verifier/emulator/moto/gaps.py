@@ -24,10 +24,12 @@ from verifier.emulator.moto import (
     gaps_kinesis,
     gaps_lambda,
     gaps_lambda_urls,
+    gaps_logs,
     gaps_rds,
     gaps_route53,
     gaps_s3,
     gaps_scheduler,
+    gaps_stepfunctions,
     gaps_wafv2,
 )
 from verifier.emulator.moto.enclosure import runs_no_function
@@ -92,11 +94,13 @@ _GAPS: dict[tuple[str, str], Gap] = {
     **gaps_kinesis.GAPS,
     **gaps_lambda.GAPS,
     **gaps_lambda_urls.GAPS,
+    **gaps_logs.GAPS,
     **gaps_cloudfront.GAPS,
     **gaps_rds.GAPS,
     **gaps_route53.GAPS,
     **gaps_s3.GAPS,
     **gaps_scheduler.GAPS,
+    **gaps_stepfunctions.GAPS,
     **gaps_wafv2.GAPS,
 }
 
