@@ -1,6 +1,6 @@
 'use strict';
 
-const { greeting } = require('words');
+const { greeting } = require('/opt/words');
 
 module.exports.greet = async () => ({ statusCode: 200, body: JSON.stringify({ message: greeting }) });
 module.exports.work = async (job) => ({ done: job });
