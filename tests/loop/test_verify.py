@@ -74,6 +74,15 @@ def test_what_updates_would_need_that_did_not_run_decides_nothing() -> None:
     assert verified(world, policy("s3:GetObject", "s3:PutObject")).unused == ()
 
 
+def test_what_a_missing_permission_covers_is_not_named_twice() -> None:
+    wide: Need = ("s3:PutObject", "arn:aws:s3:::shop-dev-files", Certainty.CALL)
+    narrow: Need = ("s3:PutObject", "arn:aws:s3:::shop-dev-files/key", Certainty.CALL)
+    world = World(lambda _: [READ, wide, narrow, LIKELY], modelled={narrow[1]})
+    result = verified(world, policy("s3:GetObject"))
+    assert [item.permission.resource for item in result.missing] == ["arn:{partition}:s3:::shop-{stage}-*"]
+    assert [item.permission.action for item in result.unconfirmed] == ["s3:GetBucketAcl"]
+
+
 def test_policies_add_up() -> None:
     assert verified(needs(READ, WRITE), policy("s3:GetObject"), policy("s3:PutObject")).missing == ()
 

@@ -59,7 +59,7 @@ class World:
         asked: list[Asked] = []
         for action, resource, certainty in self.needs(len(self.modes)):
             decision = evaluate(AuthorizationRequest("u", action, resource, {}), documents)
-            modelled = action in self.modelled
+            modelled = action in self.modelled or resource in self.modelled
             enforced = mode is Mode.ENFORCE and certainty >= Certainty.CALL and not modelled
             refused = not decision.allowed
             one = Asked(action, resource, "deploy", "s3:Op", certainty, modelled=modelled)

@@ -12,6 +12,7 @@ from verifier.authorization.caller import Certainty
 from verifier.grant.evidence import Asked
 from verifier.grant.findings import Finding, consolidate, findings_of
 from verifier.grant.generalise import Scope
+from verifier.grant.merge import covers
 from verifier.iam.evaluate import AuthorizationRequest, evaluate
 from verifier.iam.policy import PolicyDocument, Statement
 from verifier.loop.converge import UNPROVEN, Verdict, no_grant_helps, ungrantable
@@ -58,11 +59,12 @@ def verify(bench: Bench, given: Sequence[PolicyDocument], scope: Scope) -> Verif
     if strict.trial.complete and not strict.trial.proven:
         return Verification(Verdict.INCONCLUSIVE, tuple(rounds), reason=UNPROVEN)
     refused = _refused(whole.trial, scope)
+    missing = consolidate([item for item in refused if _is_missing(item)])
     return Verification(
         verdict=Verdict.SUFFICIENT if strict.trial.complete else Verdict.INSUFFICIENT,
         rounds=tuple(rounds),
-        missing=consolidate([item for item in refused if _is_missing(item)]),
-        unconfirmed=consolidate([item for item in refused if not _is_missing(item)]),
+        missing=missing,
+        unconfirmed=consolidate([item for item in refused if not _is_granted_by(missing, item)]),
         unused=tuple(unused(given, whole.trial)),
     )
 
@@ -70,6 +72,11 @@ def verify(bench: Bench, given: Sequence[PolicyDocument], scope: Scope) -> Verif
 def _is_missing(finding: Finding) -> bool:
     """What only an update would need that did not run is none of this life's."""
     return finding.certainty >= Certainty.CALL and not finding.modelled
+
+
+def _is_granted_by(missing: Sequence[Finding], item: Finding) -> bool:
+    """Whoever grants what is missing grants ``item`` too."""
+    return any(covers(one.permission, item.permission) for one in missing)
 
 
 def _stopped(rounds: Sequence[Round]) -> Verification | None:
