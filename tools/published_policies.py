@@ -84,7 +84,7 @@ def cell(documents: Sequence[PolicyDocument], trial: TrialResult) -> Cell:
     missing = {
         item.action
         for item in trial.asked
-        if item.certainty >= Certainty.CALL and not _allowed(documents, item)
+        if item.certainty >= Certainty.CALL and not item.modelled and not _allowed(documents, item)
     }
     asked = {item.action.lower() for item in (*trial.asked, *trial.tolerated)}
     return Cell(tuple(sorted(missing)), sum(name.lower() not in asked for name in granted(documents)))

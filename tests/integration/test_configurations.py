@@ -55,9 +55,9 @@ def test_a_service_without_functions_is_updated_too() -> None:
     # An output more is an update of the stack, and of no resource.
     assert document["rounds"][-1]["phases"][1]["proof"]["status"] == "UPDATE_COMPLETE"
     assert document["notExercised"] == []
-    [modelled] = [one for one in document["permissions"] if one["modelled"]]
-    assert (modelled["action"], modelled["certainty"]) == ("sns:SetTopicAttributes", "call")
-    assert {one["phase"] for one in modelled["evidence"]} == {"redeploy"}
+    modelled = {one["action"]: one for one in document["permissions"] if one["modelled"]}
+    assert modelled["sns:SetTopicAttributes"]["certainty"] == "call"
+    assert {row["phase"] for one in modelled.values() for row in one["evidence"]} == {"redeploy"}
 
 
 def test_a_policy_for_the_updates_that_were_made_alone() -> None:
