@@ -1,7 +1,6 @@
 """CloudFormation's API on our own provisioner."""
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from typing import Any
 
 from verifier.authorization.authorizer import Authorizer
@@ -119,13 +118,9 @@ class CloudFormation:
 
         It is decided for whoever provisioned the resource last, reported to nobody and never enforced.
         """
-        found: dict[tuple[str, str], Decided] = {}
-        for stack, resource, caller in self._store.latest(account):
-            session = self._launcher.session(stack, caller, None)
-            for one in rehearse(self._store, stack, resource, session, {*asked, *found}):
-                key = (one.requirement.action, one.requirement.resource)
-                found[key] = replace(one, modelled=True, enforced=False)
-        return tuple(found.values())
+        latest = self._store.latest(account)
+        parts = ((stack, one, self._launcher.session(stack, caller, None)) for stack, one, caller in latest)
+        return tuple(rehearse(self._store, parts, asked))
 
     def left_behind(self, account: str) -> tuple[LeftBehind, ...]:
         """What the account's stacks left because their templates say so, and is there still."""
