@@ -5,12 +5,13 @@
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from verifier.model.dry_run import LOGICAL_ID, STACK
+from verifier.model.leaves import leaves
 
 _SHORTEST = 3  # a shorter value may stand in a text by chance
 _GENERATED = re.compile(rf"{STACK}-{LOGICAL_ID}-\*", re.IGNORECASE)
@@ -57,19 +58,8 @@ def named(properties: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """The texts in properties, by the paths of the properties that have them."""
     found: dict[str, set[str]] = {}
     for one in properties:
-        for path, text in _texts(one, ""):
+        for path, text in leaves(one):
             if len(text) >= _SHORTEST:
-                found.setdefault(text, set()).add(path)
+                # An item of a list bears no number.
+                found.setdefault(text, set()).add(".".join(part for part in path if isinstance(part, str)))
     return {text: " or ".join(sorted(paths)) for text, paths in found.items()}
-
-
-def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
-    match value:
-        case Mapping():
-            for name, inner in value.items():
-                yield from _texts(inner, f"{path}.{name}" if path else str(name))
-        case list() | tuple():
-            for inner in value:
-                yield from _texts(inner, path)
-        case str():
-            yield path, value
