@@ -117,28 +117,6 @@ DISTRIBUTION = Versioned(
     ),
 )
 
-CACHE_POLICY = Versioned(
-    type="AWS::CloudFront::CachePolicy",
-    service="cloudfront",
-    create_by="CreateCachePolicy",
-    update_by="UpdateCachePolicy",
-    delete_by="DeleteCachePolicy",
-    itself={"Id": ID},
-    get="GetCachePolicy",
-    config="CachePolicyConfig",
-    members={"CachePolicyConfig": Prop("CachePolicyConfig", shapes.cache_policy)},
-    id_from="CachePolicy.Id",
-    gives={"Id": ID},
-    parts=(
-        Read(
-            "GetCachePolicy",
-            gives={"LastModifiedTime": "CachePolicy.LastModifiedTime"},
-            tokens=frozenset({"LastModifiedTime"}),
-        ),
-    ),
-    gone=("NoSuchCachePolicy",),
-)
-
 ORIGIN_ACCESS_CONTROL = Versioned(
     type="AWS::CloudFront::OriginAccessControl",
     service="cloudfront",
