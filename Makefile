@@ -65,8 +65,9 @@ docs: setup ## write the generated pages of docs/ anew
 fuzz: setup ## feed made-up inputs to everything that reads, each target for SECONDS; TARGETS=... names some
 	$(VENV)/bin/python -m tools.fuzz --seconds $(SECONDS) $(TARGETS)
 
-bench: setup ## the ratio of a converge to a lap
+bench: setup ## the ratio of a converge to a lap, and of a large service to a small one
 	$(VENV)/bin/python benchmarks/converge.py
+	$(VENV)/bin/python benchmarks/size.py
 
 clean: ## remove what setup and the tests leave
 	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*
