@@ -1,8 +1,9 @@
 """API Gateway: REST APIs with their resources, authorizers, validators, models and gateway responses."""
 
+from verifier.cloudformation.handlers.apigateway_definition import Definition, name_of_api
 from verifier.cloudformation.handlers.apigateway_parts import API_ARN, GONE, SERVICE, TAGGING, Patch, paths
 from verifier.cloudformation.types.kind import Kind, Name
-from verifier.cloudformation.types.params import ID, Params, Prop, Text, lower
+from verifier.cloudformation.types.params import ID, Computed, Params, Prop, Text, lower
 from verifier.cloudformation.types.part import Read
 from verifier.cloudformation.types.values import document
 
@@ -17,7 +18,6 @@ _API = (
     "SecurityPolicy",
     "Version",
 )
-# A definition (Body) is not acted on: nobody has said by which calls AWS's handler imports it.
 REST_API = Kind(
     type="AWS::ApiGateway::RestApi",
     service=SERVICE,
@@ -28,11 +28,13 @@ REST_API = Kind(
     id_from="id",
     fixed={
         **lower(*_API),
+        "name": Computed(name_of_api, ("Name",)),
         "apiKeySource": Prop("ApiKeySourceType"),
         "policy": Prop("Policy", document),
     },
     gives={"RestApiId": ID},
     parts=(
+        Definition(),
         Patch(
             "UpdateRestApi",
             paths(*_API, "Policy") | {"ApiKeySourceType": "/apiKeySource"},

@@ -6,7 +6,7 @@ from typing import Any
 
 from verifier.cloudformation.types.handler import Mention
 from verifier.cloudformation.types.kind import Kind
-from verifier.cloudformation.types.params import ID, Params, Prop, same
+from verifier.cloudformation.types.params import ABSENT, ID, Params, Prop, same
 from verifier.cloudformation.types.part import Part, Read
 from verifier.cloudformation.types.parts import Update
 from verifier.cloudformation.types.step import Step
@@ -22,13 +22,13 @@ _OPTIONS: dict[str, Any] = {
 }
 
 
-def _by_mail(value: Any) -> list[dict[str, Any]]:
-    """The domains as ACM takes them: where a mail goes to. Records are CloudFormation's own to make."""
-    return [
-        {name: one[name] for name in ("DomainName", "ValidationDomain")}
-        for one in listed(value)
-        if "ValidationDomain" in one
-    ]
+def _by_mail(value: Any) -> Any:
+    """The domains as ACM takes them: where a mail goes to, ABSENT where none does.
+
+    Records are CloudFormation's own to make.
+    """
+    mailed = [one for one in listed(value) if "ValidationDomain" in one]
+    return [{name: one[name] for name in ("DomainName", "ValidationDomain")} for one in mailed] or ABSENT
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Elastic Load Balancing: the target group of a function."""
+"""Elastic Load Balancing: target groups, of functions, instances, addresses and load balancers."""
 
 from dataclasses import replace
 
@@ -44,7 +44,7 @@ TARGET_GROUP = Kind(
         "Matcher",
         "UnhealthyThresholdCount",
     ),
-    fixed=same("TargetType"),
+    fixed=same("IpAddressType", "Port", "Protocol", "ProtocolVersion", "TargetType", "VpcId"),
     id_from="TargetGroups.0.TargetGroupArn",
     token=False,
     gives={
@@ -77,6 +77,5 @@ TARGET_GROUP = Kind(
         Tagging("AddTags", "RemoveTags", _ARNS, at_create="Tags"),
     ),
     gone=("TargetGroupNotFound",),
-    # A group of instances, addresses or load balancers stands in a network.
-    lacks=frozenset({"IpAddressType", "Port", "Protocol", "ProtocolVersion", "TargetControlPort", "VpcId"}),
+    lacks=frozenset({"TargetControlPort"}),
 )
