@@ -1,5 +1,6 @@
 """What is missing, found in the facts of a failed run, and the line that says how to mend it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -138,6 +139,36 @@ def test_an_export(where: str) -> None:
     assert missing(facts, words if where == "output" else "") == (
         Prerequisite("fixtures", "an export named shared-vpc"),
     )
+
+
+NOT_FOUND = (
+    'Resource handler returned message: "Topic does not exist (Service: Sns, Status Code: 404, '
+    'Request ID: 1)" (RequestToken: 2, HandlerErrorCode: NotFound)'
+)
+
+
+def test_what_a_resource_builds_upon() -> None:
+    failed = replace(event(NOT_FOUND), logical_id="Sub", type="AWS::SNS::Subscription", compiled=True)
+    found = missing(Facts(events=(failed,)))
+    assert [one.entry for one in found] == [
+        "fixtures: TEMPLATE.yml, a CloudFormation template with what Sub (AWS::SNS::Subscription) "
+        "builds upon: Topic does not exist"
+    ]
+    assert not found[0].can_be_made_up
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"reason": NOT_FOUND.replace("NotFound", "InvalidRequest")},
+        {"status": "CREATE_COMPLETE"},
+        {"injected": True},
+        {"compiled": False},
+    ],
+)
+def test_what_fails_otherwise_builds_upon_nothing(changed: dict[str, Any]) -> None:
+    failed = replace(event(NOT_FOUND), compiled=True)
+    assert missing(Facts(events=(replace(failed, **changed),))) == ()
 
 
 def test_one_line_that_names_the_entries() -> None:

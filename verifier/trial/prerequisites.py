@@ -1,7 +1,7 @@
 """What a service expects to be there already and is not: found in what happened, named by its entry."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,9 @@ from verifier.trial.failures import is_told, lacked
 _UNEXPORTED = re.compile(r"No export named (\S+) found")
 _UNRESOLVED = re.compile(r'Cannot resolve variable at "[^"]*": Value not found at "(ssm|cf|s3|env)" source')
 _UNSET = re.compile(r'Value not found at "(self|opt)" source')
+_NOT_FOUND = re.compile(
+    r'Resource handler returned message: "(.+?) \(Service: .*HandlerErrorCode: NotFound\)', re.S
+)
 _ENTRY_OF_SOURCE = {"ssm": "ssm", "cf": "stackOutputs", "s3": "buckets", "env": "env"}
 _EXAMPLES = {"stage": "dev", "region": "us-east-1"}
 _SECRET = "/aws/reference/secretsmanager/"
@@ -91,7 +94,18 @@ def missing_prerequisites(
                 found.update(dict.fromkeys(_lacking(absent, addresses, room)))
         if '"cf" source' in output:
             found.update(dict.fromkeys(_lacking_outputs(facts, addresses, room, own_stack)))
+    if not found:
+        found.update(dict.fromkeys(_built_upon(facts)))
     return tuple(sorted(found, key=lambda one: (one.kind, one.name, one.member)))
+
+
+def _built_upon(facts: Facts) -> Iterator[Prerequisite]:
+    """What resources could not be made without: somebody else's, as far as the service's own answer tells."""
+    for event in facts.events:
+        said = _NOT_FOUND.search(event.reason)
+        if said and event.status.endswith("_FAILED") and event.compiled and not event.injected:
+            what = f"what {event.logical_id} ({event.type}) builds upon: {said[1].rstrip('.')}"
+            yield Prerequisite("fixtures", what)
 
 
 def _lacking(absent: Absent, addresses: Sequence[OutputAddress], room: Room) -> tuple[Prerequisite, ...]:

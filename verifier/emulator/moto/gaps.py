@@ -73,7 +73,17 @@ def delete_user_permissions_boundary(operation: Operation, _invoke: Invoke) -> R
     return {}
 
 
+def remove_role_from_instance_profile(operation: Operation, invoke: Invoke) -> Result:
+    """moto breaks at a role that the profile does not have."""
+    name, role = (operation.params.get(key) for key in ("InstanceProfileName", "RoleName"))
+    profile = invoke(replace(operation, name="GetInstanceProfile", params={"InstanceProfileName": name}))
+    if all(one["RoleName"] != role for one in profile["InstanceProfile"]["Roles"]):
+        raise AwsError("NoSuchEntity", f"Role {role} in Instance Profile {name} cannot be found.", 404)
+    return invoke(operation)
+
+
 _GAPS: dict[tuple[str, str], Gap] = {
+    ("iam", "RemoveRoleFromInstanceProfile"): remove_role_from_instance_profile,
     ("iam", "PutUserPermissionsBoundary"): put_user_permissions_boundary,
     ("iam", "DeleteUserPermissionsBoundary"): delete_user_permissions_boundary,
     ("iam", "PutRolePermissionsBoundary"): with_role_boundary,

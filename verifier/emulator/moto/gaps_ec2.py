@@ -1,4 +1,4 @@
-"""EC2: what moto leaves open at an endpoint's creation and stumbles over at its deletion."""
+"""EC2: what moto leaves open or stumbles over, of endpoints and of security groups."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -29,6 +29,16 @@ def delete_vpc_endpoints(operation: Operation, invoke: Invoke) -> Result:
     return {"Unsuccessful": []}
 
 
+def of_all_protocols(operation: Operation, invoke: Invoke) -> Result:
+    """EC2 knows all protocols by a word too (source: ec2-protocol-all), moto by -1 alone."""
+    rules = [
+        {**rule, "IpProtocol": "-1"} if str(rule.get("IpProtocol")).lower() == "all" else rule
+        for rule in operation.params.get("IpPermissions", ())
+    ]
+    changed = {"IpPermissions": rules} if rules else {}
+    return invoke(replace(operation, params={**operation.params, **changed}))
+
+
 def _endpoints(operation: Operation) -> Any:
     from moto.ec2.models import ec2_backends
 
@@ -38,4 +48,9 @@ def _endpoints(operation: Operation) -> Any:
 GAPS: Mapping[tuple[str, str], Callable[[Operation, Invoke], Result]] = {
     ("ec2", "CreateVpcEndpoint"): create_vpc_endpoint,
     ("ec2", "DeleteVpcEndpoints"): delete_vpc_endpoints,
+    **{
+        ("ec2", f"{verb}SecurityGroup{direction}"): of_all_protocols
+        for verb in ("Authorize", "Revoke")
+        for direction in ("Egress", "Ingress")
+    },
 }

@@ -1,4 +1,4 @@
-"""Load balancing beside what moto keeps: networks, subnets, listeners, certificates that no stack made.
+"""Load balancing beside what moto keeps: subnets, listeners and certificates that no stack made.
 
 A template that names them by their ids speaks of the user's own: they are there, as far as anybody here
 knows, and moto refuses what it has not made itself.
@@ -41,18 +41,6 @@ def in_known_subnets(operation: Operation, invoke: Invoke) -> Result:
         zones = {zone: subnet for subnet, zone in sorted(known.items())}
         wanted = [*zones.values()][: max(2, len(wanted))]
     return invoke(replace(operation, params={**params, "Subnets": wanted}))
-
-
-def create_target_group(operation: Operation, invoke: Invoke) -> Result:
-    """A target group in a network that moto does not know stands in the one that every account has."""
-    from moto.ec2.models import ec2_backends
-
-    wanted, known = operation.params.get("VpcId"), ec2_backends[operation.account][operation.region].vpcs
-    if not wanted or wanted in known:
-        return invoke(operation)
-    default = next(name for name, vpc in known.items() if vpc.is_default)
-    answer = invoke(replace(operation, params={**operation.params, "VpcId": default}))
-    return {"TargetGroups": [{**made, "VpcId": wanted} for made in answer["TargetGroups"]]}
 
 
 def set_security_groups(operation: Operation, invoke: Invoke) -> Result:
@@ -141,7 +129,6 @@ def _backend(operation: Operation) -> Any:
 
 GAPS: dict[tuple[str, str], Callable[[Operation, Invoke], Result]] = {
     ("elbv2", "CreateLoadBalancer"): create_load_balancer,
-    ("elbv2", "CreateTargetGroup"): create_target_group,
     ("elbv2", "SetSubnets"): in_known_subnets,
     ("elbv2", "SetSecurityGroups"): set_security_groups,
     ("elbv2", "CreateRule"): create_rule,

@@ -1,6 +1,7 @@
-"""RDS: groups of subnets, which moto forgets when it changes them."""
+"""RDS: engines' names, and groups of subnets, which moto forgets when it changes them."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from verifier.authorization.operation import Operation
@@ -8,6 +9,12 @@ from verifier.errors import AwsError
 
 Result = dict[str, Any]
 Invoke = Callable[[Operation], Result]
+
+
+def of_an_engine(operation: Operation, invoke: Invoke) -> Result:
+    """AWS takes an engine's name however it is written (source: rds-engine-in-capitals); moto does not."""
+    engine = str(operation.params.get("Engine", "")).lower()
+    return invoke(replace(operation, params={**operation.params, **({"Engine": engine} if engine else {})}))
 
 
 def modify_db_subnet_group(operation: Operation, invoke: Invoke) -> Result:
@@ -26,5 +33,6 @@ def modify_db_subnet_group(operation: Operation, invoke: Invoke) -> Result:
 
 
 GAPS: Mapping[tuple[str, str], Callable[[Operation, Invoke], Result]] = {
-    ("rds", "ModifyDBSubnetGroup"): modify_db_subnet_group
+    ("rds", "CreateDBInstance"): of_an_engine,
+    ("rds", "ModifyDBSubnetGroup"): modify_db_subnet_group,
 }

@@ -6,6 +6,7 @@ from typing import Any
 from verifier.authorization.operation import Operation
 from verifier.emulator.http import HttpResponse
 from verifier.emulator.moto import wsgi
+from verifier.emulator.moto.adopted import adopt
 from verifier.emulator.moto.answers import output_of
 from verifier.emulator.moto.enclosure import enclosed, keep_inside
 from verifier.emulator.moto.gaps import gap_for
@@ -32,6 +33,7 @@ class MotoUpstream:
     def invoke(self, operation: Operation) -> dict[str, Any]:
         """Carry ``operation`` out in its account and region."""
         with self._lock, enclosed():
+            adopt(operation)
             gap = gap_for(operation)
             return gap(operation, self._invoke) if gap else self._invoke(operation)
 

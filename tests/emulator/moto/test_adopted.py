@@ -1,0 +1,89 @@
+"""What is named by an id that AWS made up is there for those who build upon it, and for nobody else."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from verifier.authorization.operation import Operation
+from verifier.emulator.moto.upstream import MotoUpstream
+from verifier.errors import AwsError
+
+_ACCOUNT, _REGION = "210987654321", "eu-west-1"
+_CASES = json.loads(Path("tests/cases/emulator/theirs.json").read_text())
+
+
+@pytest.fixture
+def upstream() -> Iterator[MotoUpstream]:
+    upstream = MotoUpstream()
+    yield upstream
+    upstream.forget(_ACCOUNT)
+
+
+def _do(upstream: MotoUpstream, service: str, operation: str, /, **params: Any) -> dict[str, Any]:
+    return upstream.invoke(Operation(service, operation, params, _ACCOUNT, _REGION))
+
+
+@pytest.mark.parametrize("case", _CASES, ids=lambda case: case["operation"])
+def test_the_users_own_is_there(upstream: MotoUpstream, case: dict[str, Any]) -> None:
+    _do(upstream, case["service"], case["operation"], **case["params"])
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in _CASES if "not" in case], ids=lambda case: case["operation"]
+)
+def test_what_has_no_id_of_awss_is_not(upstream: MotoUpstream, case: dict[str, Any]) -> None:
+    with pytest.raises(AwsError):
+        _do(upstream, case["service"], case["operation"], **{**case["params"], **case["not"]})
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "params"),
+    [
+        ("ec2", "DescribeSubnets", {"SubnetIds": ["subnet-0123456789abcdef0"]}),
+        ("ec2", "DeleteVpc", {"VpcId": "vpc-0123456789abcdef0"}),
+        ("apigateway", "GetRestApi", {"restApiId": "abcdefghij"}),
+        ("apigatewayv2", "GetApi", {"ApiId": "abcdefghij"}),
+        ("cognito-idp", "DescribeUserPool", {"UserPoolId": "eu-west-1_AbCdEfGhI"}),
+    ],
+)
+def test_who_reads_or_deletes_is_told(
+    upstream: MotoUpstream, service: str, operation: str, params: dict[str, Any]
+) -> None:
+    with pytest.raises(AwsError):
+        _do(upstream, service, operation, **params)
+
+
+def test_groups_of_subnets_span_zones(upstream: MotoUpstream) -> None:
+    subnets = [f"subnet-0123456789abcdef{digit}" for digit in "01"]
+    group = {"DBSubnetGroupName": "a", "DBSubnetGroupDescription": "a", "SubnetIds": subnets}
+    _do(upstream, "rds", "CreateDBSubnetGroup", **group)
+    found = _do(upstream, "ec2", "DescribeSubnets", SubnetIds=subnets)["Subnets"]
+    assert len({one["AvailabilityZone"] for one in found}) == 2
+
+
+@pytest.mark.parametrize("made_by", ["apigateway", "apigatewayv2"])
+def test_a_domain_is_one_for_both_kinds_of_apis(upstream: MotoUpstream, made_by: str) -> None:
+    name = {"apigateway": "domainName", "apigatewayv2": "DomainName"}
+    _do(upstream, made_by, "CreateDomainName", **{name[made_by]: "api.example.com"})
+    api = _do(upstream, "apigateway", "CreateRestApi", name="a")["id"]
+    mapping = {"ApiId": api, "Stage": "dev", "ApiMappingKey": "a"}
+    made = _do(upstream, "apigatewayv2", "CreateApiMapping", DomainName="api.example.com", **mapping)
+    assert made["ApiId"] == api
+    base = {"domainName": "api.example.com", "basePath": "b", "restApiId": api}
+    assert _do(upstream, "apigateway", "CreateBasePathMapping", **base)["basePath"] == "b"
+
+
+def test_an_engine_however_it_is_written(upstream: MotoUpstream) -> None:
+    database = {"DBInstanceIdentifier": "a", "DBInstanceClass": "db.t3.micro", "AllocatedStorage": 20}
+    user = {"MasterUsername": "admin", "MasterUserPassword": "password1"}
+    made = _do(upstream, "rds", "CreateDBInstance", Engine="MySQL", **database, **user)
+    assert made["DBInstance"]["Engine"] == "mysql"
+
+
+def test_a_role_that_a_profile_does_not_have(upstream: MotoUpstream) -> None:
+    _do(upstream, "iam", "CreateInstanceProfile", InstanceProfileName="a")
+    with pytest.raises(AwsError, match="NoSuchEntity"):
+        _do(upstream, "iam", "RemoveRoleFromInstanceProfile", InstanceProfileName="a", RoleName="b")
