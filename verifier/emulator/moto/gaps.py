@@ -29,6 +29,7 @@ from verifier.emulator.moto import (
     gaps_route53,
     gaps_s3,
     gaps_scheduler,
+    gaps_ssm,
     gaps_stepfunctions,
     gaps_wafv2,
 )
@@ -110,6 +111,7 @@ _GAPS: dict[tuple[str, str], Gap] = {
     **gaps_route53.GAPS,
     **gaps_s3.GAPS,
     **gaps_scheduler.GAPS,
+    **gaps_ssm.GAPS,
     **gaps_stepfunctions.GAPS,
     **gaps_wafv2.GAPS,
 }
