@@ -29,3 +29,29 @@ def test_a_table_is_made_with_its_policy() -> None:
         assert _invoke(upstream, "GetResourcePolicy", ResourceArn=arn)["Policy"] == _POLICY
     finally:
         upstream.forget(_ACCOUNT)
+
+
+def test_a_table_of_an_import_is_there_at_once() -> None:
+    upstream = MotoUpstream()
+    table = {
+        "TableName": "t",
+        "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+    source = {"S3Bucket": "b"}
+    try:
+        made = _invoke(
+            upstream,
+            "ImportTable",
+            S3BucketSource=source,
+            InputFormat="ION",
+            TableCreationParameters=table,
+        )
+        arn = made["ImportTableDescription"]["ImportArn"]
+        seen = _invoke(upstream, "DescribeImport", ImportArn=arn)["ImportTableDescription"]
+        found = _invoke(upstream, "DescribeTable", TableName="t")["Table"]
+        assert (seen["ImportStatus"], seen["TableArn"]) == ("COMPLETED", found["TableArn"])
+        assert arn.startswith(f"{found['TableArn']}/import/")
+    finally:
+        upstream.forget(_ACCOUNT)

@@ -1,7 +1,8 @@
 """DynamoDB: the table."""
 
 from verifier.cloudformation.handlers import dynamodb_parts as parts
-from verifier.cloudformation.types.kind import Beyond, Kind, Name
+from verifier.cloudformation.handlers.dynamodb_imports import ImportedTable
+from verifier.cloudformation.types.kind import Beyond, Name
 from verifier.cloudformation.types.params import ARN, ID, Computed, Prop, Sourced, same
 from verifier.cloudformation.types.part import OnBehalf, Read, on
 from verifier.cloudformation.types.parts import Setting, Update
@@ -46,7 +47,7 @@ _USED = (
 
 # What AWS does with changed local indexes, and with warm throughput that is dropped, is not known: nothing is
 # called for them.
-TABLE = Kind(
+TABLE = ImportedTable(
     type="AWS::DynamoDB::Table",
     service="dynamodb",
     name=Name("TableName", 255),
@@ -102,5 +103,5 @@ TABLE = Kind(
     gone=("ResourceNotFoundException",),
     # A stream's own policy and tags, which name it by an ARN that the template does not know.
     beyond=(Beyond("StreamSpecification.ResourcePolicy"), Beyond("StreamSpecification.Tags")),
-    lacks=frozenset({"ImportSourceSpecification", "VectorIndexes"}),
+    lacks=frozenset({"VectorIndexes"}),
 )

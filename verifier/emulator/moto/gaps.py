@@ -96,6 +96,7 @@ _GAPS: dict[tuple[str, str], Gap] = {
     **gaps_appsync.GAPS,
     **gaps_athena.GAPS,
     **gaps_cloudwatch.GAPS,
+    **gaps_dynamodb.GAPS,
     **gaps_ec2.GAPS,
     **gaps_efs.GAPS,
     **gaps_elasticache.GAPS,
