@@ -38,7 +38,7 @@ def _apply(expression: str, value: str) -> str:
         ("role", "r", "arn:aws:iam::111122223333:role/r"),
         ("role", "arn:aws:iam::1:role/p/r", "arn:aws:iam::1:role/p/r"),
         ("key", "1234", "arn:aws:kms:eu-west-1:111122223333:key/1234"),
-        ("key", "arn:aws:kms:eu-west-1:1:alias/x", "arn:aws:kms:eu-west-1:111122223333:key/*"),
+        ("key", "arn:aws:kms:eu-west-1:1:alias/x", "arn:aws:kms:eu-west-1:1:key/*"),
         (
             "queue",
             "https://sqs.eu-west-1.amazonaws.com/444455556666/q",

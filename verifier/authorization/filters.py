@@ -99,8 +99,9 @@ def _ec2(value: str, _argument: str, op: Operation) -> str:
 
 def _key(value: str, _argument: str, op: Operation) -> str:
     """A KMS key's ARN; of an alias any key's: KMS asks for the key behind it, which the request hides."""
-    if value.startswith("arn:") and ":key/" in value:
-        return value
+    if value.startswith("arn:"):
+        place, _, name = value.rpartition(":")
+        return value if name.startswith("key/") else f"{place}:key/*"
     identifier = "*" if "alias/" in value else value
     return f"arn:{op.partition}:kms:{op.region}:{op.account}:key/{identifier}"
 

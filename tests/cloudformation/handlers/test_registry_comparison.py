@@ -19,6 +19,7 @@ the whole type: one lifecycle that asks for them is enough.
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from fnmatch import fnmatchcase
 
 import pytest
 
@@ -57,6 +58,12 @@ def _named(type_name: str) -> dict[str, set[str]]:
     for permission in entry.tagging_permissions:
         named.setdefault(permission.lower(), set()).add(_TAGGING)
     return {permission: where for permission, where in named.items() if spelled(permission)}
+
+
+def _within_a_pattern(type_name: str, action: str, lifecycle: str) -> bool:
+    """Whether the registry names an action with others at once ("dynamodb:Describe*")."""
+    permissions = _entry(type_name).handlers.get(lifecycle, ())
+    return any(fnmatchcase(action.lower(), one.lower()) for one in permissions if "*" in one)
 
 
 def _asked(seen: Lives) -> dict[str, set[str]]:
@@ -129,7 +136,10 @@ def _unsourced(seen: Lives) -> Iterator[str]:
         for one in taken.decisions:
             action, lifecycle = one.requirement.action, taken.step.lifecycle
             listed = {lifecycle, _TAGGING} & named.get(action.lower(), set())
-            if not listed and one.source not in sources():
+            source = one.source or one.requirement.seen_in
+            if listed or _within_a_pattern(seen.type, action, lifecycle):
+                continue
+            if source not in sources():
                 yield (
                     f"{lifecycle} asks for {action} ({one.operation}), which the registry does not name for "
                     "it: give it a source, or do not make the call"

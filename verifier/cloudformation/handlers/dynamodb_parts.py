@@ -77,13 +77,17 @@ class Expiry(Setting):
 
     def create(self, step: Step) -> None:
         """Turn it on, if it shall be."""
-        if self._is_on(step.work.properties):
+        if self.acts(step.work):
             super().create(step)
 
     def update(self, step: Step) -> None:
         """Turn it on or off, unless it is and stays off."""
-        if self._is_on(step.work.properties) or self._is_on(step.work.previous):
+        if self.acts(step.work):
             super().update(step)
+
+    def acts(self, work: Work) -> bool:
+        """Whether it is turned on or off, or its attribute changed."""
+        return work.changed(self.name) and (self._is_on(work.properties) or self._is_on(work.previous))
 
     def _is_on(self, properties: Mapping[str, Any]) -> bool:
         return _is_true((properties.get(self.name) or {}).get("Enabled"))

@@ -13,6 +13,7 @@ from verifier.cloudformation.types.samples import samples
 # The case file has placeholders in their stead (``placed``): the schemas' patterns want real ones.
 ACCOUNT, REGION = "123456789012", "us-east-1"
 _PLACES = (("arn:aws:", "arn:{partition}:"), (f":{REGION}:", ":{region}:"), (ACCOUNT, "{account}"))
+REGIONS = (REGION, "us-west-2")
 KEYS = ("a", "key", "Key1", "1", "/a")
 TAGS = ({"Key": "owner", "Value": "team"}, {"Key": "cost", "Value": "1"})
 POLICIES: tuple[dict[str, Any], ...] = tuple(

@@ -8,7 +8,7 @@ from jsonschema.validators import extend
 
 from verifier.cloudformation.types import patterns
 from verifier.cloudformation.types.casts import TYPES
-from verifier.cloudformation.types.example_texts import KEYS, POLICIES, TAGS, texts
+from verifier.cloudformation.types.example_texts import KEYS, POLICIES, REGIONS, TAGS, texts
 from verifier.cloudformation.types.keywords import KEYWORDS
 from verifier.cloudformation.types.nodes import Node, is_document, resolved, types
 
@@ -80,6 +80,8 @@ class Examples:
         fewest = max(int(node.get("minItems", 1)), 1)
         singular = name.removesuffix("s")
         for item in self._values(singular, node.get("items", {"type": "string"}), turn, depth + 1):
+            if isinstance(item, Mapping) and "Region" in item:
+                yield [{**item, "Region": region} for region in REGIONS]
             if fewest == 1:
                 yield [item]
             other = next(self._values(singular, node.get("items", {}), 1 - turn, depth + 1), item)

@@ -18,9 +18,10 @@ from verifier.errors import UnavailableError
 REGION = "us-east-1"  # the fullest of the regions' lists
 
 # What replaces a resource beside what the schemas call create-only (sources cfn-table-replacement,
-# cfn-schema-replacement).
+# cfn-schema-replacement, cfn-globaltable-replacement).
 _REPLACING = {
     "AWS::AppSync::GraphQLSchema": ("/properties/ApiId",),
+    "AWS::DynamoDB::GlobalTable": ("/properties/KeySchema",),
     "AWS::DynamoDB::Table": ("/properties/KeySchema",),
 }
 

@@ -1,6 +1,7 @@
 """One resource at one step of its life, and everything that its handler may do there."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -90,6 +91,8 @@ class Work:
     """What is part of the resource's ARN although most of its requests leave it out (a role's Path)."""
     made: list[Operation] = field(default_factory=list)
     """The calls of this step so far."""
+    origin: "Work | None" = None
+    """The work that this one is a part of; see ``elsewhere``."""
     stack_name: str = field(init=False)
     stack_id: str = field(init=False)
     account: str = field(init=False)
@@ -117,6 +120,8 @@ class Work:
         call = ServiceCall(service, operation, params, source=source, tolerate=tolerate)
         answer = self.carrier.make(self, call)
         self.wrote = True
+        if self.origin is not None:
+            self.origin.wrote = True
         return answer
 
     def read(
@@ -179,9 +184,19 @@ class Work:
         """Make a call whose needs have been asked for: as far as its parameters fit, and {} if it fails."""
         return self.carrier.attempt(operation)
 
+    def elsewhere(self, region: str, properties: Mapping[str, Any], previous: Mapping[str, Any]) -> "Work":
+        """The part of this work that is in ``region``, with properties of its own and without stack tags."""
+        there = copy(self)
+        there.origin, there.region = self, region
+        there.properties, there.previous = properties, previous
+        there.stack_tags, there.previous_stack_tags = {}, {}
+        return there
+
     def created(self, physical_id: str) -> None:
         """The resource exists from now on; say it right after the main call: a rollback then deletes it."""
         self.physical_id = physical_id
+        if self.origin is not None:
+            self.origin.physical_id = physical_id
         if self.on_created is not None:
             self.on_created(physical_id)
 
