@@ -51,3 +51,12 @@ def test_a_file_system_is_no_key() -> None:
     assert schema is not None
     [config] = Examples(schema, 4).value("FileSystemConfigs", 0)
     assert ":elasticfilesystem:" in config["Arn"]
+
+
+def test_items_with_a_region_are_in_the_accounts_and_in_another() -> None:
+    item = {"type": "object", "properties": {"Region": {"type": "string"}, "Size": {"type": "integer"}}}
+    schema = {"properties": {"Replicas": {"type": "array", "items": item}}}
+    one, other = (Examples(schema).value("Replicas", turn) for turn in (0, 1))
+    for value in (one, other):
+        assert [item["Region"] for item in value] == ["us-east-1", "us-west-2"]
+    assert one != other

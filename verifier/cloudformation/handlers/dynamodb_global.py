@@ -162,7 +162,7 @@ class _GlobalTable(Kind):
         """Time to live is set once, and its permission wanted everywhere (source: dynamodb-global-ttl)."""
         if settings.EXPIRY.acts(there):
             params = self._step(there).params(same(settings.TTL))
-            there.permit(self.service, "UpdateTimeToLive", params, source="dynamodb-global-ttl")
+            there.permit(self.service, "UpdateTimeToLive", params)
 
 
 def _others(properties: Mapping[str, Any], region: str) -> list[str]:
