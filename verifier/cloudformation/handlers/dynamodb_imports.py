@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from verifier.cloudformation.handlers import dynamodb_parts as parts
+from verifier.cloudformation.handlers import dynamodb_settings as settings
 from verifier.cloudformation.types.handler import Mention
 from verifier.cloudformation.types.kind import Kind
-from verifier.cloudformation.types.params import ARN, Params, Prop, Text, same
-from verifier.cloudformation.types.values import document, key_value, wanted_tags
+from verifier.cloudformation.types.params import Params, Prop, Text
+from verifier.cloudformation.types.values import key_value, pick, wanted_tags
 from verifier.cloudformation.types.work import Work
 
 SOURCE = "ImportSourceSpecification"
@@ -16,18 +16,15 @@ _IMPORT: Params = {
     name: Prop(f"{SOURCE}.{name}")
     for name in ("S3BucketSource", "InputFormat", "InputFormatOptions", "InputCompressionType")
 }
+_TAKEN = ("AttributeDefinitions", "KeySchema", "BillingMode", "ProvisionedThroughput", "OnDemandThroughput")
 _CREATED: Params = {
     "TableName": Text("{new_name}"),
-    **same("AttributeDefinitions", "KeySchema", "BillingMode", "ProvisionedThroughput", "OnDemandThroughput"),
-    "GlobalSecondaryIndexes": Prop("GlobalSecondaryIndexes", parts.indexes),
-    "SSESpecification": Prop("SSESpecification", parts.encryption),
+    **pick(settings.CREATED, (*_TAKEN, "GlobalSecondaryIndexes", "SSESpecification")),
 }
 # What ImportTable does not take is set once the table is there (source: cfn-table-import-updatetable).
-_UPDATED: Params = {
-    **same("DeletionProtectionEnabled", "TableClass", "WarmThroughput"),
-    "StreamSpecification": Prop("StreamSpecification", parts.stream),
-}
-_POLICY: Params = {"ResourceArn": ARN, "Policy": Prop("ResourcePolicy.PolicyDocument", document)}
+_UPDATED: Params = pick(
+    settings.CREATED, (settings.PROTECTION, "TableClass", "WarmThroughput", "StreamSpecification")
+)
 
 
 class ImportedTable(Kind):
@@ -62,9 +59,8 @@ class ImportedTable(Kind):
             step.call("UpdateTable", {**step.params({}), **later})
         tags = key_value(wanted_tags(work))
         if tags:
-            step.call("TagResource", step.params({"ResourceArn": ARN, "Tags": tags}, whole=False))
-        if "ResourcePolicy" in work.properties:
-            step.call("PutResourcePolicy", step.params(_POLICY, whole=False))
+            step.call("TagResource", step.params({**settings.RESOURCE, "Tags": tags}, whole=False))
+        settings.policy(at_create=True).create(step)
         for part in self.acting:
             part.create(step)
 
