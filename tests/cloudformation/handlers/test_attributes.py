@@ -60,6 +60,17 @@ _MAY_BE_EMPTY = {
     "AWS::EC2::NatGateway": {"AutoProvisionZones", "AutoScalingIps", "RouteTableId"},
     # No listener names a target group that was just made.
     "AWS::ElasticLoadBalancingV2::TargetGroup": {"LoadBalancerArns"},
+    # Only a bucket with tables of its metadata has these.
+    "AWS::S3::Bucket": {
+        "MetadataConfiguration.Destination",
+        *(
+            f"MetadataConfiguration.{table}TableConfiguration.{name}"
+            for table in ("Annotation", "Inventory", "Journal")
+            for name in ("TableArn", "TableName")
+        ),
+        "MetadataTableConfiguration.S3TablesDestination.TableArn",
+        "MetadataTableConfiguration.S3TablesDestination.TableNamespace",
+    },
     # Nothing is said of a pipe that does what it shall.
     "AWS::Pipes::Pipe": {"StateReason"},
 }

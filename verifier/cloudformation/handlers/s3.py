@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from verifier.cloudformation.handlers.s3_features import FEATURES, acl, if_true, opens_to_all
+from verifier.cloudformation.handlers.s3_metadata import METADATA
 from verifier.cloudformation.types.handler import Handler, HandlerError, Mention
 from verifier.cloudformation.types.kind import Kind, Name
 from verifier.cloudformation.types.params import ABSENT, ARN, ID, Computed, Params, Prop, Text, same
@@ -122,6 +123,7 @@ BUCKET = Kind(
         Read("HeadBucket"),
         Read("GetBucketAcl", on=("create",), when="AccessControl", soft=True),
         *FEATURES,
+        *METADATA,
         _BucketTags(
             "PutBucketTagging",
             "DeleteBucketTagging",
@@ -131,9 +133,7 @@ BUCKET = Kind(
         Read("HeadBucket", on=("create", "update", "delete")),
     ),
     gone=_GONE,
-    lacks=frozenset(
-        {"BucketNamePrefix", "BucketNamespace", "MetadataConfiguration", "MetadataTableConfiguration"}
-    ),
+    lacks=frozenset({"BucketNamePrefix", "BucketNamespace"}),
 )
 
 
