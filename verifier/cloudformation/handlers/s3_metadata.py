@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from verifier.authorization.caller import Certainty
+from verifier.authorization.operation import Requirement
 from verifier.cloudformation.types.handler import Mention
-from verifier.cloudformation.types.params import ABSENT, Params, Prop, Text, at, same
+from verifier.cloudformation.types.params import ABSENT, Params, Prop, at, same
 from verifier.cloudformation.types.part import Attributes, Part, Read
 from verifier.cloudformation.types.parts import Setting
 from verifier.cloudformation.types.step import Step
 from verifier.cloudformation.types.values import pick
 
 _TABLES, _TABLE = "MetadataConfiguration", "MetadataTableConfiguration"
-_BUCKET = Text("arn:{partition}:s3tables:{region}:{account}:bucket/aws-s3")
+# What the registry names beside.
+_NAMED = ("s3tables:GetTableMetadataLocation", "s3tables:UpdateTableMetadataLocation")
 _CREATE, _DELETE = "CreateBucketMetadataConfiguration", "DeleteBucketMetadataConfiguration"
 # What an update of each table takes: the journal's encryption is fixed (source: s3-metadata-encryption).
 _UPDATED: Mapping[str, tuple[str, ...]] = {
@@ -47,11 +50,13 @@ class _Tables(Part):
         """Make them where the template has them."""
         if _TABLES in step.work.properties:
             step.call(_CREATE, step.params({_TABLES: Prop(_TABLES)}))
+            tables = f"{_bucket(step)}/table/*"
+            step.work.ask_for([Requirement(action, tables) for action in _NAMED], Certainty.LIKELY)
 
     def read(self, step: Step) -> Attributes:
         """Where they are, as S3 names them (source: s3-metadata-names); empty for what is not there."""
         work, tables = step.work, step.work.properties.get(_TABLES) or {}
-        bucket = step.params({"at": _BUCKET}, whole=False)["at"]
+        bucket = _bucket(step)
         there = {
             "TableBucketArn": bucket,
             "TableBucketType": "aws",
@@ -83,6 +88,12 @@ def _change(step: Step, name: str, before: Mapping[str, Any], after: Mapping[str
     elif before and not after:
         params = step.params({name: {"ConfigurationState": "DISABLED"}})
         step.work.permit(step.service, _update(name), params, sure=False, because=_TABLES)
+
+
+def _bucket(step: Step) -> str:
+    """The one bucket of an account that has all tables (source: s3-metadata-names)."""
+    work = step.work
+    return f"arn:{work.partition}:s3tables:{work.region}:{work.account}:bucket/aws-s3"
 
 
 def _arn(step: Step, bucket: str, table: str) -> str:
