@@ -182,8 +182,8 @@ def test_operations_as_text(capsys: pytest.CaptureFixture[str]) -> None:
         ("lambda:CreateFunction", "unless Code.S3ObjectVersion"),
         ("lambda:CreateFunction", "when Code.S3Bucket and Code.S3ObjectVersion"),
         (
-            "lambda:CreateFunction",
-            "lambda:PassCapacityProvider, not known when CapacityProviderConfig is given",
+            "cognito-identity:UpdateIdentityPool",
+            "cognito-identity:TagResource, not known when IdentityPoolTags is given",
         ),
     ],
 )

@@ -68,20 +68,15 @@ def test_what_ends_a_step_is_told_with_the_calls_before_it(error: Exception, wor
 def test_needs_that_nobody_knows_are_told_with_the_call() -> None:
     kind = Kind(
         type="AWS::Lambda::Alias",
-        service="lambda",
-        create_by="CreateFunction",
-        delete_by="DeleteAlias",
-        itself={"FunctionName": ID},
-        members=same("CapacityProviderConfig", "FunctionName"),
-        id_from="FunctionArn",
+        service="cognito-identity",
+        create_by="UpdateIdentityPool",
+        delete_by="DeleteIdentityPool",
+        itself={"IdentityPoolId": ID},
+        members=same("IdentityPoolId", "IdentityPoolTags"),
+        id_from="IdentityPoolId",
     )
-    config = {
-        "CapacityProviderConfig": {
-            "LambdaManagedInstancesCapacityProviderConfig": {"CapacityProviderArn": "a"}
-        }
-    }
-    found = _play(kind, Scene("create", {"FunctionName": "shop", **config}))
-    assert "no rule says when AWS asks lambda:PassCapacityProvider" in found.calls[0].unmapped
+    found = _play(kind, Scene("create", {"IdentityPoolId": "us-east-1:a", "IdentityPoolTags": {"a": "b"}}))
+    assert "no rule says when AWS asks cognito-identity:TagResource" in found.calls[0].unmapped
     assert found.failed
     assert found.ended == ""
 

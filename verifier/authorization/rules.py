@@ -14,7 +14,7 @@
           - {action: lambda:TagResource, when: Tags, source: id-of-sources.yaml}
           - {passRole: Role, to: lambda.amazonaws.com}   # iam:PassRole where that parameter is given
         notAsked:                         # what AWS's reference lists and no rule above asks for
-          lambda:PassCapacityProvider: {parameter: CapacityProviderConfig}
+          lambda:AddPermission: {parameter: Policy}
           lambda:ListTags: {reason: ..., source: ...}
 
 A requirement counts ``when`` and ``unless`` (``template.holds``) say so, and once for each element

@@ -1,17 +1,21 @@
-"""Lambda: the function, its versions and its permissions."""
+"""Lambda: the function and its permissions."""
 
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
 from typing import Any
 
-from verifier.cloudformation.types.handler import Handler, HandlerError, Mention
+from verifier.cloudformation.handlers.lambda_instances import (
+    CONFIGURED,
+    OWN_INSTANCES,
+    PUBLISHED,
+    PublishLatest,
+    scaling,
+)
 from verifier.cloudformation.types.kind import Beyond, Kind, Name
-from verifier.cloudformation.types.params import ABSENT, ARN, ID, Computed, Prop, Sourced, same
+from verifier.cloudformation.types.params import ABSENT, ARN, ID, Computed, Prop, Sourced, same, used
 from verifier.cloudformation.types.part import Read, on
 from verifier.cloudformation.types.parts import Setting, Update
 from verifier.cloudformation.types.tagging import Tagging
-from verifier.cloudformation.types.values import pick
 from verifier.cloudformation.types.work import Work
 
 _GONE = ("ResourceNotFoundException",)
@@ -34,6 +38,7 @@ _CONFIGURATION = same(
     "EphemeralStorage",
     "SnapStart",
     "LoggingConfig",
+    CONFIGURED,
 ) | {"KMSKeyArn": Prop("KmsKeyArn")}
 _DROPPED = (
     Sourced("lambda-timeout-default", {"Timeout": 3}),
@@ -112,10 +117,12 @@ FUNCTION = Kind(
     fixed={
         "Code": _CODE,
         **same("PackageType", "Architectures", "CodeSigningConfigArn", "TenancyConfig"),
+        **PUBLISHED,
         **_CONFIGURATION,
     },
     gives={"Arn": ARN, "SnapStartResponse": {"ApplyOn": "None", "OptimizationStatus": "Off"}},
     parts=(
+        OWN_INSTANCES,
         Read("GetFunction", on=("create",), source="cfn-function-create-getfunction"),
         Read(
             "GetFunction",
@@ -124,6 +131,8 @@ FUNCTION = Kind(
         ),
         Update("UpdateFunctionCode", _CODE | same("Architectures"), then=Read("GetFunction")),
         Update("UpdateFunctionConfiguration", _CONFIGURATION, _DROPPED, then=Read("GetFunction")),
+        PublishLatest(frozenset(used({**_CODE, **same("Architectures"), **_CONFIGURATION}))),
+        *scaling("$LATEST.PUBLISHED"),
         *on(("create", "update"), _SIGNING),
         *on(("create", "read", "update"), *_USED),
         Setting(
@@ -166,100 +175,8 @@ FUNCTION = Kind(
     gone=_GONE,
     # How file systems of S3 are looked at is not known; those of EFS are authorized with the call.
     beyond=(Beyond("FileSystemConfigs.Arn", ":s3files:"),),
-    lacks=frozenset(
-        {"CapacityProviderConfig", "DurableConfig", "FunctionScalingConfig", "PublishToLatestPublished"}
-    ),
+    lacks=frozenset({"DurableConfig"}),
 )
-
-
-class Version(Handler):
-    """A published version; its physical id is the version's ARN.
-
-    A class of its own: it fails where the function has not changed, which takes a look at what is there.
-    """
-
-    type = "AWS::Lambda::Version"
-    supported = frozenset(
-        {"FunctionName", "Description", "CodeSha256", "ProvisionedConcurrencyConfig", "RuntimePolicy"}
-    )
-    lacks = frozenset({"FunctionScalingConfig"})
-
-    def mentions(self) -> Iterator[Mention]:
-        """Every call on a version."""
-        function = same("FunctionName")
-        qualified = function | {"Qualifier": ID}
-        concurrency = qualified | {
-            "ProvisionedConcurrentExecutions": Prop(
-                "ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions"
-            )
-        }
-        yield Mention("lambda", "ListVersionsByFunction", function)
-        yield Mention("lambda", "PublishVersion", same("FunctionName", "Description", "CodeSha256"))
-        yield Mention("lambda", "GetFunctionConfiguration", qualified)
-        yield Mention("lambda", "PutProvisionedConcurrencyConfig", concurrency)
-        yield Mention("lambda", "GetProvisionedConcurrencyConfig", qualified)
-        yield Mention("lambda", "PutRuntimeManagementConfig", qualified | _managed("RuntimePolicy"))
-        yield Mention("lambda", "GetRuntimeManagementConfig", qualified)
-        yield Mention("lambda", "DeleteFunction", qualified)
-
-    def create(self, work: Work) -> None:
-        """Publish it, unless Lambda has nothing new to publish."""
-        function = {"FunctionName": work.properties["FunctionName"]}
-        there = work.read("lambda", "ListVersionsByFunction", function).get("Versions", [])
-        params = {**function, **pick(work.properties, ("Description", "CodeSha256"))}
-        published = work.call("lambda", "PublishVersion", params)
-        number = published["Version"]
-        if any(version["Version"] == number for version in there):
-            # Lambda publishes nothing when nothing has changed (source cfn-version-exists).
-            raise HandlerError(
-                f"A version for this Lambda function exists ( {number} ). "
-                "Modify the function to create a new version."
-            )
-        work.created(str(published["FunctionArn"]))
-        qualified = {**function, "Qualifier": _number(work)}
-        work.read("lambda", "GetFunctionConfiguration", qualified)
-        if concurrency := work.properties.get("ProvisionedConcurrencyConfig"):
-            work.call("lambda", "PutProvisionedConcurrencyConfig", {**qualified, **concurrency})
-        if policy := work.properties.get("RuntimePolicy"):
-            managed = pick(policy, ("UpdateRuntimeOn", "RuntimeVersionArn"))
-            work.call("lambda", "PutRuntimeManagementConfig", {**qualified, **managed})
-        _read_version_features(work, qualified)
-
-    def read(self, work: Work) -> dict[str, Any]:
-        """Its number and its ARN."""
-        qualified = _qualified(work)
-        work.read("lambda", "GetFunctionConfiguration", qualified)
-        _read_version_features(work, qualified)
-        return {"Version": _number(work), "FunctionArn": work.physical_id}
-
-    def update(self, work: Work) -> None:
-        """Everything that is supported here replaces the version."""
-        work.read("lambda", "GetFunctionConfiguration", _qualified(work))
-
-    def delete(self, work: Work) -> None:
-        """Delete this version of the function."""
-        qualified = _qualified(work)
-        work.read("lambda", "GetFunctionConfiguration", qualified, tolerate=_GONE)
-        work.call("lambda", "DeleteFunction", qualified, tolerate=_GONE)
-
-
-VERSION = Version()
-
-
-def _read_version_features(work: Work, qualified: Mapping[str, Any]) -> None:
-    if "ProvisionedConcurrencyConfig" in work.properties:
-        needs = "ProvisionedConcurrencyConfig"
-        work.read("lambda", "GetProvisionedConcurrencyConfig", qualified, because=needs)
-    if "RuntimePolicy" in work.properties:
-        work.read("lambda", "GetRuntimeManagementConfig", qualified, because="RuntimePolicy")
-
-
-def _qualified(work: Work) -> dict[str, str]:
-    return {"FunctionName": work.physical_id.rpartition(":")[0], "Qualifier": _number(work)}
-
-
-def _number(work: Work) -> str:
-    return work.physical_id.rpartition(":")[2]
 
 
 # A statement of a function's policy; its physical id is the statement's, which is made up. Every property
