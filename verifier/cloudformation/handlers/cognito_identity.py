@@ -1,7 +1,9 @@
 """Cognito: the pool of identities, and the roles that they get."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from verifier.cloudformation.types.handler import Mention
 from verifier.cloudformation.types.kind import Kind, Name
@@ -10,6 +12,7 @@ from verifier.cloudformation.types.part import Part, Read
 from verifier.cloudformation.types.parts import Update
 from verifier.cloudformation.types.step import Step
 from verifier.cloudformation.types.tagging import Tagging
+from verifier.cloudformation.types.values import pick
 
 _SERVICE = "cognito-identity"
 _GONE = ("ResourceNotFoundException",)
@@ -50,6 +53,49 @@ class _Pool(Part):
             step.call("UpdateIdentityPool", {**named, _NAME: name, **step.params(_MEMBERS, whole=False)})
 
 
+_EVENTS, _SYNCED = "CognitoEvents", ("CognitoStreams", "PushSync")
+
+
+@dataclass(frozen=True)
+class _Sync(Part):
+    """What Cognito Sync does with a pool's data.
+
+    A class, as its calls are of another service, which keeps what it is not told: an event goes when its
+    function is nothing (source: cognito-sync-events). Whether anything takes back the others was not read.
+    """
+
+    @property
+    def properties(self) -> frozenset[str]:
+        """The three of them."""
+        return frozenset({_EVENTS, *_SYNCED})
+
+    def mentions(self, service: str, itself: Params) -> Iterator[Mention]:
+        """Both calls."""
+        events = {**itself, "Events": Prop(_EVENTS)}
+        yield Mention("cognito-sync", "SetCognitoEvents", events, ("cognito-sync-events",))
+        yield Mention("cognito-sync", "SetIdentityPoolConfiguration", {**itself, **same(*_SYNCED)})
+
+    def create(self, step: Step) -> None:
+        """Set what the template has."""
+        self.update(step)
+
+    def update(self, step: Step) -> None:
+        """Set what has changed."""
+        before, after = (_events(one) for one in (step.work.previous, step.work.properties))
+        if before != after:
+            events = {**dict.fromkeys(before, ""), **after}
+            step.work.call("cognito-sync", "SetCognitoEvents", {**step.params({}), "Events": events})
+        wanted = pick(step.work.properties, _SYNCED)
+        if wanted and step.work.changed(*_SYNCED):
+            step.work.call("cognito-sync", "SetIdentityPoolConfiguration", {**step.params({}), **wanted})
+
+
+def _events(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The functions by their events, which may come as a text."""
+    given = properties.get(_EVENTS) or {}
+    return dict(json.loads(given) if isinstance(given, str) else given)
+
+
 IDENTITY_POOL = Kind(
     type="AWS::Cognito::IdentityPool",
     service=_SERVICE,
@@ -63,6 +109,7 @@ IDENTITY_POOL = Kind(
     gives={"Id": ID},
     parts=(
         _Pool(),
+        _Sync(),
         Read("DescribeIdentityPool", gives={"Name": _NAME}),
         _TAGS,
         Tagging(
@@ -75,8 +122,6 @@ IDENTITY_POOL = Kind(
         ),
     ),
     gone=_GONE,
-    # Of Cognito Sync, which passes a role.
-    lacks=frozenset({"CognitoEvents", "CognitoStreams", "PushSync"}),
 )
 
 _OF_POOL = same("IdentityPoolId")

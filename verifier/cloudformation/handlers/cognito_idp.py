@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from verifier.authorization.caller import Certainty
+from verifier.authorization.operation import Requirement
 from verifier.cloudformation.types.handler import HandlerError, Mention
 from verifier.cloudformation.types.kind import Beyond, Kind, Name
 from verifier.cloudformation.types.params import ABSENT, ARN, ID, Computed, Params, Prop, Text, same, used
@@ -188,6 +190,36 @@ USER_POOL = Kind(
 )
 
 _POOL = same("UserPoolId")
+_ANALYTICS = "AnalyticsConfiguration"
+_OWN_ROLE = (
+    "arn:{partition}:iam::{account}:role/aws-service-role/"
+    "cognito-idp.amazonaws.com/AWSServiceRoleForAmazonCognitoIdp"
+)
+
+
+@dataclass(frozen=True)
+class _Analytics(Part):
+    """What the registry names for the policy of the role of analytics: the given one, or Cognito's own."""
+
+    def create(self, step: Step) -> None:
+        """The policy is written."""
+        self._ask(step, "iam:PutRolePolicy")
+
+    def update(self, step: Step) -> None:
+        """It is written again."""
+        if step.work.changed(_ANALYTICS):
+            self._ask(step, "iam:PutRolePolicy")
+
+    def delete(self, step: Step) -> None:
+        """It is changed or goes."""
+        self._ask(step, "iam:PutRolePolicy", "iam:DeleteRolePolicy")
+
+    def _ask(self, step: Step, *actions: str) -> None:
+        analytics = step.work.properties.get(_ANALYTICS)
+        if analytics:
+            role = analytics.get("RoleArn") or step.params({"role": Text(_OWN_ROLE)}, whole=False)["role"]
+            step.work.ask_for([Requirement(action, str(role)) for action in actions], Certainty.LIKELY)
+
 
 USER_POOL_CLIENT = Kind(
     type="AWS::Cognito::UserPoolClient",
@@ -202,6 +234,7 @@ USER_POOL_CLIENT = Kind(
         "AllowedOAuthFlows",
         "AllowedOAuthFlowsUserPoolClient",
         "AllowedOAuthScopes",
+        _ANALYTICS,
         "AuthSessionValidity",
         "CallbackURLs",
         "ClientName",
@@ -229,8 +262,7 @@ USER_POOL_CLIENT = Kind(
             tokens=frozenset({"ClientSecret"}),
         ),
         Read("ListUserPoolClientSecrets"),
+        _Analytics(),
     ),
     gone=_GONE,
-    # Analytics passes a role, or makes one of the service's.
-    lacks=frozenset({"AnalyticsConfiguration"}),
 )
