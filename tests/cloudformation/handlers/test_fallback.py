@@ -197,14 +197,14 @@ def test_an_unsupported_property_adds_the_upper_bound(account: Account, life: Li
     plain, beyond = life("AWS::S3::Bucket"), life("AWS::S3::Bucket")
     plain.create({"BucketName": "plain"})
     assert {one.certainty for one in account.decisions} == {Certainty.CALL, Certainty.LIKELY}
-    beyond.create({"BucketName": "beyond", "MetadataConfiguration": {}})
+    beyond.create({"BucketName": "beyond", "BucketNamespace": "global"})
     added = {one.requirement.action for one in account.decisions if one.certainty is Certainty.UPPER_BOUND}
     assert "s3tables:CreateTable" in added
     assert "s3:CreateBucket" not in added  # asked for by its call already
 
 
 def test_a_nested_part_can_go_beyond_a_handler(account: Account, life: Lives) -> None:
-    audit = {"Operation": {"Audit": {"FindingsDestination": {"S3": {"Bucket": "code"}}}}}
+    audit = {"Operation": {"Audit": {"FindingsDestination": {"CloudWatchLogs": {"LogGroup": "audit"}}}}}
     life("AWS::Logs::LogGroup").create({"DataProtectionPolicy": {"Statement": [audit]}})
     added = {one.requirement.action for one in account.decisions if one.certainty is Certainty.UPPER_BOUND}
     assert "logs:CreateLogDelivery" in added

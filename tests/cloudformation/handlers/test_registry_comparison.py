@@ -222,6 +222,7 @@ def _not_lacking(type_name: str, path: str, value: str) -> Iterator[str]:
 
 
 _POLICY = "DataProtectionPolicy"
+_FINDINGS = f"{_POLICY}.Statement.Operation.Audit.FindingsDestination"
 
 
 @pytest.mark.parametrize(
@@ -235,8 +236,8 @@ _POLICY = "DataProtectionPolicy"
         ("AWS::Lambda::Function", {"property": "VpcConfig.SubnetIds"}, "goes_beyond is false"),
         (
             "AWS::Logs::LogGroup",
-            {"property": f"{_POLICY}.Statement.Operation.Audit.FindingsDestination", "value": "S3"},
-            "leave 'S3' out",
+            {"property": f"{_FINDINGS}.CloudWatchLogs", "value": "LogGroup"},
+            "leave 'LogGroup' out",
         ),
         ("AWS::IAM::Role", {"reason": "disproved", "source": "no-such-source"}, "no source no-such-source"),
         ("AWS::IAM::Role", {"reason": "who knows"}, "no such reason: who knows"),

@@ -1,6 +1,5 @@
 """Cognito: the pool of identities, and the roles that they get."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ from verifier.cloudformation.types.part import Part, Read
 from verifier.cloudformation.types.parts import Update
 from verifier.cloudformation.types.step import Step
 from verifier.cloudformation.types.tagging import Tagging
-from verifier.cloudformation.types.values import pick
+from verifier.cloudformation.types.values import opened, pick
 
 _SERVICE = "cognito-identity"
 _GONE = ("ResourceNotFoundException",)
@@ -92,8 +91,7 @@ class _Sync(Part):
 
 def _events(properties: Mapping[str, Any]) -> dict[str, Any]:
     """The functions by their events, which may come as a text."""
-    given = properties.get(_EVENTS) or {}
-    return dict(json.loads(given) if isinstance(given, str) else given)
+    return dict(opened(properties.get(_EVENTS)))
 
 
 IDENTITY_POOL = Kind(

@@ -4,15 +4,16 @@ A log group's policy, a bucket's, and the service's own role count only for an a
 place, and are likely.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from verifier.authorization.caller import Certainty
 from verifier.cloudformation.types.handler import Mention
 from verifier.cloudformation.types.work import Work
 
 CREATE = "logs:CreateLogDelivery"
-_SERVICE = "delivery.logs.amazonaws.com"
+_SERVICE, _POLICY = "delivery.logs.amazonaws.com", "AWSLogDeliveryWrite20150319"
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,6 @@ def mentions() -> Iterator[Mention]:
         yield Mention("logs", operation, {})
     yield Mention("logs", "PutResourcePolicy", {"policyName": None, "policyDocument": None})
     yield Mention("firehose", "TagDeliveryStream", {"DeliveryStreamName": None, "Tags": None})
-    yield Mention("iam", "CreateServiceLinkedRole", {"AWSServiceName": None})
     yield Mention("s3", "GetBucketPolicy", {"Bucket": None})
     yield Mention("s3", "PutBucketPolicy", {"Bucket": None, "Policy": None})
 
@@ -43,26 +43,32 @@ def ask_for_delivery(work: Work, source: str) -> None:
     work.ask((CREATE,), Certainty.CALL, source)
 
 
-def ask_for_places(work: Work, places: Places, because: str, *, tagged: str | None = None) -> None:
+def ask_for_places(
+    work: Work, places: Places, because: str, *, first: str | None = None, tagged: str | None = None
+) -> None:
     """Ask for what a delivery changes at the ``places`` where it goes; nothing is changed.
 
-    ``because`` is the property that names them. ``tagged`` is the source that says that a stream is tagged
-    each time; without it that is likely too.
+    ``because`` is the property that names them. ``first`` is the source that names what only the first
+    delivery needs, where the registry does not; ``tagged`` says that a stream is tagged each time.
     """
+
+    def ask(service: str, operation: str, params: Mapping[str, Any], source: str | None = first) -> None:
+        work.permit(service, operation, params, source=source, sure=False, because=because)
+
     if places.group:
-        policy = {"policyName": "AWSLogDeliveryWrite20150319", "policyDocument": "{}"}
-        work.permit("logs", "DescribeLogGroups", {}, sure=False, because=because)
-        work.permit("logs", "DescribeResourcePolicies", {}, sure=False, because=because)
-        work.permit("logs", "PutResourcePolicy", policy, sure=False, because=because)
+        ask("logs", "DescribeLogGroups", {})
+        ask("logs", "DescribeResourcePolicies", {})
+        ask("logs", "PutResourcePolicy", {"policyName": _POLICY, "policyDocument": "{}"})
     if places.stream:
-        name = {"DeliveryStreamName": places.stream.rpartition("/")[2]}
         tags = {"Tags": [{"Key": "LogDeliveryEnabled", "Value": "true"}]}
-        work.permit(
-            "firehose", "TagDeliveryStream", {**name, **tags}, source=tagged, sure=False, because=because
-        )
-        role = {"AWSServiceName": _SERVICE}
-        work.permit("iam", "CreateServiceLinkedRole", role, sure=False, because=because)
+        name = {"DeliveryStreamName": places.stream.rpartition("/")[2]}
+        ask("firehose", "TagDeliveryStream", {**name, **tags}, tagged or first)
     if places.bucket:
-        bucket = {"Bucket": places.bucket}
-        work.permit("s3", "GetBucketPolicy", bucket, sure=False, because=because)
-        work.permit("s3", "PutBucketPolicy", {**bucket, "Policy": "{}"}, sure=False, because=because)
+        ask("s3", "GetBucketPolicy", {"Bucket": places.bucket})
+        ask("s3", "PutBucketPolicy", {"Bucket": places.bucket, "Policy": "{}"})
+
+
+def ask_for_role(work: Work, because: str) -> None:
+    """Ask for the role with which streams are written to; the first delivery of an account makes it."""
+    role = {"AWSServiceName": _SERVICE}
+    work.permit("iam", "CreateServiceLinkedRole", role, sure=False, because=because)

@@ -43,6 +43,7 @@ class _Logs(Part):
     def mentions(self, service: str, itself: Params) -> Iterator[Mention]:
         """What the places of the logs ask for."""
         yield from log_delivery.mentions()
+        yield Mention("iam", "CreateServiceLinkedRole", {"AWSServiceName": None})
 
     def before_create(self, step: Step) -> None:
         """The delivery is set up with the pipe."""
@@ -67,6 +68,8 @@ class _Logs(Part):
         if places:
             log_delivery.ask_for_delivery(step.work, "log-delivery-again")
             log_delivery.ask_for_places(step.work, places, _LOGS, tagged="log-delivery-stream")
+            if places.stream:
+                log_delivery.ask_for_role(step.work, _LOGS)
             step.work.ask(too, Certainty.LIKELY)
 
 

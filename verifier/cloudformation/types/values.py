@@ -22,6 +22,12 @@ def document(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
 
 
+def opened(value: Any) -> Mapping[str, Any]:
+    """A document as an object, whether the template has text or an object; empty where it has neither."""
+    found = _parsed(value) if isinstance(value, str) else value
+    return found if isinstance(found, Mapping) else {}
+
+
 def listed(value: Any) -> list[Any]:
     """A list property; a template may give a single value for it."""
     if value is None:
