@@ -7,13 +7,13 @@ from typing import Any
 from verifier.cloudformation.types.handler import Mention
 from verifier.cloudformation.types.kind import Kind
 from verifier.cloudformation.types.params import ABSENT, ID, Params, Prop, same
-from verifier.cloudformation.types.part import Part, Read
+from verifier.cloudformation.types.part import OnBehalf, Part, Read
 from verifier.cloudformation.types.parts import Update
 from verifier.cloudformation.types.step import Step
 from verifier.cloudformation.types.tagging import Tagging
 from verifier.cloudformation.types.values import listed
 
-_DOMAINS = "DomainValidationOptions"
+_DOMAINS, _AUTHORITY = "DomainValidationOptions", "CertificateAuthorityArn"
 _OPTIONS: dict[str, Any] = {
     "Options": {
         "CertificateTransparencyLoggingPreference": Prop("CertificateTransparencyLoggingPreference"),
@@ -87,13 +87,20 @@ CERTIFICATE = Kind(
     id_from="CertificateArn",
     token=False,
     fixed={
-        **same("DomainName", "KeyAlgorithm", "SubjectAlternativeNames", "ValidationMethod"),
+        **same("DomainName", "KeyAlgorithm", "SubjectAlternativeNames", "ValidationMethod", _AUTHORITY),
         _DOMAINS: Prop(_DOMAINS, _by_mail),
         **_OPTIONS,
     },
     gives={"CertificateArn": ID},
     parts=(
         _Records(),
+        # What the registry names for a certificate of a private authority.
+        *(
+            OnBehalf(
+                operation, same(_AUTHORITY), on=("create",), when=_AUTHORITY, service="acm-pca", whole=False
+            )
+            for operation in ("IssueCertificate", "GetCertificate")
+        ),
         Update("UpdateCertificateOptions", _OPTIONS, changed_only=True),
         Read("DescribeCertificate", on=("create", "read", "update", "delete")),
         _Tags(
@@ -106,5 +113,5 @@ CERTIFICATE = Kind(
         Read("ListTagsForCertificate"),
     ),
     gone=("ResourceNotFoundException",),
-    lacks=frozenset({"CertificateAuthorityArn", "Id"}),
+    lacks=frozenset({"Id"}),
 )

@@ -108,7 +108,7 @@ DISTRIBUTION = Versioned(
             "ConnectionMode",
             "ContinuousDeploymentPolicyId",
             "CustomOrigin",
-            "Origins.VpcOriginConfig",
+            "Origins.VpcOriginConfig.OwnerAccountId",
             "S3Origin",
             "Staging",
             "TenantConfig",
