@@ -154,12 +154,17 @@ def _html_names(char: str) -> Iterator[str]:
         yield "&apos;"
 
 
+def without_sequences(text: str) -> str:
+    """``text`` without what a terminal takes for an order, such as a colour."""
+    return _SEQUENCES.sub("", text)
+
+
 def harmless(text: str) -> str:
     """``text`` as a terminal may be shown it: line breaks stay, what a terminal obeys is left out or "?".
 
     Half a character, which no stream has bytes for, is escaped.
     """
-    shown = _SEQUENCES.sub("", text.replace("\r\n", "\n").replace("\t", " "))
+    shown = without_sequences(text.replace("\r\n", "\n").replace("\t", " "))
     if all(line.isprintable() for line in shown.split("\n")):
         return shown
     return "".join(map(_shown, shown))

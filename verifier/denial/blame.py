@@ -1,0 +1,66 @@
+"""Whose a refusal is: the deployer's, or that of something that was deployed, by ``blame.yaml``."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from os.path import commonprefix
+
+from verifier.denial.denial import Refused
+from verifier.denial.phrases import squeeze
+from verifier.denial.squeezed import Squeezed
+
+_WITHIN = 400
+# Who is named after how deploys are done is no function.
+_DEPLOYS = re.compile(r"deploy|cicd|pipeline|github|gitlab|jenkins|terraform|codebuild|runner|(?<![a-z])ci(?![a-z])")
+_FEWEST_COMMON = 6
+
+
+@dataclass(frozen=True)
+class _Row:
+    refused: Refused
+    principal: re.Pattern[str] | None
+    near: str
+    within: int
+
+
+def refused_by(text: Squeezed, start: int, end: int, principal: str | None) -> Refused:
+    """Who was refused by the sentence that stands in ``text`` from ``start`` to ``end``."""
+    printed = (principal or "").lower()
+    for row in _rows():
+        if row.principal is not None and not row.principal.search(printed):
+            continue
+        if row.principal is None and ":user/" in printed:
+            continue
+        if row.near and text.lower.find(row.near, max(0, start - row.within), end + row.within) < 0:
+            continue
+        return row.refused
+    return Refused.FUNCTION_ROLE if _is_named_like_its_role(printed) else Refused.DEPLOYER
+
+
+def _is_named_like_its_role(principal: str) -> bool:
+    """Whether role and session were named after one stack: a function's session has the function's name."""
+    _, mark, named = principal.partition(":assumed-role/")
+    role, slash, session = named.partition("/")
+    if not mark or not slash or _DEPLOYS.search(principal) or role == session:
+        return False
+    common = commonprefix([role, session])
+    return len(common) >= _FEWEST_COMMON
+
+
+@cache
+def _rows() -> Sequence[_Row]:
+    import yaml
+
+    text = (resources.files(__package__) / "blame.yaml").read_text(encoding="utf-8")
+    rows = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return [
+        _Row(
+            Refused(row["refused"]),
+            re.compile(row["principal"]) if "principal" in row else None,
+            squeeze(row.get("near", "")),
+            row.get("within", _WITHIN),
+        )
+        for row in rows
+    ]

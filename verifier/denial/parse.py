@@ -1,0 +1,145 @@
+"""Every refusal that a text tells of, each once."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+
+import re
+
+from verifier.denial.actions import named_by, true_name
+from verifier.denial.blame import refused_by
+from verifier.denial.denial import Denial, DenialKind, Refused, Severity
+from verifier.denial.phrases import Hit, Weight, phrase_hits
+from verifier.denial.plain import plain_lines
+from verifier.denial.sentence import Reason, principal_before, sentence_hits
+from verifier.denial.squeezed import Squeezed
+
+# What is so close to a fuller sentence tells of the same.
+_CLOSE = 400
+_ACTION = re.compile(r"[A-Za-z][\w-]{0,63}:[A-Za-z*][\w*]{0,127}")
+# Only an identity-based policy is the deployer's own.
+_OWN = (None, "identity")
+_MORE_KNOWN = {
+    "public": "S3's Block Public Access prevents it, not a policy",
+    "type": "only who manages the {0} can lift it",
+}
+
+
+def denials_of(text: str) -> list[Denial]:
+    """The refusals in ``text``, in their order. What is said twice is one."""
+    squeezed = Squeezed(plain_lines(text))
+    sentences = list(sentence_hits(squeezed))
+    phrases = [hit for hit in phrase_hits(squeezed)]
+    fuller = sorted((hit.start, hit.end) for hit in phrases if hit.weight is Weight.FULL)
+    told: list[tuple[Hit, Reason]] = [(hit, Reason(hit.end)) for hit in phrases]
+    told += [(hit, reason) for hit, reason in sentences if not _within(fuller, hit)]
+    told.sort(key=lambda pair: (pair[0].start, -pair[0].end))
+    kept = _without_echoes(told)
+    return _once(denial for hit, reason in kept for denial in _denials(squeezed, hit, reason))
+
+
+def _within(spans: Sequence[tuple[int, int]], hit: Hit) -> bool:
+    index = bisect_left(spans, (hit.end, 0))
+    return any(start < hit.end and hit.start < end for start, end in spans[max(0, index - 2) : index + 1])
+
+
+def _without_echoes(told: Sequence[tuple[Hit, Reason]]) -> Iterator[tuple[Hit, Reason]]:
+    """Without traps, and without what only announces or repeats a fuller sentence close by."""
+    heavier = {
+        weight: sorted((hit.start, hit.end) for hit, _ in told if hit.weight > weight)
+        for weight in (Weight.BARE, Weight.VAGUE)
+    }
+    end = 0
+    for hit, reason in told:
+        if hit.weight is Weight.FULL:
+            part_of_another, end = hit.end <= end, max(end, hit.end)
+            if not part_of_another:
+                yield hit, reason
+        elif hit.weight is not Weight.TRAP and not _close(heavier[hit.weight], hit):
+            yield hit, reason
+
+
+def _close(spans: Sequence[tuple[int, int]], hit: Hit) -> bool:
+    index = bisect_left(spans, (hit.start, 0))
+    return any(
+        start - _CLOSE < hit.end and hit.start < end + _CLOSE for start, end in spans[max(0, index - 1) : index + 1]
+    )
+
+
+def _denials(text: Squeezed, hit: Hit, reason: Reason) -> Iterator[Denial]:
+    row, values = hit.row, hit.values
+    principal, start = values.get("principal"), hit.start
+    if row.get("before") == "principal":
+        principal, start = principal_before(text, 0, hit.start)
+    resource = values.get("resource")
+    resource = resource.strip("\"'`") if resource else None
+    refused = (
+        Refused(row["refused"])
+        if "refused" in row
+        else refused_by(text, start, hit.end, principal or values.get("who"))
+    )
+    known = row.get("known")
+    if reason.public_access:
+        known = _MORE_KNOWN["public"]
+    grantable = (
+        refused is Refused.DEPLOYER
+        and reason.kind is not DenialKind.EXPLICIT
+        and reason.policy_type in _OWN
+        and not reason.public_access
+    )
+    for action, inferred in _actions(hit):
+        yield Denial(
+            action,
+            resource,
+            principal,
+            reason.kind,
+            reason.policy_type,
+            reason.policy_arn,
+            refused,
+            Severity(row.get("severity", "error")),
+            grantable,
+            inferred,
+            known,
+        )
+
+
+def _actions(hit: Hit) -> Iterator[tuple[str | None, bool]]:
+    """Each action, and whether it is inferred."""
+    values, row = hit.values, hit.row
+    named = [found for found in _ACTION.findall(values.get("action", "") + " " + values.get("actions", ""))]
+    if named:
+        yield from ((true_name(action), False) for action in named)
+    elif "action" in row:
+        yield row["action"], True
+    elif "operation" in values:
+        action = named_by(values["operation"], values.get("service"), values.get("resource"))
+        yield action, action is not None
+    else:
+        yield None, False
+
+
+def _once(denials: Iterable[Denial]) -> list[Denial]:
+    """Each once: copies are the same but for case, for the reason, or for what one of them leaves out."""
+    kept: dict[tuple[str, ...], Denial] = {}
+    for denial in denials:
+        key = _key(denial.action, denial.resource, denial.principal)
+        if key not in kept or _told(denial) > _told(kept[key]):
+            kept[key] = denial
+    whole = {
+        _key(one.action, resource, principal)
+        for one in kept.values()
+        if one.action
+        for resource in (one.resource, None)
+        for principal in (one.principal, None)
+        if (resource, principal) != (one.resource, one.principal)
+    }
+    return [denial for key, denial in kept.items() if key not in whole]
+
+
+def _key(*parts: str | None) -> tuple[str, ...]:
+    return tuple("" if part is None else part.lower() for part in parts)
+
+
+def _told(denial: Denial) -> int:
+    return sum(value is not None for value in (denial.policy_type, denial.policy_arn)) + (
+        denial.kind is not DenialKind.UNKNOWN
+    )
