@@ -21,6 +21,7 @@ LAYERS = (
     "authorization",
     "service",
     "grant",
+    "denial",
     "emulator",
     "cloudformation",
     "model",

@@ -3,6 +3,7 @@
 Whatever cannot be used raises InputError, one line that names the place.
 """
 
+import codecs
 import json
 import math
 import os
@@ -24,6 +25,11 @@ def text_of(path: Path, where: str | None = None, most: int = MOST_BYTES) -> str
     """The text of a regular file of at most ``most`` bytes; ``where`` names it in errors."""
     named = where or str(path)
     return decoded(_content(path, named, most), named, most)
+
+
+def log_of(path: Path, most: int) -> str:
+    """The text of a log, a regular file of at most ``most`` bytes, in whatever encoding shells write."""
+    return decoded_log(_content(path, str(path), most), str(path), most)
 
 
 def any_text_of(path: Path) -> str:
@@ -59,6 +65,19 @@ def decoded(data: bytes, where: str, most: int = MOST_BYTES) -> str:
         raise InputError(
             f"{where}: cannot be read: not UTF-8 text, at byte {error.start}; save it as UTF-8"
         ) from None
+
+
+def decoded_log(data: bytes, where: str, most: int) -> str:
+    """The text in ``data``: UTF-16 with its mark, as PowerShell writes it, or UTF-8, as far as it is."""
+    if len(data) > most:
+        raise InputError(f"{where}: cannot be read: larger than {most // 1024 // 1024} MB")
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace")
+    if b"\0" in data:
+        raise InputError(
+            f"{where}: cannot be read: no text, at byte {data.index(0)}; unpack it, or save it as text"
+        )
+    return data.decode("utf-8-sig", "replace")
 
 
 def _check_regular(status: os.stat_result, where: str) -> None:

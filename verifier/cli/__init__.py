@@ -21,7 +21,7 @@ from verifier.redaction import Redaction
 # One module a command, each with add_parser(subparsers) and run(args, stdout, stderr), which gives a Result;
 # args.redaction is what learns secrets.
 # Parsers import nothing heavy; what a command needs is imported when it runs.
-COMMANDS = ("converge", "verify", "render", "serve", "simulate", "model")
+COMMANDS = ("converge", "verify", "render", "serve", "simulate", "denials", "model")
 
 
 def main(arguments: Sequence[str] | None = None) -> ExitCode:

@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+from collections.abc import Callable
 
 from verifier.errors import InputError
 from verifier.reading import MOST_BYTES, decoded
@@ -28,12 +29,12 @@ def mend_streams() -> None:
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def stdin_text(most: int = MOST_BYTES) -> str:
-    """All of standard input, at most ``most`` bytes of UTF-8. Raises InputError."""
+def stdin_text(most: int = MOST_BYTES, decode: Callable[[bytes, str, int], str] = decoded) -> str:
+    """All of standard input, at most ``most`` bytes of what ``decode`` takes. Raises InputError."""
     if sys.stdin is None:
         raise InputError("stdin: cannot be read: it is closed; give a file")
     try:
         data = sys.stdin.buffer.read(most + 1)
     except OSError as error:
         raise InputError(f"stdin: cannot be read: {error.strerror}") from None
-    return decoded(data, "stdin", most)
+    return decode(data, "stdin", most)

@@ -10,6 +10,7 @@ from verifier.iam.arn import parse_arn
 _SETTER = re.compile(r"^set(?=[a-z])", re.IGNORECASE)
 
 
+@cache
 def true_name(printed: str) -> str:
     """``printed`` as IAM spells it; S3's SDK names actions after its operations ("s3:SetBucketEncryption").
 
@@ -26,34 +27,34 @@ def true_name(printed: str) -> str:
     return printed
 
 
+@cache
 def named_by(operation: str, service: str | None, resource: str | None) -> str | None:
     """The action of an operation of a service, as texts name it ("EC2"); None where it could be several."""
     if service:
         prefix = re.sub(r"[^a-z0-9-]", "", service.lower().removeprefix("amazon").removeprefix("aws"))
-        return _of_operation(prefix, operation) or catalog.canonical(f"{prefix}:{operation}")
+        return _of_operation(prefix, operation)
     arn = parse_arn(resource or "")
     if arn:
-        return _of_operation(arn.service, operation) or catalog.canonical(f"{arn.service}:{operation}")
-    found = {_of_operation(known, operation) for known in ruled_services()} - {None}
+        return _of_operation(arn.service, operation)
+    found = {_of_operation(known, operation) for known in _known_services()} - {None}
     return found.pop() if len(found) == 1 else None
 
 
 def _of_operation(service: str, operation: str) -> str | None:
     """The action of an operation that is known to the rules, or named like its action."""
-    for known in _services(service):
-        ruled = _ruled(known).get(operation.lower())
-        if ruled:
-            return ruled
-    return catalog.canonical(f"{service}:{operation}")
+    return _ruled(service).get(operation.lower()) or catalog.canonical(f"{service}:{operation}")
 
 
-def _services(service: str) -> tuple[str, ...]:
-    """As the rules name it, which is as botocore does."""
-    return (service,) if service in ruled_services() else ()
+@cache
+def _known_services() -> tuple[str, ...]:
+    return ruled_services()
 
 
 @cache
 def _ruled(service: str) -> dict[str, str]:
+    """The own action of each operation that the rules name, by its name in small letters."""
+    if not re.fullmatch("[a-z0-9-]+", service):
+        return {}
     return {
         name.lower(): rules.requires[0].action
         for name, rules in service_rules(service).operations.items()

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from os.path import commonprefix
 
 from verifier.denial.denial import Refused
 from verifier.denial.phrases import squeeze
@@ -13,7 +12,9 @@ from verifier.denial.squeezed import Squeezed
 
 _WITHIN = 400
 # Who is named after how deploys are done is no function.
-_DEPLOYS = re.compile(r"deploy|cicd|pipeline|github|gitlab|jenkins|terraform|codebuild|runner|(?<![a-z])ci(?![a-z])")
+_DEPLOYS = re.compile(
+    r"deploy|cicd|pipeline|github|gitlab|jenkins|terraform|codebuild|runner|(?<![a-z])ci(?![a-z])"
+)
 _FEWEST_COMMON = 6
 
 
@@ -42,11 +43,10 @@ def refused_by(text: Squeezed, start: int, end: int, principal: str | None) -> R
 def _is_named_like_its_role(principal: str) -> bool:
     """Whether role and session were named after one stack: a function's session has the function's name."""
     _, mark, named = principal.partition(":assumed-role/")
-    role, slash, session = named.partition("/")
-    if not mark or not slash or _DEPLOYS.search(principal) or role == session:
+    role, _, session = named.partition("/")
+    if not mark or len(session) < _FEWEST_COMMON or _DEPLOYS.search(principal) or role == session:
         return False
-    common = commonprefix([role, session])
-    return len(common) >= _FEWEST_COMMON
+    return role[:_FEWEST_COMMON] == session[:_FEWEST_COMMON]
 
 
 @cache

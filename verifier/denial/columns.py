@@ -1,4 +1,4 @@
-"""Tables whose cells run over several lines, as SAM prints stack events: each cell on lines of its own."""
+"""Tables whose cells run over several lines, as SAM prints stack events: each cell on a line of its own."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -40,9 +40,7 @@ def _row_end(lines: Sequence[str], at: int) -> int:
 def _continues(line: str, starts: Sequence[int]) -> bool:
     """Whether all of the line stands in columns, and nothing of it in the first one, which names the row."""
     found = [cell.start() for cell in _CELL.finditer(line)]
-    return bool(found) and all(
-        any(abs(start - column) <= 1 for column in starts) for start in found
-    )
+    return bool(found) and all(any(abs(start - column) <= 1 for column in starts[1:]) for start in found)
 
 
 def _cells(lines: Sequence[str]) -> Iterator[str]:
@@ -55,5 +53,22 @@ def _cells(lines: Sequence[str]) -> Iterator[str]:
             columns[nearest].append(cell.group())
     for column in columns:
         yield ""
-        yield from column
+        yield _joined(column)
     yield ""
+
+
+def _joined(cell: Sequence[str]) -> str:
+    """The lines of a cell as one; a word is cut behind a hyphen, or where it is longer than the cell is wide."""
+    width = max(map(len, cell[:-1]), default=0)
+    parts: list[str] = []
+    for line in cell:
+        if parts and not (parts[-1].endswith("-") or _is_cut(parts[-1], line, width)):
+            parts.append(" ")
+        parts.append(line)
+    return "".join(parts)
+
+
+def _is_cut(line: str, following: str, width: int) -> bool:
+    head, space, _ = following.partition(" ")
+    longer = not space and head.endswith("-")
+    return len(line) == width and (longer or len(line.rpartition(" ")[2] + head) > width)

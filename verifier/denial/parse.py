@@ -1,34 +1,31 @@
 """Every refusal that a text tells of, each once."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-
-import re
 
 from verifier.denial.actions import named_by, true_name
 from verifier.denial.blame import refused_by
 from verifier.denial.denial import Denial, DenialKind, Refused, Severity
 from verifier.denial.phrases import Hit, Weight, phrase_hits
 from verifier.denial.plain import plain_lines
-from verifier.denial.sentence import Reason, principal_before, sentence_hits
+from verifier.denial.sentence import Reason, sentence_hits
 from verifier.denial.squeezed import Squeezed
+from verifier.denial.values import principal_before
 
 # What is so close to a fuller sentence tells of the same.
-_CLOSE = 400
+_CLOSE = 300
 _ACTION = re.compile(r"[A-Za-z][\w-]{0,63}:[A-Za-z*][\w*]{0,127}")
 # Only an identity-based policy is the deployer's own.
 _OWN = (None, "identity")
-_MORE_KNOWN = {
-    "public": "S3's Block Public Access prevents it, not a policy",
-    "type": "only who manages the {0} can lift it",
-}
+_PUBLIC_ACCESS = "S3's Block Public Access prevents it, whatever policies allow"
 
 
 def denials_of(text: str) -> list[Denial]:
     """The refusals in ``text``, in their order. What is said twice is one."""
     squeezed = Squeezed(plain_lines(text))
     sentences = list(sentence_hits(squeezed))
-    phrases = [hit for hit in phrase_hits(squeezed)]
+    phrases = list(phrase_hits(squeezed))
     fuller = sorted((hit.start, hit.end) for hit in phrases if hit.weight is Weight.FULL)
     told: list[tuple[Hit, Reason]] = [(hit, Reason(hit.end)) for hit in phrases]
     told += [(hit, reason) for hit, reason in sentences if not _within(fuller, hit)]
@@ -61,7 +58,8 @@ def _without_echoes(told: Sequence[tuple[Hit, Reason]]) -> Iterator[tuple[Hit, R
 def _close(spans: Sequence[tuple[int, int]], hit: Hit) -> bool:
     index = bisect_left(spans, (hit.start, 0))
     return any(
-        start - _CLOSE < hit.end and hit.start < end + _CLOSE for start, end in spans[max(0, index - 1) : index + 1]
+        start - _CLOSE < hit.end and hit.start < end + _CLOSE
+        for start, end in spans[max(0, index - 1) : index + 1]
     )
 
 
@@ -70,16 +68,10 @@ def _denials(text: Squeezed, hit: Hit, reason: Reason) -> Iterator[Denial]:
     principal, start = values.get("principal"), hit.start
     if row.get("before") == "principal":
         principal, start = principal_before(text, 0, hit.start)
-    resource = values.get("resource")
-    resource = resource.strip("\"'`") if resource else None
-    refused = (
-        Refused(row["refused"])
-        if "refused" in row
-        else refused_by(text, start, hit.end, principal or values.get("who"))
-    )
+    refused = Refused(row["refused"]) if "refused" in row else refused_by(text, start, hit.end, principal)
     known = row.get("known")
     if reason.public_access:
-        known = _MORE_KNOWN["public"]
+        known = _PUBLIC_ACCESS
     grantable = (
         refused is Refused.DEPLOYER
         and reason.kind is not DenialKind.EXPLICIT
@@ -89,7 +81,7 @@ def _denials(text: Squeezed, hit: Hit, reason: Reason) -> Iterator[Denial]:
     for action, inferred in _actions(hit):
         yield Denial(
             action,
-            resource,
+            values.get("resource"),
             principal,
             reason.kind,
             reason.policy_type,
@@ -105,7 +97,7 @@ def _denials(text: Squeezed, hit: Hit, reason: Reason) -> Iterator[Denial]:
 def _actions(hit: Hit) -> Iterator[tuple[str | None, bool]]:
     """Each action, and whether it is inferred."""
     values, row = hit.values, hit.row
-    named = [found for found in _ACTION.findall(values.get("action", "") + " " + values.get("actions", ""))]
+    named = _ACTION.findall(f"{values.get('action', '')} {values.get('actions', '')}")
     if named:
         yield from ((true_name(action), False) for action in named)
     elif "action" in row:

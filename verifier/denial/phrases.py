@@ -8,14 +8,16 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from verifier.denial.squeezed import Squeezed
+from verifier.denial.squeezed import Space, Squeezed
+from verifier.denial.values import action_at, trimmed
 
 _SLOT = re.compile(r"\{(\w+)\}")
 # A slot's value is no longer than that.
 _REACH = {"any": 1200, "actions": 1200, "resource": 600, "operation": 100, "service": 60, "action": 200}
+_NAMES = ("operation", "service")
 _NAME = re.compile(r"[A-Za-z]\w*")
 # What may stand around a value that is no part of it.
-AROUND = "\"'`*()[]{}<>,;. "
+_AROUND = "\"'`*()[]{}<>,;. "
 
 
 class Weight(IntEnum):
@@ -29,7 +31,7 @@ class Weight(IntEnum):
 
 @dataclass(frozen=True)
 class Phrase:
-    """One sentence of a row; ``literals`` are its fixed parts, squeezed, ``slots`` what stands behind each."""
+    """One sentence of a row; ``literals`` are its fixed parts, squeezed; ``slots`` stand behind each."""
 
     family: str
     literals: tuple[str, ...]
@@ -69,21 +71,41 @@ def _matched(text: Squeezed, phrase: Phrase, start: int) -> Hit | None:
         end = text.lower.find(following, at, at + _REACH[slot]) if following else _open_end(text, slot, at)
         if end < 0 or (end == at and slot != "any"):
             return None
-        value = text.read(at, end).strip(AROUND) if slot != "resource" else text.read(at, end)
-        if slot in ("operation", "service") and not _NAME.fullmatch(value.replace(" ", "")):
+        values[slot] = _value(text, slot, at, end)
+        if slot in _NAMES and not _NAME.fullmatch(values[slot]):
             return None
-        values[slot] = value
         at = end + len(following)
     return Hit(start, at, phrase.weight, values, phrase.row)
 
 
+def _value(text: Squeezed, slot: str, start: int, end: int) -> str:
+    if slot == "resource":
+        return trimmed(text.read(start, end))
+    if slot in (*_NAMES, "action"):
+        return text.text[start:end].strip(_AROUND)
+    return text.read(start, end)
+
+
 def _open_end(text: Squeezed, slot: str, at: int) -> int:
     """Where a value ends that nothing fixed follows."""
+    if slot == "action":
+        found = action_at(text, at)
+        return found[1] if found else -1
     if slot != "actions":
         return text.word_end(at)
     latest = min(at + _REACH[slot], len(text.text))
-    ends = [place for place, space in text.spaces(at, latest) if text.text[place - 1] not in ",'\"" or space == 3]
-    return ends[0] if ends else latest
+    listed = (
+        place
+        for place, space in text.spaces(at, latest)
+        if space is Space.PARAGRAPH or not _goes_on(text, place)
+    )
+    return next(listed, latest)
+
+
+def _goes_on(text: Squeezed, at: int) -> bool:
+    """Whether a list goes on with the word at ``at``."""
+    before = text.text[text.word_before(at) : at]
+    return before[-1] == "," or before == "and" or text.lower.startswith("and", at)
 
 
 def _stands_alone(text: Squeezed, start: int, end: int) -> bool:

@@ -12,22 +12,23 @@ _ENTITY = re.compile(r"&(?:amp;){0,3}(quot|apos|lt|gt|amp|nbsp|#\d{1,4}|#[xX][0-
 _NAMED = {"quot": '"', "apos": "'", "lt": "<", "gt": ">", "amp": "&", "nbsp": " "}
 # A colour whose escape character got lost on the way.
 _BARE_COLOUR = re.compile(r"\[\d{1,3}(?:;\d{1,3}){0,4}m")
+# Nothing that had a width goes away: how long a line was tells where it was cut.
 _LIKE_ANOTHER = str.maketrans(
     {
-        **dict.fromkeys("“”„‟″", '"'),
-        **dict.fromkeys("‘’‚‛′", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033", '"'),
+        **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032`", "'"),
         **dict.fromkeys("|│┃║╷╵", " "),
-        **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad`", ""),
+        **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad", ""),
         # Alone among all letters it becomes two in small letters.
         "\u0130": "I",
     }
 )
 _EMPHASIS = re.compile(r"(?<![\w:/*-])\*\*(?=\w)|(?<=[\w.])\*\*(?![\w*])")
-# What stands before each line: a quotation's or a comment's mark, the time in a log of CI, the comma that some
-# editors put before a table's rows.
+# What stands before each line: a quotation's or a comment's mark, the time in a log of CI, the comma that
+# some editors put before a table's rows.
 _GUTTER = re.compile(
     r"^(?:[ \t]{0,40}(?:[>#]{1,8}|//)(?=\s)[ \t]?|\d{4}-\d\d-\d\dT[\d:.,]{5,20}(?:Z|[+-][\d:]{4,5})?[ \t]?"
-    r"|,(?=[ \t]{4}|[A-Z_]{4}))",
+    r"|,(?=[ \t]{4}|[A-Z_]{4})){1,3}",
     re.MULTILINE,
 )
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
@@ -38,7 +39,7 @@ def plain_lines(text: str) -> list[str]:
     text = _unescaped(text)
     text = _BARE_COLOUR.sub("", without_sequences(text))
     text = _LINE_ENDS.sub("\n", text).translate(_LIKE_ANOTHER)
-    text = _GUTTER.sub("", _EMPHASIS.sub("", text))
+    text = _GUTTER.sub("", _EMPHASIS.sub("''", text))
     return without_columns([line.expandtabs() for line in text.split("\n")])
 
 

@@ -1,8 +1,8 @@
-"""AWS's own sentence, old and new: who is not authorized to perform what, on what, and because of which policy.
+"""AWS's own sentence, old and new: who may not do what, on what, and because of which policy.
 
-    User: {principal} is not authorized to perform: {action} on resource: {resource}
-        because no {policy type} allows the {action} action
-        with an explicit deny in a {policy type}[: {policy ARN}]
+User: {principal} is not authorized to perform: {action} on resource: {resource}
+    because no {policy type} allows the {action} action
+    with an explicit deny in a {policy type}[: {policy ARN}]
 """
 
 import re
@@ -11,26 +11,26 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from verifier.authorization.rules import spelled
 from verifier.denial.denial import DenialKind
 from verifier.denial.phrases import Hit, Weight, squeeze
 from verifier.denial.squeezed import Space, Squeezed
+from verifier.denial.values import action_at, principal_before, trimmed
 
 _ANCHOR = "notauthorizedtoperform"
-_USER = "user:"
 # How far a part of the sentence may be from what it belongs to.
 _REACH = 600
 _MOST_WORDS = 4
-_ACTION = re.compile(r"[\"'*\[(]{0,4}([a-z][a-z0-9-]{0,63}:[a-z0-9_*]{1,128})")
-_OPERATION = re.compile(r"[A-Za-z]\w{2,127}")
-_AFTER_ACTION = ("onresource:", "onthisresource", "onarn:", "becauseno", "withanexplicitdeny")
+_OPERATION = re.compile(r"[A-Z][a-z]\w{2,127}")
 _ON = re.compile(r"[\"'*\])]{0,4}on(?:(this)resource|(?:the)?resources?:?|(?=[\"']{0,2}arn:))")
-# A mask, or a name that no prose has.
-_NAME = re.compile(r"(?=.*[A-Za-z])(?=.*[-_/:@.\d<\[{])[\w+=,.@/:*<>\[\]{}$-]+")
 _KINDS_OF_IAM = re.compile(r"(?:role|user|group|policy|instance profile)")
 _REASONS = ("becauseno", "becausepublicpolicies", "withanexplicitdeny")
-_TAILS = ("(service:", "statuscode:", "(requesttoken:", ".encodedauthorizationfailuremessage", "(sdkattemptcount")
-_PAIRS = {")": "(", "]": "[", "}": "{", ">": "<"}
+_TAILS = (
+    "(service:",
+    "statuscode:",
+    "(requesttoken:",
+    ".encodedauthorizationfailuremessage",
+    "(sdkattemptcount",
+)
 
 
 @dataclass(frozen=True)
@@ -59,20 +59,6 @@ def sentence_hits(text: Squeezed) -> Iterator[tuple[Hit, Reason]]:
         at = following
 
 
-def principal_before(text: Squeezed, earliest: int, at: int) -> tuple[str | None, int]:
-    """Who "is not ..." at ``at``, and where that begins."""
-    at = at - 2 if text.lower.startswith("is", at - 2) else at
-    said = text.lower.rfind(_USER, max(earliest, at - _REACH), at)
-    if said >= 0 and not (text.text[said - 1 : said].isalpha() and text.space_at(said) is None):
-        who = text.read(said + len(_USER), at).strip(" \"',")
-        parted = any(space is Space.PARAGRAPH for _, space in text.spaces(said, at))
-        if not parted and (who.startswith(("arn:", "<", "{", "[")) or len(who.split()) <= _MOST_WORDS):
-            return who or None, said
-    start = max(text.word_before(at), earliest)
-    who = text.text[start:at].strip("\"',()")
-    return (who, start) if _NAME.fullmatch(who) and who[-1] != ":" else (None, at)
-
-
 def _sentence(text: Squeezed, earliest: int, anchor: int, until: int) -> tuple[Hit, Reason]:
     principal, start = principal_before(text, earliest, anchor)
     at = anchor + len(_ANCHOR)
@@ -89,21 +75,13 @@ def _sentence(text: Squeezed, earliest: int, anchor: int, until: int) -> tuple[H
 
 def _action(text: Squeezed, at: int) -> tuple[Mapping[str, str], int]:
     """The action, or only the operation, and where it ends."""
-    found = _ACTION.match(text.lower, at)
-    if found is None:
-        end = text.word_end(at)
-        name = text.text[at:end].strip("\"'*.,:;")
-        return ({"operation": name}, end) if _OPERATION.fullmatch(name) else ({}, at)
-    start, end = found.span(1)
-    followed = [text.lower.find(word, start, end + len(word)) for word in _AFTER_ACTION]
-    end = min([end, *(place for place in followed if place >= 0)])
-    glued = end in followed
-    for place, space in text.spaces(start, end):
-        joined = space is Space.LINE and (glued or spelled(text.text[start:end]) is not None)
-        if not joined:
-            end = place
-            break
-    return {"action": text.text[start:end]}, end
+    found = action_at(text, at)
+    if found:
+        start, end = found
+        return {"action": text.text[start:end]}, end
+    end = text.word_end(at)
+    name = text.text[at:end].strip("\"'*.,:;")
+    return ({"operation": name}, end) if _OPERATION.fullmatch(name) else ({}, at)
 
 
 def _resource(text: Squeezed, at: int, until: int) -> tuple[str | None, int]:
@@ -113,7 +91,7 @@ def _resource(text: Squeezed, at: int, until: int) -> tuple[str | None, int]:
         return None, found.end() if found else at
     start = found.end()
     end = _end_of_resource(text, start, until)
-    return _trimmed(text.read(start, end)) or None, end
+    return trimmed(text.read(start, end)) or None, end
 
 
 def _end_of_resource(text: Squeezed, start: int, until: int) -> int:
@@ -136,19 +114,6 @@ def _first(text: Squeezed, words: tuple[str, ...], start: int, until: int) -> in
     if not found or any(space is Space.PARAGRAPH for _, space in text.spaces(start, min(found))):
         return None
     return min(found)
-
-
-def _trimmed(printed: str) -> str:
-    """Without what stood around it; a colon or an asterisk at the end belongs to it."""
-    value = printed.strip().lstrip("\"'").rstrip(" ")
-    while value:
-        last = value[-1]
-        unbalanced = last in _PAIRS and value.count(last) > value.count(_PAIRS[last])
-        stop = last == "." and not value.endswith("..")
-        if not (unbalanced or stop or last in "\"',; "):
-            return value
-        value = value[:-1]
-    return value
 
 
 def _reason(text: Squeezed, at: int, until: int) -> Reason:
@@ -180,7 +145,7 @@ def _policy_arn(text: Squeezed, at: int) -> tuple[str | None, int]:
     if not text.lower.startswith(":arn:", at):
         return None, at
     end = text.word_end(at + 1)
-    return _trimmed(text.read(at + 1, end)), end
+    return trimmed(text.read(at + 1, end)), end
 
 
 @cache

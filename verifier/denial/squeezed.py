@@ -1,7 +1,7 @@
-"""A text without its white space, in which a sentence is found however it was wrapped; and the gaps, kept aside.
+"""A text without its white space, in which a sentence is found however it was wrapped; the gaps are kept aside.
 
-A terminal or a table cuts words, AWS's own white space varies, people retype. So sentences are matched without any
-white space, and only what they name (a role, an ARN) is read with it.
+A terminal or a table cuts words, AWS's own white space varies, people retype. So sentences are matched without
+any white space, and only what they name (a role, an ARN) is read with it.
 """
 
 import re
@@ -16,6 +16,8 @@ _NARROWEST = 20
 # An ARN has five colons at least.
 _COLONS = 5
 _LONGEST = 2048
+# How names begin that have no spaces.
+_WITHOUT_SPACES = ("arn:", '"arn:', "'arn:", "aws::", "'aws::", "https:", "/")
 _CLOSING = {'"': '"', "'": "'", "<": ">", "{": "}", "[": "]"}
 
 
@@ -60,21 +62,21 @@ class Squeezed:
         return max(self._starts[index] if index >= 0 else 0, end - _LONGEST)
 
     def read(self, start: int, end: int) -> str:
-        """What stands there, with its spaces; an ARN has none where a line ended."""
-        parts: list[str] = []
+        """What stands there, with its spaces; where a line ended in an ARN or a path there was none."""
+        words: list[list[str]] = [[]]
         before = start
         for at, space in self.spaces(start, end):
-            part = self.text[before:at]
-            parts.append(part)
-            word = "".join(parts).rpartition(" ")[2]
-            if space is Space.INLINE or not (word.lstrip("\"'").startswith("arn:") or part.endswith("-")):
-                parts.append(" ")
+            words[-1].append(self.text[before:at])
+            if space is not Space.LINE:
+                words.append([])
             before = at
-        return "".join([*parts, self.text[before:end]])
+        words[-1].append(self.text[before:end])
+        return " ".join(map(_rejoined, words))
 
     def word_end(self, start: int) -> int:
-        """Where the word at ``start`` ends: at white space, but for that of a mask ("<role arn>"), a quotation,
-        or a line's end within an ARN.
+        """Where the word at ``start`` ends: at white space, but for that within a mask ("<role arn>").
+
+        A quotation ends where it is closed, and an ARN may go on in the next line.
         """
         latest = min(start + _LONGEST, len(self.text))
         closing = _CLOSING.get(self.text[start : start + 1])
@@ -94,25 +96,44 @@ class Squeezed:
         return self.text[at - 1] == "-" or self.text.count(":", start, at) < _COLONS
 
 
+def _rejoined(lines: Sequence[str]) -> str:
+    """What stood in several lines and had no other white space."""
+    whole = "".join(lines)
+    if whole.lower().startswith(_WITHOUT_SPACES):
+        return whole
+    if not lines[0].endswith("-") and len(lines) > 1:
+        return f"{lines[0]} {_rejoined(lines[1:])}"
+    return lines[0] + _rejoined(lines[1:]) if len(lines) > 1 else whole
+
+
 def _words(lines: Sequence[str]) -> Iterator[tuple[str, Space | None]]:
     """Each word and what stood before it; None before the rest of a word that was cut."""
-    space: Space | None = Space.PARAGRAPH
-    for index, line in enumerate(lines):
-        if not line or line.isspace():
-            space = Space.PARAGRAPH
-            continue
-        first = True
-        for found in _WORD.finditer(line):
-            yield found.group(), space if first else Space.INLINE
-            first = False
-        space = _line_end(lines, index)
+    for paragraph in _paragraphs(lines):
+        space: Space | None = Space.PARAGRAPH
+        for index, line in enumerate(paragraph):
+            first = True
+            for found in _WORD.finditer(line):
+                yield found.group(), space if first else Space.INLINE
+                first = False
+            space = _line_end(paragraph, index)
+
+
+def _paragraphs(lines: Sequence[str]) -> Iterator[list[str]]:
+    paragraph: list[str] = []
+    for line in lines:
+        if line and not line.isspace():
+            paragraph.append(line)
+        elif paragraph:
+            yield paragraph
+            paragraph = []
+    yield paragraph
 
 
 def _line_end(lines: Sequence[str], index: int) -> Space | None:
-    line, following = lines[index], lines[index + 1] if index + 1 < len(lines) else ""
-    if not _is_full(lines, index):
+    following = lines[index + 1] if index + 1 < len(lines) else ""
+    if following.startswith("  ") or not _is_full(lines, index):
         return Space.LINE
-    return Space.INLINE if line[-1:].isspace() or following[:1].isspace() else None
+    return Space.INLINE if lines[index][-1].isspace() or following[:1].isspace() else None
 
 
 def _is_full(lines: Sequence[str], index: int) -> bool:
