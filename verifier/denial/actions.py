@@ -32,17 +32,21 @@ def named_by(operation: str, service: str | None, resource: str | None) -> str |
     """The action of an operation of a service, as texts name it ("EC2"); None where it could be several."""
     if service:
         prefix = re.sub(r"[^a-z0-9-]", "", service.lower().removeprefix("amazon").removeprefix("aws"))
-        return _of_operation(prefix, operation)
+        action = _of_operation(prefix, operation)
+        if action:
+            return action
     arn = parse_arn(resource or "")
     if arn:
         return _of_operation(arn.service, operation)
+    # The operation alone may tell, too.
     found = {_of_operation(known, operation) for known in _known_services()} - {None}
     return found.pop() if len(found) == 1 else None
 
 
 def _of_operation(service: str, operation: str) -> str | None:
     """The action of an operation that is known to the rules, or named like its action."""
-    return _ruled(service).get(operation.lower()) or catalog.canonical(f"{service}:{operation}")
+    ruled = _ruled(service).get(operation.lower())
+    return ruled or catalog.canonical(f"{_prefix(service)}:{operation}")
 
 
 @cache
@@ -51,9 +55,18 @@ def _known_services() -> tuple[str, ...]:
 
 
 @cache
+def _prefix(service: str) -> str:
+    return service_rules(service).prefix if _is_name(service) else service
+
+
+def _is_name(service: str) -> bool:
+    return re.fullmatch("[a-z0-9-]+", service) is not None
+
+
+@cache
 def _ruled(service: str) -> dict[str, str]:
     """The own action of each operation that the rules name, by its name in small letters."""
-    if not re.fullmatch("[a-z0-9-]+", service):
+    if not _is_name(service):
         return {}
     return {
         name.lower(): rules.requires[0].action

@@ -22,19 +22,23 @@ _FEWEST_COMMON = 6
 class _Row:
     refused: Refused
     principal: re.Pattern[str] | None
-    near: str
+    near: tuple[str, ...]
     within: int
 
 
 def refused_by(text: Squeezed, start: int, end: int, principal: str | None) -> Refused:
     """Who was refused by the sentence that stands in ``text`` from ``start`` to ``end``."""
     printed = (principal or "").lower()
+    around = {
+        within: text.lower[max(0, start - within) : end + within]
+        for within in {row.within for row in _rows()}
+    }
     for row in _rows():
         if row.principal is not None and not row.principal.search(printed):
             continue
         if row.principal is None and ":user/" in printed:
             continue
-        if row.near and text.lower.find(row.near, max(0, start - row.within), end + row.within) < 0:
+        if row.near and not any(sentence in around[row.within] for sentence in row.near):
             continue
         return row.refused
     return Refused.FUNCTION_ROLE if _is_named_like_its_role(printed) else Refused.DEPLOYER
@@ -59,8 +63,12 @@ def _rows() -> Sequence[_Row]:
         _Row(
             Refused(row["refused"]),
             re.compile(row["principal"]) if "principal" in row else None,
-            squeeze(row.get("near", "")),
+            tuple(map(squeeze, _listed(row.get("near", [])))),
             row.get("within", _WITHIN),
         )
         for row in rows
     ]
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value

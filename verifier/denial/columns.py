@@ -58,7 +58,7 @@ def _cells(lines: Sequence[str]) -> Iterator[str]:
 
 
 def _joined(cell: Sequence[str]) -> str:
-    """The lines of a cell as one; a word is cut behind a hyphen, or where it is longer than the cell is wide."""
+    """The lines of a cell as one; a word is cut behind a hyphen, or where it is too long for the cell."""
     width = max(map(len, cell[:-1]), default=0)
     parts: list[str] = []
     for line in cell:

@@ -29,8 +29,8 @@ POLICIES = {
 }
 _ROLES = {
     Refused.FUNCTION_ROLE: "a function's role was refused, not the deployer: that role needs it",
-    Refused.SERVICE_ROLE: "a service's or a workload's role was refused, not the deployer: that role needs it",
-    Refused.END_USER: "a visitor was refused, not the deployer: their role or the resource's policy must allow it",
+    Refused.SERVICE_ROLE: "a service's role was refused, not the deployer: that role needs it",
+    Refused.END_USER: "a visitor was refused, not the deployer: their role or the resource must allow it",
 }
 
 

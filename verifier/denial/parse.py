@@ -1,20 +1,22 @@
 """Every refusal that a text tells of, each once."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from verifier.denial.actions import named_by, true_name
 from verifier.denial.blame import refused_by
 from verifier.denial.denial import Denial, DenialKind, Refused, Severity
 from verifier.denial.phrases import Hit, Weight, phrase_hits
 from verifier.denial.plain import plain_lines
-from verifier.denial.sentence import Reason, sentence_hits
+from verifier.denial.sentence import Reason, reason_at, sentence_hits
 from verifier.denial.squeezed import Squeezed
-from verifier.denial.values import principal_before
 
 # What is so close to a fuller sentence tells of the same.
 _CLOSE = 300
+# An envelope, the SDK's "when calling the X operation:", is followed by its message.
+_ADJACENT = 60
 _ACTION = re.compile(r"[A-Za-z][\w-]{0,63}:[A-Za-z*][\w*]{0,127}")
 # Only an identity-based policy is the deployer's own.
 _OWN = (None, "identity")
@@ -27,11 +29,39 @@ def denials_of(text: str) -> list[Denial]:
     sentences = list(sentence_hits(squeezed))
     phrases = list(phrase_hits(squeezed))
     fuller = sorted((hit.start, hit.end) for hit in phrases if hit.weight is Weight.FULL)
-    told: list[tuple[Hit, Reason]] = [(hit, Reason(hit.end)) for hit in phrases]
+    told = [(hit, reason_at(squeezed, hit.end)) for hit in phrases]
     told += [(hit, reason) for hit, reason in sentences if not _within(fuller, hit)]
     told.sort(key=lambda pair: (pair[0].start, -pair[0].end))
-    kept = _without_echoes(told)
-    return _once(denial for hit, reason in kept for denial in _denials(squeezed, hit, reason))
+    around = _Around(phrases)
+    return _once(
+        denial
+        for hit, reason in _without_echoes(told)
+        for denial in _denials(squeezed, around.completed(hit), reason)
+    )
+
+
+class _Around:
+    """What stands before a sentence, or behind, and says more of the same."""
+
+    def __init__(self, hits: Iterable[Hit]) -> None:
+        vague = [hit for hit in hits if hit.weight is Weight.VAGUE]
+        self._envelopes = sorted((hit for hit in vague if "operation" in hit.values), key=lambda hit: hit.end)
+        self._forgiven = sorted((hit.start, hit.end) for hit in vague if "severity" in hit.row)
+
+    def completed(self, hit: Hit) -> Hit:
+        """``hit`` with the operation of the envelope that it stands in, and as a warning where one says so."""
+        if "severity" not in hit.row and _close(self._forgiven, hit):
+            hit = replace(hit, row={**hit.row, "severity": "warning"})
+        if {"action", "actions", "operation"} & {*hit.values, *hit.row}:
+            return hit
+        index = bisect_right(self._envelopes, hit.start, key=lambda envelope: envelope.end) - 1
+        envelope = self._envelopes[index] if index >= 0 else None
+        if envelope is None or envelope.end < hit.start - _ADJACENT:
+            return hit
+        named = {name: value for name, value in envelope.values.items() if name in ("operation", "service")}
+        return replace(
+            hit, values={**named, **hit.values}, row={"service": envelope.row.get("service"), **hit.row}
+        )
 
 
 def _within(spans: Sequence[tuple[int, int]], hit: Hit) -> bool:
@@ -65,10 +95,8 @@ def _close(spans: Sequence[tuple[int, int]], hit: Hit) -> bool:
 
 def _denials(text: Squeezed, hit: Hit, reason: Reason) -> Iterator[Denial]:
     row, values = hit.row, hit.values
-    principal, start = values.get("principal"), hit.start
-    if row.get("before") == "principal":
-        principal, start = principal_before(text, 0, hit.start)
-    refused = Refused(row["refused"]) if "refused" in row else refused_by(text, start, hit.end, principal)
+    principal = values.get("principal")
+    refused = Refused(row["refused"]) if "refused" in row else refused_by(text, hit.start, hit.end, principal)
     known = row.get("known")
     if reason.public_access:
         known = _PUBLIC_ACCESS
@@ -103,7 +131,9 @@ def _actions(hit: Hit) -> Iterator[tuple[str | None, bool]]:
     elif "action" in row:
         yield row["action"], True
     elif "operation" in values:
-        action = named_by(values["operation"], values.get("service"), values.get("resource"))
+        action = named_by(
+            values["operation"], values.get("service") or row.get("service"), values.get("resource")
+        )
         yield action, action is not None
     else:
         yield None, False

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any
 
 from verifier.denial.squeezed import Space, Squeezed
-from verifier.denial.values import action_at, trimmed
+from verifier.denial.values import action_at, principal_before, trimmed
 
 _SLOT = re.compile(r"\{(\w+)\}")
 # A slot's value is no longer than that.
@@ -75,6 +75,9 @@ def _matched(text: Squeezed, phrase: Phrase, start: int) -> Hit | None:
         if slot in _NAMES and not _NAME.fullmatch(values[slot]):
             return None
         at = end + len(following)
+    if phrase.row.get("before") == "principal":
+        principal, start = principal_before(text, 0, start)
+        values |= {"principal": principal} if principal else {}
     return Hit(start, at, phrase.weight, values, phrase.row)
 
 

@@ -20,6 +20,8 @@ _ANCHOR = "notauthorizedtoperform"
 # How far a part of the sentence may be from what it belongs to.
 _REACH = 600
 _MOST_WORDS = 4
+# Dots, quotes and brackets before a reason.
+_MARKS = 20
 _OPERATION = re.compile(r"[A-Z][a-z]\w{2,127}")
 _ON = re.compile(r"[\"'*\])]{0,4}on(?:(this)resource|(?:the)?resources?:?|(?=[\"']{0,2}arn:))")
 _KINDS_OF_IAM = re.compile(r"(?:role|user|group|policy|instance profile)")
@@ -69,7 +71,7 @@ def _sentence(text: Squeezed, earliest: int, anchor: int, until: int) -> tuple[H
     resource, at = _resource(text, at, until)
     if resource:
         values["resource"] = resource
-    reason = _reason(text, at, min(until, at + 20))
+    reason = reason_at(text, at)
     return Hit(start, reason.end, Weight.FULL, values), reason
 
 
@@ -116,8 +118,9 @@ def _first(text: Squeezed, words: tuple[str, ...], start: int, until: int) -> in
     return min(found)
 
 
-def _reason(text: Squeezed, at: int, until: int) -> Reason:
-    place = _first(text, _REASONS, at, until + len(max(_REASONS, key=len)))
+def reason_at(text: Squeezed, at: int) -> Reason:
+    """Why something was refused, where that is said at ``at``, behind what was refused."""
+    place = _first(text, _REASONS, at, at + _MARKS + len(max(_REASONS, key=len)))
     if place is None or text.text[at:place].strip("\"'*.,;)]}"):
         return Reason(at)
     if text.lower.startswith("becausepublicpolicies", place):

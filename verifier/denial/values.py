@@ -61,7 +61,7 @@ def trimmed(printed: str) -> str:
         last = value[-1]
         unbalanced = last in _PAIRS and value.count(last) > value.count(_PAIRS[last])
         stop = last == "." and not value.endswith("..")
-        if not (unbalanced or stop or last in "\"',; "):
+        if not (unbalanced or stop or last in "\"',; \u3002\uff0c"):
             break
         value = value[:-1]
     return value
