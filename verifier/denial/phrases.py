@@ -13,7 +13,15 @@ from verifier.denial.values import action_at, principal_before, trimmed
 
 _SLOT = re.compile(r"\{(\w+)\}")
 # A slot's value is no longer than that.
-_REACH = {"any": 1200, "actions": 1200, "resource": 600, "operation": 100, "service": 60, "action": 200}
+_REACH = {
+    "any": 1200,
+    "actions": 1200,
+    "resource": 600,
+    "operation": 100,
+    "service": 60,
+    "action": 200,
+    "principal": 300,
+}
 _NAMES = ("operation", "service")
 _NAME = re.compile(r"[A-Za-z]\w*")
 # What may stand around a value that is no part of it.
@@ -69,11 +77,13 @@ def _matched(text: Squeezed, phrase: Phrase, start: int) -> Hit | None:
     for index, slot in enumerate(phrase.slots):
         following = phrase.literals[index + 1] if index + 1 < len(phrase.literals) else ""
         end = text.lower.find(following, at, at + _REACH[slot]) if following else _open_end(text, slot, at)
-        if end < 0 or (end == at and slot != "any"):
+        if end < 0 or (end == at and slot != "any") or (slot == "resource" and end - at > _REACH[slot]):
             return None
         values[slot] = _value(text, slot, at, end)
         if slot in _NAMES and not _NAME.fullmatch(values[slot]):
             return None
+        if not values[slot]:
+            del values[slot]
         at = end + len(following)
     if phrase.row.get("before") == "principal":
         principal, start = principal_before(text, 0, start)
@@ -84,7 +94,7 @@ def _matched(text: Squeezed, phrase: Phrase, start: int) -> Hit | None:
 def _value(text: Squeezed, slot: str, start: int, end: int) -> str:
     if slot == "resource":
         return trimmed(text.read(start, end))
-    if slot in (*_NAMES, "action"):
+    if slot in (*_NAMES, "action", "principal"):
         return text.text[start:end].strip(_AROUND)
     return text.read(start, end)
 

@@ -1,7 +1,7 @@
-"""A text without its white space, in which a sentence is found however it was wrapped; the gaps are kept aside.
+"""A text without its white space, in which a sentence is found however it was wrapped; the gaps are kept.
 
-A terminal or a table cuts words, AWS's own white space varies, people retype. So sentences are matched without
-any white space, and only what they name (a role, an ARN) is read with it.
+A terminal or a table cuts words, AWS's own white space varies, people retype. So sentences are matched
+without any white space, and only what they name (a role, an ARN) is read with it.
 """
 
 import re
@@ -98,12 +98,14 @@ class Squeezed:
 
 def _rejoined(lines: Sequence[str]) -> str:
     """What stood in several lines and had no other white space."""
-    whole = "".join(lines)
-    if whole.lower().startswith(_WITHOUT_SPACES):
-        return whole
-    if not lines[0].endswith("-") and len(lines) > 1:
-        return f"{lines[0]} {_rejoined(lines[1:])}"
-    return lines[0] + _rejoined(lines[1:]) if len(lines) > 1 else whole
+    without = "".join(lines).lower().startswith(_WITHOUT_SPACES)
+    whole = ""
+    for line in lines:
+        masked = whole.count("<") > whole.count(">")
+        cut = whole.endswith("-") or (without and not masked)
+        without = without or line.lower().startswith(_WITHOUT_SPACES)
+        whole += line if cut or not whole else f" {line}"
+    return whole
 
 
 def _words(lines: Sequence[str]) -> Iterator[tuple[str, Space | None]]:

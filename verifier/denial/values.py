@@ -33,8 +33,8 @@ def action_at(text: Squeezed, at: int) -> tuple[int, int] | None:
 def principal_before(text: Squeezed, earliest: int, at: int) -> tuple[str | None, int]:
     """Who "is not ..." at ``at``, and where that begins; not before ``earliest``."""
     at = at - 2 if text.lower.startswith("is", at - 2) else at
-    said = text.lower.rfind(_USER, max(earliest, at - _REACH), at)
-    if said >= 0 and not (text.text[said - 1 : said].isalpha() and text.space_at(said) is None):
+    said = _user_before(text, max(earliest, at - _REACH), at)
+    if said >= 0:
         who = text.read(said + len(_USER), at).strip(" \"',")
         parted = any(space is Space.PARAGRAPH for _, space in text.spaces(said, at))
         if not parted and (who.startswith(("arn:", "<", "{", "[")) or len(who.split()) <= _MOST_WORDS):
@@ -42,6 +42,18 @@ def principal_before(text: Squeezed, earliest: int, at: int) -> tuple[str | None
     start = _name_before(text, earliest, at)
     who = text.text[start:at].strip("\"',()").rpartition('"')[2]
     return (who, start) if _NAME.fullmatch(who) and who[-1] != ":" else (None, at)
+
+
+def _user_before(text: Squeezed, earliest: int, at: int) -> int:
+    """Where "User:" stands that is no part of a word, nor of an ARN, before ``at``; negative for nowhere."""
+    said = text.lower.rfind(_USER, earliest, at)
+    while (
+        said > 0
+        and text.space_at(said) is None
+        and (text.text[said - 1].isalnum() or text.text[said - 1] in ":/-_")
+    ):
+        said = text.lower.rfind(_USER, earliest, said)
+    return said
 
 
 def _name_before(text: Squeezed, earliest: int, at: int) -> int:
