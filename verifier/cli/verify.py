@@ -27,12 +27,17 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--managed", action="append", default=[], metavar="NAME", help="an AWS managed policy; they add up"
     )
+    parser.add_argument(
+        "--log", metavar="FILE", help="a log of CI: what AWS refused in it is added to the report"
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
     """Verify; say on ``stderr`` what is not the result."""
+    from verifier.cli.denials import read_log
     from verifier.cli.policies import managed_policies, policy_files, warn_of_unknown_actions
+    from verifier.denial.parse import denials_of
     from verifier.grant.generalise import Scope
     from verifier.loop.converge import Verdict
     from verifier.loop.journal import write_result
@@ -44,6 +49,8 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
     given = [*policy_files(args.policy), *managed_policies(args.managed)]
     if not given:
         raise InputError("verify: give at least one --policy FILE or --managed NAME")
+    # Before the long run: a log that cannot be read is told at once.
+    refused = denials_of(read_log(args.log)) if args.log else None
     setup = _where_the_policies_say(prepare(args, stderr), given)
     scope = Scope(args.scope)
     with reporting(args, stderr) as (journal, progress):
@@ -52,7 +59,7 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
         with running(setup, args, progress) as trials:
             result = verify(Bench(trials, progress, journal), given, scope)
         heading = Heading(setup.service.label, setup.target, setup.framework, "verify", scope)
-        document = told(args.redaction, as_document(heading, result), progress)
+        document = told(args.redaction, as_document(heading, result, refused), progress)
         if args.out:
             write_result(args.out, "verification.json", document)
         if result.verdict in (Verdict.INCONCLUSIVE, Verdict.UNGRANTABLE):

@@ -1,5 +1,6 @@
 """One refusal that a text tells of."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -66,3 +67,20 @@ class Denial:
             "inferred": self.inferred,
             "known": self.known,
         }
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> "Denial":
+        """What ``as_dict`` made."""
+        return cls(
+            plain["action"],
+            plain["resource"],
+            plain["principal"],
+            DenialKind(plain["kind"]),
+            plain["policyType"],
+            plain["policyArn"],
+            Refused(plain["attribution"]),
+            Severity(plain["severity"]),
+            plain["grantable"],
+            plain["inferred"],
+            plain["known"],
+        )

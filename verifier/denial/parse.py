@@ -49,7 +49,7 @@ class _Around:
         self._forgiven = sorted((hit.start, hit.end) for hit in vague if "severity" in hit.row)
 
     def completed(self, hit: Hit) -> Hit:
-        """``hit`` with the operation of the envelope that it stands in, and as a warning where one says so."""
+        """``hit`` with the operation of the envelope around it; a warning where one is close."""
         if "severity" not in hit.row and _close(self._forgiven, hit):
             hit = replace(hit, row={**hit.row, "severity": "warning"})
         if {"action", "actions", "operation"} & {*hit.values, *hit.row}:

@@ -26,8 +26,9 @@ def action_at(text: Squeezed, at: int) -> tuple[int, int] | None:
     for place, space in text.spaces(start, end):
         joined = space is Space.LINE and (end in followed or spelled(text.text[start:end]) is not None)
         if not joined:
-            return start, place
-    return start, end
+            end = place
+            break
+    return (start, end) if ":" in text.text[start:end] else None
 
 
 def principal_before(text: Squeezed, earliest: int, at: int) -> tuple[str | None, int]:

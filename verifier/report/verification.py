@@ -1,15 +1,20 @@
 """A verification as JSON, and in lines for a person."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from verifier.denial.denial import Denial
 from verifier.loop.verify import Verification
+from verifier.report.refusals import refusal_lines
 from verifier.report.reservations import reservations
 from verifier.report.result import Heading, cleared, evidence_of, notes, rounds_of, service_name, tolerated_of
 from verifier.report.summary import proofs
 
 
-def as_document(heading: Heading, result: Verification) -> dict[str, Any]:
-    """The whole result, as `verify --format json` prints it."""
+def as_document(
+    heading: Heading, result: Verification, refused: Sequence[Denial] | None = None
+) -> dict[str, Any]:
+    """The whole result, as `verify --format json` prints it; ``refused`` is what a log of --log tells of."""
     return {
         "service": service_name(heading, result.rounds),
         "target": heading.target,
@@ -42,6 +47,7 @@ def as_document(heading: Heading, result: Verification) -> dict[str, Any]:
             {"statement": item.statement, "action": item.action, "resource": item.resource}
             for item in result.unused
         ],
+        **({} if refused is None else {"refusedInLog": [denial.as_dict() for denial in refused]}),
     }
 
 
@@ -57,4 +63,8 @@ def lines(document: dict[str, Any]) -> list[str]:
     if document["unused"]:
         shown.append("granted and never needed:")
         shown += [f"  {row['statement']}: {row['action']} on {row['resource']}" for row in document["unused"]]
+    if "refusedInLog" in document:
+        shown.append("refused in the log:" if document["refusedInLog"] else "refused in the log: nothing")
+        refused = map(Denial.from_dict, document["refusedInLog"])
+        shown += [f"  {line}" for line in refusal_lines(refused)]
     return shown + proofs(document["rounds"])
