@@ -23,6 +23,7 @@ NEEDED = {
     "render": ["FILE"],
     "serve": [],
     "simulate": [],
+    "denials": ["FILE"],
     "model": ["show", "TYPE"],
 }
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)

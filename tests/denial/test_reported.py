@@ -1,4 +1,4 @@
-"""The parser on reported messages (``reported.jsonl``, each with its source), as they are and as they get wrapped."""
+"""Reported messages (``reported.jsonl``, each with its source), as they are and as they get wrapped."""
 
 import html
 import json
@@ -64,12 +64,8 @@ def soft(width: int, indent: str = "") -> Callable[[str], str]:
     """As a framework wraps: between words."""
 
     def wrapped(text: str) -> str:
-        how = {"initial_indent": indent, "subsequent_indent": indent}
-        lines = (
-            textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False, **how)
-            for line in text.split("\n")
-        )
-        return "\n".join("\n".join(line) for line in lines)
+        wrapper = textwrap.TextWrapper(width, indent, indent, break_long_words=False, break_on_hyphens=False)
+        return "\n".join(wrapper.fill(line) for line in text.split("\n"))
 
     return wrapped
 
@@ -96,8 +92,12 @@ WHOLE: dict[str, Callable[[str], str]] = {
     "colours without their escapes": lambda text: f"[31m{text}[0m",
     "quoted": lambda text: "\n".join(f"> {line}" for line in text.split("\n")),
     "times": lambda text: "\n".join(f"2024-09-13T10:00:00.1234567Z {line}" for line in text.split("\n")),
-    "another language": lambda text: f"Échec du déploiement, réessayez. 部署失败\n\n{text}\n\nİstanbul: hata\n",
-    "a stack trace": lambda text: f"{text}\n    at Request.extractError (/x/query.js:50:29)\n    at y (z.js:1:1)",
+    "another language": lambda text: (
+        f"Échec du déploiement, réessayez. 部署失败\n\n{text}\n\nİstanbul: hata\n"
+    ),
+    "a stack trace": lambda text: (
+        f"{text}\n    at Request.extractError (/x/query.js:50:29)\n    at y (z.js:1:1)"
+    ),
     "twice": lambda text: f"{text}\n\nOnce more:\n\n{text}",
     "in a log": lambda text: f"all is well\n{text}\nfinished",
 }

@@ -1,7 +1,8 @@
 """Tables whose cells run over several lines, as SAM prints stack events: each cell on a line of its own."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 # Cells are apart by two spaces or more.
 _CELL = re.compile(r"\S+(?: \S+)*")
@@ -15,57 +16,67 @@ def without_columns(lines: Sequence[str]) -> list[str]:
     out: list[str] = []
     at = 0
     while at < len(lines):
-        end = _row_end(lines, at)
+        cells, end = _row(lines, at)
         if end == at + 1:
             out.append(lines[at])
         else:
-            out += _cells(lines[at:end])
+            for cell in cells:
+                out += ("", _joined(cell))
+            out.append("")
         at = end
     return out
 
 
-def _row_end(lines: Sequence[str], at: int) -> int:
-    """Where the row that begins at ``at`` ends: behind the lines that begin further right, in its columns."""
-    end = at + 1
-    if end == len(lines) or not lines[end].startswith(" ") or "  " not in lines[at].strip():
-        return end
-    starts = [cell.start() for cell in _CELL.finditer(lines[at])]
-    if len(starts) < _FEWEST:
-        return end
-    while end < len(lines) and end - at < _MOST_LINES and _continues(lines[end], starts):
-        end += 1
-    return end
+def _row(lines: Sequence[str], at: int) -> tuple[list[list[str]], int]:
+    """The cells of the row that begins at ``at``, and where it ends: behind the lines in its columns."""
+    following = at + 1
+    if following == len(lines) or not lines[following].startswith(" ") or "  " not in lines[at]:
+        return [], following
+    first = list(_CELL.finditer(lines[at]))
+    if len(first) < _FEWEST:
+        return [], following
+    cells = [[cell.group()] for cell in first]
+    # An editor's mark moves a line by one.
+    columns = {
+        cell.start() + moved: index for index, cell in enumerate(first) for moved in (1, -1, 0) if index
+    }
+    while following < len(lines) and following - at < _MOST_LINES:
+        parts = _in_columns(lines[following], columns)
+        if not parts:
+            break
+        for index, part in parts:
+            cells[index].append(part)
+        following += 1
+    return cells, following
 
 
-def _continues(line: str, starts: Sequence[int]) -> bool:
-    """Whether all of the line stands in columns, and nothing of it in the first one, which names the row."""
-    found = [cell.start() for cell in _CELL.finditer(line)]
-    return bool(found) and all(any(abs(start - column) <= 1 for column in starts[1:]) for start in found)
+def _in_columns(line: str, columns: Mapping[int, int]) -> list[tuple[int, str]]:
+    """The parts of a line that stands in columns as a whole; none for another line.
 
-
-def _cells(lines: Sequence[str]) -> Iterator[str]:
-    starts = [cell.start() for cell in _CELL.finditer(lines[0])]
-    columns: list[list[str]] = [[] for _ in starts]
-    for line in lines:
-        for cell in _CELL.finditer(line):
-            # An editor's mark moves a line by one.
-            nearest = min(range(len(starts)), key=lambda index: abs(starts[index] - cell.start()))
-            columns[nearest].append(cell.group())
-    for column in columns:
-        yield ""
-        yield _joined(column)
-    yield ""
+    Nothing stands in the first column, which names the row.
+    """
+    parts = []
+    for part in _CELL.finditer(line):
+        index = columns.get(part.start())
+        if index is None:
+            return []
+        parts.append((index, part.group()))
+    return parts
 
 
 def _joined(cell: Sequence[str]) -> str:
     """The lines of a cell as one; a word is cut behind a hyphen, or where it is too long for the cell."""
-    width = max(map(len, cell[:-1]), default=0)
-    parts: list[str] = []
-    for line in cell:
-        if parts and not (parts[-1].endswith("-") or _is_cut(parts[-1], line, width)):
-            parts.append(" ")
-        parts.append(line)
-    return "".join(parts)
+    if len(cell) == 1:
+        return cell[0]
+    return "".join(_with_spaces(cell, max(map(len, cell[:-1]))))
+
+
+def _with_spaces(cell: Sequence[str], width: int) -> Iterator[str]:
+    yield cell[0]
+    for line, following in pairwise(cell):
+        if not (line.endswith("-") or _is_cut(line, following, width)):
+            yield " "
+        yield following
 
 
 def _is_cut(line: str, following: str, width: int) -> bool:
