@@ -238,3 +238,25 @@ def test_no_trial_runs_before_the_negative_control_was_refused(
     assert begun is refuses
     assert ("negative control: a user without policies is refused" in said.getvalue()) is refuses
     assert closed == [True]
+
+
+def test_verify_adds_what_a_log_tells_of_refusals(bench: Bench) -> None:
+    log = bench.folder.parent / "ci.log"
+    log.write_text(
+        "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: s3:PutObject on resource: "
+        "arn:aws:s3:::files/a with an explicit deny in a permissions boundary",
+        encoding="utf-8",
+    )
+    code, out, _ = bench.run("verify", enough(), "--log", str(log), "--format", "json")
+    document = json.loads(out)
+    assert (code, document["verdict"]) == (0, "sufficient")
+    [row] = document["refusedInLog"]
+    assert (row["action"], row["policyType"], row["grantable"]) == ("s3:PutObject", "boundary", False)
+    _, out, _ = bench.run("verify", enough(), "--log", str(log))
+    assert "refused in the log:\n  s3:PutObject on arn:aws:s3:::files/a\n" in out
+    assert "permissions boundary: no grant lifts it" in out
+    log.write_text("all is well\n", encoding="utf-8")
+    _, out, _ = bench.run("verify", enough(), "--log", str(log))
+    assert "refused in the log: nothing\n" in out
+    _, out, _ = bench.run("verify", enough(), "--format", "json")
+    assert "refusedInLog" not in json.loads(out)

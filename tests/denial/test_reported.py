@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -137,7 +138,9 @@ def test_wrapping_changes_nothing(name: str) -> None:
 
 @pytest.mark.parametrize("width", [28, 33, 44])
 def test_a_cell_of_a_table_is_read_whole(width: int) -> None:
-    lines = [row for row in UNWRAPPED if "\n" not in row["text"] and "  " not in row["text"]]
+    # A table in a cell is another matter.
+    lines = [row for row in UNWRAPPED if not re.search(r"[\n\t|]|  ", row["text"])]
+    assert len(lines) > 50
     right, wrong = share(lines, cell(width))
     assert right >= LEAST, wrong
 

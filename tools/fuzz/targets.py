@@ -137,6 +137,21 @@ def journal(data: bytes) -> None:
     Grants(permissions=frozenset(learnt.permissions)).documents(_PLACE)
 
 
+def denials(data: bytes) -> None:
+    """A pasted log, read for refusals, told, and answered with a policy."""
+    from verifier.denial.cure import grant_for
+    from verifier.denial.parse import denials_of
+    from verifier.iam.policy import parse_policy, to_json
+    from verifier.reading import decoded_log
+    from verifier.report.refusals import refusal_lines
+
+    found = denials_of(decoded_log(data, "log", 1024 * 1024))
+    list(refusal_lines(found))
+    document = grant_for(found)
+    if document is not None:
+        parse_policy(to_json(document))
+
+
 def options(data: bytes) -> None:
     """The words of a command line, one a line; none of them may start a run."""
     from verifier.cli import main
@@ -169,6 +184,7 @@ TARGETS: Mapping[str, Target] = {
         _target(packaged, "json"),
         _target(artefact),
         _target(journal, "json"),
+        _target(denials),
         _target(options),
     )
 }

@@ -32,10 +32,10 @@ def denials_of(text: str) -> list[Denial]:
     told = [(hit, reason_at(squeezed, hit.end)) for hit in phrases]
     told += [(hit, reason) for hit, reason in sentences if not _within(fuller, hit)]
     told.sort(key=lambda pair: (pair[0].start, -pair[0].end))
-    around = _Around(phrases)
+    around = _Around(squeezed, phrases)
     return _once(
         denial
-        for hit, reason in _without_echoes(told)
+        for hit, reason in _without_echoes(squeezed, told)
         for denial in _denials(squeezed, around.completed(hit), reason)
     )
 
@@ -43,14 +43,15 @@ def denials_of(text: str) -> list[Denial]:
 class _Around:
     """What stands before a sentence, or behind, and says more of the same."""
 
-    def __init__(self, hits: Iterable[Hit]) -> None:
+    def __init__(self, text: Squeezed, hits: Iterable[Hit]) -> None:
+        self._text = text
         vague = [hit for hit in hits if hit.weight is Weight.VAGUE]
         self._envelopes = sorted((hit for hit in vague if "operation" in hit.values), key=lambda hit: hit.end)
         self._forgiven = sorted((hit.start, hit.end) for hit in vague if "severity" in hit.row)
 
     def completed(self, hit: Hit) -> Hit:
         """``hit`` with the operation of the envelope around it; a warning where one is close."""
-        if "severity" not in hit.row and _close(self._forgiven, hit):
+        if "severity" not in hit.row and _close(self._text, self._forgiven, hit):
             hit = replace(hit, row={**hit.row, "severity": "warning"})
         if {"action", "actions", "operation"} & {*hit.values, *hit.row}:
             return hit
@@ -69,7 +70,7 @@ def _within(spans: Sequence[tuple[int, int]], hit: Hit) -> bool:
     return any(start < hit.end and hit.start < end for start, end in spans[max(0, index - 2) : index + 1])
 
 
-def _without_echoes(told: Sequence[tuple[Hit, Reason]]) -> Iterator[tuple[Hit, Reason]]:
+def _without_echoes(text: Squeezed, told: Sequence[tuple[Hit, Reason]]) -> Iterator[tuple[Hit, Reason]]:
     """Without traps, and without what only announces or repeats a fuller sentence close by."""
     heavier = {
         weight: sorted((hit.start, hit.end) for hit, _ in told if hit.weight > weight)
@@ -81,14 +82,17 @@ def _without_echoes(told: Sequence[tuple[Hit, Reason]]) -> Iterator[tuple[Hit, R
             part_of_another, end = hit.end <= end, max(end, hit.end)
             if not part_of_another:
                 yield hit, reason
-        elif hit.weight is not Weight.TRAP and not _close(heavier[hit.weight], hit):
+        elif hit.weight is not Weight.TRAP and not _close(text, heavier[hit.weight], hit):
             yield hit, reason
 
 
-def _close(spans: Sequence[tuple[int, int]], hit: Hit) -> bool:
+def _close(text: Squeezed, spans: Sequence[tuple[int, int]], hit: Hit) -> bool:
+    """Whether one of the sentences is so close, with no empty line between, that both tell of the same."""
     index = bisect_left(spans, (hit.start, 0))
     return any(
-        start - _CLOSE < hit.end and hit.start < end + _CLOSE
+        start - _CLOSE < hit.end
+        and hit.start < end + _CLOSE
+        and not text.parted(min(end, hit.end), max(start, hit.start))
         for start, end in spans[max(0, index - 1) : index + 1]
     )
 

@@ -56,6 +56,10 @@ class Squeezed:
         for index in range(bisect_right(self._starts, start), bisect_left(self._starts, end)):
             yield self._starts[index], self._spaces[index]
 
+    def parted(self, start: int, end: int) -> bool:
+        """Whether an empty line stands between the two places."""
+        return any(space is Space.PARAGRAPH for _, space in self.spaces(start, end + 1))
+
     def word_before(self, end: int) -> int:
         """Where the word that ends at ``end`` starts."""
         index = bisect_left(self._starts, end) - 1
