@@ -115,7 +115,7 @@ def test_the_grant_is_a_policy_and_what_it_cannot_lift_is_said(
     log: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     masked = REFUSED.replace("sqs:createqueue", "s3:PutObject").replace(
-        "arn:aws:sqs:eu-west-1:111122223333:q", "arn:aws:s3:::<bucket>/k"
+        "arn:aws:sqs:eu-west-1:111122223333:q", "arn:aws:s3:::<b>/k"
     )
     log.write_text(f"{REFUSED}\n\n{DENIED}\n\n{masked}\n", encoding="utf-8")
     assert main(["denials", str(log), "--grant"]) == ExitCode.INSUFFICIENT
@@ -131,7 +131,7 @@ def test_the_grant_is_a_policy_and_what_it_cannot_lift_is_said(
     assert err.splitlines() == [
         "verifier: not in the policy: iam:GetRole on role r: an explicit deny in a policy: no grant lifts it; "
         "that policy must change",
-        "verifier: s3:PutObject on arn:aws:s3:::<bucket>/k: in the policy it is arn:aws:s3:::*/k; narrow it",
+        "verifier: s3:PutObject on arn:aws:s3:::<b>/k: in the policy it is arn:aws:s3:::*/k; narrow it",
     ]
 
 
