@@ -129,9 +129,9 @@ def test_the_grant_is_a_policy_and_what_it_cannot_lift_is_said(
         ("Allow", "s3:PutObject", "arn:aws:s3:::*/k"),
     }
     assert err.splitlines() == [
-        "verifier: not in the policy: iam:GetRole on role r: an explicit deny in a policy: no grant lifts it; "
-        "that policy must change",
-        "verifier: s3:PutObject on arn:aws:s3:::<b>/k: in the policy it is arn:aws:s3:::*/k; narrow it",
+        "verifier: not in the policy: iam:GetRole on role r: an explicit deny in a policy: no grant lifts it;"
+        " that policy must change",
+        "verifier: s3:PutObject on arn:aws:s3:::<b>/k: granted on arn:aws:s3:::*/k; narrow it",
     ]
 
 

@@ -91,7 +91,7 @@ def _grant(denials: Sequence["Denial"], stderr: TextIO) -> Result:
             known = f"; known: {denial.known}" if denial.known else ""
             say(f"not in the policy: {named}: {remedy(denial)}{known}", stderr)
         elif "*" in resource and resource != denial.resource:
-            say(f"{named}: in the policy it is {resource}; narrow it", stderr)
+            say(f"{named}: granted on {resource}; narrow it", stderr)
     document = grant_for(denials)
     if document is None:
         return Result(ExitCode.NOT_CONVERGED)

@@ -22,6 +22,8 @@ _REACH = {
     "action": 200,
     "principal": 300,
 }
+# A sentence of its own is no part of another one's value.
+_ANOTHER = "notauthorized"
 _NAMES = ("operation", "service")
 _NAME = re.compile(r"[A-Za-z]\w*")
 # What may stand around a value that is no part of it.
@@ -78,6 +80,8 @@ def _matched(text: Squeezed, phrase: Phrase, start: int) -> Hit | None:
         following = phrase.literals[index + 1] if index + 1 < len(phrase.literals) else ""
         end = text.lower.find(following, at, at + _REACH[slot]) if following else _open_end(text, slot, at)
         if end < 0 or (end == at and slot != "any") or (slot == "resource" and end - at > _REACH[slot]):
+            return None
+        if text.parted(at + 1, end - 1) or text.lower.find(_ANOTHER, at, end) >= 0:
             return None
         values[slot] = _value(text, slot, at, end)
         if slot in _NAMES and not _NAME.fullmatch(values[slot]):

@@ -57,8 +57,8 @@ class Squeezed:
             yield self._starts[index], self._spaces[index]
 
     def parted(self, start: int, end: int) -> bool:
-        """Whether an empty line stands between the two places."""
-        return any(space is Space.PARAGRAPH for _, space in self.spaces(start, end + 1))
+        """Whether an empty line stands before the character at ``start`` or a later one, up to ``end``."""
+        return any(space is Space.PARAGRAPH for _, space in self.spaces(start - 1, end + 1))
 
     def word_before(self, end: int) -> int:
         """Where the word that ends at ``end`` starts."""
