@@ -4,7 +4,7 @@ import json
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from verifier.denial.parse import denials_of
@@ -59,6 +59,7 @@ def test_any_text_is_read(text: str) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=200))
+@example("\u0130stanbul")
 def test_small_letters_stand_where_the_letters_do(text: str) -> None:
     squeezed = Squeezed(plain_lines(text))
     assert len(squeezed.text) == len(squeezed.lower)
