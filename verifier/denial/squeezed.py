@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from enum import IntEnum
 
 _WORD = re.compile(r"\S+")
+# What no name has in it: the text that it stands in goes on.
+_ENDS = re.compile("[\"']|</")
 # Widths at which terminals and tables cut.
 _USUAL_WIDTHS = frozenset({80, 100, 120, 132, 160})
 _NARROWEST = 20
@@ -88,6 +90,8 @@ class Squeezed:
             closed = self.text.find(closing, start + 1, latest)
             if closed >= 0 and all(space is not Space.PARAGRAPH for _, space in self.spaces(start, closed)):
                 return closed + 1
+        ended = _ENDS.search(self.text, start + 1, latest)
+        latest = ended.start() if ended else latest
         for at, space in self.spaces(start, latest):
             if space is not Space.LINE or not self._goes_on(start, at):
                 return at
