@@ -18,6 +18,7 @@ _CLOSE = 300
 # An envelope, the SDK's "when calling the X operation:", is followed by its message.
 _ADJACENT = 60
 _ACTION = re.compile(r"[A-Za-z][\w-]{0,63}:[A-Za-z*][\w*]{0,127}")
+_SERVICE = re.compile(r"\(Service:(\w{2,60})[;,]")
 # Only an identity-based policy is the deployer's own.
 _OWN = (None, "identity")
 _PUBLIC_ACCESS = "S3's Block Public Access prevents it, whatever policies allow"
@@ -101,9 +102,7 @@ def _denials(text: Squeezed, hit: Hit, reason: Reason) -> Iterator[Denial]:
     row, values = hit.row, hit.values
     principal = values.get("principal")
     refused = Refused(row["refused"]) if "refused" in row else refused_by(text, hit.start, hit.end, principal)
-    known = row.get("known")
-    if reason.public_access:
-        known = _PUBLIC_ACCESS
+    known = _PUBLIC_ACCESS if reason.public_access else row.get("known") or _service(text, hit)
     grantable = (
         refused is Refused.DEPLOYER
         and reason.kind is not DenialKind.EXPLICIT
@@ -124,6 +123,14 @@ def _denials(text: Squeezed, hit: Hit, reason: Reason) -> Iterator[Denial]:
             inferred,
             known,
         )
+
+
+def _service(text: Squeezed, hit: Hit) -> str | None:
+    """What there is to know where no action is named: the service that answered, as an SDK's tail names it."""
+    if hit.weight is Weight.FULL:
+        return None
+    found = _SERVICE.search(text.text, max(0, hit.start - _CLOSE), hit.end + _CLOSE)
+    return f"it was refused by {found[1]}" if found else None
 
 
 def _actions(hit: Hit) -> Iterator[tuple[str | None, bool]]:
