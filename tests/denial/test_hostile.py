@@ -45,7 +45,7 @@ PIECES = (
     " ",
     "\t",
 )
-MANY = 15_000
+MANY = 8_000
 # On any machine, however busy: what grew with the square of the length would take minutes.
 SECONDS = 4
 

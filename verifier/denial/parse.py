@@ -126,7 +126,7 @@ def _denials(text: Squeezed, hit: Hit, reason: Reason) -> Iterator[Denial]:
 
 
 def _service(text: Squeezed, hit: Hit) -> str | None:
-    """What there is to know where no action is named: the service that answered, as an SDK's tail names it."""
+    """Where no action is named: the service that answered, as the tail of an SDK names it."""
     if hit.weight is Weight.FULL:
         return None
     found = _SERVICE.search(text.text, max(0, hit.start - _CLOSE), hit.end + _CLOSE)

@@ -24,7 +24,7 @@ _MOST_WORDS = 4
 _MARKS = 20
 _OPERATION = re.compile(r"[A-Z][a-z]\w{2,127}")
 _ON = re.compile(r"[\"'*\])]{0,4}on(?:(this)resource|(?:the)?resources?:?|(?=[\"']{0,2}arn:))")
-_KINDS_OF_IAM = re.compile(r"(?:role|user|group|policy|instance profile)")
+_KINDS_OF_IAM = re.compile(r"role|user|group|policy")
 _REASONS = ("becauseno", "becausepublicpolicies", "withanexplicitdeny")
 _TAILS = (
     "(service:",
