@@ -1,4 +1,4 @@
-"""ElastiCache: groups of subnets, which moto makes and shows, and neither changes nor deletes."""
+"""ElastiCache: subnet groups, which moto neither changes nor deletes; replication groups, which it keeps."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -23,6 +23,16 @@ def delete_cache_subnet_group(operation: Operation, _invoke: Invoke) -> Result:
     return {}
 
 
+def delete_replication_group(operation: Operation, invoke: Invoke) -> Result:
+    """moto keeps a replication group that is deleted, for good."""
+    from moto.elasticache.models import elasticache_backends
+
+    answer = invoke(operation)
+    groups = elasticache_backends[operation.account][operation.region].replication_groups
+    del groups[str(operation.params["ReplicationGroupId"])]
+    return answer
+
+
 def _groups(operation: Operation) -> Any:
     from moto.elasticache.models import elasticache_backends
 
@@ -39,4 +49,5 @@ def _known(operation: Operation) -> str:
 GAPS: Mapping[tuple[str, str], Callable[[Operation, Invoke], Result]] = {
     ("elasticache", "ModifyCacheSubnetGroup"): modify_cache_subnet_group,
     ("elasticache", "DeleteCacheSubnetGroup"): delete_cache_subnet_group,
+    ("elasticache", "DeleteReplicationGroup"): delete_replication_group,
 }
