@@ -1,4 +1,4 @@
-"""CodeDeploy shifts an alias whose UpdatePolicy says so."""
+"""CodeDeploy shifts an alias whose UpdatePolicy says so, and a domain goes to another version in place."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import pytest
 
 from tests.cloudformation.cloud import Cloud
 from verifier.authorization.caller import Certainty
+from verifier.cloudformation.handlers.es import ELASTICSEARCH_DOMAIN
 from verifier.cloudformation.stack import builtin
 from verifier.cloudformation.types.handler import Handler
 from verifier.cloudformation.types.work import Work
@@ -89,3 +90,48 @@ def test_what_an_update_policy_names_comes_first(aliases: Cloud) -> None:
     aliases.create(given)
     events = aliases.events()
     assert events.index("B CREATE_COMPLETE") < events.index("A CREATE_IN_PROGRESS")
+
+
+@pytest.fixture
+def domains(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Cloud:
+    monkeypatch.setattr(builtin, "handler_for", {one.type: one for one in [ELASTICSEARCH_DOMAIN]}.get)
+    return cloud
+
+
+def domain(version: str, policy: Any = None) -> dict[str, Any]:
+    given = {"Type": "AWS::Elasticsearch::Domain", "Properties": {"ElasticsearchVersion": version}}
+    return {"Resources": {"D": given | ({"UpdatePolicy": policy} if policy is not None else {})}}
+
+
+def upgraded(cloud: Cloud) -> list[str]:
+    asked = [
+        str(one.requirement.resource) for one in cloud.sink.decided_all if "Upgrade" in one.requirement.action
+    ]
+    cloud.sink.decided_all.clear()
+    return asked
+
+
+def identifier(cloud: Cloud) -> str:
+    return str(
+        cloud.call("DescribeStackResource", StackName="shop-dev", LogicalResourceId="D")[
+            "StackResourceDetail"
+        ]["PhysicalResourceId"]
+    )
+
+
+@pytest.mark.parametrize("enabled", [True, "true"])
+def test_a_domain_is_upgraded_where_its_policy_says_so(domains: Cloud, enabled: Any) -> None:
+    domains.create(domain("7.9", {"EnableVersionUpgrade": enabled}))
+    first = identifier(domains)
+    assert domains.update(domain("7.10", {"EnableVersionUpgrade": enabled})) == "UPDATE_COMPLETE"
+    assert identifier(domains) == first
+    assert upgraded(domains) == [f"arn:aws:es:eu-west-1:111122223333:domain/{first}"]
+
+
+@pytest.mark.parametrize("policy", [None, {"EnableVersionUpgrade": False}])
+def test_another_version_is_another_domain_otherwise(domains: Cloud, policy: Any) -> None:
+    domains.create(domain("7.9", policy))
+    first = identifier(domains)
+    assert domains.update(domain("7.10", policy)) == "UPDATE_COMPLETE"
+    assert identifier(domains) != first
+    assert upgraded(domains) == []

@@ -56,6 +56,13 @@ def test_a_type_without_tags_and_one_without_update() -> None:
         ("AWS::IAM::Role", {}, {"RoleName": "a"}, ("RoleName",)),
         ("AWS::Lambda::Permission", {"Principal": "a"}, {"Principal": "b"}, ("Principal",)),
         ("AWS::Lambda::Permission", {"Principal": "a"}, {"Principal": "a"}, ()),
+        (
+            "AWS::Elasticsearch::Domain",
+            {"EBSOptions": {"VolumeSize": 1}},
+            {"EBSOptions": {"VolumeSize": 2}},
+            (),
+        ),
+        ("AWS::Elasticsearch::Domain", {"DomainName": "a"}, {"DomainName": "b"}, ("DomainName",)),
     ],
 )
 def test_what_replaces(

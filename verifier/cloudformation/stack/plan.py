@@ -6,6 +6,7 @@ from typing import Any
 
 from verifier.cloudformation.stack.changeset import Change, Wanted
 from verifier.cloudformation.stack.stack import STACK_TYPE, Stack, StackResource
+from verifier.cloudformation.stack.update_policies import changed_in_place
 from verifier.cloudformation.template.definitions import ResourceDefinition
 from verifier.cloudformation.template.environment import StackIdentity, StaticEnvironment, placeholder
 from verifier.cloudformation.template.intrinsics import NO_VALUE, resolve
@@ -211,7 +212,7 @@ def _change(stack: Stack, after: Wanted, name: str, found: Mapping[str, Change])
         name,
         definition.type,
         existing.physical_id,
-        _replacement(existing, new, found),
+        _replacement(existing, new, definition.update_policy, found),
         tuple(scope),
         attributes,
     )
@@ -237,12 +238,12 @@ def _may_change(use: Reference, found: Mapping[str, Change]) -> bool:
     )
 
 
-def _replacement(existing: StackResource, new: Any, found: Mapping[str, Change]) -> str:
+def _replacement(existing: StackResource, new: Any, policy: Any, found: Mapping[str, Change]) -> str:
     """Whether the change replaces the resource; "Conditional" where only real values can tell."""
     entry, old = registry.entry(existing.type), existing.static
     if entry is None or not isinstance(old, Mapping) or not isinstance(new, Mapping):
         return "False"
-    replacing = entry.replacing(old, new)
+    replacing = set(entry.replacing(old, new)) - changed_in_place(existing.type, policy)
     if replacing:
         differing = [(old.get(name), new.get(name)) for name in _top_level(replacing)]
         return "Conditional" if _has_placeholder(differing) else "True"
@@ -256,7 +257,7 @@ def _has_placeholder(value: Any) -> bool:
     return repr("\0").strip("'") in repr(value)
 
 
-def _top_level(paths: tuple[str, ...]) -> set[str]:
+def _top_level(paths: Iterable[str]) -> set[str]:
     return {path.partition(".")[0] for path in paths}
 
 

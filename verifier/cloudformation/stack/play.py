@@ -12,6 +12,7 @@ from verifier.cloudformation.stack.session import Session
 from verifier.cloudformation.stack.stack import Stack, StackResource
 from verifier.cloudformation.stack.steps import Steps
 from verifier.cloudformation.stack.store import StackStore
+from verifier.cloudformation.stack.update_policies import changed_in_place
 from verifier.cloudformation.types import registry
 from verifier.cloudformation.types.handler import HandlerError
 from verifier.cloudformation.types.work import ServiceCall, Work
@@ -72,7 +73,8 @@ def play_updates(
     entry = registry.entry(resource.type)
     if entry is None or not entry.has_update:
         return
-    for name in sorted((set(resource.properties) & entry.properties) - entry.create_only):
+    fixed = entry.create_only - changed_in_place(resource.type, resource.update_policy)
+    for name in sorted((set(resource.properties) & entry.properties) - fixed):
         play = _Play(
             session.authorizer,
             session.upstream,

@@ -158,7 +158,7 @@ class Provisioner:
         try:
             properties = self._properties(definition)
             policy = self._live.resolved(definition.update_policy, definition.logical_id, definition.type)
-            replaced = self._steps.replaces(before, properties)
+            replaced = self._steps.replaces(before, properties, policy)
         except HandlerError as error:
             self._steps.failed(copy_of(before), "UPDATE", error)
             failures.update.append(change.logical_id)

@@ -10,7 +10,7 @@ from verifier.cloudformation.stack.builtin import is_fallback, makes_up, provisi
 from verifier.cloudformation.stack.session import CallFailed, Session
 from verifier.cloudformation.stack.stack import Stack, StackResource
 from verifier.cloudformation.stack.store import StackStore
-from verifier.cloudformation.stack.update_policies import ask_for_policy
+from verifier.cloudformation.stack.update_policies import ask_for_policy, changed_in_place
 from verifier.cloudformation.types import registry
 from verifier.cloudformation.types.fallback import ask_for_unsupported
 from verifier.cloudformation.types.handler import Handler, HandlerError
@@ -123,8 +123,8 @@ class Steps:
             self._attributes[resource.logical_id] = found
         return self._given(resource, found[name] if name in found else _nested(resource, found, name))
 
-    def replaces(self, before: StackResource, properties: Mapping[str, Any]) -> bool:
-        """Whether going to ``properties`` needs a new physical resource.
+    def replaces(self, before: StackResource, properties: Mapping[str, Any], policy: Any = None) -> bool:
+        """Whether going to ``properties`` under an UpdatePolicy needs a new physical resource.
 
         Raises HandlerError when there cannot be one.
         """
@@ -132,6 +132,7 @@ class Steps:
             return True
         entry = registry.entry(before.type)
         replacing = entry.replacing(before.properties, properties) if entry else ()
+        replacing = tuple(one for one in replacing if one not in changed_in_place(before.type, policy))
         if before.definition.is_custom:
             replacing = ("ServiceToken",) if _differs("ServiceToken", before.properties, properties) else ()
         if replacing and entry is not None:

@@ -1,9 +1,10 @@
-"""What an UpdatePolicy makes of an update: CodeDeploy shifts an alias to its new version.
+"""What an UpdatePolicy makes of an update: CodeDeploy shifts an alias to its version, a domain is upgraded.
 
-(source: lambda-alias-codedeploy)
+(sources: lambda-alias-codedeploy, cfn-es-domain-upgrade)
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from verifier.authorization.caller import Certainty
@@ -14,8 +15,38 @@ from verifier.cloudformation.types.work import Work
 _ON_GROUP = ("CreateDeployment", "GetDeployment", "GetDeploymentGroup")
 
 
+@dataclass(frozen=True)
+class _Upgrade:
+    """The call that brings a resource to another version in place, and the property with the version."""
+
+    service: str
+    operation: str
+    version: str
+
+
+_UPGRADES = {
+    "AWS::Elasticsearch::Domain": _Upgrade("es", "UpgradeElasticsearchDomain", "ElasticsearchVersion")
+}
+
+
+def changed_in_place(type_name: str, policy: Any) -> frozenset[str]:
+    """The create-only properties that ``policy`` lets change without another resource."""
+    upgrade = _UPGRADES.get(type_name)
+    enabled = isinstance(policy, Mapping) and str(policy.get("EnableVersionUpgrade", "")).lower() == "true"
+    return frozenset({upgrade.version}) if upgrade and enabled else frozenset()
+
+
 def ask_for_policy(work: Work, policy: Any) -> None:
     """Ask for what ``policy``, resolved, makes of an update. Raises HandlerError for a refusal."""
+    if work.lifecycle == "update" and work.changed(*changed_in_place(work.type, policy)):
+        upgrade = _UPGRADES[work.type]
+        target = {"DomainName": work.physical_id, "TargetVersion": work.properties.get(upgrade.version)}
+        work.permit(upgrade.service, upgrade.operation, target, source="cfn-es-domain-upgrade")
+        return
+    _ask_for_shift(work, policy)
+
+
+def _ask_for_shift(work: Work, policy: Any) -> None:
     shift = policy.get("CodeDeployLambdaAliasUpdate") if isinstance(policy, Mapping) else None
     if work.type != "AWS::Lambda::Alias" or not isinstance(shift, Mapping):
         return

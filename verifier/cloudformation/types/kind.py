@@ -84,7 +84,8 @@ class Kind(Handler):
     stand in for one that lacks them. ``dropped`` is what AWS takes for a member that the template no
     longer has. ``parts`` act in their order, on delete the last one first. ``gone`` are the codes of
     errors that say: not there. ``at_delete`` goes into the main call of delete. ``late`` are properties that
-    AWS's own handler leaves alone until an update.
+    AWS's own handler leaves alone until an update. ``source`` is where the calls were read, of a type for
+    which the registry names none.
     """
 
     type: str
@@ -109,6 +110,7 @@ class Kind(Handler):
     late: frozenset[str] = frozenset()
     beyond: tuple[Beyond, ...] = ()
     lacks: frozenset[str] = frozenset()
+    source: str | None = None
     supported: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -170,8 +172,9 @@ class Kind(Handler):
         """Every call that the kind may make."""
         name = {self._name_parameter: None} if self.name else {}
         added = {parameter: None for part in self.acting for parameter in part.create_parameters}
-        yield Mention(self.service, self.create_by, {**self.fixed, **self.members, **name, **added})
-        yield Mention(self.service, self.delete_by, {**self.itself, **self.at_delete})
+        sources = (self.source,) if self.source else ()
+        yield Mention(self.service, self.create_by, {**self.fixed, **self.members, **name, **added}, sources)
+        yield Mention(self.service, self.delete_by, {**self.itself, **self.at_delete}, sources)
         for part in self.acting:
             yield from part.mentions(self.service, self.itself)
 
@@ -190,4 +193,4 @@ class Kind(Handler):
         return work.token(made) if self.token else made
 
     def _step(self, work: Work) -> Step:
-        return Step(work, self.service, self.itself, self.arn, self.gone)
+        return Step(work, self.service, self.itself, self.arn, self.gone, self.source)

@@ -18,12 +18,16 @@ from verifier.errors import UnavailableError
 REGION = "us-east-1"  # the fullest of the regions' lists
 
 # What replaces a resource beside what the schemas call create-only (sources cfn-table-replacement,
-# cfn-schema-replacement, cfn-globaltable-replacement).
+# cfn-schema-replacement, cfn-globaltable-replacement, cfn-es-domain-upgrade).
 _REPLACING = {
     "AWS::AppSync::GraphQLSchema": ("/properties/ApiId",),
     "AWS::DynamoDB::GlobalTable": ("/properties/KeySchema",),
     "AWS::DynamoDB::Table": ("/properties/KeySchema",),
+    "AWS::Elasticsearch::Domain": ("/properties/ElasticsearchVersion",),
 }
+
+# What can be updated in place although the schemas name no handlers (source: cfn-es-domain-in-place).
+_UPDATED_IN_PLACE = frozenset({"AWS::Elasticsearch::Domain"})
 
 _MISSING = object()
 
@@ -53,7 +57,7 @@ class RegistryEntry:
     @property
     def has_update(self) -> bool:
         """Whether the type can be updated in place at all."""
-        return "update" in self.handlers
+        return "update" in self.handlers or self.type in _UPDATED_IN_PLACE
 
     @cached_property
     def create_only(self) -> frozenset[str]:

@@ -13,7 +13,8 @@ class Step:
     """The work, and what the kind says of the resource.
 
     ``service`` is botocore's name, ``itself`` the parameters that name the resource in a call,
-    ``arn`` the form of its ARN, ``gone`` the error codes of one that is not there.
+    ``arn`` the form of its ARN, ``gone`` the error codes of one that is not there, ``source`` where its calls
+    were read, of a type for which the registry names none.
     """
 
     work: Work
@@ -21,6 +22,7 @@ class Step:
     itself: Params
     arn: str
     gone: tuple[str, ...]
+    source: str | None = None
 
     def params(self, params: Params, given: Any = None, *, whole: bool = True) -> dict[str, Any]:
         """``params`` with their values, those that name the resource first (``whole``).
@@ -40,4 +42,5 @@ class Step:
         source: str | None = None,
     ) -> dict[str, Any]:
         """Make a call of the kind's service; see ``Work.call``."""
+        source = source or self.source
         return self.work.call(self.service, operation, params, tolerate=tolerate, source=source)
