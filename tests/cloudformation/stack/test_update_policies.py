@@ -6,7 +6,7 @@ import pytest
 
 from tests.cloudformation.cloud import Cloud
 from verifier.authorization.caller import Certainty
-from verifier.cloudformation.handlers.es import ELASTICSEARCH_DOMAIN
+from verifier.cloudformation.handlers.es import ELASTICSEARCH_DOMAIN, OPENSEARCH_DOMAIN
 from verifier.cloudformation.stack import builtin
 from verifier.cloudformation.types.handler import Handler
 from verifier.cloudformation.types.work import Work
@@ -92,46 +92,46 @@ def test_what_an_update_policy_names_comes_first(aliases: Cloud) -> None:
     assert events.index("B CREATE_COMPLETE") < events.index("A CREATE_IN_PROGRESS")
 
 
+DOMAINS = {one.type: one for one in (ELASTICSEARCH_DOMAIN, OPENSEARCH_DOMAIN)}
+OF_ELASTICSEARCH = ("AWS::Elasticsearch::Domain", "ElasticsearchVersion", "es:UpgradeElasticsearchDomain")
+OF_OPENSEARCH = ("AWS::OpenSearchService::Domain", "EngineVersion", "es:UpgradeDomain")
+
+
 @pytest.fixture
 def domains(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Cloud:
-    monkeypatch.setattr(builtin, "handler_for", {one.type: one for one in [ELASTICSEARCH_DOMAIN]}.get)
+    monkeypatch.setattr(builtin, "handler_for", DOMAINS.get)
     return cloud
 
 
-def domain(version: str, policy: Any = None) -> dict[str, Any]:
-    given = {"Type": "AWS::Elasticsearch::Domain", "Properties": {"ElasticsearchVersion": version}}
-    return {"Resources": {"D": given | ({"UpdatePolicy": policy} if policy is not None else {})}}
+def upgraded(cloud: Cloud, kind: str, version: str, policy: Any) -> tuple[bool, list[str]]:
+    """Whether the domain is the same after its version has changed, and what upgrades were asked for."""
 
+    def template(value: str) -> dict[str, Any]:
+        given = {"Type": kind, "Properties": {version: value}}
+        return {"Resources": {"D": given if policy is None else {**given, "UpdatePolicy": policy}}}
 
-def upgraded(cloud: Cloud) -> list[str]:
-    asked = [
-        str(one.requirement.resource) for one in cloud.sink.decided_all if "Upgrade" in one.requirement.action
-    ]
-    cloud.sink.decided_all.clear()
-    return asked
+    def identifier() -> Any:
+        found = cloud.call("DescribeStackResource", StackName="shop-dev", LogicalResourceId="D")
+        return found["StackResourceDetail"]["PhysicalResourceId"]
 
-
-def identifier(cloud: Cloud) -> str:
-    return str(
-        cloud.call("DescribeStackResource", StackName="shop-dev", LogicalResourceId="D")[
-            "StackResourceDetail"
-        ]["PhysicalResourceId"]
-    )
+    cloud.create(template("1.1"))
+    first = identifier()
+    assert cloud.update(template("1.2")) == "UPDATE_COMPLETE"
+    actions = [one.requirement.action for one in cloud.sink.decided_all]
+    return identifier() == first, [action for action in actions if "Upgrade" in action]
 
 
 @pytest.mark.parametrize("enabled", [True, "true"])
-def test_a_domain_is_upgraded_where_its_policy_says_so(domains: Cloud, enabled: Any) -> None:
-    domains.create(domain("7.9", {"EnableVersionUpgrade": enabled}))
-    first = identifier(domains)
-    assert domains.update(domain("7.10", {"EnableVersionUpgrade": enabled})) == "UPDATE_COMPLETE"
-    assert identifier(domains) == first
-    assert upgraded(domains) == [f"arn:aws:es:eu-west-1:111122223333:domain/{first}"]
+@pytest.mark.parametrize(("kind", "version", "action"), [OF_ELASTICSEARCH, OF_OPENSEARCH])
+def test_a_domain_is_upgraded_where_its_policy_says_so(
+    domains: Cloud, kind: str, version: str, action: str, enabled: Any
+) -> None:
+    assert upgraded(domains, kind, version, {"EnableVersionUpgrade": enabled}) == (True, [action])
 
 
 @pytest.mark.parametrize("policy", [None, {"EnableVersionUpgrade": False}])
-def test_another_version_is_another_domain_otherwise(domains: Cloud, policy: Any) -> None:
-    domains.create(domain("7.9", policy))
-    first = identifier(domains)
-    assert domains.update(domain("7.10", policy)) == "UPDATE_COMPLETE"
-    assert identifier(domains) != first
-    assert upgraded(domains) == []
+@pytest.mark.parametrize(("kind", "version"), [OF_ELASTICSEARCH[:2], OF_OPENSEARCH[:2]])
+def test_another_version_is_another_domain_otherwise(
+    domains: Cloud, kind: str, version: str, policy: Any
+) -> None:
+    assert upgraded(domains, kind, version, policy) == (False, [])

@@ -25,7 +25,8 @@ class _Upgrade:
 
 
 _UPGRADES = {
-    "AWS::Elasticsearch::Domain": _Upgrade("es", "UpgradeElasticsearchDomain", "ElasticsearchVersion")
+    "AWS::Elasticsearch::Domain": _Upgrade("es", "UpgradeElasticsearchDomain", "ElasticsearchVersion"),
+    "AWS::OpenSearchService::Domain": _Upgrade("opensearch", "UpgradeDomain", "EngineVersion"),
 }
 
 

@@ -34,6 +34,8 @@ class Update(Part):
     changed_only: bool = False
     whole: bool = True
     """With the kind's ``itself`` among the parameters."""
+    source: str | None = None
+    """Where the call was read, of a type for which the registry does not name it."""
 
     @property
     def properties(self) -> frozenset[str]:
@@ -43,8 +45,9 @@ class Update(Part):
     def mentions(self, service: str, itself: Params) -> Iterator[Mention]:
         """The call, and the read after it."""
         sources = tuple(one.source for one in self.dropped)
+        own = (self.source,) if self.source else ()
         whole = itself if self.whole else {}
-        yield Mention(service, self.operation, {**whole, **self.params}, sources)
+        yield Mention(service, self.operation, {**whole, **self.params}, (*own, *sources))
         if self.then:
             yield from self.then.mentions(service, itself)
 
@@ -60,7 +63,7 @@ class Update(Part):
         params = step.params(self.params, wanted, whole=False)
         if self.changed_only and not params:
             return
-        step.call(self.operation, {**step.params({}, whole=self.whole), **params})
+        step.call(self.operation, {**step.params({}, whole=self.whole), **params}, source=self.source)
         if self.then:
             self.then.make(step)
 

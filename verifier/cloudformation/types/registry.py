@@ -24,6 +24,7 @@ _REPLACING = {
     "AWS::DynamoDB::GlobalTable": ("/properties/KeySchema",),
     "AWS::DynamoDB::Table": ("/properties/KeySchema",),
     "AWS::Elasticsearch::Domain": ("/properties/ElasticsearchVersion",),
+    "AWS::OpenSearchService::Domain": ("/properties/EngineVersion",),
 }
 
 # What can be updated in place although the schemas name no handlers (source: cfn-es-domain-in-place).
