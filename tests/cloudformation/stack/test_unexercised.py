@@ -81,6 +81,22 @@ def test_a_property_that_no_update_changed_is_named_with_what_it_would_need(clou
     assert ("Zipped", "FunctionName") not in found
 
 
+def test_an_upgrade_is_missing_where_the_update_policy_allows_it(cloud: Cloud) -> None:
+    def found(stack: str, **members: Any) -> dict[str, tuple[str, ...]]:
+        search = {
+            "Type": "AWS::Elasticsearch::Domain",
+            "Properties": {"ElasticsearchVersion": "7.9"},
+            **members,
+        }
+        assert deploy(cloud, stack, {"Resources": {"Search": search}}).endswith("_COMPLETE")
+        return {one.property: one.actions for one in unexercised(cloud)}
+
+    assert found("Create", UpdatePolicy={"EnableVersionUpgrade": True}) == {
+        "ElasticsearchVersion": ("es:UpgradeElasticsearchDomain",)
+    }
+    assert found("Update", Metadata={"a": "b"}) == {}
+
+
 def test_the_update_of_one_resource_is_not_that_of_another(cloud: Cloud) -> None:
     deploy(cloud, "Create", TEMPLATE)
     changed = copy.deepcopy(TEMPLATE)

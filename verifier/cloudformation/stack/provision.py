@@ -157,7 +157,7 @@ class Provisioner:
             return
         try:
             properties = self._properties(definition)
-            policy = self._live.resolved(definition.update_policy, definition.logical_id, definition.type)
+            policy = self._policy(definition)
             replaced = self._steps.replaces(before, properties, policy)
         except HandlerError as error:
             self._steps.failed(copy_of(before), "UPDATE", error)
@@ -178,6 +178,7 @@ class Provisioner:
         self._store.resource_status(self._stack, resource, "CREATE_IN_PROGRESS")
         try:
             resource.properties = self._properties(definition)
+            resource.update_policy = self._policy(definition)
             self._steps.create(resource)
         except HandlerError as error:
             self._steps.failed(resource, "CREATE", error)
@@ -217,6 +218,10 @@ class Provisioner:
             touched.to_restore = error.wrote
             self._steps.failed(after, "UPDATE", error)
             failures.update.append(after.logical_id)
+
+    def _policy(self, definition: ResourceDefinition) -> Any:
+        """The resolved UpdatePolicy. Raises HandlerError."""
+        return self._live.resolved(definition.update_policy, definition.logical_id, definition.type)
 
     def _properties(self, definition: ResourceDefinition) -> Mapping[str, Any]:
         """The resolved properties. Raises HandlerError when the registry's schema forbids them."""
