@@ -56,6 +56,19 @@ def test_what_excludes_each_other_is_created_one_by_one() -> None:
     assert {"MaximumMessageSize"} in created
 
 
+def test_each_thing_that_it_may_be_made_of_is_played_alone() -> None:
+    created = [
+        one.properties.keys()
+        for one in _played(handlers()["AWS::RDS::DBCluster"])
+        if one.lifecycle == "create"
+    ]
+    origins = {"SnapshotIdentifier", "SourceDBClusterIdentifier", "SourceDbClusterResourceId"}
+    assert {frozenset(names & origins) for names in created if "KmsKeyId" in names} >= {
+        frozenset(),
+        *(frozenset({name}) for name in origins),
+    }
+
+
 def test_a_change_that_is_refused_hides_no_other_one() -> None:
     updated = [scene for scene in _played(_Picky()) if scene.lifecycle == "update"]
     changed = [

@@ -4,7 +4,7 @@ No one set of properties goes everywhere that a handler can go: some exclude eac
 refuses. So a step is played with everything at once, and where that comes to an early end one by one.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -47,6 +47,8 @@ class Play:
             return
         one, other = self._examples(wanted, 0), self._examples(wanted, 1)
         (whole, identifier), (changed, second) = self._made(one), self._made(other)
+        for properties in self._by_origin(one):
+            self._play(Scene("create", properties, stack_tags=_TAGS))
         least = self._picked(one, self.entry.required)
         self._play(Scene("create", least, stack_tags=_TAGS))
         alone = sorted(one.keys() - (whole.keys() & changed.keys()))
@@ -73,6 +75,14 @@ class Play:
             if made.failed or not tried.failed:
                 fitting, made = {**fitting, name: properties[name]}, tried
         return fitting, made.physical_id or _UNKNOWN_ID
+
+    def _by_origin(self, properties: Properties) -> Iterator[Properties]:
+        """The same made of nothing, and of each alone that it may be made of."""
+        handler = self.stage.handler
+        origins = handler.origins if isinstance(handler, Kind) else ()
+        named = {name for one in origins for name in one.of}
+        for kept in ("", *sorted(named)) if named else ():
+            yield self._picked(properties, properties.keys() - (named - {kept}))
 
     def _updates(self, whole: Properties, other: Properties, identifier: str) -> None:
         """The tags, and every property that can be changed in place: changed, dropped and added."""

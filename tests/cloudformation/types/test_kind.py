@@ -8,7 +8,7 @@ import pytest
 from tests.cloudformation.remembering import STACK_IDENTITY, Properties, Remembering, work
 from verifier.authorization.caller import Certainty
 from verifier.cloudformation.types.handler import HandlerError, Mention
-from verifier.cloudformation.types.kind import Beyond, Kind, Name
+from verifier.cloudformation.types.kind import Beyond, Kind, Name, Origin
 from verifier.cloudformation.types.params import (
     ABSENT,
     ARN,
@@ -64,6 +64,32 @@ def test_create_takes_members_and_what_is_fixed_and_the_name(carrier: Rememberin
     assert made.physical_id == "q"
     wanted = {"QueueName": "q", "Attributes": {"Delay": 3, "Fifo": True}, "Tag": "x"}
     assert carrier.made() == [("CreateQueue", wanted)]
+
+
+_ORIGINS = (
+    Origin("CopyQueue", ("From", "Latest"), same("From", "Delay"), name="TargetName"),
+    Origin("RestoreQueue", ("Snapshot",), same("Snapshot")),
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "made"),
+    [
+        ({"From": "p", "Snapshot": "s"}, ("CopyQueue", {"From": "p", "Delay": 3, "TargetName": "q"})),
+        ({"Snapshot": "s", "Latest": False}, ("RestoreQueue", {"Snapshot": "s", "QueueName": "q"})),
+        ({"Latest": "false", "From": ""}, ("CreateQueue", {"Delay": 3, "QueueName": "q"})),
+    ],
+)
+def test_what_it_is_made_of_decides_how(
+    carrier: Remembering, given: Properties, made: tuple[str, Properties]
+) -> None:
+    one = kind(members=same("Delay"), origins=_ORIGINS)
+    wanted = work(carrier, properties={"QueueName": "q", "Delay": 3, **given})
+    one.create(wanted)
+    assert carrier.made() == [made]
+    assert wanted.physical_id == "q"
+    assert {"From", "Latest", "Snapshot"} <= one.supported
+    assert {"CopyQueue", "RestoreQueue"} <= {mention.operation for mention in one.mentions()}
 
 
 def test_a_nested_parameter_of_nothing_is_left_out(carrier: Remembering) -> None:

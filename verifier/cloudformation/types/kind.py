@@ -75,8 +75,24 @@ class Beyond:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Another operation that makes the resource, where the template has one of the properties ``of``.
+
+    ``params`` is what it takes of the properties, ``name`` what it calls the name; empty, that is called as
+    in the kind's ``create_by``.
+    """
+
+    create_by: str
+    of: tuple[str, ...]
+    params: Params
+    name: str = ""
+
+
+@dataclass(frozen=True)
 class Kind(Handler):
     """One type. ``members`` go into create and update, ``fixed`` into create alone.
+
+    ``origins`` are what it may be made of instead (a snapshot): the first one that the template names.
 
     ``itself`` names the resource in a call; ``arn`` is the form of its ARN. Without ``id_from`` (where
     the answer to create has the physical id) the name is the id, or ``id_form`` where it is put together
@@ -97,6 +113,7 @@ class Kind(Handler):
     name: Name | None = None
     members: Params = field(default_factory=dict)
     fixed: Params = field(default_factory=dict)
+    origins: tuple[Origin, ...] = ()
     dropped: tuple[Sourced, ...] = ()
     id_from: str = ""
     id_form: Text | Computed | None = None
@@ -118,6 +135,7 @@ class Kind(Handler):
         mapped = {*used(self.members), *used(self.fixed), *used(self.itself), *used(self.at_delete)}
         mapped |= {name for part in self.acting for name in part.properties}
         mapped |= {self.name.property} if self.name and self.name.property else set()
+        mapped |= {name for one in self.origins for name in (*one.of, *used(one.params))}
         object.__setattr__(self, "supported", frozenset(mapped))
 
     @cached_property
@@ -132,12 +150,16 @@ class Kind(Handler):
         work.new_name = self.name.of(work) if self.name else ""
         for part in self.acting:
             part.before_create(step)
-        params = merged(step.params(self.fixed, whole=False), step.params(self.members, whole=False))
+        origin = self._origin(work)
+        if origin:
+            params = step.params(origin.params, whole=False)
+        else:
+            params = merged(step.params(self.fixed, whole=False), step.params(self.members, whole=False))
         if self.name:
-            params[self._name_parameter] = work.new_name
+            params[(origin and origin.name) or self._name_parameter] = work.new_name
         for part in self.acting:
             params |= part.in_create(step)
-        answer = step.call(self.create_by, params)
+        answer = step.call(origin.create_by if origin else self.create_by, params)
         work.created(self._made(work, params, answer))
         for part in self.acting:
             part.create(step)
@@ -174,9 +196,17 @@ class Kind(Handler):
         added = {parameter: None for part in self.acting for parameter in part.create_parameters}
         sources = (self.source,) if self.source else ()
         yield Mention(self.service, self.create_by, {**self.fixed, **self.members, **name, **added}, sources)
+        for one in self.origins:
+            named = {one.name: None} if one.name else name
+            yield Mention(self.service, one.create_by, {**one.params, **named, **added}, sources)
         yield Mention(self.service, self.delete_by, {**self.itself, **self.at_delete}, sources)
         for part in self.acting:
             yield from part.mentions(self.service, self.itself)
+
+    def _origin(self, work: Work) -> Origin | None:
+        """The first of ``origins`` that the template names."""
+        values = ((one, [work.properties.get(name) for name in one.of]) for one in self.origins)
+        return next((one for one, given in values if any(map(_says, given))), None)
 
     @property
     def _name_parameter(self) -> str:
@@ -187,10 +217,15 @@ class Kind(Handler):
         if self.id_form:
             return str(self._step(work).params({"id": self.id_form}, whole=False)["id"])
         if not self.id_from:
-            return str(params[self._name_parameter])
+            return work.new_name
         found = at(answer, self.id_from)
         made = "" if found is ABSENT else str(found)
         return work.token(made) if self.token else made
 
     def _step(self, work: Work) -> Step:
         return Step(work, self.service, self.itself, self.arn, self.gone, self.source)
+
+
+def _says(value: Any) -> bool:
+    """Whether a property says anything: nothing, and false, do not."""
+    return value not in (None, "", False, "false")

@@ -145,7 +145,7 @@ class OnBehalf(Read):
 
     def make(self, step: Step, item: Any = None, because: str = "") -> Attributes:
         """Ask for it."""
-        if step.work.properties.get(self.when) not in (None, "", [], {}):
+        if not self.when or step.work.properties.get(self.when) not in (None, "", [], {}):
             step.work.permit(
                 self.service or step.service,
                 self.operation,

@@ -1,4 +1,4 @@
-"""RDS: engines' names, and groups of subnets, which moto forgets when it changes them."""
+"""RDS: engines' names, groups of subnets, which moto forgets when it changes them, and what it lacks of clusters."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -32,7 +32,46 @@ def modify_db_subnet_group(operation: Operation, invoke: Invoke) -> Result:
         groups[name] = group
 
 
+def remove_role_from_db_cluster(operation: Operation, _invoke: Invoke) -> Result:
+    """moto only adds roles."""
+    from moto.rds.models import rds_backends
+
+    params = operation.params
+    clusters = rds_backends[operation.account][operation.region].clusters
+    if params["DBClusterIdentifier"] not in clusters:
+        raise AwsError("DBClusterNotFoundFault", f"DBCluster {params['DBClusterIdentifier']} not found.", 404)
+    roles = clusters[params["DBClusterIdentifier"]]._associated_roles
+    roles[:] = [one for one in roles if one.role_arn != params["RoleArn"]]
+    return {}
+
+
+def restore_db_cluster_to_point_in_time(operation: Operation, invoke: Invoke) -> Result:
+    """moto knows the cluster that is restored by its name only."""
+    from moto.rds.models import rds_backends
+
+    params = dict(operation.params)
+    wanted = params.pop("SourceDbClusterResourceId", None)
+    clusters = rds_backends[operation.account][operation.region].clusters.values()
+    for one in clusters if wanted else ():
+        if one.db_cluster_resource_id == wanted:
+            params["SourceDBClusterIdentifier"] = one.db_cluster_identifier
+    if "SourceDBClusterIdentifier" not in params:
+        raise AwsError("DBClusterNotFoundFault", f"DBCluster {wanted} not found.", 404)
+    return invoke(replace(operation, params=params))
+
+
+def with_any_key_of_its_secret(operation: Operation, invoke: Invoke) -> Result:
+    """moto stumbles over a secret whose key it does not have, each time that it describes the database."""
+    kept = {name: value for name, value in operation.params.items() if name != "MasterUserSecretKmsKeyId"}
+    return of_an_engine(replace(operation, params=kept), invoke)
+
+
 GAPS: Mapping[tuple[str, str], Callable[[Operation, Invoke], Result]] = {
-    ("rds", "CreateDBInstance"): of_an_engine,
     ("rds", "ModifyDBSubnetGroup"): modify_db_subnet_group,
+    ("rds", "CreateDBCluster"): with_any_key_of_its_secret,
+    ("rds", "CreateDBInstance"): with_any_key_of_its_secret,
+    ("rds", "ModifyDBCluster"): with_any_key_of_its_secret,
+    ("rds", "ModifyDBInstance"): with_any_key_of_its_secret,
+    ("rds", "RemoveRoleFromDBCluster"): remove_role_from_db_cluster,
+    ("rds", "RestoreDBClusterToPointInTime"): restore_db_cluster_to_point_in_time,
 }
