@@ -53,6 +53,7 @@ def _made_up_name(type_name: str) -> set[str]:
 _MAY_BE_EMPTY = {
     # Only a database whose password RDS keeps has a secret.
     "AWS::RDS::DBCluster": {"MasterUserSecret.SecretArn"},
+    "AWS::RDS::DBInstance": {"MasterUserSecret.SecretArn"},
     # Addresses of version 6 come by another type.
     "AWS::EC2::Subnet": {"Ipv6CidrBlocks"},
     "AWS::EC2::VPC": {"Ipv6CidrBlocks"},

@@ -1,40 +1,135 @@
 """RDS: the database instance."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from verifier.cloudformation.handlers import rds_parts as parts
+from verifier.cloudformation.handlers.rds_instance_changes import (
+    CLUSTER,
+    LATEST,
+    OF_CLUSTER,
+    PRIMARY,
+    SNAPSHOT,
+    UPDATED,
+    WITH_MODIFY,
+    Modify,
+)
 from verifier.cloudformation.types.handler import Mention
-from verifier.cloudformation.types.kind import Kind, Name
-from verifier.cloudformation.types.names import new_suffix
-from verifier.cloudformation.types.params import ARN, ID, Computed, Params, Prop, Text, same
-from verifier.cloudformation.types.part import OnBehalf, Part, Read
+from verifier.cloudformation.types.kind import Kind, Name, Origin
+from verifier.cloudformation.types.params import ABSENT, ARN, ID, Computed, Params, Prop, Text, same
+from verifier.cloudformation.types.part import Attributes, OnBehalf, Part, Read
+from verifier.cloudformation.types.parts import Unchangeable
 from verifier.cloudformation.types.step import Step
 from verifier.cloudformation.types.tagging import Tagging
 from verifier.cloudformation.types.work import Work
 
 _GONE = ("DBInstanceNotFound", "DBInstanceNotFoundFault")
-_GROUPS, _LIMIT, _EXPORTS = "VPCSecurityGroups", "MaxAllocatedStorage", "EnableCloudwatchLogsExports"
 _INSTANCE = Read("DescribeDBInstances")
 
-# What ModifyDBInstance takes as CreateDBInstance does. AWS's handler sends what has changed; what is dropped
-# stays as it was (source: cfn-dbinstance-difference).
-_UPDATED: Params = {
-    **same("AllocatedStorage", "AutoMinorVersionUpgrade", "BackupRetentionPeriod", "CopyTagsToSnapshot"),
-    **same(
-        "DBInstanceClass", "DBParameterGroupName", "DeletionProtection", "EnableIAMDatabaseAuthentication"
+
+def _insights_key(work: Work) -> Any:
+    """The key, which AWS's handler leaves out where insights are off."""
+    key = work.properties.get("PerformanceInsightsKMSKeyId", ABSENT)
+    return key if parts.is_true(work.properties.get("EnablePerformanceInsights")) else ABSENT
+
+
+_CREATED: Params = {
+    **UPDATED,
+    **same("AvailabilityZone", "BackupTarget", "CACertificateIdentifier", "CharacterSetName", CLUSTER),
+    **same("DBName", "DBSubnetGroupName", "DBSystemId", "EnablePerformanceInsights", parts.EXPORTS),
+    **same("EngineLifecycleSupport", "KmsKeyId", parts.MANAGED, "MasterUsername", "NcharCharacterSetName"),
+    **same("PerformanceInsightsRetentionPeriod", "Port", "PromotionTier", "StorageEncrypted", "Timezone"),
+    "PerformanceInsightsKMSKeyId": Computed(_insights_key, ("PerformanceInsightsKMSKeyId",)),
+    **parts.SECRET_KEY,
+}
+_ANYHOW = (
+    *("AllocatedStorage", "AutoMinorVersionUpgrade", "AvailabilityZone", "BackupTarget"),
+    *("CopyTagsToSnapshot", "DBInstanceClass", "DBSubnetGroupName", "DedicatedLogVolume"),
+    *("DeletionProtection", parts.EXPORTS, "EnableIAMDatabaseAuthentication", "Iops", "MultiAZ"),
+    *("NetworkType", "OptionGroupName", "Port", "PubliclyAccessible", "StorageThroughput", "StorageType"),
+    "VpcSecurityGroupIds",
+)
+_RESTORED = ("DBName", "DBParameterGroupName", "Engine", "EngineLifecycleSupport", "LicenseModel")
+_COPIED = (
+    *("DatabaseInsightsMode", "EnablePerformanceInsights", "KmsKeyId", "MonitoringInterval"),
+    *("MonitoringRoleArn", "PerformanceInsightsRetentionPeriod"),
+)
+
+
+def _of(*names: str) -> Params:
+    return {name: _CREATED[name] for name in (*_ANYHOW, *names)}
+
+
+# What it is made of, in AWS's handler's order (source: cfn-dbinstance-origins).
+_ORIGINS = (
+    Origin(
+        "RestoreDBInstanceToPointInTime",
+        (LATEST, "RestoreTime"),
+        {**_of(*_RESTORED, "MaxAllocatedStorage"), **same(PRIMARY, LATEST, "RestoreTime")},
+        name="TargetDBInstanceIdentifier",
     ),
-    **same("Engine", "EngineVersion", "Iops", "LicenseModel", _LIMIT, "MasterUserPassword"),
-    **same("ManageMasterUserPassword"),
-    **same("MonitoringInterval", "MonitoringRoleArn", "MultiAZ", "OptionGroupName", "PreferredBackupWindow"),
-    **same("PreferredMaintenanceWindow", "PubliclyAccessible", "StorageThroughput", "StorageType"),
-    "VpcSecurityGroupIds": Prop(_GROUPS),
+    Origin(
+        "CreateDBInstanceReadReplica",
+        (PRIMARY,),
+        {**_of(*_COPIED), **same(PRIMARY, "PerformanceInsightsKMSKeyId", "ReplicaMode")},
+    ),
+    Origin(
+        "RestoreDBInstanceFromDBSnapshot",
+        (SNAPSHOT, OF_CLUSTER),
+        {**_of(*_RESTORED), **same(SNAPSHOT, OF_CLUSTER)},
+    ),
+)
+
+
+@dataclass(frozen=True)
+class _Look(Part):
+    """What it is made of is looked at, for its engine, where the template does not name that.
+
+    A class, as a snapshot of an instance is looked at in any case.
+    """
+
+    reads: Mapping[str, Read] = field(default_factory=dict)
+
+    def mentions(self, service: str, itself: Params) -> Iterator[Mention]:
+        """Each of the reads."""
+        for one in self.reads.values():
+            yield from one.mentions(service, itself)
+
+    def before_create(self, step: Step) -> None:
+        """Look at it."""
+        properties = step.work.properties
+        for name, one in self.reads.items():
+            if properties.get(name) and (name == SNAPSHOT or not properties.get("Engine")):
+                one.make(step, because=name)
+
+
+def _looked_at(operation: str, parameter: str, name: str) -> Read:
+    """A read of what ``name`` names: a name, or an ARN that ends in it."""
+    named = Prop(name, lambda value: str(value).rpartition(":")[2] if name == PRIMARY else value)
+    source = "cfn-dbinstance-create" if name == PRIMARY else "cfn-dbinstance-engine"
+    return Read(operation, {parameter: named}, source=source, whole=False)
+
+
+_LOOKS = {
+    SNAPSHOT: _looked_at("DescribeDBSnapshots", "DBSnapshotIdentifier", SNAPSHOT),
+    OF_CLUSTER: _looked_at("DescribeDBClusterSnapshots", "DBClusterSnapshotIdentifier", OF_CLUSTER),
+    PRIMARY: _looked_at("DescribeDBInstances", "DBInstanceIdentifier", PRIMARY),
 }
-_FIXED = same("DBName", "DBSubnetGroupName", "KmsKeyId", "MasterUsername", "StorageEncrypted") | {
-    **same(_EXPORTS, "Port")
-}
+
+
+@dataclass(frozen=True)
+class _LastSnapshot(OnBehalf):
+    """A class, as there is none of a copy and of a cluster's member (source: cfn-dbinstance-delete)."""
+
+    def make(self, step: Step, item: Any = None, because: str = "") -> Attributes:
+        """Ask for it."""
+        given = step.work.properties.get
+        is_copy = given(PRIMARY) and not given("RestoreTime") and not parts.is_true(given(LATEST))
+        return {} if given(CLUSTER) or is_copy else super().make(step, item, because)
+
+
 _ROLE = Prop("MonitoringRoleArn", lambda arn: str(arn).rpartition("/")[2])
-_WITH_MODIFY = same("AllowMajorVersionUpgrade", "ApplyImmediately")
 # Attributes that an instance has in some states alone, or that the emulator does not know.
 _AT_TIMES = (
     "AutomaticRestartTime",
@@ -61,74 +156,14 @@ _AT_TIMES = (
 )
 
 
-@dataclass(frozen=True)
-class _Modify(Part):
-    """The update in place.
-
-    A class, as it looks up what stands for some of the properties that the template drops.
-    """
-
-    source: str = "cfn-dbinstance-update"
-    default_group: str = "cfn-dbinstance-default-group"
-
-    @property
-    def properties(self) -> frozenset[str]:
-        """What it changes, and how."""
-        return frozenset({*_UPDATED, *_WITH_MODIFY, _GROUPS, _EXPORTS, "Port"} - {"VpcSecurityGroupIds"})
-
-    def mentions(self, service: str, itself: Params) -> Iterator[Mention]:
-        """The call, and what is read around it."""
-        more = {"DBPortNumber": None, "CloudwatchLogsExportConfiguration": None, **_WITH_MODIFY}
-        yield Mention(service, "ModifyDBInstance", {**itself, **_UPDATED, **more})
-        yield Mention(service, "RebootDBInstance", itself, ("cfn-dbinstance-reboot",))
-        yield Mention(service, "DescribeDBInstances", itself, (self.source,))
-        yield Mention(service, "DescribeEvents", {"SourceType": None}, (self.source,))
-        yield Mention("ec2", "DescribeSecurityGroups", {"Filters": None}, (self.default_group,))
-
-    def update(self, step: Step) -> None:
-        """Send what has changed; look before and after."""
-        work, itself = step.work, step.params({})
-        found = work.read(step.service, "DescribeDBInstances", itself, source=self.source)
-        instance = (found.get("DBInstances") or [{}])[0]
-        step.call("ModifyDBInstance", {**itself, **self._changes(step, instance)})
-        events = {"SourceType": "db-instance", "SourceIdentifier": work.physical_id}
-        work.read(step.service, "DescribeEvents", events, source="cfn-dbinstance-events", soft=True)
-        # (source: cfn-dbinstance-reboot)
-        regrouped = work.changed("DBParameterGroupName") and "DBParameterGroupName" in work.properties
-        if regrouped and work.properties.get("ApplyImmediately", True):
-            step.call("RebootDBInstance", itself, source="cfn-dbinstance-reboot")
-        work.read(step.service, "DescribeDBInstances", itself, source=self.source)
-
-    def _changes(self, step: Step, instance: Mapping[str, Any]) -> dict[str, Any]:
-        work = step.work
-        changed = {name: value for name, value in work.properties.items() if work.changed(name)}
-        params = step.params(_UPDATED, changed, whole=False)
-        if "Port" in changed:
-            params["DBPortNumber"] = changed["Port"]
-        if work.changed(_EXPORTS):
-            before, after = (set(one.get(_EXPORTS) or ()) for one in (work.previous, work.properties))
-            params["CloudwatchLogsExportConfiguration"] = {
-                "EnableLogTypes": sorted(after - before),
-                "DisableLogTypes": sorted(before - after),
-            }
-        if _LIMIT in work.previous and _LIMIT not in work.properties and "AllocatedStorage" in instance:
-            params[_LIMIT] = instance["AllocatedStorage"]
-        if work.previous.get(_GROUPS) and not work.properties.get(_GROUPS):
-            params["VpcSecurityGroupIds"] = self._default_groups(work, instance)
-        asked = step.params(_WITH_MODIFY, whole=False)
-        return {**params, "ApplyImmediately": True, **asked}
-
-    def _default_groups(self, work: Work, instance: Mapping[str, Any]) -> list[str]:
-        vpc = (instance.get("DBSubnetGroup") or {}).get("VpcId", "")
-        wanted = {"vpc-id": vpc, "group-name": "default"}
-        filters = [{"Name": name, "Values": [value]} for name, value in wanted.items()]
-        found = work.read("ec2", "DescribeSecurityGroups", {"Filters": filters}, source=self.default_group)
-        return [work.token(one["GroupId"]) for one in (found.get("SecurityGroups") or [])[:1]]
-
-
-def _snapshot(work: Work) -> str:
-    return work.token(f"{work.stack_name}-snapshot-{work.logical_id}-{new_suffix()}".lower())
-
+_GIVEN = {
+    parts.SECRET: "DBInstances.0.MasterUserSecret.SecretArn",
+    **{
+        name: f"DBInstances.0.{name}"
+        for name in ("DBInstanceStatus", "DbiResourceId", "Endpoint", "InstanceCreateTime", *_AT_TIMES)
+        if not name.startswith("ReadReplica")
+    },
+}
 
 # What RDS looks at in the network with the caller's rights, as the registry names it.
 _NETWORK = tuple(
@@ -154,10 +189,12 @@ DB_INSTANCE = Kind(
     delete_by="DeleteDBInstance",
     itself={"DBInstanceIdentifier": ID},
     arn="arn:{partition}:rds:{region}:{account}:db:{id}",
-    fixed={**_UPDATED, **_FIXED},
-    gives={**dict.fromkeys(_AT_TIMES, "none"), "DBInstanceArn": ARN},
-    at_delete={"SkipFinalSnapshot": True},
+    fixed=_CREATED,
+    origins=_ORIGINS,
+    gives={**dict.fromkeys(_AT_TIMES, "none"), parts.SECRET: "", "DBInstanceArn": ARN},
+    at_delete={"SkipFinalSnapshot": True, **same("DeleteAutomatedBackups")},
     parts=(
+        _Look(_LOOKS),
         replace(
             _INSTANCE,
             params={"DBInstanceIdentifier": Text("{new_name}")},
@@ -167,33 +204,24 @@ DB_INSTANCE = Kind(
             whole=False,
         ),
         replace(_INSTANCE, on=("create",), source="cfn-dbinstance-create"),
-        _Modify(),
-        replace(
-            _INSTANCE,
-            source="cfn-dbinstance-read",
-            gives={
-                name: f"DBInstances.0.{name}"
-                for name in (
-                    "DBInstanceStatus",
-                    "DbiResourceId",
-                    "Endpoint",
-                    "InstanceCreateTime",
-                    *_AT_TIMES,
-                )
-                if not name.startswith("ReadReplica")
-            },
-        ),
-        Tagging("AddTagsToResource", "RemoveTagsFromResource", {"ResourceName": ARN}, at_create="Tags"),
-        # The first time in an account, RDS makes itself a role with the caller's rights.
-        OnBehalf(
-            "CreateServiceLinkedRole",
-            {"AWSServiceName": "rds.amazonaws.com"},
-            on=("create",),
-            when="DBInstanceClass",
-            source="rds-instance-service-role",
-            service="iam",
+        Unchangeable("EngineLifecycleSupport", "EngineLifecycleSupport cannot be modified."),
+        Modify(),
+        parts.roles("DBInstance"),
+        # After a restart, AWS's handler looks at the cluster too.
+        Read(
+            "DescribeDBClusters",
+            same(CLUSTER),
+            on=("create", "update"),
+            when=CLUSTER,
             whole=False,
         ),
+        parts.Described(
+            "DescribeDBInstances",
+            source="cfn-dbinstance-read",
+            gives=_GIVEN,
+        ),
+        Tagging("AddTagsToResource", "RemoveTagsFromResource", {"ResourceName": ARN}, at_create="Tags"),
+        replace(parts.OWN_ROLE, source="rds-instance-service-role"),
         *_NETWORK,
         # What the registry names for a role that watches it.
         *(
@@ -209,65 +237,35 @@ DB_INSTANCE = Kind(
         ),
         replace(_INSTANCE, on=("delete",), source="cfn-dbinstance-delete"),
         # Without a DeletionPolicy a last snapshot is taken, which the handler is not told.
-        OnBehalf(
-            "CreateDBSnapshot",
-            {"DBSnapshotIdentifier": Computed(_snapshot)},
-            on=("delete",),
-            when="DBInstanceClass",
+        _LastSnapshot(
+            "CreateDBSnapshot", {"DBSnapshotIdentifier": Computed(parts.last_snapshot)}, on=("delete",)
         ),
         replace(_INSTANCE, on=("after delete",), source="cfn-dbinstance-delete", gone=_GONE),
     ),
     gone=_GONE,
-    late=frozenset(_WITH_MODIFY),
+    late=frozenset({*WITH_MODIFY, "CertificateRotationRestart"}),
     lacks=frozenset(
         {
             "AdditionalStorageVolumes",
-            "AssociatedRoles",
             "AutomaticBackupReplicationKmsKeyId",
             "AutomaticBackupReplicationRegion",
             "AutomaticBackupReplicationRetentionPeriod",
-            "AvailabilityZone",
-            "BackupTarget",
-            "CACertificateIdentifier",
-            "CertificateRotationRestart",
-            "CharacterSetName",
             "CustomIAMInstanceProfile",
-            "DBClusterIdentifier",
-            "DBClusterSnapshotIdentifier",
             "DBSecurityGroups",
-            "DBSnapshotIdentifier",
-            "DBSystemId",
-            "DatabaseInsightsMode",
-            "DedicatedLogVolume",
-            "DeleteAutomatedBackups",
             "Domain",
             "DomainAuthSecretArn",
             "DomainDnsIps",
             "DomainFqdn",
             "DomainIAMRoleName",
             "DomainOu",
-            "EnablePerformanceInsights",
-            "EngineLifecycleSupport",
-            "MasterUserAuthenticationType",
-            "MasterUserSecret",
-            "NcharCharacterSetName",
-            "NetworkType",
-            "PerformanceInsightsKMSKeyId",
-            "PerformanceInsightsRetentionPeriod",
             "ProcessorFeatures",
-            "PromotionTier",
-            "ReplicaMode",
-            "RestoreTime",
             "SourceDBClusterIdentifier",
             "SourceDBInstanceAutomatedBackupsArn",
-            "SourceDBInstanceIdentifier",
             "SourceDbiResourceId",
             "SourceRegion",
             "TdeCredentialArn",
             "TdeCredentialPassword",
-            "Timezone",
             "UseDefaultProcessorFeatures",
-            "UseLatestRestorableTime",
         }
     ),
 )

@@ -1,4 +1,4 @@
-"""RDS: engines' names, groups of subnets, which moto forgets when it changes them, and what it lacks of clusters."""
+"""RDS: engines' names, groups of subnets, which moto forgets, and what it lacks of databases."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -7,6 +7,10 @@ from typing import Any
 from verifier.authorization.operation import Operation
 from verifier.errors import AwsError
 
+_OF_A_NEW_ONE = (
+    *("AllocatedStorage", "DBInstanceClass", "DBInstanceIdentifier", "DBSubnetGroupName", "Engine"),
+    *("OptionGroupName", "Tags", "VpcSecurityGroupIds"),
+)
 Result = dict[str, Any]
 Invoke = Callable[[Operation], Result]
 
@@ -32,17 +36,29 @@ def modify_db_subnet_group(operation: Operation, invoke: Invoke) -> Result:
         groups[name] = group
 
 
-def remove_role_from_db_cluster(operation: Operation, _invoke: Invoke) -> Result:
+def remove_role(operation: Operation, _invoke: Invoke) -> Result:
     """moto only adds roles."""
     from moto.rds.models import rds_backends
 
-    params = operation.params
-    clusters = rds_backends[operation.account][operation.region].clusters
-    if params["DBClusterIdentifier"] not in clusters:
-        raise AwsError("DBClusterNotFoundFault", f"DBCluster {params['DBClusterIdentifier']} not found.", 404)
-    roles = clusters[params["DBClusterIdentifier"]]._associated_roles
+    backend, params = rds_backends[operation.account][operation.region], operation.params
+    named = {"DBClusterIdentifier": backend.clusters, "DBInstanceIdentifier": backend.databases}
+    kind, known = next((name, known) for name, known in named.items() if name in params)
+    if params[kind] not in known:
+        noun = kind.removesuffix("Identifier")
+        raise AwsError(f"{noun}NotFoundFault", f"{noun} {params[kind]} not found.", 404)
+    roles = known[params[kind]]._associated_roles
     roles[:] = [one for one in roles if one.role_arn != params["RoleArn"]]
     return {}
+
+
+def restore_db_instance_from_db_snapshot(operation: Operation, invoke: Invoke) -> Result:
+    """moto restores snapshots of instances only: of a cluster's, it makes a new instance."""
+    if "DBClusterSnapshotIdentifier" not in operation.params:
+        return invoke(operation)
+    kept = {name: operation.params[name] for name in _OF_A_NEW_ONE if name in operation.params}
+    params = {"AllocatedStorage": 20, "Engine": "mysql", "MasterUsername": "admin", **kept}
+    password = {"MasterUserPassword": "of-the-snapshot"}
+    return invoke(replace(operation, name="CreateDBInstance", params={**params, **password}))
 
 
 def restore_db_cluster_to_point_in_time(operation: Operation, invoke: Invoke) -> Result:
@@ -72,6 +88,8 @@ GAPS: Mapping[tuple[str, str], Callable[[Operation, Invoke], Result]] = {
     ("rds", "CreateDBInstance"): with_any_key_of_its_secret,
     ("rds", "ModifyDBCluster"): with_any_key_of_its_secret,
     ("rds", "ModifyDBInstance"): with_any_key_of_its_secret,
-    ("rds", "RemoveRoleFromDBCluster"): remove_role_from_db_cluster,
+    ("rds", "RemoveRoleFromDBCluster"): remove_role,
+    ("rds", "RemoveRoleFromDBInstance"): remove_role,
+    ("rds", "RestoreDBInstanceFromDBSnapshot"): restore_db_instance_from_db_snapshot,
     ("rds", "RestoreDBClusterToPointInTime"): restore_db_cluster_to_point_in_time,
 }
