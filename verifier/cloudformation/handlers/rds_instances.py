@@ -15,6 +15,7 @@ from verifier.cloudformation.handlers.rds_instance_changes import (
     WITH_MODIFY,
     Modify,
 )
+from verifier.cloudformation.handlers.rds_replication import Replication
 from verifier.cloudformation.types.handler import Mention
 from verifier.cloudformation.types.kind import Kind, Name, Origin
 from verifier.cloudformation.types.params import ABSENT, ARN, ID, Computed, Params, Prop, Text, same
@@ -207,6 +208,7 @@ DB_INSTANCE = Kind(
         Unchangeable("EngineLifecycleSupport", "EngineLifecycleSupport cannot be modified."),
         Modify(),
         parts.roles("DBInstance"),
+        Replication(),
         # After a restart, AWS's handler looks at the cluster too.
         Read(
             "DescribeDBClusters",
@@ -247,9 +249,6 @@ DB_INSTANCE = Kind(
     lacks=frozenset(
         {
             "AdditionalStorageVolumes",
-            "AutomaticBackupReplicationKmsKeyId",
-            "AutomaticBackupReplicationRegion",
-            "AutomaticBackupReplicationRetentionPeriod",
             "CustomIAMInstanceProfile",
             "DBSecurityGroups",
             "Domain",
