@@ -22,6 +22,11 @@ def _is_serverless(properties: Mapping[str, Any]) -> bool:
     return str(properties.get("EngineMode", "")).lower() == "serverless"
 
 
+def _is_provisioned(properties: Mapping[str, Any]) -> bool:
+    """Of Aurora, and of any other mode: what reaches its data is turned on with a call of its own."""
+    return str(properties.get("Engine", "")).lower() in _AURORA and not _is_serverless(properties)
+
+
 def _scaling(work: Work) -> Any:
     """ScalingConfiguration, or what AWS's handler says where a serverless cluster has none."""
     default = {"AutoPause": True, "MaxCapacity": 16, "MinCapacity": 2, "SecondsUntilAutoPause": 300}
@@ -124,8 +129,7 @@ class Modify(Part):
         )
         step.call("ModifyDBCluster", {**step.params(ALWAYS), **self._changes(step), **groups})
         self._read(step)
-        of_aurora = work.properties.get("Engine") in _AURORA and not _is_serverless(work.properties)
-        if of_aurora and work.changed(ENDPOINT):
+        if _is_provisioned(work.properties) and work.changed(ENDPOINT):
             self._endpoint(step)
         self._look_for_failures(step)
 
