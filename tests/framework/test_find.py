@@ -95,8 +95,11 @@ def test_a_configuration_that_only_framework_3_takes(tmp_path: Path) -> None:
     found, said = told(tmp_path)
     assert found == "osls 3.77.1"
     assert said[0] == "note: package.exclude is for framework 3 only: osls 3.77.1 is used"
-    (tmp_path / "serverless.yml").write_text(f"{text}frameworkVersion: '4'\n")
-    assert told(tmp_path)[0] == "osls 4.3.1"
+    for wanted, used in {"4": "osls 4.3.1", ">=2": "osls 3.77.1", "^3": "osls 3.77.1"}.items():
+        (tmp_path / "serverless.yml").write_text(f"{text}frameworkVersion: '{wanted}'\n")
+        found, said = told(tmp_path)
+        assert found == used
+        assert any("is for framework 3 only" in one for one in said) == (wanted == ">=2")
 
 
 @pytest.mark.parametrize("wanted", ["2", ">=5", "nonsense"])

@@ -91,6 +91,25 @@ def test_each_trial_finds_what_the_first_one_found(modules: Path, tmp_path: Path
     assert content(victim) == others
 
 
+def test_folders_keep_their_times(modules: Path, tmp_path: Path) -> None:
+    """npm takes its record of what is in node_modules only where no folder was changed after it."""
+
+    def times(folder: Path) -> dict[str, int]:
+        inner = [path for path in (folder, *folder.rglob("*")) if path.is_dir()]
+        return {str(path.relative_to(folder)): path.stat().st_mtime_ns for path in inner}
+
+    os.utime(modules / "dep", ns=(5, 7_000_000_001))
+    original, packages = times(modules), PackageCopies(tmp_path / "area")
+    copy = packages.of(modules)
+    assert times(copy) == original
+    packages.begin_trial()
+    (copy / ".cache/later").write_text("later")
+    (copy / "dep/lib/a.js").unlink()
+    shutil.rmtree(copy / ".bin")
+    packages.begin_trial()
+    assert times(copy) == original
+
+
 def test_packages_elsewhere_come_with_what_they_lie_in(modules: Path, tmp_path: Path) -> None:
     """As workspaces and pnpm have it: links that lead out of the service's own node_modules."""
     repo = tmp_path / "repo"

@@ -114,7 +114,8 @@ class _Search:
 
     def default(self) -> Framework:
         wanted = self.service.framework_version
-        older = known_to_3_only(self.service.settings) if wanted is None else None
+        either = wanted is None or all(admits(wanted, version) for _, version in DEFAULTS)
+        older = known_to_3_only(self.service.settings) if either else None
         if older is not None:
             name, version = DEFAULTS[-1]
             self.say(f"note: {older} is for framework 3 only: {name} {version} is used")

@@ -1,4 +1,4 @@
-"""Configurations that framework 3 takes and framework 4 refuses: who names no version means framework 3.
+"""Configurations that framework 3 takes and framework 4 refuses: who names no version, or both, means 3.
 
 Read in osls 3.77.1 and 4.3.1: what was taken out of ``lib/config-schema.js`` and of the schema in
 ``lib/plugins/aws/provider.js``. What is in neither schema (``org``) is an error in 4; in 3 it is a warning.

@@ -22,9 +22,14 @@ _Mark = tuple[int, int]
 
 @dataclass
 class _Folder:
-    """What a folder of the copy held at first: folders, the texts of links, the marks of files."""
+    """What a folder of the copy held at first: folders, the texts of links, the marks of files.
+
+    ``modified`` is when the folder that was copied was changed last (ns), as npm compares it with its own
+    record of what lies there; None where only something in it was copied.
+    """
 
     mode: int = 0o755
+    modified: int | None = None
     entries: "dict[str, _Folder | str | _Mark]" = field(default_factory=dict)
 
 
@@ -76,10 +81,12 @@ class MendedCopy:
         handle = folder_at(parent, name)
         try:
             node.mode = stat.S_IMODE(os.fstat(handle).st_mode)
+            node.modified = os.lstat(source).st_mtime_ns
             environment = _environment(source)
             for inner in os.listdir(source):  # noqa: PTH208
                 if inner not in LEFT_OUT and isinstance(node.entries.get(inner, node), _Folder):
                     self._entry(f"{source}/{inner}", inner, handle, node, environment)
+            _date(handle, node)
         finally:
             os.close(handle)
 
@@ -129,6 +136,14 @@ class MendedCopy:
             elif marks.get(name) != kept:
                 remove_at(handle, name)
                 self._entry(f"{source}/{name}", name, handle, node, _environment(source))
+        _date(handle, node)
+
+
+def _date(handle: int, node: _Folder) -> None:
+    """Give a folder, when all is in it, its time back."""
+    found = os.fstat(handle)
+    if node.modified is not None and found.st_mtime_ns != node.modified:
+        os.utime(handle, ns=(found.st_atime_ns, node.modified))
 
 
 def _folder_in(node: _Folder, name: str) -> _Folder:
