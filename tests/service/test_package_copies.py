@@ -91,6 +91,51 @@ def test_each_trial_finds_what_the_first_one_found(modules: Path, tmp_path: Path
     assert content(victim) == others
 
 
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "echo 2 > node_modules/dep/index.js; mkdir node_modules/.new",
+        "rm -r node_modules",
+        "rm -r node_modules; ln -s $V node_modules",
+        "rm -r node_modules; echo x > node_modules",
+        "mv $PWD ../gone; ln -s ../gone $PWD",
+    ],
+)
+def test_what_is_moved_to_a_trial_comes_back_as_it_was(modules: Path, tmp_path: Path, harm: str) -> None:
+    victim, trial = tmp_path / "victim", tmp_path / "trial/shop"
+    shutil.copytree(modules, victim, symlinks=True)
+    packages = PackageCopies(tmp_path / "area")
+    copy = packages.of(modules)
+    first, others = content(tmp_path / "area"), content(victim)
+    for _ in range(2):
+        packages.begin_trial()
+        assert content(tmp_path / "area") == first
+        packages.move(modules, trial / "node_modules", tmp_path)
+        assert not (trial / "node_modules").is_symlink()
+        assert copy.readlink() == trial / "node_modules"
+        assert packages.of(copy) == packages.of(modules) == copy
+        subprocess.run(harm, shell=True, check=True, cwd=trial, env={**os.environ, "V": str(victim)})
+        packages.take_back()
+        shutil.rmtree(tmp_path / "trial")
+    packages.begin_trial()
+    assert content(tmp_path / "area") == first
+    assert content(victim) == others
+
+
+def test_npm_finds_the_packages_of_a_private_copy_whatever_was_built_in_them(modules: Path) -> None:
+    """npm resolves links, and looks for a package's own packages where it really lies."""
+    (modules.parent / "serverless.yml").write_text("service: shop\nprovider: aws\n")
+    (modules.parent / "package.json").write_text('{"dependencies": {"dep": "1"}}')
+    (modules / "dep/package.json").write_text(
+        '{"name": "dep", "version": "1.0.0", "dependencies": {"b": "1"}}'
+    )
+    (modules / "b").mkdir()
+    (modules / "b/package.json").write_text('{"name": "b", "version": "1.0.0"}')
+    with private_copy(load_service(modules.parent)) as copy:
+        (copy.folder / "node_modules/.later").mkdir()
+        subprocess.run(["npm", "ls", "--all"], check=True, cwd=copy.folder)
+
+
 def test_folders_keep_their_times(modules: Path, tmp_path: Path) -> None:
     """npm takes its record of what is in node_modules only where no folder was changed after it."""
 
@@ -127,7 +172,8 @@ def test_packages_elsewhere_come_with_what_they_lie_in(modules: Path, tmp_path: 
     (modules / "common").symlink_to(repo / "common")
     (modules / "shop").symlink_to("..")
     (modules / "nowhere").symlink_to("../../none")
-    copy = PackageCopies(tmp_path / "area").of(modules)
+    packages = PackageCopies(tmp_path / "area")
+    copy = packages.of(modules)
     area = tmp_path / "area"
     assert (copy / "a/../b/index.js").resolve().is_relative_to(area)
     assert (copy / "a").resolve().parent.joinpath("b/index.js").read_text() == "b"
@@ -138,6 +184,10 @@ def test_packages_elsewhere_come_with_what_they_lie_in(modules: Path, tmp_path: 
     assert not (copy / "a").resolve().parents[2].joinpath("c@1").exists()
     for path in area.rglob("*"):
         assert not path.is_symlink() or path.resolve().is_relative_to(area), path
+    moved = tmp_path / "trial/node_modules"
+    packages.move(modules, moved, tmp_path)
+    assert (moved / "a").resolve().parent.joinpath("b/index.js").read_text() == "b"
+    assert (moved / "common/src/x.js").resolve().is_relative_to(area)
 
 
 def test_a_virtual_environment_is_one_of_its_own(tmp_path: Path) -> None:
@@ -180,7 +230,7 @@ def test_packages_at_any_depth_are_lent_to_each_copy_and_the_users_are_only_read
         with private_copy(service) as copy:
             for name in ("node_modules", "layer/venv", "../common/node_modules"):
                 lent = copy.folder / name
-                assert lent.is_symlink()
+                assert lent.is_symlink() == (name != "node_modules")
                 assert not lent.resolve().is_relative_to(tmp_path)
                 assert not (lent / ".cache").exists()
                 (lent / ".cache").mkdir()
@@ -212,7 +262,9 @@ def test_each_private_copy_begins_with_the_packages_as_they_were(modules: Path, 
     service = replace(load_service(modules.parent), packages=packages)
     for _ in range(3):
         with private_copy(service) as copy:
-            assert (copy.folder / "node_modules").resolve() == packages.of(modules)
+            assert not (copy.folder / "node_modules").is_symlink()
+            assert packages.of(modules).readlink() == copy.folder / "node_modules"
+            assert packages.of(packages.of(modules)) == packages.of(modules)
             assert (copy.folder / "node_modules/dep/index.js").read_text() == "1"
             (copy.folder / "node_modules/dep/index.js").write_text("2")
             copy.restore()

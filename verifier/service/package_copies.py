@@ -7,12 +7,18 @@ is only read.
 Links among packages lead where they led. What a link names outside of what is copied (a workspace, a
 store of packages) is copied likewise: a package with the node_modules folder that it lies in, anything
 else alone.
+
+A trial may get a copy for its own: it is moved there, and comes back for the next one. npm, and whoever
+goes up from a package, then finds the service that uses it.
 """
 
+import contextlib
 import os
 from collections.abc import Callable
 from pathlib import Path
 
+from verifier.errors import VerifierError
+from verifier.service.enclosed import entered, link_at, remove_at
 from verifier.service.mended_copy import MendedCopy
 from verifier.service.tree import MODULES
 
@@ -34,12 +40,14 @@ class PackageCopies:
         self._waiting: list[Path] = []
         self._asked_for: Path | None = None
         self._lent = False
+        self._away: dict[Path, tuple[Path, Path]] = {}
+        """Of each copy that was moved, where to, and the folder of ours above that."""
 
     def of(self, folder: Path) -> Path:
         """The copy of a folder of packages, or what is one; made when it is asked for the first time."""
-        folder = folder.resolve()
         if folder.is_relative_to(self._area):
             return folder
+        folder = folder.resolve()
         if not self._is_copied(folder):
             before = self._copy.bytes
             self._asked_for = folder
@@ -51,8 +59,32 @@ class PackageCopies:
                 self._say(f"{folder}: {size / 1e6:,.0f} MB of packages were copied for this run")
         return self._copy.place(folder)
 
+    def move(self, folder: Path, place: Path, anchor: Path) -> None:
+        """Have the copy of ``folder`` at ``place``, below ``anchor``, with a link to there where it was."""
+        copy = self.of(folder)
+        if self._away.get(copy) == (place, anchor):
+            return
+        with entered(copy.parent, self._area.parent) as ours, entered(place.parent, anchor) as theirs:
+            remove_at(theirs, place.name)
+            os.rename(copy.name, place.name, src_dir_fd=ours, dst_dir_fd=theirs)
+            link_at(ours, copy.name, str(place))
+        self._away[copy] = (place, anchor)
+
+    def take_back(self) -> None:
+        """Have every copy where it was at first; what is gone the next trial finds made anew."""
+        for copy, (place, anchor) in self._away.items():
+            with (
+                contextlib.suppress(OSError, VerifierError),
+                entered(copy.parent, self._area.parent) as ours,
+                entered(place.parent, anchor, make=False) as theirs,
+            ):
+                remove_at(ours, copy.name)
+                os.rename(place.name, copy.name, src_dir_fd=theirs, dst_dir_fd=ours)
+        self._away = {}
+
     def begin_trial(self) -> None:
         """Make every copy what it was at first, if another trial has had it."""
+        self.take_back()
         if self._lent:
             self._copy.mend()
         self._lent = True
@@ -72,7 +104,9 @@ class PackageCopies:
             if self._asked_for and self._asked_for.is_relative_to(unit):
                 return None
             self._waiting.append(unit)
-        return os.path.relpath(goal, link.parent)
+        own = next(above for above in link.parents if above in self._copied)
+        # What leads out of its folder does so wherever that is moved.
+        return os.path.relpath(goal, link.parent) if goal.is_relative_to(own) else str(self._copy.place(goal))
 
     def _is_copied(self, path: Path) -> bool:
         return any(above in self._copied for above in (path, *path.parents))

@@ -10,7 +10,7 @@ from tempfile import mkdtemp
 
 from verifier.errors import InconclusiveError, VerifierError
 from verifier.scratch import lend, scratch
-from verifier.service.enclosed import entered, is_real, link, remove
+from verifier.service.enclosed import entered, is_real, remove
 from verifier.service.framework_version import pin
 from verifier.service.outside import find_outside, place_for
 from verifier.service.package_copies import PackageCopies
@@ -51,6 +51,8 @@ def private_copy(service: Service) -> Iterator["PrivateCopy"]:
         outside.copy(service.folder, copy.folder, anchor, packages.of)
         yield copy
     finally:
+        if service.packages is not None:
+            service.packages.take_back()
         # What cannot be removed now is swept up by a later run.
         with contextlib.suppress(OSError, VerifierError):
             remove(root, anchor)
@@ -75,7 +77,7 @@ class PrivateCopy:
             remove(path, self.anchor)
         self._overlay(self.service.folder, skip=NOT_COPIED)
         if self.service.modules is not None and self.service.packages is not None:
-            link(self.folder / MODULES, self.service.packages.of(self.service.modules), self.anchor)
+            self.service.packages.move(self.service.modules, self.folder / MODULES, self.anchor)
 
     def apply(self, overlay: Path) -> None:
         """Copy an overlay folder over the copy."""
@@ -132,7 +134,7 @@ class PrivateCopy:
                     yield self.folder / relative
 
     def _overlay(self, source: Path, skip: frozenset[str]) -> None:
-        # The packages are the service's own or were installed for it; restore() links them.
+        # The packages are the service's own or were installed for it; restore() moves them here.
         self._copy(source, self.folder, skip | {MODULES})
         if self.service.pinned_version is not None:
             pin(self.config, self.service.pinned_version)
