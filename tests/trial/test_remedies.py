@@ -31,6 +31,33 @@ from verifier.trial.remedies import remedies, with_remedy
         ("Could not find Docker installation. Ensure Docker is installed before continuing.", "by its URI"),
         ("Encountered error during executing: docker build -t a:b ./ | Cannot connect", "by its URI"),
         ("Queue visibility timeout: 30 seconds is less than Function timeout: 60 seconds", "Visibility"),
+        (
+            "Error: Cannot find module 'chalk' | Require stack: | - /t/node_modules/@x/proxy/index.js",
+            "@x/proxy uses the package chalk and does not bring it: npm install --save-dev chalk,",
+        ),
+        (
+            "Error: Cannot find module '@a/b/lib/c' | Require stack: | - /t/node_modules/proxy/index.js | -",
+            "proxy uses the package @a/b and",
+        ),
+        (
+            "Error: Cannot find module 'serverless/lib/x' | Require stack: | - /t/node_modules/p/a.js | -",
+            "p uses parts of framework 3, which it finds only in the service's own packages: npm install",
+        ),
+        (
+            "Cannot read properties of undefined (reading 'includes') | at get functions [as functions] "
+            "(/t/node_modules/serverless-plugin-typescript/dist/src/index.js:98:25) | at TypeScriptPlugin",
+            "give provider.runtime",
+        ),
+        (
+            "Cannot read properties of null (reading 'toString') | at ServerlessRubyBundler.bundleInstall "
+            "(/t/node_modules/serverless-ruby-layer/lib/bundle.js:136:33) | at x",
+            "install Ruby with Bundler",
+        ),
+        (
+            "Error: | python3.9 not found! Install it according to the poetry docs. | 1",
+            "runs python3.9, which",
+        ),
+        ("Error: spawn go ENOENT | at ChildProcess._handle.onexit", "go, which a plugin of the service runs"),
     ],
 )
 def test_awss_words_come_with_the_way_to_mend_the_service(reason: str, mend: str) -> None:
@@ -46,6 +73,9 @@ def test_awss_words_come_with_the_way_to_mend_the_service(reason: str, mend: str
         'Files (AWS::S3::Bucket) CREATE_FAILED: "Access Denied (Service: S3, Status Code: 403"',
         "Encountered error during executing: docker push a:b | arn:x is not authorized to perform: ecr:X",
         "the network is gone",
+        "Error: Cannot find module './own' | Require stack: | - /t/shop/node_modules/proxy/lib/index.js",
+        "Error: Cannot find module 'chalk' | Require stack: | - /t/own.js | - /t/node_modules/osls/x.js",
+        "Cannot read properties of null (reading 'toString') | at x (/t/node_modules/other/lib/bundle.js:1)",
     ],
 )
 def test_other_words_are_left_as_they_are(reason: str) -> None:

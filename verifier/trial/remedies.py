@@ -1,4 +1,4 @@
-"""How to mend a service that AWS refuses to everyone, from remedies.yaml."""
+"""How to mend a service that AWS, or a tool, refuses to everyone, from remedies.yaml."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,10 @@ _ABOUT = "; no permission helps"
 
 @dataclass(frozen=True)
 class Remedy:
-    """What the words of a failure look like, what to do about it, and the id of the source."""
+    """What the words of a failure look like, what to do about it, and the id of the source.
+
+    ``mend`` names groups of ``words`` in braces.
+    """
 
     words: re.Pattern[str]
     mend: str
@@ -19,8 +22,10 @@ class Remedy:
 
 def with_remedy(words: str) -> str:
     """``words`` of a failure, with the way to mend the service where one is known."""
-    found = next((one for one in remedies() if one.words.search(words)), None)
-    return f"{words}{_ABOUT}: {found.mend}" if found else words
+    for remedy in remedies():
+        if found := remedy.words.search(words):
+            return f"{words}{_ABOUT}: {remedy.mend.format(**found.groupdict())}"
+    return words
 
 
 @cache
