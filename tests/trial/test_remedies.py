@@ -31,6 +31,7 @@ from verifier.trial.remedies import remedies, with_remedy
         ("Could not find Docker installation. Ensure Docker is installed before continuing.", "by its URI"),
         ("Encountered error during executing: docker build -t a:b ./ | Cannot connect", "by its URI"),
         ("Queue visibility timeout: 30 seconds is less than Function timeout: 60 seconds", "Visibility"),
+        ('"Value aurora for parameter Engine is invalid. Reason: engine aurora not', "Engine aurora-mysql"),
         (
             "Error: Cannot find module 'chalk' | Require stack: | - /t/node_modules/@x/proxy/index.js",
             "@x/proxy uses the package chalk and does not bring it: npm install --save-dev chalk,",
@@ -73,6 +74,7 @@ def test_awss_words_come_with_the_way_to_mend_the_service(reason: str, mend: str
         'Files (AWS::S3::Bucket) CREATE_FAILED: "Access Denied (Service: S3, Status Code: 403"',
         "Encountered error during executing: docker push a:b | arn:x is not authorized to perform: ecr:X",
         "the network is gone",
+        "Unrecognized engine name: aurora-mysql",
         "Error: Cannot find module './own' | Require stack: | - /t/shop/node_modules/proxy/lib/index.js",
         "Error: Cannot find module 'chalk' | Require stack: | - /t/own.js | - /t/node_modules/osls/x.js",
         "Cannot read properties of null (reading 'toString') | at x (/t/node_modules/other/lib/bundle.js:1)",
