@@ -36,6 +36,19 @@ def test_the_words_behind_the_last_error_mark_in_one_line_without_colours() -> N
     assert words(done(output)) == "the command-line tool failed (exit 1): ✖ Stack failed | because of this"
 
 
+def test_of_callers_the_first_is_told() -> None:
+    said = words(
+        done(
+            "Error: Cannot find module 'x'\nRequire stack:\n- /t/a.js\n- /t/b.js\n"
+            "    at f (node:internal:1:2)\n    at async g (/t/c.js:3:4)\n- a reason\n- another\n\n"
+            "2 deprecations found: run 'serverless doctor' for more details\n"
+        )
+    )
+    assert said.endswith(
+        "Error: Cannot find module 'x' | Require stack: | - /t/a.js | - a reason | - another"
+    )
+
+
 def test_long_lines_and_many_lines_are_cut() -> None:
     said = words(done("x" * 300_000 + "\nError:\n" + "y" * 300_000 + "\nz\n" * 1000))
     assert len(said) < 1_000

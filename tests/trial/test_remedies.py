@@ -31,6 +31,11 @@ from verifier.trial.remedies import remedies, with_remedy
         ("Could not find Docker installation. Ensure Docker is installed before continuing.", "by its URI"),
         ("Encountered error during executing: docker build -t a:b ./ | Cannot connect", "by its URI"),
         ("Queue visibility timeout: 30 seconds is less than Function timeout: 60 seconds", "Visibility"),
+        (
+            "Value 'x-dev-us-east-1-lambdaRole' at 'roleName' failed to satisfy constraint: Member must have "
+            "length less than or equal to 64 (Service: Iam",
+            "provider.iam.role.name",
+        ),
         ('"Value aurora for parameter Engine is invalid. Reason: engine aurora not', "Engine aurora-mysql"),
         (
             "Error: Cannot find module 'chalk' | Require stack: | - /t/node_modules/@x/proxy/index.js",

@@ -5,6 +5,7 @@ import shutil
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from verifier.errors import UnavailableError
@@ -14,6 +15,9 @@ from verifier.targets.interface import Facts
 _FAILED = re.compile(r"FAILED$")
 _ERROR_MARK = re.compile(r"\s*(✖|Error\b)")
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+# Node says where an error came from in a line for each caller; the first of them is enough.
+_CALLER = re.compile(r"\s+at .*:\d+:\d+\)?$|- /\S+$")
+_ASIDE = re.compile(r"\s*\d+ deprecations? found: ")
 _SHOWN_LINES = 12
 _SHOWN_CHARACTERS = 300
 """Of each line: a plugin may print a megabyte without a line break."""
@@ -189,10 +193,15 @@ def _tool_failed(done: Completed, facts: Facts) -> Problem:
 
 def _own_words(done: Completed) -> str:
     """What follows its last error mark, else its last lines."""
-    lines = _lines(done.output)
+    lines = [line for line in _lines(done.output) if not _ASIDE.match(line)]
     errors = [index for index, line in enumerate(lines) if _ERROR_MARK.match(line)]
     start = errors[-1] if errors else max(0, len(lines) - _SHOWN_LINES)
-    return _shown(lines[start : start + _SHOWN_LINES])
+    told = [
+        line
+        for before, line in pairwise(["", *lines[start:]])
+        if not (_CALLER.match(before) and _CALLER.match(line))
+    ]
+    return _shown(told[:_SHOWN_LINES])
 
 
 def _last_words(done: Completed) -> str:
