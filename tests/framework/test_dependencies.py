@@ -22,7 +22,7 @@ ln -s ../osls/bin/run.js node_modules/.bin/osls
 
 
 def service(folder: Path, package: object = None, *files: str) -> Service:
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "serverless.yml").write_text("service: x\nprovider: aws\n")
     if package is not None:
         (folder / "package.json").write_text(json.dumps(package))
@@ -76,13 +76,31 @@ def test_nothing_to_install(tmp_path: Path, machine: Machine, fake_npm: FakeNpm,
     assert not runs.exists()
 
 
-def test_what_is_installed_is_linked(tmp_path: Path, machine: Machine, fake_npm: FakeNpm) -> None:
+def test_packages_of_a_folder_above_are_there_too(
+    tmp_path: Path, machine: Machine, fake_npm: FakeNpm
+) -> None:
+    runs = fake_npm("exit 1")
+    (tmp_path / "node_modules/plug").mkdir(parents=True)
+    (tmp_path / "node_modules/plug/index.js").write_text("1")
+    after = with_dependencies(
+        service(tmp_path / "services/svc", {"devDependencies": {"plug": "1"}}), machine, lambda _: None
+    )
+    with private_copy(after) as copy:
+        lent = copy.folder / "../../node_modules/plug/index.js"
+        assert lent.read_text() == "1"
+        assert not lent.resolve().is_relative_to(tmp_path)
+    assert not runs.exists()
+
+
+def test_what_is_installed_is_in_each_private_copy(
+    tmp_path: Path, machine: Machine, fake_npm: FakeNpm
+) -> None:
     runs = fake_npm("exit 1")
     (tmp_path / "svc" / "node_modules" / "left-pad").mkdir(parents=True)
     after = with_dependencies(service(tmp_path / "svc", NEEDS), machine, lambda _: None)
     with private_copy(after) as copy:
-        assert (copy.folder / "node_modules").is_symlink()
         assert (copy.folder / "node_modules" / "left-pad").is_dir()
+        assert (copy.folder / "node_modules").resolve() == copy.folder / "node_modules"
     assert not runs.exists()
 
 

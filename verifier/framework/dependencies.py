@@ -14,6 +14,7 @@ from verifier.framework.npm import npm
 from verifier.reading import json_of, text_of
 from verifier.scratch import lend, scratch
 from verifier.service.enclosed import remove
+from verifier.service.hoisted import have_all, packages_above
 from verifier.service.outside import find_outside
 from verifier.service.package_copies import PackageCopies
 from verifier.service.private_copy import PrivateCopy
@@ -29,9 +30,9 @@ def with_dependencies(service: Service, machine: Machine, say: Callable[[str], N
     """The service with what it needs beside its own files, as this run's trials get it.
 
     Its packages, as installed, or installed now in a private copy, are copied once for the run (or
-    shared by the file system); what its files name outside of its folder is looked for. The user's
-    folder stays as it is, and the copies are gone when this process ends. Raises InputError for a broken
-    package.json, UnavailableError when npm fails.
+    shared by the file system); what its files name outside of its folder is looked for, and packages
+    in a folder above. The user's folder stays as it is, and the copies are gone when this process ends.
+    Raises InputError for a broken package.json, UnavailableError when npm fails.
     """
     area = Path(tempfile.mkdtemp(prefix="packages-", dir=scratch())).resolve()
     lend(area, machine.user)
@@ -40,8 +41,11 @@ def with_dependencies(service: Service, machine: Machine, say: Callable[[str], N
     outside = find_outside(service.folder, machine.home)
     if outside.note:
         say(outside.note)
+    above = packages_above(service, machine.home)
+    outside = replace(outside, packages=tuple(dict.fromkeys((*outside.packages, *above))))
     service = replace(service, packages=packages, outside=outside, user=machine.user)
-    if service.modules is None and _declares_packages(service.folder / "package.json"):
+    declares = _declares_packages(service.folder / "package.json")
+    if service.modules is None and declares and not have_all(above, service):
         service = _installed(service, area, machine, say)
     if service.modules is not None:
         service = replace(service, modules=packages.of(service.modules))
