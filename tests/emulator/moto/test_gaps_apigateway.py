@@ -52,6 +52,14 @@ def test_what_is_not_there_is_said_not_to_be_there(upstream: MotoUpstream, api: 
         assert (error.value.code, error.value.status) == ("NotFoundException", 404)
 
 
+def test_a_definition_of_swagger_leaves_the_api_as_it_is(upstream: MotoUpstream, api: str) -> None:
+    put = {"restApiId": api, "mode": "merge"}
+    swagger = b'{"swagger": "2.0", "x-amazon-apigateway-binary-media-types": ["*/*"]}'
+    assert _do(upstream, "PutRestApi", body=swagger, **put)["id"] == api
+    with pytest.raises(AwsError, match="import mode"):
+        _do(upstream, "PutRestApi", body=b'{"openapi": "3.0.0", "paths": {}}', **{**put, "mode": "none"})
+
+
 def test_what_moto_does_not_tag_is_tagged_without_an_error(upstream: MotoUpstream, api: str) -> None:
     arn = f"arn:aws:apigateway:eu-west-1::/restapis/{api}"
     assert _do(upstream, "TagResource", resourceArn=arn, tags={"a": "b"}) == {}

@@ -62,6 +62,16 @@ def get_deployment(operation: Operation, invoke: Invoke) -> Result:
     return invoke(operation)
 
 
+def put_rest_api(operation: Operation, invoke: Invoke) -> Result:
+    """moto reads OpenAPI 3 alone, and AWS Swagger 2.0 too: of that the API stays as it is."""
+    try:
+        return invoke(operation)
+    except AwsError as error:
+        if not error.message.startswith("Only OpenAPI 3"):
+            raise
+    return invoke(replace(operation, name="GetRestApi", params={"restApiId": operation.params["restApiId"]}))
+
+
 def tagged(operation: Operation, invoke: Invoke) -> Result:
     """moto tags stages, and nothing else."""
     is_stage = "/stages/" in str(operation.params.get("resourceArn", ""))
@@ -77,6 +87,7 @@ GAPS = {
     **{("apigateway", name): unpatched for name in _UNPATCHED},
     ("apigateway", "GetDeployment"): get_deployment,
     ("apigateway", "GetRequestValidator"): found,
+    ("apigateway", "PutRestApi"): put_rest_api,
     **{("apigateway", f"Delete{noun}"): deleted for noun in _DELETED},
     **{("apigateway", name): tagged for name in ("TagResource", "UntagResource", "GetTags")},
 }
