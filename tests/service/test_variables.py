@@ -72,6 +72,7 @@ def test_variables_of_the_environment_without_a_fallback(tmp_path: Path) -> None
     [
         ("a: ${self:provider.stage}", ("self:provider.stage",)),
         ("a: ${opt:region}-${opt:stage, 'dev'}", ("opt:stage", "opt:region")),
+        ("a: x-${opt:stage, self:provider.stage}-y", ("opt:stage", "self:--stage")),
         ("a: ${self:custom.stage} ${sls:stage} ${self:provider.name}", ()),
     ],
 )

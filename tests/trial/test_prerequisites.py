@@ -218,6 +218,16 @@ def test_a_variable_of_the_environment() -> None:
         (("self:provider.region",), "self", "nobody says the region: write provider.region in the"),
         (("opt:stage", "opt:region"), "opt", "nobody says the stage and the region: give --stage and --"),
         (("opt:region", "self:provider.region"), "opt", "nobody says the region: give --region; Cannot"),
+        (
+            ("opt:stage", "self:--stage", "self:--region"),
+            "self",
+            "nobody says the stage and the region: give --stage and --region; Cannot",
+        ),
+        (
+            ("self:provider.stage", "self:--stage", "self:--region"),
+            "self",
+            "nobody says the stage and the region: give --region; write provider.stage in the",
+        ),
         (("opt:stage",), "self", None),
         (("opt:stage",), "ssm", None),
         ((), "self", None),

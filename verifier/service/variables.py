@@ -15,7 +15,12 @@ CONFIGURATION = frozenset({".yml", ".yaml", ".json", ".js", ".cjs", ".mjs", ".ts
 _NOT_READ = frozenset({"node_modules", ".venv", "venv", ".serverless", ".git"})
 _REQUIRED = re.compile(r"\$\{\s*env:\s*([A-Za-z_]\w*)\s*\}")
 # Where a configuration looks for its stage and its region. An option does not fill in what is not written.
-PLACES = ("opt:stage", "opt:region", "self:provider.stage", "self:provider.region")
+# The last two: an option, and the configuration where it is not given (${opt:stage, self:provider.stage}).
+PLACES = (
+    *("opt:stage", "opt:region", "self:provider.stage", "self:provider.region"),
+    *("self:--stage", "self:--region"),
+)
+_OPTION_FIRST = re.compile(r"\$\{\s*opt:\s*(stage|region)\s*,\s*self:\s*provider\.\1\s*\}")
 _MOST_BYTES = 1_000_000
 # Variables within variables; a file of mere beginnings would be read again from each of them.
 _DEEPEST = 8
@@ -70,6 +75,7 @@ def wanted_places(folder: Path) -> tuple[str, ...]:
         for source in ("opt", "self")
         for address in addresses(text, source)
     }
+    found |= {f"self:--{name}" for text in texts for name in _OPTION_FIRST.findall(text)}
     return tuple(place for place in PLACES if place in found)
 
 

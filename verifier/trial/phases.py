@@ -197,10 +197,12 @@ def _hinted(life: Life, words: str) -> str:
 
 def _is_said(life: Life, place: str) -> bool:
     """Whether an option or the configuration says this one of service.variables.PLACES."""
-    if place.startswith("opt:"):
-        return bool({"opt:stage": life.stage, "opt:region": life.region}[place])
+    source, name = place.split(":")
+    name = name.removeprefix("--").removeprefix("provider.")
+    if place != f"self:provider.{name}" and {"stage": life.stage, "region": life.region}[name]:
+        return True
     provider = life.copy.service.settings.get("provider")
-    return isinstance(provider, dict) and place.removeprefix("self:provider.") in provider
+    return source == "self" and isinstance(provider, dict) and name in provider
 
 
 def _joined(first: PhaseResult, second: PhaseResult) -> PhaseResult:

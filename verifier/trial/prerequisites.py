@@ -182,7 +182,9 @@ def unset_place(problem: str, wanted: Collection[str]) -> str | None:
     sources = set(_UNSET.findall(problem))
     named = [place.split(":") for place in wanted if place.split(":")[0] in sources]
     options = [f"--{name}" for source, name in named if source == "opt"]
-    settings = [name for source, name in named if source == "self"]
+    settings = [name for source, name in named if source == "self" and not name.startswith("--")]
+    written = [name.replace("provider.", "--") for name in settings]
+    options += [name for _, name in named if name.startswith("--") and name not in (*options, *written)]
     ways = [f"give {' and '.join(options)}"] if options else []
     if settings:
         example = settings[0].removeprefix("provider.")
@@ -192,5 +194,5 @@ def unset_place(problem: str, wanted: Collection[str]) -> str | None:
         )
     if not ways:
         return None
-    places = dict.fromkeys(name.removeprefix("provider.") for _, name in named)
+    places = dict.fromkeys(name.removeprefix("provider.").removeprefix("--") for _, name in named)
     return f"nobody says the {' and the '.join(places)}: {'; '.join(ways)}; {problem}"
