@@ -36,6 +36,11 @@ def failure(folder: Path, machine: Machine) -> str:
             "npm error FetchError: request to http://localhost/osls failed\n",
             "npm ci failed: FetchError: request to http://localhost/osls failed (ECONNREFUSED)",
         ),
+        (
+            "npm error code 1\nnpm error path /t/node_modules/@x/sharp\nnpm error command failed\n"
+            "npm error command sh -c node install\n",
+            "npm ci failed: the install script of @x/sharp failed (1)",
+        ),
         ("Segmentation fault\n", "npm ci failed: Segmentation fault"),
         ("", "npm ci failed: npm said nothing"),
     ],

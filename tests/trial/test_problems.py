@@ -49,6 +49,14 @@ def test_of_callers_the_first_is_told() -> None:
     )
 
 
+def test_of_an_error_without_words_the_lines_before_are_told() -> None:
+    said = words(done("one\ntwo\nthree\nthe build failed: 127.\nError\n    at f (/t/a.js:1:2)\n"))
+    assert said.endswith("two | three | the build failed: 127. | Error | at f (/t/a.js:1:2)")
+    assert words(done("before\nError: no\n    at f (/t/a.js:1:2)\n")).endswith(
+        "(exit 1): Error: no | at f (/t/a.js:1:2)"
+    )
+
+
 def test_long_lines_and_many_lines_are_cut() -> None:
     said = words(done("x" * 300_000 + "\nError:\n" + "y" * 300_000 + "\nz\n" * 1000))
     assert len(said) < 1_000

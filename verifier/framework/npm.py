@@ -74,6 +74,9 @@ def _reason(output: str) -> str:
     said = [match[1].rstrip() for line in output.splitlines() if (match := _ERROR.match(line))]
     code = next((line.removeprefix("code ") for line in said if line.startswith("code ")), None)
     words = next((_TOPIC.sub("", line) for line in said if not _NO_NEWS.match(line)), None)
+    place = next((line.removeprefix("path ") for line in said if line.startswith("path ")), "")
+    if words == "command failed" and "node_modules/" in place:
+        words = f"the install script of {place.rpartition('node_modules/')[2]} failed"
     if words is None:
         lines = [line.strip() for line in output.splitlines() if line.strip()]
         words = lines[-1] if lines else "npm said nothing"

@@ -18,6 +18,9 @@ _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 # Node says where an error came from in a line for each caller; the first of them is enough.
 _CALLER = re.compile(r"\s+at .*:\d+:\d+\)?$|- /\S+$")
 _ASIDE = re.compile(r"\s*\d+ deprecations? found: ")
+# An error without words: what was printed before it says why.
+_SAYS_NOTHING = re.compile(r"\s*Error:?(\nError:?)?(\n\s+at |$)")
+_BEFORE_LINES = 3
 _SHOWN_LINES = 12
 _SHOWN_CHARACTERS = 300
 """Of each line: a plugin may print a megabyte without a line break."""
@@ -196,6 +199,8 @@ def _own_words(done: Completed) -> str:
     lines = [line for line in _lines(done.output) if not _ASIDE.match(line)]
     errors = [index for index, line in enumerate(lines) if _ERROR_MARK.match(line)]
     start = errors[-1] if errors else max(0, len(lines) - _SHOWN_LINES)
+    if _SAYS_NOTHING.match("\n".join(lines[start:])):
+        start = max(0, start - _BEFORE_LINES)
     told = [
         line
         for before, line in pairwise(["", *lines[start:]])
