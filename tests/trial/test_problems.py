@@ -50,8 +50,13 @@ def test_of_callers_the_first_is_told() -> None:
 
 
 def test_of_an_error_without_words_the_lines_before_are_told() -> None:
-    said = words(done("one\ntwo\nthree\nthe build failed: 127.\nError\n    at f (/t/a.js:1:2)\n"))
-    assert said.endswith("two | three | the build failed: 127. | Error | at f (/t/a.js:1:2)")
+    said = words(
+        done(
+            "one\ntwo\nthe build failed: 127.\nDocs:   docs.x.com\nBugs: b\n\n"
+            "Error:\nError\n    at f (/t/a.js:1:2)\n"
+        )
+    )
+    assert said.endswith("two | the build failed: 127. | Error: | Error | at f (/t/a.js:1:2)")
     assert words(done("before\nError: no\n    at f (/t/a.js:1:2)\n")).endswith(
         "(exit 1): Error: no | at f (/t/a.js:1:2)"
     )

@@ -17,7 +17,7 @@ _ERROR_MARK = re.compile(r"\s*(✖|Error\b)")
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 # Node says where an error came from in a line for each caller; the first of them is enough.
 _CALLER = re.compile(r"\s+at .*:\d+:\d+\)?$|- /\S+$")
-_ASIDE = re.compile(r"\s*\d+ deprecations? found: ")
+_ASIDE = re.compile(r"\s*(\d+ deprecations? found|Environment|Credentials|Docs|Support|Bugs): ")
 # An error without words: what was printed before it says why.
 _SAYS_NOTHING = re.compile(r"\s*Error:?(\nError:?)?(\n\s+at |$)")
 _BEFORE_LINES = 3
