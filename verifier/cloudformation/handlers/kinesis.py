@@ -7,7 +7,7 @@ from typing import Any
 from verifier.cloudformation.types.handler import Mention
 from verifier.cloudformation.types.kind import Kind, Name
 from verifier.cloudformation.types.params import ARN, ID, Computed, Params, Prop, Sourced, same
-from verifier.cloudformation.types.part import Part, Read
+from verifier.cloudformation.types.part import OnBehalf, Part, Read
 from verifier.cloudformation.types.parts import Items, Setting
 from verifier.cloudformation.types.step import Step
 from verifier.cloudformation.types.tagging import Tagging
@@ -73,6 +73,19 @@ class _Shards(Part):
 
 
 @dataclass(frozen=True)
+class _OnDemand(Setting):
+    """What only a stream on demand has: a class, as it goes with the mode where that changes."""
+
+    def update(self, step: Step) -> None:
+        """As every setting, of a stream on demand."""
+        if (
+            step.params({"mode": Prop("StreamModeDetails.StreamMode")}, whole=False).get("mode")
+            == "ON_DEMAND"
+        ):
+            super().update(step)
+
+
+@dataclass(frozen=True)
 class _Tags(Tagging):
     """A stream's tags: a class, as the registry names two pairs of calls for them.
 
@@ -111,6 +124,22 @@ def _before(name: str) -> Computed:
 _ENCRYPTION: Params = {name: Prop(f"StreamEncryption.{name}") for name in ("EncryptionType", "KeyId")}
 _METRIC: Params = {"ShardLevelMetrics": [Prop("")]}
 _MODE = same("StreamModeDetails")
+_ON_STREAM: Params = {"StreamARN": ARN}
+
+
+def _updated(name: str, operation: str, default: Sourced, setting: type[Setting] = _OnDemand) -> Setting:
+    """A property that creating a stream takes, and that is changed by a call of its own."""
+    params = {**_ON_STREAM, **same(name)}
+    values = {**_ON_STREAM, **default.values}
+    return setting(
+        name, operation, params, default=Sourced(default.source, values), at_create=False, whole=False
+    )
+
+
+def _at_creation(name: str, operation: str) -> OnBehalf:
+    """The registry names it at the creation too, of which nothing tells that it is more than one call."""
+    return OnBehalf(operation, {**_ON_STREAM, **same(name)}, on=("create",), when=name, whole=False)
+
 
 STREAM = Kind(
     type="AWS::Kinesis::Stream",
@@ -120,7 +149,13 @@ STREAM = Kind(
     arn="arn:{partition}:kinesis:{region}:{account}:stream/{id}",
     create_by="CreateStream",
     delete_by="DeleteStream",
-    fixed=same("ShardCount", "StreamModeDetails"),
+    fixed=same(
+        "MaxRecordSizeInKiB",
+        "RecordDistributionStrategy",
+        "ShardCount",
+        "StreamModeDetails",
+        "WarmThroughputMiBps",
+    ),
     # Where the answer has none: only a stream on demand may be warmed up.
     gives={"WarmThroughputObject": {"TargetMiBps": 0, "CurrentMiBps": 0}},
     parts=(
@@ -135,15 +170,33 @@ STREAM = Kind(
         Setting(
             "StreamModeDetails",
             "UpdateStreamMode",
-            {"StreamARN": ARN, **_MODE},
+            {**_ON_STREAM, **_MODE},
             default=Sourced(
                 "kinesis-mode-default",
-                {"StreamARN": ARN, "StreamModeDetails": {"StreamMode": "PROVISIONED"}},
+                {**_ON_STREAM, "StreamModeDetails": {"StreamMode": "PROVISIONED"}},
             ),
             at_create=False,
             whole=False,
         ),
         _Shards(),
+        _at_creation("MaxRecordSizeInKiB", "UpdateMaxRecordSize"),
+        _updated(
+            "MaxRecordSizeInKiB",
+            "UpdateMaxRecordSize",
+            Sourced("kinesis-record-size-default", {"MaxRecordSizeInKiB": 1024}),
+            Setting,
+        ),
+        _at_creation("WarmThroughputMiBps", "UpdateStreamWarmThroughput"),
+        _updated(
+            "WarmThroughputMiBps",
+            "UpdateStreamWarmThroughput",
+            Sourced("kinesis-warm-throughput-released", {"WarmThroughputMiBps": 0}),
+        ),
+        _updated(
+            "RecordDistributionStrategy",
+            "UpdateStreamRecordDistributionStrategy",
+            Sourced("kinesis-distribution-default", {"RecordDistributionStrategy": "USER_PARTITION_KEY"}),
+        ),
         _Retention("kinesis-retention-default"),
         Setting(
             "StreamEncryption",
@@ -165,7 +218,6 @@ STREAM = Kind(
         Read("ListTagsForResource", _RESOURCE, on=("create", "read", "update"), whole=False),
     ),
     gone=_GONE,
-    lacks=frozenset({"MaxRecordSizeInKiB", "RecordDistributionStrategy", "WarmThroughputMiBps"}),
 )
 
 
