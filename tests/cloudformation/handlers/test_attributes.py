@@ -63,6 +63,8 @@ _MAY_BE_EMPTY = {
     "AWS::EC2::NatGateway": {"AutoProvisionZones", "AutoScalingIps", "RouteTableId"},
     # No listener names a target group that was just made.
     "AWS::ElasticLoadBalancingV2::TargetGroup": {"LoadBalancerArns"},
+    # A private zone has no servers of its own.
+    "AWS::Route53::HostedZone": {"NameServers"},
     # Only a bucket with tables of its metadata has these.
     "AWS::S3::Bucket": {
         "MetadataConfiguration.Destination",

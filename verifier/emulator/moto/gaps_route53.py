@@ -1,4 +1,4 @@
-"""Route 53: where moto knows a zone only by an id that AWS takes off, and where its queries are logged."""
+"""Route 53: where moto knows a zone only by an id that AWS takes off, its networks, and its queries' log."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -10,6 +10,14 @@ from verifier.errors import AwsError
 
 Result = dict[str, Any]
 Invoke = Callable[[Operation], Result]
+
+
+def create_hosted_zone(operation: Operation, invoke: Invoke) -> Result:
+    """A zone with a network is private (source: route53-first-network); moto waits to be told so."""
+    if "VPC" not in operation.params:
+        return invoke(operation)
+    config = {**(operation.params.get("HostedZoneConfig") or {}), "PrivateZone": True}
+    return invoke(replace(operation, params={**operation.params, "HostedZoneConfig": config}))
 
 
 def list_query_logging_configs(operation: Operation, invoke: Invoke) -> Result:
@@ -38,6 +46,7 @@ def create_query_logging(operation: Operation, _invoke: Invoke) -> Result:
 
 
 GAPS: Mapping[tuple[str, str], Callable[[Operation, Invoke], Result]] = {
+    ("route53", "CreateHostedZone"): create_hosted_zone,
     ("route53", "CreateQueryLoggingConfig"): create_query_logging,
     ("route53", "ListQueryLoggingConfigs"): list_query_logging_configs,
 }
