@@ -1,47 +1,18 @@
-"""EC2: the network, its parts, and its gateway to the internet."""
+"""EC2: the network, and its gateway to the internet."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from verifier.cloudformation.handlers.ec2_shapes import tagging
+from verifier.cloudformation.handlers.ec2_shapes import Lists, attribute_is, attribute_value, tagging
 from verifier.cloudformation.types.kind import Kind
 from verifier.cloudformation.types.params import ID, Computed, Prop, Sourced, same
-from verifier.cloudformation.types.part import Attributes, Read, on
+from verifier.cloudformation.types.part import Read, on
 from verifier.cloudformation.types.parts import Items, Setting
-from verifier.cloudformation.types.step import Step
 from verifier.cloudformation.types.work import Work
-
-
-def _value(value: Any) -> dict[str, Any]:
-    """An attribute's value as the API takes it."""
-    return {"Value": value}
-
-
-def _is(source: str, name: str, value: bool) -> Sourced:
-    return Sourced(source, {name: {"Value": value}})
 
 
 def _attribute(name: str) -> Read:
     """The read of one DNS attribute; its name as a parameter begins with a small letter."""
     return Read("DescribeVpcAttribute", {"Attribute": name[0].lower() + name[1:]})
-
-
-@dataclass(frozen=True)
-class _Lists(Read):
-    """A read of which attributes are lists: of what ``members`` name in each item of the answer's."""
-
-    members: tuple[tuple[str, str], ...] = ()
-    random: frozenset[str] = frozenset()
-    """The attributes whose items are made up."""
-
-    def make(self, step: Step, item: Any = None, because: str = "") -> Attributes:
-        """Make the call; the items' members instead of the items."""
-        given = super().make(step, item, because)
-        for name, member in self.members:
-            given[name] = [one[member] for one in given.get(name) or ()]
-            for one in given[name] if name in self.random else ():
-                step.work.token(one)
-        return given
 
 
 _IN_IT = [{"Name": "vpc-id", "Values": [ID]}]
@@ -62,14 +33,14 @@ VPC = Kind(
         Setting(
             "EnableDnsSupport",
             "ModifyVpcAttribute",
-            {"EnableDnsSupport": Prop("EnableDnsSupport", _value)},
-            default=_is("ec2-dns-defaults", "EnableDnsSupport", True),
+            {"EnableDnsSupport": Prop("EnableDnsSupport", attribute_value)},
+            default=attribute_is("ec2-dns-defaults", "EnableDnsSupport", True),
         ),
         Setting(
             "EnableDnsHostnames",
             "ModifyVpcAttribute",
-            {"EnableDnsHostnames": Prop("EnableDnsHostnames", _value)},
-            default=_is("ec2-dns-defaults", "EnableDnsHostnames", False),
+            {"EnableDnsHostnames": Prop("EnableDnsHostnames", attribute_value)},
+            default=attribute_is("ec2-dns-defaults", "EnableDnsHostnames", False),
         ),
         # Only to "default" can it be changed; EC2 refuses the rest.
         Setting(
@@ -81,7 +52,7 @@ VPC = Kind(
         ),
         tagging("vpc"),
         *on(("create", "read", "update"), _attribute("EnableDnsSupport"), _attribute("EnableDnsHostnames")),
-        _Lists(
+        Lists(
             "DescribeVpcs",
             {"VpcIds": [ID]},
             gives={
@@ -113,72 +84,6 @@ VPC = Kind(
     lacks=frozenset({"Ipv4IpamPoolId", "Ipv4NetmaskLength", "VpcEncryptionControl"}),
 )
 
-
-@dataclass(frozen=True)
-class _Association(Read):
-    """A read of a subnet's list of rules: which of the list's associations is the subnet's."""
-
-    def make(self, step: Step, item: Any = None, because: str = "") -> Attributes:
-        """Make the call; the id of the subnet's own association."""
-        given = super().make(step, item, because)
-        name = "NetworkAclAssociationId"
-        own = [one[name] for one in given.get(name, ()) if one["SubnetId"] == step.work.physical_id]
-        return {name: step.work.token(own[0])} if own else {}
-
-
-_SUBNET = Read("DescribeSubnets", {"SubnetIds": [ID]}, whole=False)
-
-# Tags are a call after it (source: cfn-ec2-tags-inside-and-after).
-SUBNET = Kind(
-    type="AWS::EC2::Subnet",
-    service="ec2",
-    create_by="CreateSubnet",
-    delete_by="DeleteSubnet",
-    itself={"SubnetId": ID},
-    fixed=same("AvailabilityZone", "AvailabilityZoneId", "CidrBlock", "VpcId"),
-    id_from="Subnet.SubnetId",
-    gives={"SubnetId": ID, "BlockPublicAccessStates": {"InternetGatewayBlockMode": "off"}},
-    parts=(
-        *on(("create", "update", "delete"), _SUBNET),
-        Setting(
-            "MapPublicIpOnLaunch",
-            "ModifySubnetAttribute",
-            {"MapPublicIpOnLaunch": Prop("MapPublicIpOnLaunch", _value)},
-            default=_is("ec2-subnet-public-default", "MapPublicIpOnLaunch", False),
-        ),
-        tagging(),
-        _Lists(
-            "DescribeSubnets",
-            {"SubnetIds": [ID]},
-            gives={"Ipv6CidrBlocks": "Subnets.0.Ipv6CidrBlockAssociationSet"},
-            members=(("Ipv6CidrBlocks", "Ipv6CidrBlock"),),
-            whole=False,
-        ),
-        _Association(
-            "DescribeNetworkAcls",
-            {"Filters": [{"Name": "association.subnet-id", "Values": [ID]}]},
-            gives={"NetworkAclAssociationId": "NetworkAcls.0.Associations"},
-            whole=False,
-        ),
-    ),
-    gone=("InvalidSubnetID.NotFound",),
-    # Of pools of addresses, of version 6, and of Outposts.
-    lacks=frozenset(
-        {
-            "AssignIpv6AddressOnCreation",
-            "EnableDns64",
-            "EnableLniAtDeviceIndex",
-            "Ipv4IpamPoolId",
-            "Ipv4NetmaskLength",
-            "Ipv6CidrBlock",
-            "Ipv6IpamPoolId",
-            "Ipv6Native",
-            "Ipv6NetmaskLength",
-            "OutpostArn",
-            "PrivateDnsNameOptionsOnLaunch",
-        }
-    ),
-)
 
 INTERNET_GATEWAY = Kind(
     type="AWS::EC2::InternetGateway",
