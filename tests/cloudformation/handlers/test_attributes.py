@@ -82,7 +82,7 @@ _MAY_BE_EMPTY = {
 
 
 def _wanted(type_name: str) -> set[str]:
-    """The read-only properties, but for those inside of properties that the handler does not act on."""
+    """The read-only properties, but for those in lists, and in properties that the handler does not act on."""
     entry, handler = registry.entry(type_name), handlers()[type_name]
     assert entry is not None
     settable = entry.properties - entry.read_only
@@ -90,7 +90,9 @@ def _wanted(type_name: str) -> set[str]:
     return {
         name
         for name in entry.read_only
-        if name.partition(".")[0] not in settable - handler.supported and not name.startswith(beyond)
+        if name.partition(".")[0] not in settable - handler.supported
+        and not name.startswith(beyond)
+        and "*" not in name
     }
 
 

@@ -1,14 +1,14 @@
 """API Gateway v2: custom domain names, what of an API they lead to, and links into a VPC."""
 
 from verifier.cloudformation.types.kind import Kind
-from verifier.cloudformation.types.params import ARN, ID, Prop, same
+from verifier.cloudformation.types.params import ARN, ID, Prop, Sourced, same
 from verifier.cloudformation.types.part import Read
 from verifier.cloudformation.types.parts import Update
 from verifier.cloudformation.types.tagging import Tagging
 
 _SERVICE = "apigatewayv2"
 _GONE = ("NotFoundException",)
-_DOMAIN = same("DomainNameConfigurations", "RoutingMode")
+_DOMAIN = same("DomainNameConfigurations", "MutualTlsAuthentication", "RoutingMode")
 DOMAIN_NAME = Kind(
     type="AWS::ApiGatewayV2::DomainName",
     service=_SERVICE,
@@ -31,11 +31,16 @@ DOMAIN_NAME = Kind(
             },
             tokens=frozenset({"RegionalDomainName", "RegionalHostedZoneId"}),
         ),
-        Update("UpdateDomainName", _DOMAIN),
+        Update(
+            "UpdateDomainName",
+            _DOMAIN,
+            dropped=(
+                Sourced("apigatewayv2-no-truststore", {"MutualTlsAuthentication": {"TruststoreUri": ""}}),
+            ),
+        ),
         Tagging("TagResource", "UntagResource", {"ResourceArn": ARN}, at_create="Tags", form=dict),
     ),
     gone=_GONE,
-    lacks=frozenset({"MutualTlsAuthentication"}),
 )
 
 _MAPPING = same("ApiId", "ApiMappingKey", "Stage")

@@ -1,12 +1,18 @@
 """EFS: file systems, where they are mounted, and the points through which they are used."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from verifier.cloudformation.types.kind import Kind
 from verifier.cloudformation.types.names import new_suffix
-from verifier.cloudformation.types.params import ID, Computed, Params, Prop, Sourced, same
-from verifier.cloudformation.types.part import OnBehalf, Read, on
+from verifier.cloudformation.types.params import ABSENT, ID, Computed, Params, Prop, Sourced, same
+from verifier.cloudformation.types.part import OnKey, Read, on
 from verifier.cloudformation.types.parts import Setting, Update
+from verifier.cloudformation.types.step import Step
 from verifier.cloudformation.types.tagging import Tagging
-from verifier.cloudformation.types.values import document
+from verifier.cloudformation.types.values import document, listed, pick
+from verifier.cloudformation.types.work import Work
 
 _RESOURCE: Params = {"ResourceId": ID}
 _TAGS = Read("ListTagsForResource", _RESOURCE, whole=False)
@@ -18,6 +24,46 @@ def _tagging(name: str) -> Tagging:
     """Tags are part of the call that creates (sources: efs-tag-on-create, efs-tag-point-on-create)."""
     return Tagging("TagResource", "UntagResource", _RESOURCE, at_create="Tags", look=_TAGS, name=name)
 
+
+_REPLICATION = "ReplicationConfiguration"
+_SOURCE: Params = {"SourceFileSystemId": ID}
+# The others are what AWS says of a destination.
+_DESTINATION = ("AvailabilityZoneName", "FileSystemId", "KmsKeyId", "Region", "RoleArn")
+
+
+@dataclass(frozen=True)
+class _Replication(Setting):
+    """Where a system is replicated to: a class, as the old place goes before a new one.
+
+    (source: efs-one-replication)
+    """
+
+    def update(self, step: Step) -> None:
+        """Take the old one back, then set the new one."""
+        if step.work.changed(self.name):
+            if self.name in step.work.previous:
+                self._undo(step)
+            self.create(step)
+
+
+def _destinations(value: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [pick(one, _DESTINATION) for one in listed(value.get("Destinations"))]
+
+
+def _their_key(work: Work) -> Any:
+    """The key of the destination, which is of its own region."""
+    for one in _destinations(work.properties.get(_REPLICATION, {})):
+        key = str(one.get("KmsKeyId", ""))
+        if key and not key.startswith("arn:"):
+            region, kind = one.get("Region", work.region), "" if key.startswith("alias/") else "key/"
+            return f"arn:{work.partition}:kms:{region}:{work.account}:{kind}{key}"
+        if key:
+            return key
+    return ABSENT
+
+
+_THEIR_KEY = Computed(_their_key, (_REPLICATION,))
+_ON_KEY = ("DescribeKey", "GenerateDataKeyWithoutPlaintext", "CreateGrant")
 
 FILE_SYSTEM = Kind(
     type="AWS::EFS::FileSystem",
@@ -34,18 +80,9 @@ FILE_SYSTEM = Kind(
     gives={"FileSystemId": ID},
     parts=(
         *on(("create", "update", "delete"), _SYSTEM),
-        # What the registry names for a key of the customer's.
-        *(
-            OnBehalf(
-                operation,
-                {"KeyId": Prop("KmsKeyId")},
-                on=("create",),
-                when="KmsKeyId",
-                service="kms",
-                whole=False,
-            )
-            for operation in ("DescribeKey", "GenerateDataKeyWithoutPlaintext", "CreateGrant")
-        ),
+        # What the registry names for keys of the customer's.
+        OnKey(Prop("KmsKeyId"), "KmsKeyId", {"create": _ON_KEY}),
+        OnKey(_THEIR_KEY, _REPLICATION, {"create": _ON_KEY, "update": _ON_KEY}),
         Setting(
             "BackupPolicy",
             "PutBackupPolicy",
@@ -70,6 +107,15 @@ FILE_SYSTEM = Kind(
             {"ReplicationOverwriteProtection": Prop("FileSystemProtection.ReplicationOverwriteProtection")},
             default=Sourced("efs-protection-default", {"ReplicationOverwriteProtection": "ENABLED"}),
         ),
+        _Replication(
+            _REPLICATION,
+            "CreateReplicationConfiguration",
+            {**_SOURCE, "Destinations": Prop(_REPLICATION, _destinations)},
+            undo="DeleteReplicationConfiguration",
+            undo_params=_SOURCE,
+            at_delete=True,
+            whole=False,
+        ),
         _tagging("FileSystemTags"),
         Read("DescribeFileSystems", gives={"Arn": "FileSystems.0.FileSystemArn"}),
         *(Read(operation, on=("read", "update")) for operation in _READS),
@@ -77,7 +123,6 @@ FILE_SYSTEM = Kind(
         *on(("create", "delete"), Read("DescribeReplicationConfigurations")),
     ),
     gone=("FileSystemNotFound",),
-    lacks=frozenset({"ReplicationConfiguration"}),
 )
 
 _GROUPS = Read("DescribeMountTargetSecurityGroups")

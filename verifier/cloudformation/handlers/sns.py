@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from verifier.cloudformation.handlers.sns_parts import DELIVERY, Delivery
 from verifier.cloudformation.types.handler import Handler, Mention
 from verifier.cloudformation.types.kind import Kind, Name
 from verifier.cloudformation.types.params import ID, NAME, Params, Prop, Sourced, Text, as_it_is, same
@@ -99,7 +100,7 @@ TOPIC = Kind(
             "SignatureVersion",
             "TracingConfig",
         )
-        | {"ArchivePolicy": Prop("ArchivePolicy", document)},
+        | {"ArchivePolicy": Prop("ArchivePolicy", document), **DELIVERY},
         "DataProtectionPolicy": Prop("DataProtectionPolicy", document),
     },
     # (source cfn-getatt-of-properties)
@@ -130,6 +131,7 @@ TOPIC = Kind(
             at_create=False,
             whole=False,
         ),
+        Delivery(),
         _Subscriptions(),
         Tagging("TagResource", "UntagResource", _RESOURCE, at_create="Tags"),
         Read("GetTopicAttributes", source="cfn-topic-read", on=("read", "update")),
@@ -139,7 +141,6 @@ TOPIC = Kind(
         Read("GetDataProtectionPolicy", _RESOURCE, on=("read", "update"), soft=True, whole=False),
     ),
     gone=_GONE,
-    lacks=frozenset({"DeliveryStatusLogging"}),
 )
 
 
