@@ -92,7 +92,7 @@ def test_a_need_is_told_once() -> None:
 
 def test_calls_come_in_the_order_in_which_they_are_made() -> None:
     names = [call.operation for call in told("AWS::SNS::Topic").calls["create"]]
-    assert names == ["sns:GetTopicAttributes", "sns:CreateTopic", "sns:Subscribe"]
+    assert names == ["sns:GetTopicAttributes", "sns:CreateTopic", "iam:GetRole", "sns:Subscribe"]
 
 
 def test_given_properties_need_what_they_make_aws_ask() -> None:

@@ -82,7 +82,7 @@ _MAY_BE_EMPTY = {
 
 
 def _wanted(type_name: str) -> set[str]:
-    """The read-only properties, but for those in lists, and in properties that the handler does not act on."""
+    """The read-only properties, but for those in lists and of properties that the handler does not act on."""
     entry, handler = registry.entry(type_name), handlers()[type_name]
     assert entry is not None
     settable = entry.properties - entry.read_only
