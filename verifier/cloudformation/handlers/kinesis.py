@@ -6,7 +6,7 @@ from typing import Any
 
 from verifier.cloudformation.types.handler import Mention
 from verifier.cloudformation.types.kind import Kind, Name
-from verifier.cloudformation.types.params import ARN, ID, Computed, Params, Prop, Sourced, same
+from verifier.cloudformation.types.params import ARN, ID, Computed, Params, Prop, Sourced, at, same
 from verifier.cloudformation.types.part import OnBehalf, Part, Read
 from verifier.cloudformation.types.parts import Items, Setting
 from verifier.cloudformation.types.step import Step
@@ -78,10 +78,7 @@ class _OnDemand(Setting):
 
     def update(self, step: Step) -> None:
         """As every setting, of a stream on demand."""
-        if (
-            step.params({"mode": Prop("StreamModeDetails.StreamMode")}, whole=False).get("mode")
-            == "ON_DEMAND"
-        ):
+        if at(step.work.properties, "StreamModeDetails.StreamMode") == "ON_DEMAND":
             super().update(step)
 
 
