@@ -45,13 +45,6 @@ def test_groups_of_the_users_are_there(upstream: MotoUpstream) -> None:
         _do(upstream, "SetSecurityGroups", LoadBalancerArn=f"{arn}0", SecurityGroups=["sg-theirs"])
 
 
-def test_a_target_group_stands_in_a_network_of_the_users(upstream: MotoUpstream) -> None:
-    made = _do(upstream, "CreateTargetGroup", Name="g", Protocol="HTTP", Port=80, VpcId="vpc-theirs")
-    arn = made["TargetGroups"][0]["TargetGroupArn"]
-    found = _do(upstream, "DescribeTargetGroups", TargetGroupArns=[arn])["TargetGroups"]
-    assert [one["TargetGroupName"] for one in found] == ["g"]
-
-
 def test_a_rule_stands_on_a_listener_of_the_users(upstream: MotoUpstream) -> None:
     actions = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}]
     conditions = [{"Field": "path-pattern", "Values": ["/a"]}]
