@@ -95,7 +95,7 @@ def _call(service: CloudFormation, name: str, **params: Any) -> None:
         path="/",
     )
     service.handle(operation, _nobody())
-    service.settle(60)
+    service.settle(300)
 
 
 def _nobody() -> Any:

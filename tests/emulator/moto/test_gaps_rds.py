@@ -79,3 +79,10 @@ def test_a_secret_with_a_key_that_is_elsewhere_is_shown(rds: _Rds) -> None:
     key = f"arn:aws:kms:eu-west-1:{_ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
     made = rds.cluster("c", ManageMasterUserPassword=True, MasterUserSecretKmsKeyId=key)
     assert ":secret:rds!cluster-" in made["MasterUserSecret"]["SecretArn"]
+
+
+@pytest.mark.parametrize("group", ["DBParameterGroupName", "OptionGroupName"])
+def test_a_group_that_nobody_here_made(rds: _Rds, group: str) -> None:
+    database = {"DBInstanceClass": "db.t3.micro", "AllocatedStorage": 20, "Engine": "mysql", **_USER}
+    made = rds("CreateDBInstance", DBInstanceIdentifier="d", **database, **{group: "theirs"})
+    assert made["DBInstance"]["DBInstanceIdentifier"] == "d"

@@ -16,9 +16,25 @@ Invoke = Callable[[Operation], Result]
 
 
 def of_an_engine(operation: Operation, invoke: Invoke) -> Result:
-    """AWS takes an engine's name however it is written (source: rds-engine-in-capitals); moto does not."""
-    engine = str(operation.params.get("Engine", "")).lower()
-    return invoke(replace(operation, params={**operation.params, **({"Engine": engine} if engine else {})}))
+    """AWS takes an engine's name however it is written (source: rds-engine-in-capitals); moto does not.
+
+    Groups of parameters and options are the user's own, or of types without a handler: moto does without.
+    """
+    params = {name: value for name, value in operation.params.items() if not _is_unknown(operation, name)}
+    engine = str(params.get("Engine", "")).lower()
+    return invoke(replace(operation, params={**params, **({"Engine": engine} if engine else {})}))
+
+
+def _is_unknown(operation: Operation, name: str) -> bool:
+    from moto.rds.models import rds_backends
+
+    backend = rds_backends[operation.account][operation.region]
+    known = {
+        "DBClusterParameterGroupName": backend.db_cluster_parameter_groups,
+        "DBParameterGroupName": backend.db_parameter_groups,
+        "OptionGroupName": backend.option_groups,
+    }
+    return name in known and operation.params[name] not in known[name]
 
 
 def modify_db_subnet_group(operation: Operation, invoke: Invoke) -> Result:
