@@ -90,15 +90,15 @@ def test_what_is_asked_for_without_a_call_is_none() -> None:
 
 
 def test_a_property_that_is_not_acted_on_asks_for_an_upper_bound() -> None:
-    bucket = handlers()["AWS::S3::Bucket"]
-    properties = {"BucketName": "a", "MetadataConfiguration": {}}
+    balancer = handlers()["AWS::ElasticLoadBalancingV2::LoadBalancer"]
+    properties = {"Name": "a", "Subnets": ["subnet-1"], "Ipv4IpamPoolId": "ipam-pool-1"}
     bound = [
         one.requirement.action
-        for call in _play(bucket, Scene("create", properties)).calls
+        for call in _play(balancer, Scene("create", properties)).calls
         for one in call.decided
         if one.certainty is Certainty.UPPER_BOUND
     ]
-    assert "s3tables:CreateTable" in bound
+    assert "ec2:DescribeIpamPools" in bound
 
 
 def test_a_type_of_others_asks_for_its_list_once() -> None:

@@ -17,6 +17,6 @@ def test_every_type_has_its_section_and_its_entry() -> None:
 
 def test_what_is_lacking_is_said() -> None:
     section = page().partition("## AWS::S3::Bucket\n")[2].partition("\n## ")[0]
-    assert "Not acted on: `BucketNamePrefix`, `BucketNamespace`, " in section
+    assert "Not acted on: `BucketNamePrefix`, `BucketNamespace`" in section
     assert "`s3:PutBucketEncryption`" in section
     assert "`s3-versioning-suspended`: [" in section
