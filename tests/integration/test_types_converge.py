@@ -34,9 +34,10 @@ pytestmark = pytest.mark.integration
 PARTS = in_stack(cases())
 # AppSync has no call that deletes a schema: it goes with its API.
 KEPT = {"AWS::AppSync::GraphQLSchema"}
-# Of these the emulator cannot take the second update back: changing a rule's description leaves the rule
-# there twice, and a stream's destination can become or leave an HTTP endpoint for good only.
-UPDATED_ONCE = ("EC2SecurityGroup", "KinesisFirehoseDeliveryStreamToAnEndpoint")
+# Of these the second update cannot be taken back: in the emulator changing a rule's description leaves the
+# rule there twice, and a stream's destination can become or leave an HTTP endpoint for good only; and nobody
+# makes a promoted replica one again.
+UPDATED_ONCE = ("EC2SecurityGroup", "KinesisFirehoseDeliveryStreamToAnEndpoint", "RDSDBInstanceCopied")
 
 
 def _types(half: str) -> set[str]:

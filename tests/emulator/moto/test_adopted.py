@@ -74,6 +74,12 @@ def test_a_domain_is_one_for_both_kinds_of_apis(upstream: MotoUpstream, made_by:
     assert made["ApiId"] == api
     base = {"domainName": "api.example.com", "basePath": "b", "restApiId": api}
     assert _do(upstream, "apigateway", "CreateBasePathMapping", **base)["basePath"] == "b"
+    # What is deleted is gone for both, and can be made anew.
+    _do(upstream, made_by, "DeleteDomainName", **{name[made_by]: "api.example.com"})
+    for service, parameter in name.items():
+        with pytest.raises(AwsError):
+            _do(upstream, service, "GetDomainName", **{parameter: "api.example.com"})
+    _do(upstream, made_by, "CreateDomainName", **{name[made_by]: "api.example.com"})
 
 
 def test_an_engine_however_it_is_written(upstream: MotoUpstream) -> None:

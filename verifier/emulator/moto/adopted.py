@@ -12,6 +12,7 @@ from typing import Any
 from verifier.authorization.operation import Operation
 from verifier.emulator.moto import adopted_ec2
 
+_MAPPINGS = ("CreateApiMapping", "CreateBasePathMapping")
 Place = Callable[[Operation, str], None]
 """Makes something of that id be there, unless it is."""
 
@@ -24,6 +25,8 @@ _MAKES = re.compile(
 
 def adopt(operation: Operation) -> None:
     """Make everything be there that ``operation`` builds upon by an id of AWS's."""
+    if operation.name == "DeleteDomainName":
+        _forget_domain_name(operation)
     if not _MAKES.match(operation.name):
         return
     for name, place in _BY_PARAMETER.get(operation.service, {}).items():
@@ -127,16 +130,33 @@ def _load_balancer(operation: Operation, given: str) -> None:
 
 
 def _domain_name(operation: Operation, given: str) -> None:
-    """A domain is the same for REST and HTTP APIs (source: apigateway-one-domain)."""
-    from moto.apigateway.models import apigateway_backends
-    from moto.apigatewayv2.models import apigatewayv2_backends
-
-    rest = apigateway_backends[operation.account][operation.region]
-    http = apigatewayv2_backends[operation.account][operation.region]
+    """A domain is the same for REST and HTTP APIs (source: apigateway-one-domain), which moto keeps apart."""
+    rest, http = _domains(operation)
+    if operation.name not in _MAPPINGS:
+        return
     if given in rest.domain_names and given not in http.domain_names:
         http.create_domain_name(given, [], {}, {})
     elif given in http.domain_names and given not in rest.domain_names:
         rest.create_domain_name(given, "", [], "", "", "", "", "", "", {}, "")
+
+
+def _forget_domain_name(operation: Operation) -> None:
+    """Who deletes a domain of the one kind deletes what stood for it with the other, and its mappings."""
+    rest, http = _domains(operation)
+    given, other = operation.params.get("domainName"), operation.params.get("DomainName")
+    http.domain_names.pop(given, None)
+    rest.domain_names.pop(other, None)
+    # moto stumbles over those that it deletes itself.
+    kept = {name: one for name, one in http.api_mappings.items() if one.domain_name not in (given, other)}
+    http.api_mappings = kept
+
+
+def _domains(operation: Operation) -> tuple[Any, Any]:
+    from moto.apigateway.models import apigateway_backends
+    from moto.apigatewayv2.models import apigatewayv2_backends
+
+    place = operation.account, operation.region
+    return apigateway_backends[place[0]][place[1]], apigatewayv2_backends[place[0]][place[1]]
 
 
 def _hosted_zone(operation: Operation, given: str) -> None:
