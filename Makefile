@@ -54,7 +54,7 @@ coverage: test ## the same, traced, and the floors of tools/coverage_floors.json
 	$(VENV)/bin/python -m tools.coverage_floors
 
 test-integration: setup ## the long tests, with real command-line tools
-	$(PYTEST) -m integration -n $(WORKERS) --dist loadfile
+	$(PYTEST) -m integration -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 docs: setup ## write the generated pages of docs/ anew
 	$(VENV)/bin/python -m tools.command_help

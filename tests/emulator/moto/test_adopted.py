@@ -39,6 +39,38 @@ def test_what_has_no_id_of_awss_is_not(upstream: MotoUpstream, case: dict[str, A
         _do(upstream, case["service"], case["operation"], **{**case["params"], **case["not"]})
 
 
+_LATER: dict[str, tuple[str, dict[str, Any]]] = {
+    "AssociateRouteTable": ("DescribeRouteTables", {"RouteTableIds": ["rtb-0123456789abcdef0"]}),
+    "AuthorizeSecurityGroupIngress": ("DescribeSecurityGroups", {"GroupIds": ["sg-0123456789abcdef0"]}),
+    "ChangeResourceRecordSets": ("GetHostedZone", {"Id": "Z0123456789ABCDEFGHIJ"}),
+    "CreateAlias": ("DescribeKey", {"KeyId": "01234567-89ab-cdef-0123-456789abcdef"}),
+    "CreateListener": ("DescribeLoadBalancers", {}),
+    "CreateMountTarget": ("DescribeFileSystems", {"FileSystemId": "fs-0123456789abcdef0"}),
+    "CreateNatGateway": ("DescribeAddresses", {"AllocationIds": ["eipalloc-0123456789abcdef0"]}),
+    "CreateResource": ("GetRestApi", {"restApiId": "abcdefghij"}),
+    "CreateRoute": ("GetApi", {"ApiId": "abcdefghij"}),
+    "CreateSubnet": ("DescribeVpcs", {"VpcIds": ["vpc-01234567"]}),
+    "CreateUserPoolClient": ("DescribeUserPool", {"UserPoolId": "eu-west-1_AbCdEfGhI"}),
+    "SetIdentityPoolRoles": (
+        "DescribeIdentityPool",
+        {"IdentityPoolId": "eu-west-1:01234567-89ab-cdef-0123-456789abcdef"},
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    "case",
+    [case for case in _CASES if case["operation"] in _LATER],
+    ids=lambda case: f"{case['service']} {case['operation']}",
+)
+def test_who_looks_afterwards_finds_it(upstream: MotoUpstream, case: dict[str, Any]) -> None:
+    operation, params = _LATER[case["operation"]]
+    if (case["service"], operation) == ("ec2", "GetApi"):
+        operation, params = "DescribeInternetGateways", {"InternetGatewayIds": ["igw-0123456789abcdef0"]}
+    _do(upstream, case["service"], case["operation"], **case["params"])
+    assert _do(upstream, case["service"], operation, **params)
+
+
 @pytest.mark.parametrize(
     ("service", "operation", "params"),
     [

@@ -80,7 +80,7 @@ def _http_api(operation: Operation, given: str) -> None:
 
     backend = apigatewayv2_backends[operation.account][operation.region]
     if re.fullmatch("[a-z0-9]{10}", given) and given not in backend.apis:
-        api = backend.create_api("", "", "", "", "", given, "HTTP", "", {}, "")
+        api = backend.create_api(None, None, "", False, False, given, "HTTP", None, {}, "")
         del backend.apis[api.api_id]
         api.api_id = given
         backend.apis[given] = api
