@@ -18,7 +18,9 @@ _INFO = {"title": "orders", "version": "1"}
 _PATHS = {"/": {"get": {}}, "/orders/{id}": {"x-amazon-apigateway-any-method": {}, "parameters": []}}
 
 
-def _made(upstream: MotoUpstream, api: Mapping[str, Any], document: Any = None) -> tuple[str, list[Any]]:
+def _made(
+    upstream: MotoUpstream, api: Mapping[str, Any], document: Any = None, *, title: bool = True
+) -> tuple[str, list[Any]]:
     """The status of a stack of the API and a deployment, and the resources of the account's one API."""
     account = furnished(upstream, place=identity(_ACCOUNT))
     authorizer = Authorizer(account, Mode.OBSERVE)
@@ -46,7 +48,7 @@ def _made(upstream: MotoUpstream, api: Mapping[str, Any], document: Any = None) 
         service.handle(operation, who)
         service.settle(60)
         [found] = account.invoke("apigateway", "GetRestApis")["items"]
-        assert found["name"] == api.get("Name", "orders")
+        assert found["name"] == api.get("Name", "orders" if title else "Api")
         there = account.invoke("apigateway", "GetResources", restApiId=found["id"])["items"]
         return service.stacks(_ACCOUNT)[0].status, there
     finally:
@@ -70,6 +72,12 @@ def test_a_definition_lies_in_a_bucket(upstream: MotoUpstream) -> None:
     status, there = _made(upstream, {"BodyS3Location": place}, {"info": _INFO, "paths": _PATHS})
     assert status == "CREATE_COMPLETE"
     assert {one["path"] for one in there} == {"/", "/orders", "/orders/{id}"}
+
+
+def test_a_definition_needs_no_title(upstream: MotoUpstream) -> None:
+    status, there = _made(upstream, {"Body": {"openapi": "3.0.1", "paths": _PATHS}}, title=False)
+    assert status == "CREATE_COMPLETE"
+    assert len(there) == 3
 
 
 def test_without_methods_nothing_is_deployed(upstream: MotoUpstream) -> None:

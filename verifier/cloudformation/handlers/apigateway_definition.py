@@ -23,10 +23,15 @@ _METHODS = {name.lower(): name for name in ("DELETE", "GET", "HEAD", "OPTIONS", 
 
 
 def name_of_api(work: Work) -> Any:
-    """The API's name: the template's, else the definition's title; ABSENT where there is neither."""
-    about = definition(work).get("info") if "Name" not in work.properties else None
+    """The API's name: the template's, else the definition's title; ABSENT where there is neither.
+
+    What AWS calls an API whose definition has no title was not read; no permission depends on it.
+    """
+    if "Name" in work.properties:
+        return work.properties["Name"]
+    about = definition(work).get("info")
     title = about.get("title") if isinstance(about, Mapping) else None
-    return work.properties.get("Name", title or ABSENT)
+    return title or (work.logical_id if {"Body", "BodyS3Location"} & set(work.properties) else ABSENT)
 
 
 def definition(work: Work) -> Mapping[str, Any]:
