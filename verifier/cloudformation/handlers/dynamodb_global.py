@@ -23,14 +23,7 @@ from verifier.cloudformation.types.work import Work
 _NOT_HERE = "Invalid request provided: The Replicas section must contain an entry for the current region"
 _SUPPORTED = frozenset(
     {
-        "TableName",
-        "AttributeDefinitions",
-        "KeySchema",
-        "LocalSecondaryIndexes",
-        "BillingMode",
-        "WarmThroughput",
-        "StreamSpecification",
-        "TimeToLiveSpecification",
+        *replicas.SHARED,
         "SSESpecification",
         replicas.INDEXES,
         replicas.REPLICAS,

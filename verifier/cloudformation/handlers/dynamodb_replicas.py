@@ -11,7 +11,7 @@ Properties = Mapping[str, Any]
 REPLICAS, INDEXES = "Replicas", "GlobalSecondaryIndexes"
 READS, WRITES = "ReadProvisionedThroughputSettings", "WriteProvisionedThroughputSettings"
 MOST_READS, MOST_WRITES = "ReadOnDemandThroughputSettings", "WriteOnDemandThroughputSettings"
-_SHARED = (
+SHARED = (
     "TableName",
     "AttributeDefinitions",
     "KeySchema",
@@ -41,7 +41,7 @@ def table_in(properties: Properties, region: str) -> dict[str, Any]:
     """The properties that AWS::DynamoDB::Table would have for the table in ``region``."""
     replica = regions(properties).get(region, {})
     on_demand = is_on_demand(properties)
-    table = pick(properties, _SHARED) | pick(replica, _OWN) | _capacity(properties, replica, on_demand)
+    table = pick(properties, SHARED) | pick(replica, _OWN) | _capacity(properties, replica, on_demand)
     if "SSESpecification" in properties:
         table["SSESpecification"] = {**properties["SSESpecification"], **replica.get("SSESpecification", {})}
     if INDEXES in properties:

@@ -6,7 +6,7 @@ from typing import Any
 
 from verifier.cloudformation.stack.changeset import Change, Wanted
 from verifier.cloudformation.stack.stack import STACK_TYPE, Stack, StackResource
-from verifier.cloudformation.stack.update_policies import changed_in_place
+from verifier.cloudformation.stack.update_policies import replacing
 from verifier.cloudformation.template.definitions import ResourceDefinition
 from verifier.cloudformation.template.environment import StackIdentity, StaticEnvironment, placeholder
 from verifier.cloudformation.template.intrinsics import NO_VALUE, resolve
@@ -243,9 +243,9 @@ def _replacement(existing: StackResource, new: Any, policy: Any, found: Mapping[
     entry, old = registry.entry(existing.type), existing.static
     if entry is None or not isinstance(old, Mapping) or not isinstance(new, Mapping):
         return "False"
-    replacing = set(entry.replacing(old, new)) - changed_in_place(existing.type, policy)
-    if replacing:
-        differing = [(old.get(name), new.get(name)) for name in _top_level(replacing)]
+    changed = replacing(entry, old, new, policy)
+    if changed:
+        differing = [(old.get(name), new.get(name)) for name in _top_level(changed)]
         return "Conditional" if _has_placeholder(differing) else "True"
     changing = [placeholder(name, None) for name, one in found.items() if one.replacement != "False"]
     changing += [placeholder(name, "") for name in found]
@@ -257,7 +257,7 @@ def _has_placeholder(value: Any) -> bool:
     return repr("\0").strip("'") in repr(value)
 
 
-def _top_level(paths: Iterable[str]) -> set[str]:
+def _top_level(paths: tuple[str, ...]) -> set[str]:
     return {path.partition(".")[0] for path in paths}
 
 

@@ -10,7 +10,7 @@ from verifier.cloudformation.stack.builtin import is_fallback, makes_up, provisi
 from verifier.cloudformation.stack.session import CallFailed, Session
 from verifier.cloudformation.stack.stack import Stack, StackResource
 from verifier.cloudformation.stack.store import StackStore
-from verifier.cloudformation.stack.update_policies import ask_for_policy, changed_in_place
+from verifier.cloudformation.stack.update_policies import ask_for_policy, replacing
 from verifier.cloudformation.types import registry
 from verifier.cloudformation.types.fallback import ask_for_unsupported
 from verifier.cloudformation.types.handler import Handler, HandlerError
@@ -131,13 +131,12 @@ class Steps:
         if before.status == "CREATE_FAILED":
             return True
         entry = registry.entry(before.type)
-        replacing = entry.replacing(before.properties, properties) if entry else ()
-        replacing = tuple(one for one in replacing if one not in changed_in_place(before.type, policy))
+        changed = replacing(entry, before.properties, properties, policy) if entry else ()
         if before.definition.is_custom:
-            replacing = ("ServiceToken",) if _differs("ServiceToken", before.properties, properties) else ()
-        if replacing and entry is not None:
+            changed = ("ServiceToken",) if _differs("ServiceToken", before.properties, properties) else ()
+        if changed and entry is not None:
             _refuse_custom_name(entry, before.properties, properties)
-        return bool(replacing)
+        return bool(changed)
 
     def _given(self, resource: StackResource, value: Any) -> Any:
         """``value``, noted if it is made up and not just one of the resource's own properties."""

@@ -9,7 +9,10 @@ from typing import Any
 
 from verifier.authorization.caller import Certainty
 from verifier.authorization.operation import Requirement
+from verifier.cloudformation.types.registry import RegistryEntry
 from verifier.cloudformation.types.work import Work
+
+Properties = Mapping[str, Any]
 
 # The registry names them for the alias's update; which of them are enforced nobody was seen to tell.
 _ON_GROUP = ("CreateDeployment", "GetDeployment", "GetDeploymentGroup")
@@ -35,6 +38,12 @@ def changed_in_place(type_name: str, policy: Any) -> frozenset[str]:
     upgrade = _UPGRADES.get(type_name)
     enabled = isinstance(policy, Mapping) and str(policy.get("EnableVersionUpgrade", "")).lower() == "true"
     return frozenset({upgrade.version}) if upgrade and enabled else frozenset()
+
+
+def replacing(entry: RegistryEntry, before: Properties, after: Properties, policy: Any) -> tuple[str, ...]:
+    """The changed properties that make another resource of it, under ``policy``."""
+    in_place = changed_in_place(entry.type, policy)
+    return tuple(name for name in entry.replacing(before, after) if name not in in_place)
 
 
 def ask_for_policy(work: Work, policy: Any) -> None:

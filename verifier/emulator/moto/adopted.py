@@ -11,6 +11,7 @@ from typing import Any
 
 from verifier.authorization.operation import Operation
 from verifier.emulator.moto import adopted_ec2
+from verifier.emulator.moto.adopted_ec2 import keep_as
 
 _MAPPINGS = ("CreateApiMapping", "CreateBasePathMapping")
 Place = Callable[[Operation, str], None]
@@ -54,12 +55,10 @@ def _rest_api(operation: Operation, given: str) -> None:
     backend = apigateway_backends[operation.account][operation.region]
     if re.fullmatch("[a-z0-9]{10}", given) and given not in backend.apis:
         api = backend.create_rest_api(given, "")
-        del backend.apis[api.id]
-        api.id = given
+        keep_as(given, api, "id", backend.apis)
         for resource in api.resources.values():
             resource.api_id = given
         api.adopted = True
-        backend.apis[given] = api
     api = backend.apis.get(given)
     if api is not None and getattr(api, "adopted", False):
         for name in ("parentId", "resourceId"):
@@ -69,10 +68,7 @@ def _rest_api(operation: Operation, given: str) -> None:
 def _resource(api: Any, given: str) -> None:
     """A path of an adopted API; of which name, only its owner knows."""
     if re.fullmatch("[a-z0-9]{6,10}", given) and given not in api.resources:
-        resource = api.add_child(f"known-as-{given}", api.root_resource_id)
-        del api.resources[resource.id]
-        resource.id = given
-        api.resources[given] = resource
+        keep_as(given, api.add_child(f"known-as-{given}", api.root_resource_id), "id", api.resources)
 
 
 def _http_api(operation: Operation, given: str) -> None:
@@ -81,20 +77,15 @@ def _http_api(operation: Operation, given: str) -> None:
     backend = apigatewayv2_backends[operation.account][operation.region]
     if re.fullmatch("[a-z0-9]{10}", given) and given not in backend.apis:
         api = backend.create_api(None, None, "", False, False, given, "HTTP", None, {}, "")
-        del backend.apis[api.api_id]
-        api.api_id = given
-        backend.apis[given] = api
+        keep_as(given, api, "api_id", backend.apis)
 
 
 def _user_pool(operation: Operation, given: str) -> None:
     from moto.cognitoidp.models import cognitoidp_backends
 
-    pools = cognitoidp_backends[operation.account][operation.region].user_pools
-    if re.fullmatch(r"[\w-]+_[0-9a-zA-Z]+", given) and given not in pools:
-        pool = cognitoidp_backends[operation.account][operation.region].create_user_pool(given, {})
-        del pools[pool.id]
-        pool.id = given
-        pools[given] = pool
+    backend = cognitoidp_backends[operation.account][operation.region]
+    if re.fullmatch(r"[\w-]+_[0-9a-zA-Z]+", given) and given not in backend.user_pools:
+        keep_as(given, backend.create_user_pool(given, {}), "id", backend.user_pools)
 
 
 def _identity_pool(operation: Operation, given: str) -> None:
@@ -115,9 +106,7 @@ def _file_system(operation: Operation, given: str) -> None:
     backend = efs_backends[operation.account][operation.region]
     if re.fullmatch("fs-[0-9a-f]{8,17}", given) and given not in backend.file_systems_by_id:
         made = backend.create_file_system(given, "generalPurpose", False, "", "bursting", 0, "", False, [])
-        del backend.file_systems_by_id[made.file_system_id]
-        made.file_system_id = given
-        backend.file_systems_by_id[given] = made
+        keep_as(given, made, "file_system_id", backend.file_systems_by_id)
 
 
 def _load_balancer(operation: Operation, given: str) -> None:
@@ -167,23 +156,17 @@ def _hosted_zone(operation: Operation, given: str) -> None:
     if re.fullmatch("Z[A-Z0-9]{8,31}", bare) and bare not in backend.zones and changes:
         name = str(changes[0].get("ResourceRecordSet", {}).get("Name", "example.com")).rstrip(".") + "."
         zone = backend.create_hosted_zone(name.partition(".")[2] or name, False)
-        del backend.zones[zone.resource_id]
-        zone.resource_id = bare
-        backend.zones[bare] = zone
+        keep_as(bare, zone, "resource_id", backend.zones)
 
 
 def _key(operation: Operation, given: str) -> None:
     from moto.kms.models import kms_backends
 
-    keys = kms_backends[operation.account][operation.region].keys
-    bare = given.rpartition("/")[2]
-    if re.fullmatch("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", bare) and bare not in keys:
-        key = kms_backends[operation.account][operation.region].create_key(
-            None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "", None
-        )
-        del keys[key.id]
-        key.id, key.arn = bare, key.arn.replace(key.id, bare)
-        keys[bare] = key
+    backend, bare = kms_backends[operation.account][operation.region], given.rpartition("/")[2]
+    if re.fullmatch("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", bare) and bare not in backend.keys:
+        key = backend.create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "", None)
+        key.arn = key.arn.replace(key.id, bare)
+        keep_as(bare, key, "id", backend.keys)
 
 
 _BY_PARAMETER: Mapping[str, Mapping[str, Place]] = {

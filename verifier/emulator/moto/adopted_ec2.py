@@ -1,7 +1,7 @@
 """Networks of the user's own and what is in them, placed where moto looks for them; see ``adopted``."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 from verifier.authorization.operation import Operation
@@ -18,12 +18,19 @@ def place(operation: Operation, text: str) -> None:
         _PLACES[kind[1]](ec2_backends[operation.account][operation.region], text)
 
 
+def keep_as(given: str, made: Any, attribute: str, kept: MutableMapping[str, Any]) -> None:
+    """Keep what moto has ``made`` under another id than the one that it made up, its ``attribute``."""
+    del kept[getattr(made, attribute)]
+    setattr(made, attribute, given)
+    kept[given] = made
+
+
 def _network(ec2: Any, given: str) -> None:
     if given in ec2.vpcs:
         return
     vpc = ec2.create_vpc("10.0.0.0/16")
-    made, vpc.id = vpc.id, given
-    ec2.vpcs[given] = ec2.vpcs.pop(made)
+    made = vpc.id
+    keep_as(given, vpc, "id", ec2.vpcs)
     ec2.groups[given] = ec2.groups.pop(made)
     inside = [*ec2.groups[given].values(), *ec2.route_tables.values(), *ec2.network_acls.values()]
     for one in inside:
@@ -43,9 +50,7 @@ def _subnet(ec2: Any, given: str) -> None:
     taken = sum(one.vpc_id == network.id for one in subnets)
     zone = zones[taken % len(zones)]
     subnet = ec2.create_subnet(network.id, f"172.31.{128 + taken % 128}.0/24", availability_zone=zone)
-    del ec2.subnets[zone][subnet.id]
-    subnet.id = given
-    ec2.subnets[zone][given] = subnet
+    keep_as(given, subnet, "id", ec2.subnets[zone])
 
 
 def _group(ec2: Any, given: str) -> None:
@@ -53,25 +58,18 @@ def _group(ec2: Any, given: str) -> None:
         return
     network = _default(ec2)
     group = ec2.create_security_group(given, "the user's own", vpc_id=network.id)
-    del ec2.groups[network.id][group.id]
-    group.id = group.group_id = given
-    ec2.groups[network.id][given] = group
+    keep_as(given, group, "id", ec2.groups[network.id])
+    group.group_id = given
 
 
 def _route_table(ec2: Any, given: str) -> None:
     if given not in ec2.route_tables:
-        table = ec2.create_route_table(_default(ec2).id)
-        del ec2.route_tables[table.id]
-        table.id = given
-        ec2.route_tables[given] = table
+        keep_as(given, ec2.create_route_table(_default(ec2).id), "id", ec2.route_tables)
 
 
 def _internet_gateway(ec2: Any, given: str) -> None:
     if given not in ec2.internet_gateways:
-        gateway = ec2.create_internet_gateway()
-        del ec2.internet_gateways[gateway.id]
-        gateway.id = given
-        ec2.internet_gateways[given] = gateway
+        keep_as(given, ec2.create_internet_gateway(), "id", ec2.internet_gateways)
 
 
 def _address(ec2: Any, given: str) -> None:
