@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from verifier.authorization.caller import Certainty
+from verifier.cloudformation.handlers import log_delivery
 from verifier.cloudformation.types.handler import HandlerError, Mention
 from verifier.cloudformation.types.kind import Kind, Name
 from verifier.cloudformation.types.params import ARN, ID, Params, Prop, Text, same
@@ -160,23 +161,11 @@ API = _Api(
 )
 
 
-# What API Gateway does for the caller to deliver access logs: permissions without API operations. AWS says
-# that the user "must have" all of them; a deploy failed for want of some (apigatewayv2-log-delivery-soi).
-_DELIVERY = "logs:CreateLogDelivery"
-_DELIVERY_TOO = (
-    "logs:DeleteLogDelivery",
-    "logs:DescribeResourcePolicies",
-    "logs:GetLogDelivery",
-    "logs:ListLogDeliveries",
-    "logs:PutResourcePolicy",
-    "logs:UpdateLogDelivery",
-)
-
-
 @dataclass(frozen=True)
 class _LogDelivery(Part):
     """Access logs are delivered with the caller's rights (source: apigatewayv2-http-logging).
 
+    A deploy failed for want of some of these permissions (apigatewayv2-log-delivery-soi).
     The page is about HTTP APIs, which alone have ``$default`` and deployed-by-itself stages; of a stage
     that could be a WebSocket API's all of it is only likely.
     """
@@ -196,8 +185,7 @@ class _LogDelivery(Part):
         automatic = str(work.properties.get("AutoDeploy", "")).lower() == "true"
         http = automatic or work.properties["StageName"] == "$default"
         certainty = Certainty.CALL if http else Certainty.LIKELY
-        work.ask((_DELIVERY,), certainty, "apigatewayv2-http-logging")
-        work.ask(_DELIVERY_TOO, Certainty.LIKELY, "apigatewayv2-http-logging")
+        log_delivery.ask_for_listed(work, certainty, "apigatewayv2-http-logging")
 
 
 _STAGE = same(

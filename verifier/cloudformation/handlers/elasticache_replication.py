@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from verifier.authorization.caller import Certainty
+from verifier.cloudformation.handlers import log_delivery
 from verifier.cloudformation.types.handler import Mention
 from verifier.cloudformation.types.kind import Kind, Name
 from verifier.cloudformation.types.params import ABSENT, ARN, ID, Computed, Params, Prop, same
@@ -137,19 +138,6 @@ class _Scaling(Part):
             step.work.permit(step.service, operation, params, sure=False, because=because)
 
 
-# Permissions without API operations of which AWS says that the user "must have" all of them.
-_DELIVERY = "logs:CreateLogDelivery"
-_DELIVERY_TOO = (
-    "logs:DeleteLogDelivery",
-    "logs:DescribeLogGroups",
-    "logs:DescribeResourcePolicies",
-    "logs:GetLogDelivery",
-    "logs:ListLogDeliveries",
-    "logs:PutResourcePolicy",
-    "logs:UpdateLogDelivery",
-)
-
-
 @dataclass(frozen=True)
 class _LogDelivery(Part):
     """Logs are delivered with the caller's rights (source: elasticache-log-delivery).
@@ -182,8 +170,8 @@ class _LogDelivery(Part):
             return
         wanted = listed(work.properties.get(_LOGS))
         sure = any("CloudWatchLogsDetails" in log.get("DestinationDetails", {}) for log in wanted)
-        work.ask((_DELIVERY,), Certainty.CALL if sure else Certainty.LIKELY, self.source)
-        work.ask(_DELIVERY_TOO, Certainty.LIKELY, self.source)
+        certainty = Certainty.CALL if sure else Certainty.LIKELY
+        log_delivery.ask_for_listed(work, certainty, self.source, "logs:DescribeLogGroups")
         for log in logs:
             details = log.get("DestinationDetails", {})
             if group := details.get("CloudWatchLogsDetails", {}).get("LogGroup"):
@@ -192,8 +180,7 @@ class _LogDelivery(Part):
             if stream := details.get("KinesisFirehoseDetails", {}).get("DeliveryStream"):
                 operations = ("PutRecord", "PutRecordBatch", "TagDeliveryStream")
                 self._permit(work, "firehose", operations, {"DeliveryStreamName": stream})
-                role = {"AWSServiceName": "delivery.logs.amazonaws.com"}
-                self._permit(work, "iam", ("CreateServiceLinkedRole",), role)
+                log_delivery.ask_for_role(work, _LOGS)
 
     def _permit(self, work: Work, service: str, operations: tuple[str, ...], params: dict[str, Any]) -> None:
         for operation in operations:

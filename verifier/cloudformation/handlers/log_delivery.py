@@ -13,6 +13,14 @@ from verifier.cloudformation.types.handler import Mention
 from verifier.cloudformation.types.work import Work
 
 CREATE = "logs:CreateLogDelivery"
+_BESIDE = (
+    "logs:DeleteLogDelivery",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+)
 _SERVICE, _POLICY = "delivery.logs.amazonaws.com", "AWSLogDeliveryWrite20150319"
 
 
@@ -41,6 +49,15 @@ def mentions() -> Iterator[Mention]:
 def ask_for_delivery(work: Work, source: str) -> None:
     """Ask for the delivery itself, which always counts (``source``)."""
     work.ask((CREATE,), Certainty.CALL, source)
+
+
+def ask_for_listed(work: Work, certainty: Certainty, source: str, *more: str) -> None:
+    """Ask for permissions without API operations of which ``source`` says that the user "must have" all.
+
+    The delivery is as sure as ``certainty``; what stands beside it, and ``more``, is likely.
+    """
+    work.ask((CREATE,), certainty, source)
+    work.ask(sorted((*_BESIDE, *more)), Certainty.LIKELY, source)
 
 
 def ask_for_places(
