@@ -1,7 +1,6 @@
 """What is named by an id that AWS made up is there for those who build upon it, and for nobody else."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,6 @@ from verifier.errors import AwsError
 
 _ACCOUNT, _REGION = "210987654321", "eu-west-1"
 _CASES = json.loads(Path("tests/cases/emulator/theirs.json").read_text())
-
-
-@pytest.fixture
-def upstream() -> Iterator[MotoUpstream]:
-    upstream = MotoUpstream()
-    yield upstream
-    upstream.forget(_ACCOUNT)
 
 
 def _do(upstream: MotoUpstream, service: str, operation: str, /, **params: Any) -> dict[str, Any]:

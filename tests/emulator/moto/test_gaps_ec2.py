@@ -1,21 +1,11 @@
 """What is made up for moto's addresses; the handlers' tests see it at work."""
 
-from collections.abc import Iterator
 from typing import Any
-
-import pytest
 
 from verifier.authorization.operation import Operation
 from verifier.emulator.moto.upstream import MotoUpstream
 
 _ACCOUNT = "210987654322"
-
-
-@pytest.fixture
-def upstream() -> Iterator[MotoUpstream]:
-    upstream = MotoUpstream()
-    yield upstream
-    upstream.forget(_ACCOUNT)
 
 
 def _do(upstream: MotoUpstream, name: str, **params: Any) -> dict[str, Any]:

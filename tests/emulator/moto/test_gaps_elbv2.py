@@ -1,6 +1,5 @@
 """What is made up for moto's load balancing; the handlers' tests see the rest of it at work."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,13 +10,6 @@ from verifier.errors import AwsError
 
 _ACCOUNT = "210987654322"
 _THEIRS = f"arn:aws:elasticloadbalancing:eu-west-1:{_ACCOUNT}:listener/app/theirs/1/2"
-
-
-@pytest.fixture
-def upstream() -> Iterator[MotoUpstream]:
-    upstream = MotoUpstream()
-    yield upstream
-    upstream.forget(_ACCOUNT)
 
 
 def _do(upstream: MotoUpstream, name: str, **params: Any) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """What is kept beside moto's own state: IoT's templates, roles of identities, associations with web ACLs."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,13 +10,6 @@ from verifier.errors import AwsError
 
 _ACCOUNT = "210987654323"
 _ROLE = f"arn:aws:iam::{_ACCOUNT}:role/r"
-
-
-@pytest.fixture
-def upstream() -> Iterator[MotoUpstream]:
-    upstream = MotoUpstream()
-    yield upstream
-    upstream.forget(_ACCOUNT)
 
 
 def _do(upstream: MotoUpstream, service: str, name: str, **params: Any) -> dict[str, Any]:

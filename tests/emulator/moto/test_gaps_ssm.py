@@ -1,6 +1,5 @@
 """AWS's own parameters are there for everyone, the user's only where somebody made them."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,13 +10,6 @@ from verifier.errors import AwsError
 
 _ACCOUNT = "210987654323"
 _UBUNTU = "/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id"
-
-
-@pytest.fixture
-def upstream() -> Iterator[MotoUpstream]:
-    upstream = MotoUpstream()
-    yield upstream
-    upstream.forget(_ACCOUNT)
 
 
 def _do(upstream: MotoUpstream, operation: str, /, **params: Any) -> dict[str, Any]:
