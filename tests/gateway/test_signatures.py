@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import botocore.session
 import pytest
 from botocore.config import Config
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.gateway.test_parse import built
@@ -129,9 +129,12 @@ def test_version_2_of_the_query_protocols() -> None:
     assert not genuine(replace(request, body=request.body.replace(b"ListDomains", b"DeleteDomain")))
 
 
+# A second field of that name hides the key: then there is nothing to check, and nobody is known.
+@example("Credential", "")
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_nonsense_is_no_signature(authorization: str, query: str) -> None:
     for start in ("AWS4-HMAC-SHA256 Credential=K/20260101/eu-west-1/s3/aws4_request, ", "AWS K:"):
         headers = (("Authorization", start + authorization), ("Host", "s3.amazonaws.com"))
         request = HttpRequest("GET", f"/?{query}", "s3.amazonaws.com", headers)
-        assert not genuine(request)
+        credential = read_credential(request)
+        assert credential is None or not is_genuine(request, credential, SECRET)
