@@ -1,8 +1,6 @@
 """The embedded target: gateway, provisioner and emulator in this process; nothing leaves the machine."""
 
 import secrets
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,13 +14,11 @@ from verifier.emulator.partitions import partition_of
 from verifier.emulator.session import client_session
 from verifier.errors import InputError
 from verifier.gateway.decisions import DecisionRecord, Record
-from verifier.gateway.hosts import AWS_SUFFIXES
 from verifier.gateway.server import Gateway, GatewayConfig
 from verifier.grant.evidence import Asked
 from verifier.redaction import Redaction
-from verifier.scratch import scratch
 from verifier.targets.interface import Facts, Glance, Left, NotExercised, Room, StackEvent, Target, Traces
-from verifier.targets.proxy_agent import option_for, write_agent
+from verifier.targets.reach import Reach
 from verifier.targets.records import (
     absent,
     answered,
@@ -72,17 +68,7 @@ class EmbeddedTarget(Target):
         )
         self._gateway = Gateway(config, embedded(config.partition))
         self._gateway.start()
-        self._folder = Path(tempfile.mkdtemp(prefix="ca-", dir=scratch()))
-        self._bundle = self._folder / "ca.pem"
-        # An npm registry behind a company's proxy is still reached through a tunnel.
-        more = more_authorities.read_bytes() if more_authorities else b""
-        self._bundle.write_bytes(self._gateway.ca_pem_path.read_bytes() + b"\n" + more)
-        self._agent = self._folder / "agent.cjs"
-        write_agent(self._agent, self._gateway.proxy, AWS_SUFFIXES)
-        # Public, and read by the tool, which another user may run.
-        self._folder.chmod(0o711)
-        for public in (self._bundle, self._agent):
-            public.chmod(0o644)
+        self._reach = Reach(self._gateway.proxy, self._gateway.ca_pem_path, more_authorities)
 
     @contextmanager
     def room(self, mode: Mode, region: str, account: str | None = None) -> Iterator[Room]:
@@ -98,14 +84,14 @@ class EmbeddedTarget(Target):
         self._gateway.new_account(account or random_account())
         self._gateway.mode = mode
         try:
-            yield EmbeddedRoom(self._gateway, region, self._bundle, self._agent)
+            yield EmbeddedRoom(self._gateway, region, self._reach)
         finally:
             self._gateway.decisions.listener = None
 
     def close(self) -> None:
         """Stop the gateway; its state is gone."""
         self._gateway.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._reach.close()
 
 
 class EmbeddedRoom(Room):
@@ -113,10 +99,9 @@ class EmbeddedRoom(Room):
 
     about_invoking = ("no function is run here: whoever invokes one is answered as if it had returned null",)
 
-    def __init__(self, gateway: Gateway, region: str, bundle: Path, agent: Path) -> None:
+    def __init__(self, gateway: Gateway, region: str, reach: Reach) -> None:
         self._gateway = gateway
-        self._bundle = bundle
-        self._agent = agent
+        self._reach = reach
         self.account = gateway.account
         self.region = region
         self.partition = gateway.partition
@@ -127,13 +112,7 @@ class EmbeddedRoom(Room):
 
     def environment(self) -> dict[str, str]:
         """The proxy, its certificate, and for clients that know of no proxy a program; no keys."""
-        return {
-            "HTTPS_PROXY": self._gateway.proxy,
-            "https_proxy": self._gateway.proxy,
-            "NODE_EXTRA_CA_CERTS": str(self._bundle),
-            "AWS_CA_BUNDLE": str(self._bundle),
-            "NODE_OPTIONS": option_for(self._agent),
-        }
+        return self._reach.environment()
 
     def admin(self, service: str, region: str | None = None) -> Any:
         """A boto3 client as the account's root."""
