@@ -1,23 +1,21 @@
-"""Injected failures: what a file may say, and how often a failure comes."""
+"""Injected failures: how often they come, and what a deviation is about."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from verifier.authorization.caller import OnBehalfOf
 from verifier.authorization.operation import Operation
 from verifier.emulator.faults import (
+    Deviation,
     FaultInjector,
     FaultPlan,
     FaultyUpstream,
     ResponseFault,
-    load_faults,
-    parse_faults,
+    Throttling,
+    Wording,
 )
-from verifier.errors import AwsError, InputError
-
-CASES = json.loads((Path(__file__).parents[1] / "cases" / "gateway" / "bad_faults.json").read_text())
+from verifier.errors import AwsError
 
 
 def operation(name: str) -> Operation:
@@ -55,46 +53,39 @@ def test_an_upstream_fails_before_it_does_anything() -> None:
     assert upstream.done == ["A"]
 
 
-@pytest.mark.parametrize("text", ["", "{}", "failLastWave: false", "responses: []"])
-def test_nothing_to_inject(tmp_path: Path, text: str) -> None:
-    (tmp_path / "f").write_text(text)
-    assert load_faults(tmp_path / "f") == FaultPlan()
+CREATE = Operation("lambda", "CreateFunction", {}, "111122223333", "eu-west-1")
+FUNCTION = OnBehalfOf("s", "F", "AWS::Lambda::Function", "create")
 
 
-def test_yaml_and_json(tmp_path: Path) -> None:
-    expected = FaultPlan(True, (ResponseFault("sqs", "A", "X", 3, 429, "slow down"),))
-    entry = {
-        "service": "sqs",
-        "operation": "A",
-        "times": 3,
-        "status": 429,
-        "code": "X",
-        "message": "slow down",
-    }
-    (tmp_path / "f.json").write_text(json.dumps({"failLastWave": True, "responses": [entry]}))
-    (tmp_path / "f.yaml").write_text(
-        "failLastWave: true\nresponses:\n"
-        "- {service: sqs, operation: A, times: 3, status: 429, code: X, message: slow down}\n"
-    )
-    assert load_faults(tmp_path / "f.json") == load_faults(tmp_path / "f.yaml") == expected
+@pytest.mark.parametrize(
+    ("deviation", "operation", "about", "concerned"),
+    [
+        (Deviation("a:B", operation="lambda:CreateFunction"), CREATE, None, True),
+        (Deviation("a:B", operation="lambda:CreateFunction"), CREATE, FUNCTION, True),
+        (Deviation("a:B", operation="lambda:CreateFunction"), operation("A"), FUNCTION, False),
+        (Deviation("a:B", type="AWS::Lambda::Function", step="create"), operation("A"), FUNCTION, True),
+        (Deviation("a:B", type="AWS::Lambda::Function", step="update"), CREATE, FUNCTION, False),
+        (Deviation("a:B", type="AWS::Lambda::Alias", step="create"), CREATE, FUNCTION, False),
+        (Deviation("a:B", type="AWS::Lambda::Function", step="create"), CREATE, None, False),
+    ],
+)
+def test_what_a_deviation_is_about(
+    deviation: Deviation, operation: Operation, about: OnBehalfOf | None, concerned: bool
+) -> None:
+    assert deviation.concerns(operation, about) is concerned
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["says"])
-def test_one_line_that_names_the_entry(case: dict[str, Any]) -> None:
-    with pytest.raises(InputError) as caught:
-        parse_faults(case["content"], "f.yaml")
-    assert case["says"] in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize("content", [b"a: [", b"\xff\xfe\x00", b"a: b: c"])
-def test_files_that_are_neither(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "f").write_bytes(content)
-    with pytest.raises(InputError) as caught:
-        load_faults(tmp_path / "f")
-    assert "\n" not in str(caught.value)
-
-
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="No such file"):
-        load_faults(tmp_path / "none")
+@pytest.mark.parametrize(
+    ("plan", "stands_in"),
+    [
+        (FaultPlan(), False),
+        (FaultPlan(fail_last_wave=True, propagation=1, cancel_siblings=True, enforce_likely=True), False),
+        (FaultPlan(wordings=(Wording.OLD,)), True),
+        (FaultPlan(throttling=Throttling(every=2)), True),
+        (FaultPlan(encoded=True), True),
+        (FaultPlan(required=(Deviation("a:B"),)), True),
+        (FaultPlan(dropped=(Deviation("a:B"),)), True),
+    ],
+)
+def test_which_faults_need_other_parts(plan: FaultPlan, stands_in: bool) -> None:
+    assert plan.stands_in is stands_in

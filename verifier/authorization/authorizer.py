@@ -98,8 +98,12 @@ class Authorizer:
                 continue
             self.sink.decided(decided)
             if decided.refused and decided.enforced:
-                return Refusal(decided, refusal_message(decided))
+                return Refusal(decided, self._worded(decided))
         return None
+
+    def _worded(self, decided: Decided) -> str:
+        """How whoever is refused hears of it."""
+        return refusal_message(decided)
 
     def _complete(self, op: Operation) -> Operation:
         """``op`` with what its request leaves out and AWS knows."""

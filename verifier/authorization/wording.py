@@ -14,19 +14,38 @@ from verifier.iam.evaluate import Outcome
 _SENTENCE = "User: {principal} is not authorized to perform: {action} on resource: {resource} {reason}"
 
 
-def refusal_message(decided: Decided) -> str:
+def refusal_message(decided: Decided, encoded: str = "", *, reasoned: bool = True) -> str:
     """The message of the error answer for a refused requirement, in AWS's current wording.
 
     The sentence names principal, action, resource and the kind of policy that decided; S3 quotes its
-    ARNs, SQS prints its actions in lower case, EC2 appends an encoded message, and so on.
+    ARNs, SQS prints its actions in lower case, EC2 appends an ``encoded`` message, and so on. Not
+    ``reasoned``, it is as it was before AWS named the kind of policy (sources: wording-without-reason,
+    wording-explicit-without-reason).
     """
     case = _case(str(decided.operation), decided.requirement.action)
-    parts = _parts(decided)
+    parts = _parts(decided, encoded)
     parts["action"] = _printed(case.get("printed"), parts)
     parts["resource"] = str(case.get("resource", "{resource}")).format_map(parts)
     # {reason} repeats the action as it is printed.
-    parts["reason"] = _reason(decided, parts["action"])
-    return str(case.get("text", _SENTENCE)).format_map(parts)
+    parts["reason"] = _reason(decided, parts["action"]) if reasoned else _no_reason(decided)
+    text = str(case.get("text", _SENTENCE))
+    if not reasoned:
+        text = str(case.get("old", text if parts["reason"] else text.replace(" {reason}", "")))
+    return text.format_map(parts)
+
+
+def told_of(decided: Decided) -> dict[str, Any]:
+    """What sts:DecodeAuthorizationMessage tells of a refusal."""
+    return {
+        "allowed": False,
+        "explicitDeny": decided.decision.outcome is Outcome.EXPLICIT_DENY,
+        "matchedStatements": {"items": [str(statement) for statement in decided.decision.statements]},
+        "context": {
+            "principal": {"arn": decided.principal},
+            "action": decided.requirement.action,
+            "resource": decided.requirement.resource,
+        },
+    }
 
 
 def _case(operation: str, action: str) -> Mapping[str, Any]:
@@ -36,7 +55,7 @@ def _case(operation: str, action: str) -> Mapping[str, Any]:
     return {}
 
 
-def _parts(decided: Decided) -> dict[str, str]:
+def _parts(decided: Decided, encoded: str) -> dict[str, str]:
     action, resource = decided.requirement.action, decided.requirement.resource
     return {
         "principal": decided.principal,
@@ -46,7 +65,7 @@ def _parts(decided: Decided) -> dict[str, str]:
         "resource": resource,
         "name": resource.rpartition("/")[2],
         "path": resource.rpartition(":::")[2],
-        "encoded": _encoded(decided),
+        "encoded": encoded or _encoded(decided),
     }
 
 
@@ -65,6 +84,10 @@ def _reason(decided: Decided, action: str) -> str:
     return f"with an explicit deny in {article} {policy_type}{_tail(decided, policy_type)}"
 
 
+def _no_reason(decided: Decided) -> str:
+    return "with an explicit deny" if decided.decision.outcome is Outcome.EXPLICIT_DENY else ""
+
+
 def _tail(decided: Decided, policy_type: str) -> str:
     """The ARN of the boundary that denies (source: wording-boundary-tail); identity policies go unnamed."""
     arns = [
@@ -75,17 +98,7 @@ def _tail(decided: Decided, policy_type: str) -> str:
 
 def _encoded(decided: Decided) -> str:
     """EC2's encoded message: what sts:DecodeAuthorizationMessage would tell, opaque to whoever reads it."""
-    told = {
-        "allowed": False,
-        "explicitDeny": decided.decision.outcome is Outcome.EXPLICIT_DENY,
-        "matchedStatements": {"items": [str(statement) for statement in decided.decision.statements]},
-        "context": {
-            "principal": {"arn": decided.principal},
-            "action": decided.requirement.action,
-            "resource": decided.requirement.resource,
-        },
-    }
-    return base64.urlsafe_b64encode(json.dumps(told).encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(json.dumps(told_of(decided)).encode()).decode().rstrip("=")
 
 
 @cache

@@ -61,7 +61,8 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
 
 
 def _config(args: argparse.Namespace) -> "GatewayConfig":
-    from verifier.emulator.faults import FaultPlan, load_faults
+    from verifier.emulator.fault_file import load_faults
+    from verifier.emulator.faults import FaultPlan
     from verifier.emulator.partitions import partition_of
     from verifier.gateway.hosts import configured_registries
     from verifier.gateway.server import GatewayConfig

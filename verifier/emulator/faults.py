@@ -1,18 +1,17 @@
-"""Failures that are injected on purpose, so that rollbacks and retries can be seen."""
+"""What is to go otherwise than the model believes: failures, and a stand-in for AWS with beliefs of its own.
+
+``fault_file.py`` reads it from a file; docs/stand-in.md describes that.
+"""
 
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from enum import StrEnum
 from typing import Any
 
+from verifier.authorization.caller import OnBehalfOf
 from verifier.authorization.operation import Operation
 from verifier.emulator.interface import Upstream
-from verifier.errors import AwsError, InputError
-from verifier.reading import text_of, yaml_of
-
-_KEYS = {"failLastWave", "responses"}
-_RESPONSE_KEYS = {"service", "operation", "times", "status", "code", "message"}
+from verifier.errors import AwsError
 
 
 @dataclass(frozen=True)
@@ -30,12 +29,70 @@ class ResponseFault:
     message: str = "injected failure"
 
 
+class Wording(StrEnum):
+    """How a refusal is told: with no word of why, as before AWS named the kind of policy, and since."""
+
+    BARE = "bare"
+    OLD = "old"
+    NEW = "new"
+
+
+@dataclass(frozen=True)
+class Throttling:
+    """Which requests of clients are told to come again: each ``every``-th, or a share (``rate``) of them."""
+
+    every: int = 0
+    rate: float = 0.0
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """An action that is asked for though the model does not know of it, or the other way round.
+
+    It concerns one API ``operation`` ("lambda:CreateFunction"), whoever makes it, or what CloudFormation
+    does for a resource ``type`` in a ``step`` (create, read, update, delete). ``resource`` may hold
+    {account}, {region} and {partition}; empty, it is the one that the operation is on, and "*" for a type.
+    """
+
+    action: str
+    operation: str = ""
+    type: str = ""
+    step: str = ""
+    resource: str = ""
+
+    def concerns(self, operation: Operation, about: OnBehalfOf | None) -> bool:
+        """Whether a call of ``operation``, made for ``about``, is one of those."""
+        if self.operation:
+            return self.operation == str(operation)
+        return about is not None and (self.type, self.step) == (about.type, about.lifecycle)
+
+
 @dataclass(frozen=True)
 class FaultPlan:
-    """What is to fail. ``fail_last_wave`` is that of ``verifier.cloudformation.stack.faults``."""
+    """What goes otherwise. ``fail_last_wave`` is that of ``verifier.cloudformation.stack.faults``.
+
+    ``propagation`` is how many seconds a change of IAM's takes to count. ``wordings`` are those that
+    refusals come in; ``encoded`` hides what EC2 says in messages that only sts:DecodeAuthorizationMessage
+    reads. ``cancel_siblings`` ends a wave at its first failure. What is random follows from ``seed``.
+    """
 
     fail_last_wave: bool = False
     responses: tuple[ResponseFault, ...] = ()
+    seed: int = 0
+    propagation: float = 0.0
+    throttling: Throttling | None = None
+    wordings: tuple[Wording, ...] = (Wording.NEW,)
+    encoded: bool = False
+    cancel_siblings: bool = False
+    enforce_likely: bool = False
+    required: tuple[Deviation, ...] = ()
+    dropped: tuple[Deviation, ...] = ()
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether requests are decided or answered otherwise than the gateway does by itself."""
+        otherwise = self.required or self.dropped or self.encoded or self.throttling
+        return bool(otherwise) or self.wordings != (Wording.NEW,)
 
 
 class FaultInjector:
@@ -65,53 +122,3 @@ class FaultyUpstream:
         """Carry ``operation`` out, unless it is to fail. Raises AwsError."""
         self.faults.check(operation)
         return self.upstream.invoke(operation)
-
-
-def load_faults(path: Path) -> FaultPlan:
-    """The faults in a JSON or YAML file. Raises InputError, one line, that names the entry."""
-    where = f"faults {path}"
-    return parse_faults(yaml_of(text_of(path, where), where), str(path))
-
-
-def parse_faults(content: object, where: str = "faults") -> FaultPlan:
-    """The faults in decoded JSON or YAML. Raises InputError, one line, that names the entry."""
-    if content is None:
-        return FaultPlan()
-    top = _mapping(content, where, _KEYS)
-    fail_last_wave = top.get("failLastWave", False)
-    if not isinstance(fail_last_wave, bool):
-        raise InputError(f"{where}: failLastWave must be true or false")
-    responses = top.get("responses", [])
-    if not isinstance(responses, list):
-        raise InputError(f"{where}: responses must be a list")
-    parsed = (_response(entry, f"{where}: responses[{index}]") for index, entry in enumerate(responses))
-    return FaultPlan(fail_last_wave, tuple(parsed))
-
-
-def _response(entry: object, where: str) -> ResponseFault:
-    values = _mapping(entry, where, _RESPONSE_KEYS)
-    for key in ("service", "operation", "code"):
-        if not isinstance(values.get(key), str) or not values[key]:
-            raise InputError(f"{where}: {key} must be given, as text")
-    times, status = values.get("times", 1), values.get("status", 503)
-    if not _is_integer(times) or times < 1:
-        raise InputError(f"{where}: times must be a whole number from 1 on")
-    if not _is_integer(status) or not 400 <= status <= 599:
-        raise InputError(f"{where}: status must be a whole number from 400 to 599")
-    message = values.get("message", "injected failure")
-    if not isinstance(message, str):
-        raise InputError(f"{where}: message must be text")
-    return ResponseFault(values["service"], values["operation"], values["code"], times, status, message)
-
-
-def _mapping(value: object, where: str, known: set[str]) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise InputError(f"{where}: must be an object with {', '.join(sorted(known))}")
-    unknown = sorted(str(key) for key in value if key not in known)
-    if unknown:
-        raise InputError(f"{where}: unknown key {unknown[0]}; known are {', '.join(sorted(known))}")
-    return value
-
-
-def _is_integer(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)

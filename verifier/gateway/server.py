@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.operation import Operation
-from verifier.cloudformation.stack.faults import Faults
 from verifier.emulator.faults import FaultInjector, FaultPlan, FaultyUpstream
 from verifier.emulator.interface import Emulator
 from verifier.errors import AwsError, VerifierError
@@ -68,9 +67,8 @@ class Gateway:
 
     def __init__(self, config: GatewayConfig, emulator: Emulator) -> None:
         from verifier.emulator.circumstances import EmulatedCircumstances
-        from verifier.gateway.authority import GatewayAuthorizer
         from verifier.gateway.callers import Callers
-        from verifier.gateway.door import FrontDoor
+        from verifier.gateway.parts import parts_of
 
         self.config = config
         self.account = config.account
@@ -81,20 +79,22 @@ class Gateway:
             config.redaction.add_keys(self.root_keys.access_key, self.root_keys.secret)
         self.decisions = DecisionLog(config.decision_log, config.redaction)
         self.register = NameRegister()
-        self.faults = Faults(fail_last_wave=config.faults.fail_last_wave)
-        self._authorizer = GatewayAuthorizer(
+        parts = parts_of(config.faults)
+        self.faults = parts.faults
+        self._authorizer = parts.authorizer(
             self.decisions,
             config.mode,
-            enforce_likely=config.enforce_likely,
+            enforce_likely=config.enforce_likely or config.faults.enforce_likely,
             circumstances=EmulatedCircumstances(emulator.upstream, self._transforms),
         )
+        emulator = parts.emulator(emulator)
         self._injector = FaultInjector(config.faults)
         upstream = IssuedKeys(FaultyUpstream(emulator.upstream, self._injector), config.redaction)
         self._emulator = replace(emulator, upstream=upstream)
         self._callers = Callers(emulator.identities, config.account, self.root_keys)
         self._administrators: dict[tuple[str, str], Any] = {}
         self._cloudformation = self._new_cloudformation()
-        self._door = FrontDoor(
+        self._door = parts.door(
             self._callers,
             self._authorizer,
             self._emulator,

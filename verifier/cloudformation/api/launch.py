@@ -121,7 +121,8 @@ class Launcher:
         if stack.policy and '"Deny"' in stack.policy:
             session.problem("its stack policy is kept, but not enforced")
         fail = self.faults.fail_last_wave and wanted.from_url and not stack.parent_id
-        return Provisioner(self.store, stack, session, wanted, fail_last_wave=fail)
+        siblings = self.faults.siblings
+        return Provisioner(self.store, stack, session, wanted, fail_last_wave=fail, siblings=siblings)
 
 
 def identity_of(stack: Stack, notification_arns: tuple[str, ...] | None = None) -> StackIdentity:

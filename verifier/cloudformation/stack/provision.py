@@ -11,7 +11,12 @@ from typing import Any
 
 from verifier.cloudformation.stack.changeset import Change, Wanted
 from verifier.cloudformation.stack.clean_up import clean_up, let_nested_clean_up
-from verifier.cloudformation.stack.faults import INJECTED_LOGICAL_ID, INJECTED_REASON, INJECTED_TYPE
+from verifier.cloudformation.stack.faults import (
+    INJECTED_LOGICAL_ID,
+    INJECTED_REASON,
+    INJECTED_TYPE,
+    Siblings,
+)
 from verifier.cloudformation.stack.held import Held
 from verifier.cloudformation.stack.live_environment import LiveEnvironment
 from verifier.cloudformation.stack.outputs import OutputsError, missing_import, resolved_outputs
@@ -62,11 +67,13 @@ class Provisioner:
         wanted: Wanted,
         *,
         fail_last_wave: bool = False,
+        siblings: Siblings | None = None,
     ) -> None:
         self._store = store
         self._stack = stack
         self._wanted = wanted
         self._fail_last_wave = fail_last_wave
+        self._siblings = siblings
         self._steps = Steps(store, stack, session)
         self._live = LiveEnvironment(self._steps, wanted.template, wanted.parameters)
         self._touched: dict[str, Touched] = {}
@@ -125,19 +132,14 @@ class Provisioner:
             if self._stack.cancelled:
                 return _Failures(other="Stack update cancelled. ")
             failures = _Failures()
-            for name in sorted(wave, key=lambda one: by_name[one].type not in _POLICIES):
+            names = self._siblings.order(wave) if self._siblings else wave
+            for name in sorted(names, key=lambda one: by_name[one].type not in _POLICIES):
                 self._bring(by_name[name], failures)
             if failures:
                 return failures
         if self._fail_last_wave:
-            self._store.event(
-                self._stack,
-                INJECTED_LOGICAL_ID,
-                INJECTED_TYPE,
-                "",
-                status="CREATE_FAILED",
-                reason=INJECTED_REASON,
-            )
+            injected = (INJECTED_LOGICAL_ID, INJECTED_TYPE, "")
+            self._store.event(self._stack, *injected, status="CREATE_FAILED", reason=INJECTED_REASON)
             return _Failures(create=[INJECTED_LOGICAL_ID])
         return self._outputs()
 
@@ -156,6 +158,7 @@ class Provisioner:
             self._create(definition, failures)
             return
         try:
+            self._cancel_after(failures, "update")
             properties = self._properties(definition)
             policy = self._policy(definition)
             replaced = self._steps.replaces(before, properties, policy)
@@ -177,12 +180,18 @@ class Provisioner:
         self._touched[definition.logical_id] = Touched(resource)
         self._store.resource_status(self._stack, resource, "CREATE_IN_PROGRESS")
         try:
+            self._cancel_after(failures, "creation")
             resource.properties = self._properties(definition)
             resource.update_policy = self._policy(definition)
             self._steps.create(resource)
         except HandlerError as error:
             self._steps.failed(resource, "CREATE", error)
             failures.create.append(resource.logical_id)
+
+    def _cancel_after(self, failures: _Failures, what: str) -> None:
+        """Raises HandlerError when a sibling has failed and AWS would do no more."""
+        if failures and self._siblings:
+            raise HandlerError(f"Resource {what} cancelled")
 
     def _replace(self, before: StackResource, after: StackResource, failures: _Failures) -> None:
         after.physical_id = before.physical_id

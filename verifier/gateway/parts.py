@@ -1,0 +1,49 @@
+"""What a gateway is made of: its usual parts, or those of a stand-in where the faults want one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from verifier.cloudformation.stack.faults import Faults, Siblings
+from verifier.emulator.faults import FaultPlan
+from verifier.emulator.interface import Emulator
+from verifier.gateway.authority import GatewayAuthorizer
+from verifier.gateway.door import FrontDoor
+
+
+@dataclass(frozen=True)
+class Parts:
+    """How to make the parts that faults may change."""
+
+    faults: Faults
+    authorizer: Callable[..., GatewayAuthorizer]
+    door: Callable[..., FrontDoor]
+    emulator: Callable[[Emulator], Emulator]
+
+
+def parts_of(plan: FaultPlan) -> Parts:
+    """The parts of a gateway with the faults of ``plan``."""
+    faults = Faults(plan.fail_last_wave, Siblings(plan.seed) if plan.cancel_siblings else None)
+    late = partial(_late, plan.propagation)
+    if not plan.stands_in:
+        return Parts(faults, GatewayAuthorizer, FrontDoor, late)
+    from verifier.gateway.encoded_messages import EncodedMessages
+    from verifier.gateway.stand_in import StandInAuthorizer, StandInDoor
+    from verifier.gateway.throttle import Throttle
+
+    messages = EncodedMessages() if plan.encoded else None
+    throttle = Throttle(plan.throttling, plan.seed) if plan.throttling else None
+    authorizer = partial(StandInAuthorizer, plan=plan, messages=messages)
+    return Parts(faults, authorizer, partial(StandInDoor, throttle=throttle, messages=messages), late)
+
+
+def _late(seconds: float, emulator: Emulator) -> Emulator:
+    """``emulator`` in which changes of IAM's take ``seconds`` to count."""
+    if not seconds:
+        return emulator
+    from verifier.emulator.late_identities import HeardUpstream, LateIdentities
+
+    identities = LateIdentities(emulator.identities, seconds)
+    return replace(
+        emulator, upstream=HeardUpstream(emulator.upstream, identities.hear), identities=identities
+    )

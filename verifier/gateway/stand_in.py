@@ -1,0 +1,114 @@
+"""A stand-in for AWS that does not share the model's beliefs: it asks, words and answers as it was told to.
+
+Chosen only where the faults want it (docs/stand-in.md); the gateway's own way knows nothing of it.
+"""
+
+import random
+import threading
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from verifier.authorization.authorizer import Call, Mode
+from verifier.authorization.caller import Certainty
+from verifier.authorization.circumstances import Circumstances
+from verifier.authorization.decision import Decided, Refusal
+from verifier.authorization.operation import Operation, Requirement
+from verifier.authorization.wording import refusal_message
+from verifier.emulator.faults import Deviation, FaultPlan, Wording
+from verifier.gateway.authority import GatewayAuthorizer
+from verifier.gateway.decisions import DecisionLog
+from verifier.gateway.door import Exchange, FrontDoor
+from verifier.gateway.encoded_messages import EncodedMessages
+from verifier.gateway.throttle import Throttle
+
+# (sources: wording-bare-s3, wording-bare-query, wording-bare-json, wording-bare-event)
+_BARE = {
+    "cloudformation": "Access denied",
+    "ec2": "You are not authorized to perform this operation.",
+    "s3": "Access Denied",
+}
+_BARE_IN_AN_EVENT = "null"
+
+
+class StandInAuthorizer(GatewayAuthorizer):
+    """Asks for what the plan requires beside the model's needs, not for what it drops, and words refusals.
+
+    ``messages`` takes what EC2 says of one, where that is to be encoded.
+    """
+
+    def __init__(
+        self,
+        log: DecisionLog,
+        mode: Mode,
+        *,
+        plan: FaultPlan,
+        messages: EncodedMessages | None,
+        enforce_likely: bool = False,
+        circumstances: Circumstances | None = None,
+    ) -> None:
+        super().__init__(log, mode, enforce_likely=enforce_likely, circumstances=circumstances)
+        self._plan = plan
+        self._messages = messages
+        self._told: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def _first_refusal(self, call: Call, needed: Iterable[Requirement]) -> Refusal | None:
+        known = tuple(needed)
+        dropped = {one.action.lower() for one in _about(call, self._plan.dropped)}
+        refusal = super()._first_refusal(call, [one for one in known if one.action.lower() not in dropped])
+        required = [_asked(one, call, known) for one in _about(call, self._plan.required)]
+        if refusal is not None or not required:
+            return refusal
+        # Nothing that the model has read makes these less sure.
+        return super()._first_refusal(replace(call, certainty=Certainty.CALL, sure=True), required)
+
+    def _worded(self, decided: Decided) -> str:
+        wording = self._wording(decided)
+        if wording is Wording.BARE:
+            silence = "" if decided.on_behalf_of is None else _BARE_IN_AN_EVENT
+            return _BARE.get(decided.operation.service, silence)
+        is_ec2 = decided.requirement.action.startswith("ec2:")
+        encoded = self._messages.encode(decided) if self._messages and is_ec2 else ""
+        return refusal_message(decided, encoded, reasoned=wording is Wording.NEW)
+
+    def _wording(self, decided: Decided) -> Wording:
+        """The n-th refusal of one action to one operation is worded alike whenever the seed is the same."""
+        what = f"{decided.operation} {decided.requirement.action} {decided.on_behalf_of is None}"
+        with self._lock:
+            self._told[what] += 1
+            number = self._told[what]
+        return random.Random(f"{self._plan.seed} {what} {number}").choice(self._plan.wordings)
+
+
+@dataclass(frozen=True)
+class StandInDoor(FrontDoor):
+    """A front door that throttles, and decodes messages for whoever may ask for that."""
+
+    throttle: Throttle | None = None
+    messages: EncodedMessages | None = None
+
+    def _carry_out(self, call: Call, exchange: Exchange) -> dict[str, Any]:
+        if self.throttle is not None and not exchange.from_within:
+            self.throttle.check(exchange.dialect)
+        if self.messages is None or str(call.operation) != "sts:DecodeAuthorizationMessage":
+            return super()._carry_out(call, exchange)
+        self._authorize(call, exchange)
+        return {"DecodedMessage": self.messages.decode(str(call.operation.params.get("EncodedMessage", "")))}
+
+
+def _about(call: Call, deviations: Iterable[Deviation]) -> list[Deviation]:
+    return [one for one in deviations if one.concerns(call.operation, call.on_behalf_of)]
+
+
+def _asked(one: Deviation, call: Call, known: tuple[Requirement, ...]) -> Requirement:
+    """On the resource that is named, or on that of the operation's own action."""
+    named = one.resource or (known[0].resource if known and one.operation else "*")
+    return Requirement(one.action, _filled(named, call.operation))
+
+
+def _filled(resource: str, op: Operation) -> str:
+    for name, value in (("account", op.account), ("region", op.region), ("partition", op.partition)):
+        resource = resource.replace(f"{{{name}}}", value)
+    return resource
