@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from verifier.authorization.caller import Caller
     from verifier.cloudformation.api.service import CloudFormation
     from verifier.gateway.callers import RootKeys
-    from verifier.gateway.proxy import ProxyServer
+    from verifier.gateway.proxy import Door, ProxyServer
+    from verifier.gateway.state import State
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ class Gateway:
             enforce_likely=config.enforce_likely or config.faults.enforce_likely,
             circumstances=EmulatedCircumstances(emulator.upstream, self._transforms),
         )
+        self._upstream = emulator.upstream
         emulator = parts.emulator(emulator)
         self._injector = FaultInjector(config.faults)
         upstream = IssuedKeys(FaultyUpstream(emulator.upstream, self._injector), config.redaction)
@@ -116,7 +118,7 @@ class Gateway:
         self._directory = tempfile.TemporaryDirectory(prefix="gateway-", dir=scratch())
         try:
             certificates = Certificates(Path(self._directory.name))
-            self._server = ProxyServer(self.config.port, self._door, certificates, allowed, self.decisions)
+            self._server = ProxyServer(self.config.port, self._front(), certificates, allowed, self.decisions)
         except Exception:
             self._directory.cleanup()
             raise
@@ -201,6 +203,14 @@ class Gateway:
         self.decisions.forget()
         self._cloudformation = self._new_cloudformation()
 
+    def state(self) -> "State":
+        """The names of all that the present account has, by "service:Kind". Raises AwsError."""
+        from verifier.gateway.state import Place, account_state
+
+        found = self._cloudformation.stacks(self.account)
+        stacks = [one.name for one in found if one.status != "DELETE_COMPLETE"]
+        return account_state(self._upstream, Place(self.account, self.region, self.partition), stacks)
+
     def place_layer(self, arn: str) -> None:
         """Make a version of a layer of whatever account be there."""
         self._emulator.place_layer(arn)
@@ -214,6 +224,13 @@ class Gateway:
         if self._server is None:
             raise VerifierError("the gateway is not running; call start()")
         return self._server
+
+    def _front(self) -> "Door":
+        if self.root_keys is None:
+            return self._door
+        from verifier.gateway.state_door import StateDoor
+
+        return StateDoor(self._door, self.root_keys, self.state)
 
     def _transforms(self, operation: Operation) -> tuple[str, ...]:
         return self._cloudformation.transforms(operation)
