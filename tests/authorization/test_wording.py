@@ -17,13 +17,20 @@ _IMPLICIT = Decision(Outcome.IMPLICIT_DENY, IDENTITY_POLICY)
 _EXPLICIT = Decision(Outcome.EXPLICIT_DENY, IDENTITY_POLICY, (StatementReference("p", None, 1),))
 
 
-def _message(operation: str, action: str, resource: str, decision: Decision = _IMPLICIT) -> str:
+def _message(
+    operation: str,
+    action: str,
+    resource: str,
+    decision: Decision = _IMPLICIT,
+    encoded: str = "",
+    *,
+    reasoned: bool = True,
+) -> str:
     service, _, name = operation.partition(":")
     op = Operation(service, name, {}, "111122223333", "eu-west-1")
     requirement = Requirement(action, resource)
-    return refusal_message(
-        Decided(_USER, op, requirement, {}, decision, Certainty.CALL, None, None, enforced=True)
-    )
+    decided = Decided(_USER, op, requirement, {}, decision, Certainty.CALL, None, None, enforced=True)
+    return refusal_message(decided, encoded, reasoned=reasoned)
 
 
 @pytest.mark.parametrize(
@@ -139,6 +146,41 @@ def test_ec2_encodes_the_rest() -> None:
     told = json.loads(base64.urlsafe_b64decode(encoded + "=="))
     assert told["explicitDeny"] is True
     assert told["context"]["action"] == "ec2:CreateVpc"
+
+
+@pytest.mark.parametrize(
+    ("action", "decision", "message"),
+    [
+        (
+            "s3:GetObject",
+            _IMPLICIT,
+            f'User: {_USER} is not authorized to perform: s3:GetObject on resource: "arn:x"',
+        ),
+        (
+            "sqs:CreateQueue",
+            _IMPLICIT,
+            f"User: {_USER} is not authorized to perform: sqs:createqueue on resource: arn:x",
+        ),
+        (
+            "lambda:GetFunction",
+            _EXPLICIT,
+            f"User: {_USER} is not authorized to perform: lambda:GetFunction on resource: arn:x "
+            "with an explicit deny",
+        ),
+        (
+            "ec2:CreateVpc",
+            _IMPLICIT,
+            "You are not authorized to perform this operation. Encoded authorization failure message: SECRET",
+        ),
+    ],
+)
+def test_before_aws_named_the_kind_of_policy(action: str, decision: Decision, message: str) -> None:
+    assert _message(action, action, "arn:x", decision, "SECRET", reasoned=False) == message
+
+
+def test_an_encoded_message_of_somebody_elses() -> None:
+    message = _message("ec2:CreateVpc", "ec2:CreateVpc", "*", encoded="SECRET")
+    assert message.endswith(" action. Encoded authorization failure message: SECRET")
 
 
 def test_braces_in_a_name_are_only_characters() -> None:

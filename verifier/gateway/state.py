@@ -24,7 +24,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class _Row:
+class Row:
     """A kind of thing, and how it is listed; see ``state.yaml``."""
 
     kind: str
@@ -37,16 +37,20 @@ class _Row:
     is_global: bool = False
 
 
-def account_state(upstream: Upstream, place: Place, stacks: Iterable[str]) -> State:
+def account_state(
+    upstream: Upstream, place: Place, stacks: Iterable[str], rows: Iterable[Row] | None = None
+) -> State:
     """The names of all there is, by "service:Kind", sorted; kinds of which nothing exists are left out.
 
     What belongs to something else is named with it ("USER/POLICY"); beyond the place's own region a name
-    ends in " (REGION)". ``stacks`` are the names of the account's stacks. Raises AwsError.
+    ends in " (REGION)". ``stacks`` are the names of the account's stacks, ``rows`` the kinds to list (else all
+    that are known). Raises AwsError.
     """
+    listed = known_rows() if rows is None else tuple(rows)
     found: dict[str, list[str]] = {"cloudformation:Stack": list(stacks)}
     for region in dict.fromkeys((place.region, _GLOBAL)):
         here: dict[str, list[str]] = {}
-        for row in _rows():
+        for row in listed:
             if not row.is_global or region == place.region:
                 here[row.kind] = [*_names(row, upstream, place, region, here)]
         for kind, names in here.items():
@@ -55,7 +59,7 @@ def account_state(upstream: Upstream, place: Place, stacks: Iterable[str]) -> St
     return {kind: sorted(names) for kind, names in sorted(found.items()) if names}
 
 
-def _names(row: _Row, upstream: Upstream, place: Place, region: str, here: State) -> Iterator[str]:
+def _names(row: Row, upstream: Upstream, place: Place, region: str, here: State) -> Iterator[str]:
     if not row.each:
         yield from _listed(row, dict(row.params), upstream, place, region)
         return
@@ -64,9 +68,7 @@ def _names(row: _Row, upstream: Upstream, place: Place, region: str, here: State
             yield f"{owner}/{name}"
 
 
-def _listed(
-    row: _Row, params: dict[str, Any], upstream: Upstream, place: Place, region: str
-) -> Iterator[str]:
+def _listed(row: Row, params: dict[str, Any], upstream: Upstream, place: Place, region: str) -> Iterator[str]:
     from botocore.paginate import Paginator
 
     def page(**given: Any) -> dict[str, Any]:
@@ -86,7 +88,7 @@ def _listed(
 @cache
 def _paging(service: str, operation: str) -> tuple[dict[str, Any] | None, Any]:
     """How botocore goes through an operation's pages, where it does, and the operation's model."""
-    session = isolated_session()
+    session = _session()
     model = session.get_service_model(service).operation_model(operation)
     try:
         return session.get_paginator_model(service).get_paginator(operation), model
@@ -95,7 +97,13 @@ def _paging(service: str, operation: str) -> tuple[dict[str, Any] | None, Any]:
 
 
 @cache
-def _rows() -> tuple[_Row, ...]:
+def _session() -> Any:
+    return isolated_session()
+
+
+@cache
+def known_rows() -> tuple[Row, ...]:
+    """All of ``state.yaml``."""
     import yaml
 
     text = (resources.files(__package__) / "state.yaml").read_text(encoding="utf-8")
@@ -103,8 +111,8 @@ def _rows() -> tuple[_Row, ...]:
     return tuple(_row(**row) for row in rows)
 
 
-def _row(*, kind: str, operation: str, at: str, params: Mapping[str, Any] | None = None, **more: Any) -> _Row:
+def _row(*, kind: str, operation: str, at: str, params: Mapping[str, Any] | None = None, **more: Any) -> Row:
     service, _, name = operation.partition(":")
     is_global, each, parameter = more.pop("global", False), more.pop("each", ""), more.pop("as", "")
     assert not more, more
-    return _Row(kind, service, name, at, params or {}, each, parameter, is_global)
+    return Row(kind, service, name, at, params or {}, each, parameter, is_global)
