@@ -12,102 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import botocore.session
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
-REGION = "eu-west-1"
-ACCOUNT = "111122223333"
-# One session for all clients, so that each service's model is loaded once.
-SESSION = botocore.session.Session()
-ROUTES = ("plain endpoint", "HTTPS proxy")
-
-
-class Served:
-    """A running `verifier serve` and clients for it."""
-
-    def __init__(self, *options: str) -> None:
-        command = [
-            sys.executable,
-            "-m",
-            "verifier",
-            "serve",
-            "--account",
-            ACCOUNT,
-            "--region",
-            REGION,
-            *options,
-        ]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        assert line, self.process.communicate()[1]
-        self.ready = json.loads(line)
-        self.admin = (self.ready["admin"]["accessKeyId"], self.ready["admin"]["secretAccessKey"])
-        self.count = 0
-
-    def client(self, service: str, keys: tuple[str, ...] | None = None, route: str = ROUTES[0]) -> Any:
-        """A client of ``service``; the administrator's without ``keys``."""
-        access_key, secret, *token = keys or self.admin
-        options: dict[str, Any] = {
-            "retries": {"total_max_attempts": 1},
-            "ignore_configured_endpoint_urls": True,
-        }
-        places: dict[str, Any] = {"endpoint_url": self.ready["endpoint"]}
-        if route == "HTTPS proxy":
-            options["proxies"] = {"https": self.ready["proxy"]}
-            places = {"verify": self.ready["ca"]}
-        return SESSION.create_client(
-            service,
-            region_name=REGION,
-            aws_access_key_id=access_key,
-            aws_secret_access_key=secret,
-            aws_session_token=token[0] if token else None,
-            config=Config(**options),
-            **places,
-        )
-
-    def user(self, *statements: dict[str, Any], **params: Any) -> tuple[str, str]:
-        """A new user with an inline policy of ``statements``; its keys."""
-        self.count += 1
-        name, iam = f"user-{self.count}", self.client("iam")
-        iam.create_user(UserName=name, Path="/verifier/", **params)
-        if statements:
-            iam.put_user_policy(UserName=name, PolicyName="inline", PolicyDocument=policy(*statements))
-        key = iam.create_access_key(UserName=name)["AccessKey"]
-        return key["AccessKeyId"], key["SecretAccessKey"]
-
-    @property
-    def last_user(self) -> str:
-        return f"user-{self.count}"
-
-    def stop(self, number: int = signal.SIGTERM) -> tuple[int, str, str]:
-        """End it with a signal: exit code, the rest of stdout, stderr."""
-        self.process.send_signal(number)
-        out, err = self.process.communicate(timeout=20)
-        return self.process.returncode, out, err
-
-
-def policy(*statements: dict[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-
-
-def allow(*actions: str, on: str | list[str] = "*", **more: Any) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": list(actions), "Resource": on, **more}
-
-
-def deny(*actions: str, on: str = "*") -> dict[str, Any]:
-    return {"Effect": "Deny", "Action": list(actions), "Resource": on}
-
-
-def refusal(caught: pytest.ExceptionInfo[ClientError]) -> tuple[int, str, str]:
-    response = caught.value.response
-    return (
-        response["ResponseMetadata"]["HTTPStatusCode"],
-        response["Error"]["Code"],
-        response["Error"].get("Message", ""),
-    )
+from tests.support.served import ACCOUNT, REGION, ROUTES, Served, allow, deny, policy, refusal
 
 
 @pytest.fixture(scope="module")

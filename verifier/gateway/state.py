@@ -43,8 +43,8 @@ def account_state(
     """The names of all there is, by "service:Kind", sorted; kinds of which nothing exists are left out.
 
     What belongs to something else is named with it ("USER/POLICY"); beyond the place's own region a name
-    ends in " (REGION)". ``stacks`` are the names of the account's stacks, ``rows`` the kinds to list (else all
-    that are known). Raises AwsError.
+    ends in " (REGION)". ``stacks`` are the names of the account's stacks. Only ``rows`` are listed, where
+    any are given. Raises AwsError.
     """
     listed = known_rows() if rows is None else tuple(rows)
     found: dict[str, list[str]] = {"cloudformation:Stack": list(stacks)}
