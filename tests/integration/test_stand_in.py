@@ -16,6 +16,8 @@ from botocore.exceptions import ClientError
 
 from tests.support.served import ROUTES, Served, allow, refusal
 
+pytestmark = pytest.mark.integration
+
 ROOT = Path(__file__).resolve().parents[2]
 OSLS = ROOT / "node_modules" / ".bin" / "osls"
 PROXY = ROUTES[1]
