@@ -1,12 +1,14 @@
 """The file of faults: what it may say, and what is said of one that cannot be used."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from verifier.emulator.fault_file import load_faults, parse_faults
+from verifier.emulator.fault_file import KEYS, load_faults, parse_faults
 from verifier.emulator.faults import Deviation, FaultPlan, ResponseFault, Throttling, Wording
 from verifier.errors import InputError
 
@@ -47,6 +49,7 @@ wordings: [bare, old, new]
 encoded: true
 siblings: cancelled
 enforceLikely: true
+trail: 5
 required:
 - {operation: "lambda:CreateFunction", action: "lambda:MadeUp"}
 - {type: "AWS::Lambda::Function", step: update, action: "nosuch:MadeUp", resource: "arn:{partition}:x"}
@@ -62,6 +65,7 @@ dropped:
         encoded=True,
         cancel_siblings=True,
         enforce_likely=True,
+        trail=5,
         required=(
             Deviation("lambda:MadeUp", operation="lambda:CreateFunction"),
             Deviation(
@@ -73,6 +77,14 @@ dropped:
         ),
         dropped=(Deviation("iam:GetRole", type="Custom::Thing", step="delete"),),
     )
+
+
+def test_the_file_that_the_documents_show() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "stand-in.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    plan = yaml.safe_load(shown)
+    assert set(plan) == KEYS
+    assert parse_faults(plan).stands_in
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["says"])

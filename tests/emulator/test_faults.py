@@ -83,6 +83,7 @@ def test_what_a_deviation_is_about(
         (FaultPlan(wordings=(Wording.OLD,)), True),
         (FaultPlan(throttling=Throttling(every=2)), True),
         (FaultPlan(encoded=True), True),
+        (FaultPlan(trail=0), True),
         (FaultPlan(required=(Deviation("a:B"),)), True),
         (FaultPlan(dropped=(Deviation("a:B"),)), True),
     ],

@@ -82,6 +82,7 @@ def test_a_whole_life_of_a_service_that_needs_what_nobody_knows(tmp_path: Path) 
         "propagation": DELAY,
         "wordings": ["old"],
         "siblings": "cancelled",
+        "trail": 0.5,
         "required": [{"type": "AWS::Lambda::Function", "step": "create", "action": MADE_UP}],
         "dropped": [{"operation": "logs:CreateLogGroup", "action": "logs:CreateLogGroup"}],
     }
@@ -105,6 +106,10 @@ def test_a_whole_life_of_a_service_that_needs_what_nobody_knows(tmp_path: Path) 
         function = reasons.pop("HelloLambdaFunction")
         assert f"is not authorized to perform: {MADE_UP} on resource: * (Service: Lambda" in function
         assert set(reasons.values()) <= {"Resource creation cancelled"}
+        (event,) = looked_up(served, "CreateFunction20150331")
+        assert event["userIdentity"]["invokedBy"] == "cloudformation.amazonaws.com"
+        assert event["userIdentity"]["userName"] == "user-1"
+        assert (event["errorCode"], MADE_UP in event["errorMessage"]) == ("AccessDenied", True)
         served.client("iam").put_user_policy(
             UserName="user-1",
             PolicyName="more",
@@ -127,6 +132,12 @@ def test_a_whole_life_of_a_service_that_needs_what_nobody_knows(tmp_path: Path) 
         assert outcomes[0] == "implicitDeny"
         assert "allowed" in outcomes
         assert "logs:CreateLogGroup" not in {one.get("action") for one in asked}
+
+
+def looked_up(served: Served, name: str) -> list[dict[str, Any]]:
+    attribute = {"AttributeKey": "EventName", "AttributeValue": name}
+    pages = served.client("cloudtrail").get_paginator("lookup_events").paginate(LookupAttributes=[attribute])
+    return [json.loads(event["CloudTrailEvent"]) for page in pages for event in page["Events"]]
 
 
 def test_late_throttled_encoded_and_in_every_wording(tmp_path: Path) -> None:

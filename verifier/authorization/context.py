@@ -35,7 +35,7 @@ def request_context(op: Operation, caller: Caller, on_behalf_of: OnBehalfOf | No
         "aws:PrincipalArn": _principal_arn(caller),
         "aws:PrincipalIsAWSService": "false",
         "aws:PrincipalType": kind,
-        "aws:RequestedRegion": _requested_region(op),
+        "aws:RequestedRegion": requested_region(op),
         "aws:ResourceAccount": op.account,
         "aws:SecureTransport": "true",
         "aws:userid": caller.user_id,
@@ -122,7 +122,8 @@ def _tags(op: Operation) -> Context:
     return context | ({"aws:TagKeys": keys} if keys else {})
 
 
-def _requested_region(op: Operation) -> str:
+def requested_region(op: Operation) -> str:
+    """Where a request goes: a service with one endpoint has that in us-east-1."""
     return "us-east-1" if op.partition == "aws" and op.service in _GLOBAL_SERVICES else op.region
 
 

@@ -31,7 +31,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (default: a free one)")
     parser.add_argument("--account", default="123456789012", help="account id (default: %(default)s)")
     parser.add_argument("--region", default="us-east-1", help="region (default: %(default)s)")
-    parser.add_argument("--faults", type=Path, metavar="FILE", help="failures to inject, JSON or YAML")
+    parser.add_argument(
+        "--faults", type=Path, metavar="FILE", help="what is to go otherwise, JSON or YAML (docs/stand-in.md)"
+    )
     parser.add_argument("--decision-log", type=Path, metavar="FILE", help="append every decision, JSON Lines")
     parser.add_argument(
         "--allow-host",

@@ -11,7 +11,7 @@ from verifier.emulator.session import isolated_session
 from verifier.errors import InputError
 from verifier.reading import text_of, yaml_of
 
-_KEYS = {
+KEYS = {
     "dropped",
     "encoded",
     "enforceLikely",
@@ -22,8 +22,10 @@ _KEYS = {
     "seed",
     "siblings",
     "throttling",
+    "trail",
     "wordings",
 }
+"""What a file may have."""
 _RESPONSE_KEYS = {"service", "operation", "times", "status", "code", "message"}
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+")
 _TYPE = re.compile(r"[A-Za-z0-9]+(::[A-Za-z0-9_@-]+){1,3}")
@@ -43,19 +45,17 @@ def parse_faults(content: object, where: str = "faults") -> FaultPlan:
     """The faults in decoded JSON or YAML. Raises InputError, one line, that names the entry."""
     if content is None:
         return FaultPlan()
-    top = _mapping(content, where, _KEYS)
-    seed, propagation = top.get("seed", 0), top.get("propagation", 0)
+    top = _mapping(content, where, KEYS)
+    seed = top.get("seed", 0)
     if not _is_integer(seed):
         raise InputError(f"{where}: seed must be a whole number")
-    if not _is_number(propagation) or not 0 <= propagation <= _LONGEST:
-        raise InputError(f"{where}: propagation must be seconds, a number from 0 to {_LONGEST:g}")
     if top.get("siblings", "cancelled") != "cancelled":
         raise InputError(f"{where}: siblings can be nothing but cancelled; leave it out else")
     return FaultPlan(
         fail_last_wave=_flag(top, "failLastWave", where),
         responses=_each(top, "responses", where, _response),
         seed=seed,
-        propagation=float(propagation),
+        propagation=_seconds(top, "propagation", where),
         throttling=_throttling(top["throttling"], f"{where}: throttling") if "throttling" in top else None,
         wordings=_wordings(top.get("wordings", ["new"]), f"{where}: wordings"),
         encoded=_flag(top, "encoded", where),
@@ -63,6 +63,7 @@ def parse_faults(content: object, where: str = "faults") -> FaultPlan:
         enforce_likely=_flag(top, "enforceLikely", where),
         required=_each(top, "required", where, _required),
         dropped=_each(top, "dropped", where, _dropped),
+        trail=_seconds(top, "trail", where) if "trail" in top else None,
     )
 
 
@@ -168,6 +169,13 @@ def _each(top: Mapping[str, Any], key: str, where: str, parse: Callable[[object,
     if not isinstance(entries, list):
         raise InputError(f"{where}: {key} must be a list")
     return tuple(parse(entry, f"{where}: {key}[{index}]") for index, entry in enumerate(entries))
+
+
+def _seconds(top: Mapping[str, Any], key: str, where: str) -> float:
+    value = top.get(key, 0)
+    if not _is_number(value) or not 0 <= value <= _LONGEST:
+        raise InputError(f"{where}: {key} must be seconds, a number from 0 to {_LONGEST:g}")
+    return float(value)
 
 
 def _flag(top: Mapping[str, Any], key: str, where: str) -> bool:

@@ -73,7 +73,8 @@ class FaultPlan:
 
     ``propagation`` is how many seconds a change of IAM's takes to count. ``wordings`` are those that
     refusals come in; ``encoded`` hides what EC2 says in messages that only sts:DecodeAuthorizationMessage
-    reads. ``cancel_siblings`` ends a wave at its first failure. What is random follows from ``seed``.
+    reads. ``cancel_siblings`` ends a wave at its first failure. ``trail`` is how many seconds pass until
+    CloudTrail tells of a call; None, it tells nothing. What is random follows from ``seed``.
     """
 
     fail_last_wave: bool = False
@@ -87,12 +88,13 @@ class FaultPlan:
     enforce_likely: bool = False
     required: tuple[Deviation, ...] = ()
     dropped: tuple[Deviation, ...] = ()
+    trail: float | None = None
 
     @property
     def stands_in(self) -> bool:
         """Whether requests are decided or answered otherwise than the gateway does by itself."""
         otherwise = self.required or self.dropped or self.encoded or self.throttling
-        return bool(otherwise) or self.wordings != (Wording.NEW,)
+        return bool(otherwise) or self.wordings != (Wording.NEW,) or self.trail is not None
 
 
 class FaultInjector:

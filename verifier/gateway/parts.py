@@ -30,11 +30,14 @@ def parts_of(plan: FaultPlan) -> Parts:
     from verifier.gateway.encoded_messages import EncodedMessages
     from verifier.gateway.stand_in import StandInAuthorizer, StandInDoor
     from verifier.gateway.throttle import Throttle
+    from verifier.gateway.trail import Trail
 
     messages = EncodedMessages() if plan.encoded else None
     throttle = Throttle(plan.throttling, plan.seed) if plan.throttling else None
-    authorizer = partial(StandInAuthorizer, plan=plan, messages=messages)
-    return Parts(faults, authorizer, partial(StandInDoor, throttle=throttle, messages=messages), late)
+    trail = None if plan.trail is None else Trail(plan.trail)
+    authorizer = partial(StandInAuthorizer, plan=plan, messages=messages, trail=trail)
+    door = partial(StandInDoor, throttle=throttle, messages=messages, trail=trail)
+    return Parts(faults, authorizer, door, late)
 
 
 def _late(seconds: float, emulator: Emulator) -> Emulator:

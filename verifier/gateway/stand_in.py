@@ -22,6 +22,7 @@ from verifier.gateway.decisions import DecisionLog
 from verifier.gateway.door import Exchange, FrontDoor
 from verifier.gateway.encoded_messages import EncodedMessages
 from verifier.gateway.throttle import Throttle
+from verifier.gateway.trail import Trail
 
 # (sources: wording-bare-s3, wording-bare-query, wording-bare-json, wording-bare-event)
 _BARE = {
@@ -35,7 +36,7 @@ _BARE_IN_AN_EVENT = "null"
 class StandInAuthorizer(GatewayAuthorizer):
     """Asks for what the plan requires beside the model's needs, not for what it drops, and words refusals.
 
-    ``messages`` takes what EC2 says of one, where that is to be encoded.
+    ``messages`` takes what EC2 says of one, where that is to be encoded; ``trail`` takes every call.
     """
 
     def __init__(
@@ -44,15 +45,25 @@ class StandInAuthorizer(GatewayAuthorizer):
         mode: Mode,
         *,
         plan: FaultPlan,
-        messages: EncodedMessages | None,
+        messages: EncodedMessages | None = None,
+        trail: Trail | None = None,
         enforce_likely: bool = False,
         circumstances: Circumstances | None = None,
     ) -> None:
         super().__init__(log, mode, enforce_likely=enforce_likely, circumstances=circumstances)
         self._plan = plan
         self._messages = messages
+        self._trail = trail
         self._told: Counter[str] = Counter()
         self._lock = threading.Lock()
+
+    def authorize(self, call: Call) -> Refusal | None:
+        """Decide ``call``; see Authorizer.authorize."""
+        refusal = super().authorize(call)
+        if self._trail is not None:
+            told = refusal.message if refusal else None
+            self._trail.note(call, "" if told == _BARE_IN_AN_EVENT else told)
+        return refusal
 
     def _first_refusal(self, call: Call, needed: Iterable[Requirement]) -> Refusal | None:
         known = tuple(needed)
@@ -84,18 +95,23 @@ class StandInAuthorizer(GatewayAuthorizer):
 
 @dataclass(frozen=True)
 class StandInDoor(FrontDoor):
-    """A front door that throttles, and decodes messages for whoever may ask for that."""
+    """A front door that throttles, and answers what nobody behind it knows, to whoever may ask."""
 
     throttle: Throttle | None = None
     messages: EncodedMessages | None = None
+    trail: Trail | None = None
 
     def _carry_out(self, call: Call, exchange: Exchange) -> dict[str, Any]:
         if self.throttle is not None and not exchange.from_within:
             self.throttle.check(exchange.dialect)
-        if self.messages is None or str(call.operation) != "sts:DecodeAuthorizationMessage":
-            return super()._carry_out(call, exchange)
-        self._authorize(call, exchange)
-        return {"DecodedMessage": self.messages.decode(str(call.operation.params.get("EncodedMessage", "")))}
+        operation = call.operation
+        if self.messages is not None and str(operation) == "sts:DecodeAuthorizationMessage":
+            self._authorize(call, exchange)
+            return {"DecodedMessage": self.messages.decode(str(operation.params.get("EncodedMessage", "")))}
+        if self.trail is not None and str(operation) == "cloudtrail:LookupEvents":
+            self._authorize(call, exchange)
+            return self.trail.lookup(operation)
+        return super()._carry_out(call, exchange)
 
 
 def _about(call: Call, deviations: Iterable[Deviation]) -> list[Deviation]:
