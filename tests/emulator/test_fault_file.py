@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from verifier.emulator.fault_file import KEYS, load_faults, parse_faults
-from verifier.emulator.faults import Deviation, FaultPlan, ResponseFault, Throttling, Wording
+from verifier.emulator.faults import Deviation, FaultPlan, ForbiddenAction, ResponseFault, Throttling, Wording
 from verifier.errors import InputError
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "gateway" / "bad_faults.json").read_text())
@@ -50,6 +50,8 @@ encoded: true
 siblings: cancelled
 enforceLikely: true
 trail: 5
+sessions: 60
+forbidden: [{action: "a:B", by: session policy}]
 required:
 - {operation: "lambda:CreateFunction", action: "lambda:MadeUp"}
 - {type: "AWS::Lambda::Function", step: update, action: "nosuch:MadeUp", resource: "arn:{partition}:x"}
@@ -66,6 +68,8 @@ dropped:
         cancel_siblings=True,
         enforce_likely=True,
         trail=5,
+        sessions=60,
+        forbidden=(ForbiddenAction("a:B", "session policy"),),
         required=(
             Deviation("lambda:MadeUp", operation="lambda:CreateFunction"),
             Deviation(

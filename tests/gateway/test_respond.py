@@ -40,6 +40,10 @@ def test_errors(case: dict[str, Any]) -> None:
     error = as_botocore(unknown, case["service"], case["operation"], case["protocol"])
     assert (unknown.status, error["Error"]["Code"]) == tuple(case["unknownKey"])
 
+    expired = respond.serialise_error(respond.expired_key(dialect), dialect)
+    error = as_botocore(expired, case["service"], case["operation"], case["protocol"])
+    assert (expired.status, error["Error"]["Code"]) == tuple(case["expiredKey"])
+
     wrong = respond.serialise_error(respond.wrong_signature(dialect), dialect)
     error = as_botocore(wrong, case["service"], case["operation"], case["protocol"])
     assert (wrong.status, error["Error"]["Code"]) == tuple(case["wrongSignature"])

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any
 
 from verifier.authorization.decision import Decided
-from verifier.iam.evaluate import Outcome
+from verifier.iam.evaluate import IDENTITY_POLICY, Outcome
 
 _SENTENCE = "User: {principal} is not authorized to perform: {action} on resource: {resource} {reason}"
 
@@ -89,11 +89,14 @@ def _no_reason(decided: Decided) -> str:
 
 
 def _tail(decided: Decided, policy_type: str) -> str:
-    """The ARN of the boundary that denies (source: wording-boundary-tail); identity policies go unnamed."""
+    """The ARN of the policy that denies; identity policies go unnamed.
+
+    (sources: wording-boundary-tail, wording-scp-tail)
+    """
     arns = [
         statement.policy for statement in decided.decision.statements if statement.policy.startswith("arn:")
     ]
-    return f": {arns[0]}" if policy_type == "permissions boundary" and arns else ""
+    return f": {arns[0]}" if policy_type != IDENTITY_POLICY and arns else ""
 
 
 def _encoded(decided: Decided) -> str:

@@ -1,12 +1,13 @@
 """The file of ``serve --faults``, read strictly; docs/stand-in.md describes it."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from verifier.emulator.faults import Deviation, FaultPlan, ResponseFault, Throttling, Wording
+from verifier.emulator.fault_fields import each, flag, is_integer, is_number, mapping, seconds, text
+from verifier.emulator.faults import Deviation, FaultPlan, ForbiddenAction, ResponseFault, Throttling, Wording
 from verifier.emulator.session import isolated_session
 from verifier.errors import InputError
 from verifier.reading import text_of, yaml_of
@@ -16,10 +17,12 @@ KEYS = {
     "encoded",
     "enforceLikely",
     "failLastWave",
+    "forbidden",
     "propagation",
     "required",
     "responses",
     "seed",
+    "sessions",
     "siblings",
     "throttling",
     "trail",
@@ -29,10 +32,14 @@ KEYS = {
 _RESPONSE_KEYS = {"service", "operation", "times", "status", "code", "message"}
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+")
 _TYPE = re.compile(r"[A-Za-z0-9]+(::[A-Za-z0-9_@-]+){1,3}")
+_POLICY_TYPES = (
+    "identity-based policy",
+    "permissions boundary",
+    "resource control policy",
+    "service control policy",
+    "session policy",
+)
 _STEPS = ("create", "read", "update", "delete")
-_LONGEST = 600.0  # seconds; AWS takes far less
-
-T = TypeVar("T")
 
 
 def load_faults(path: Path) -> FaultPlan:
@@ -45,36 +52,38 @@ def parse_faults(content: object, where: str = "faults") -> FaultPlan:
     """The faults in decoded JSON or YAML. Raises InputError, one line, that names the entry."""
     if content is None:
         return FaultPlan()
-    top = _mapping(content, where, KEYS)
+    top = mapping(content, where, KEYS)
     seed = top.get("seed", 0)
-    if not _is_integer(seed):
+    if not is_integer(seed):
         raise InputError(f"{where}: seed must be a whole number")
     if top.get("siblings", "cancelled") != "cancelled":
         raise InputError(f"{where}: siblings can be nothing but cancelled; leave it out else")
     return FaultPlan(
-        fail_last_wave=_flag(top, "failLastWave", where),
-        responses=_each(top, "responses", where, _response),
+        fail_last_wave=flag(top, "failLastWave", where),
+        responses=each(top, "responses", where, _response),
         seed=seed,
-        propagation=_seconds(top, "propagation", where),
+        propagation=seconds(top, "propagation", where),
         throttling=_throttling(top["throttling"], f"{where}: throttling") if "throttling" in top else None,
         wordings=_wordings(top.get("wordings", ["new"]), f"{where}: wordings"),
-        encoded=_flag(top, "encoded", where),
+        encoded=flag(top, "encoded", where),
         cancel_siblings="siblings" in top,
-        enforce_likely=_flag(top, "enforceLikely", where),
-        required=_each(top, "required", where, _required),
-        dropped=_each(top, "dropped", where, _dropped),
-        trail=_seconds(top, "trail", where) if "trail" in top else None,
+        enforce_likely=flag(top, "enforceLikely", where),
+        required=each(top, "required", where, _required),
+        dropped=each(top, "dropped", where, _dropped),
+        trail=seconds(top, "trail", where) if "trail" in top else None,
+        sessions=seconds(top, "sessions", where),
+        forbidden=each(top, "forbidden", where, _forbidden),
     )
 
 
 def _response(entry: object, where: str) -> ResponseFault:
-    values = _mapping(entry, where, _RESPONSE_KEYS)
+    values = mapping(entry, where, _RESPONSE_KEYS)
     for key in ("service", "operation", "code"):
-        _text(values, key, where)
+        text(values, key, where)
     times, status = values.get("times", 1), values.get("status", 503)
-    if not _is_integer(times) or times < 1:
+    if not is_integer(times) or times < 1:
         raise InputError(f"{where}: times must be a whole number from 1 on")
-    if not _is_integer(status) or not 400 <= status <= 599:
+    if not is_integer(status) or not 400 <= status <= 599:
         raise InputError(f"{where}: status must be a whole number from 400 to 599")
     message = values.get("message", "injected failure")
     if not isinstance(message, str):
@@ -83,13 +92,13 @@ def _response(entry: object, where: str) -> ResponseFault:
 
 
 def _throttling(entry: object, where: str) -> Throttling:
-    values = _mapping(entry, where, {"every", "rate"})
+    values = mapping(entry, where, {"every", "rate"})
     every, rate = values.get("every", 0), values.get("rate", 0)
     if len(values) != 1:
         raise InputError(f"{where}: give either every or rate")
-    if "every" in values and (not _is_integer(every) or every < 2):
+    if "every" in values and (not is_integer(every) or every < 2):
         raise InputError(f"{where}: every must be a whole number from 2 on")
-    if "rate" in values and (not _is_number(rate) or not 0 < rate < 1):
+    if "rate" in values and (not is_number(rate) or not 0 < rate < 1):
         raise InputError(f"{where}: rate must be a number between 0 and 1")
     return Throttling(every, float(rate))
 
@@ -102,17 +111,30 @@ def _wordings(entry: object, where: str) -> tuple[Wording, ...]:
 
 
 def _required(entry: object, where: str) -> Deviation:
-    return _deviation(_mapping(entry, where, {"action", "operation", "resource", "step", "type"}), where)
+    return _deviation(mapping(entry, where, {"action", "operation", "resource", "step", "type"}), where)
 
 
 def _dropped(entry: object, where: str) -> Deviation:
-    return _deviation(_mapping(entry, where, {"action", "operation", "step", "type"}), where)
+    return _deviation(mapping(entry, where, {"action", "operation", "step", "type"}), where)
+
+
+def _forbidden(entry: object, where: str) -> ForbiddenAction:
+    values = mapping(entry, where, {"action", "by", "policy"})
+    action, by = _action(values, where), values.get("by")
+    if by not in _POLICY_TYPES:
+        raise InputError(f"{where}: by must be one of {', '.join(_POLICY_TYPES)}")
+    return ForbiddenAction(action, str(by), _resource(values, where, "policy") if "policy" in values else "")
+
+
+def _action(values: Mapping[str, Any], where: str) -> str:
+    action = text(values, "action", where)
+    if not _ACTION.fullmatch(action):
+        raise InputError(f"{where}: action must be one action's name, as in lambda:CreateFunction")
+    return action
 
 
 def _deviation(values: Mapping[str, Any], where: str) -> Deviation:
-    action = _text(values, "action", where)
-    if not _ACTION.fullmatch(action):
-        raise InputError(f"{where}: action must be one action's name, as in lambda:CreateFunction")
+    action = _action(values, where)
     if ("operation" in values) == ("type" in values):
         raise InputError(f"{where}: give either operation, or type and step")
     return Deviation(
@@ -126,7 +148,7 @@ def _deviation(values: Mapping[str, Any], where: str) -> Deviation:
 
 def _operation(values: Mapping[str, Any], where: str) -> str:
     """A name that botocore does not have would never be met, and nobody would see why."""
-    name = _text(values, "operation", where)
+    name = text(values, "operation", where)
     service, _, operation = name.partition(":")
     if operation not in _operations(service):
         raise InputError(f"{where}: there is no operation {name}; give botocore's names")
@@ -142,7 +164,7 @@ def _operations(service: str) -> frozenset[str]:
 
 
 def _type(values: Mapping[str, Any], where: str) -> str:
-    name = _text(values, "type", where)
+    name = text(values, "type", where)
     if not _TYPE.fullmatch(name):
         raise InputError(f"{where}: type must be a resource type, as in AWS::Lambda::Function")
     return name
@@ -157,53 +179,8 @@ def _step(values: Mapping[str, Any], where: str) -> str:
     return step
 
 
-def _resource(values: Mapping[str, Any], where: str) -> str:
-    resource = _text(values, "resource", where)
+def _resource(values: Mapping[str, Any], where: str, key: str = "resource") -> str:
+    resource = text(values, key, where)
     if resource != "*" and not resource.startswith("arn:"):
-        raise InputError(f"{where}: resource must be an ARN or *")
+        raise InputError(f"{where}: {key} must be an ARN or *")
     return resource
-
-
-def _each(top: Mapping[str, Any], key: str, where: str, parse: Callable[[object, str], T]) -> tuple[T, ...]:
-    entries = top.get(key, [])
-    if not isinstance(entries, list):
-        raise InputError(f"{where}: {key} must be a list")
-    return tuple(parse(entry, f"{where}: {key}[{index}]") for index, entry in enumerate(entries))
-
-
-def _seconds(top: Mapping[str, Any], key: str, where: str) -> float:
-    value = top.get(key, 0)
-    if not _is_number(value) or not 0 <= value <= _LONGEST:
-        raise InputError(f"{where}: {key} must be seconds, a number from 0 to {_LONGEST:g}")
-    return float(value)
-
-
-def _flag(top: Mapping[str, Any], key: str, where: str) -> bool:
-    value = top.get(key, False)
-    if not isinstance(value, bool):
-        raise InputError(f"{where}: {key} must be true or false")
-    return value
-
-
-def _text(values: Mapping[str, Any], key: str, where: str) -> str:
-    value = values.get(key)
-    if not isinstance(value, str) or not value:
-        raise InputError(f"{where}: {key} must be given, as text")
-    return value
-
-
-def _mapping(value: object, where: str, known: set[str]) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise InputError(f"{where}: must be an object with {', '.join(sorted(known))}")
-    unknown = sorted(str(key) for key in value if key not in known)
-    if unknown:
-        raise InputError(f"{where}: unknown key {unknown[0]}; known are {', '.join(sorted(known))}")
-    return value
-
-
-def _is_integer(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

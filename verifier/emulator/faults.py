@@ -68,13 +68,26 @@ class Deviation:
 
 
 @dataclass(frozen=True)
+class ForbiddenAction:
+    """An action that nobody but root may do, whatever policies allow.
+
+    ``by`` is the kind of policy that says so, ``policy`` its ARN, where the refusal names it.
+    """
+
+    action: str
+    by: str
+    policy: str = ""
+
+
+@dataclass(frozen=True)
 class FaultPlan:
     """What goes otherwise. ``fail_last_wave`` is that of ``verifier.cloudformation.stack.faults``.
 
     ``propagation`` is how many seconds a change of IAM's takes to count. ``wordings`` are those that
     refusals come in; ``encoded`` hides what EC2 says in messages that only sts:DecodeAuthorizationMessage
     reads. ``cancel_siblings`` ends a wave at its first failure. ``trail`` is how many seconds pass until
-    CloudTrail tells of a call; None, it tells nothing. What is random follows from ``seed``.
+    CloudTrail tells of a call; None, it tells nothing. ``sessions`` is how many seconds a role's session
+    lasts, if not as long as it was asked for. What is random follows from ``seed``.
     """
 
     fail_last_wave: bool = False
@@ -89,11 +102,13 @@ class FaultPlan:
     required: tuple[Deviation, ...] = ()
     dropped: tuple[Deviation, ...] = ()
     trail: float | None = None
+    sessions: float = 0.0
+    forbidden: tuple[ForbiddenAction, ...] = ()
 
     @property
     def stands_in(self) -> bool:
         """Whether requests are decided or answered otherwise than the gateway does by itself."""
-        otherwise = self.required or self.dropped or self.encoded or self.throttling
+        otherwise = self.required or self.dropped or self.forbidden or self.encoded or self.throttling
         return bool(otherwise) or self.wordings != (Wording.NEW,) or self.trail is not None
 
 

@@ -12,7 +12,11 @@ from verifier.authorization.operation import Operation
 
 
 class UnknownKeyError(Exception):
-    """No active access key of that id exists, or its session is over."""
+    """No active access key of that id exists."""
+
+
+class ExpiredKeyError(UnknownKeyError):
+    """The key of a session that is over."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,8 @@ class Identities(Protocol):
     def caller(self, access_key: str, account: str) -> Caller:
         """Whoever holds ``access_key`` in ``account``: a user, or a role's session.
 
-        Raises UnknownKeyError, or AwsError for a policy that cannot be read.
+        Raises UnknownKeyError (ExpiredKeyError for a session that is over), or AwsError for a policy that
+        cannot be read.
         """
 
     def secret(self, access_key: str, account: str) -> SigningSecret:

@@ -15,7 +15,7 @@ from verifier.authorization.requirements import UnmappedOperation
 from verifier.cloudformation.api.service import CloudFormation
 from verifier.emulator.faults import FaultInjector
 from verifier.emulator.http import HttpRequest, HttpResponse
-from verifier.emulator.interface import Emulator, UnknownKeyError
+from verifier.emulator.interface import Emulator, ExpiredKeyError, UnknownKeyError
 from verifier.errors import AwsError
 from verifier.gateway import respond, sts
 from verifier.gateway import s3_decisions as s3
@@ -121,6 +121,8 @@ class FrontDoor:
         try:
             caller = self.callers.caller(credential.access_key)
             secret = self.callers.secret(credential.access_key)
+        except ExpiredKeyError as error:
+            raise respond.expired_key(exchange.dialect) from error
         except UnknownKeyError as error:
             raise respond.unknown_key(exchange.dialect) from error
         authenticate(exchange.request, credential, secret, exchange.dialect)

@@ -7,6 +7,8 @@ from functools import partial
 from verifier.cloudformation.stack.faults import Faults, Siblings
 from verifier.emulator.faults import FaultPlan
 from verifier.emulator.interface import Emulator
+from verifier.emulator.late_identities import HeardUpstream, LateIdentities
+from verifier.emulator.short_sessions import ShortSessions
 from verifier.gateway.authority import GatewayAuthorizer
 from verifier.gateway.door import FrontDoor
 
@@ -24,9 +26,9 @@ class Parts:
 def parts_of(plan: FaultPlan) -> Parts:
     """The parts of a gateway with the faults of ``plan``."""
     faults = Faults(plan.fail_last_wave, Siblings(plan.seed) if plan.cancel_siblings else None)
-    late = partial(_late, plan.propagation)
+    changed = partial(_changed, plan)
     if not plan.stands_in:
-        return Parts(faults, GatewayAuthorizer, FrontDoor, late)
+        return Parts(faults, GatewayAuthorizer, FrontDoor, changed)
     from verifier.gateway.encoded_messages import EncodedMessages
     from verifier.gateway.stand_in import StandInAuthorizer, StandInDoor
     from verifier.gateway.throttle import Throttle
@@ -37,16 +39,15 @@ def parts_of(plan: FaultPlan) -> Parts:
     trail = None if plan.trail is None else Trail(plan.trail)
     authorizer = partial(StandInAuthorizer, plan=plan, messages=messages, trail=trail)
     door = partial(StandInDoor, throttle=throttle, messages=messages, trail=trail)
-    return Parts(faults, authorizer, door, late)
+    return Parts(faults, authorizer, door, changed)
 
 
-def _late(seconds: float, emulator: Emulator) -> Emulator:
-    """``emulator`` in which changes of IAM's take ``seconds`` to count."""
-    if not seconds:
-        return emulator
-    from verifier.emulator.late_identities import HeardUpstream, LateIdentities
-
-    identities = LateIdentities(emulator.identities, seconds)
-    return replace(
-        emulator, upstream=HeardUpstream(emulator.upstream, identities.hear), identities=identities
-    )
+def _changed(plan: FaultPlan, emulator: Emulator) -> Emulator:
+    """``emulator`` in which changes of IAM's take their time, and sessions end early."""
+    if plan.propagation:
+        late = LateIdentities(emulator.identities, plan.propagation)
+        emulator = replace(emulator, upstream=HeardUpstream(emulator.upstream, late.hear), identities=late)
+    if plan.sessions:
+        short = ShortSessions(emulator.identities, plan.sessions)
+        emulator = replace(emulator, upstream=HeardUpstream(emulator.upstream, short.hear), identities=short)
+    return emulator

@@ -61,6 +61,24 @@ def unknown_key(dialect: Dialect) -> AwsError:
     return AwsError("InvalidClientTokenId", text, 403)
 
 
+def expired_key(dialect: Dialect) -> AwsError:
+    """The error for the key of a session that is over.
+
+    (sources: gateway-expired-key-query, gateway-expired-key-rest-json, gateway-expired-key-json,
+    gateway-expired-key-ec2, gateway-expired-key-s3)
+    """
+    if dialect.service == "s3":
+        return AwsError("ExpiredToken", "The provided token has expired.", 400)
+    if dialect.protocol == "ec2":
+        return AwsError("RequestExpired", "Request has expired.", 400)
+    text = "The security token included in the request is expired"
+    if dialect.protocol == "json" and not dialect.was_query:
+        return AwsError("ExpiredTokenException", text, 400)
+    if dialect.protocol == "rest-json":
+        return AwsError("ExpiredTokenException", text, 403)
+    return AwsError("ExpiredToken", text, 403)
+
+
 def wrong_signature(dialect: Dialect, message: str = "") -> AwsError:
     """The error for a signature that the key's secret does not give; ``message`` says what else is wrong.
 

@@ -23,6 +23,7 @@ from verifier.gateway.door import Exchange, FrontDoor
 from verifier.gateway.encoded_messages import EncodedMessages
 from verifier.gateway.throttle import Throttle
 from verifier.gateway.trail import Trail
+from verifier.iam.evaluate import Decision, Outcome, StatementReference
 
 # (sources: wording-bare-s3, wording-bare-query, wording-bare-json, wording-bare-event)
 _BARE = {
@@ -74,6 +75,14 @@ class StandInAuthorizer(GatewayAuthorizer):
             return refusal
         # Nothing that the model has read makes these less sure.
         return super()._first_refusal(replace(call, certainty=Certainty.CALL, sure=True), required)
+
+    def _decide(self, call: Call, requirement: Requirement) -> Decided:
+        decided = super()._decide(call, requirement)
+        for one in self._plan.forbidden:
+            if one.action.lower() == requirement.action.lower():
+                by = (StatementReference(one.policy, None, 1),) if one.policy else ()
+                return replace(decided, decision=Decision(Outcome.EXPLICIT_DENY, one.by, by), enforced=True)
+        return decided
 
     def _worded(self, decided: Decided) -> str:
         wording = self._wording(decided)

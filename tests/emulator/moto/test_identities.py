@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from verifier.authorization.operation import Operation
-from verifier.emulator.interface import UnknownKeyError
+from verifier.emulator.interface import ExpiredKeyError, UnknownKeyError
 from verifier.emulator.moto.identities import MotoIdentities
 from verifier.emulator.moto.upstream import MotoUpstream
 from verifier.errors import AwsError
@@ -217,6 +218,16 @@ def test_sessions_of_roles(iam: Iam) -> None:
     iam("DeleteRole", RoleName="deploy")
     with pytest.raises(UnknownKeyError):
         iam.identities.caller(key, ACCOUNT)
+
+
+def test_a_session_that_is_over(iam: Iam, monkeypatch: pytest.MonkeyPatch) -> None:
+    trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+    arn = iam("CreateRole", RoleName="deploy", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    session = iam("AssumeRole", "sts", RoleArn=arn, RoleSessionName="ci", DurationSeconds=900)
+    later = datetime.now(UTC).replace(tzinfo=None) + timedelta(seconds=901)
+    monkeypatch.setattr("moto.core.utils.utcnow", lambda: later)
+    with pytest.raises(ExpiredKeyError):
+        iam.identities.secret(session["Credentials"]["AccessKeyId"], ACCOUNT)
 
 
 @pytest.mark.parametrize("arn", ["", "deploy", f"arn:aws:iam::{ACCOUNT}:role/none", "arn:aws:iam:::role/x"])

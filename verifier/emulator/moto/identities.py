@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from verifier.authorization.caller import Caller
-from verifier.emulator.interface import SigningSecret, UnknownKeyError
+from verifier.emulator.interface import ExpiredKeyError, SigningSecret, UnknownKeyError
 from verifier.errors import AwsError, InputError
 from verifier.iam.policy import CURRENT_VERSION, PolicyDocument, parse_policy
 
@@ -91,8 +91,10 @@ class MotoIdentities:
 
         sessions = list(self._sts(account).assumed_roles)
         session = next((session for session in sessions if session.access_key_id == access_key), None)
-        if session is None or session.expiration < utcnow():
+        if session is None:
             raise UnknownKeyError(access_key)
+        if session.expiration < utcnow():
+            raise ExpiredKeyError(access_key)
         return session
 
     def _role(self, role_arn: str) -> Any:
