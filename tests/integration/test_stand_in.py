@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 OSLS = ROOT / "node_modules" / ".bin" / "osls"
 PROXY = ROUTES[1]
 MADE_UP = "lambda:MadeUpPermission"
-DELAY = 2.0
+# Long enough for what is to happen before, on a machine with much else to do.
+DELAY, LASTING = 4.0, 5.0
 
 
 @contextmanager
@@ -173,21 +174,20 @@ def test_late_throttled_encoded_and_in_every_wording(tmp_path: Path) -> None:
 def test_whoever_administers_may_be_refused_and_sessions_end(tmp_path: Path) -> None:
     scp = "arn:aws:organizations::999988887777:policy/o-a/service_control_policy/p-b"
     forbidden = [{"action": "iam:CreateUser", "by": "service control policy", "policy": scp}]
-    with stand_in(tmp_path, forbidden=forbidden, sessions=1) as served:
+    with stand_in(tmp_path, forbidden=forbidden, sessions=LASTING) as served:
         keys = served.user(allow("*"))
         with pytest.raises(ClientError) as caught:
             served.client("iam", keys, PROXY).create_user(UserName="more")
         assert refusal(caught)[2].endswith(f"with an explicit deny in a service control policy: {scp}")
-        assert served.state()["iam:User"] == ["user-1"]
         trust = {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole"}
         document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
         role = served.client("iam").create_role(RoleName="admin", AssumeRolePolicyDocument=document)["Role"]
-        made = served.client("sts", keys, PROXY).assume_role(RoleArn=role["Arn"], RoleSessionName="s")
+        made = served.client("sts", keys, PROXY).assume_role(RoleArn=role["Arn"], RoleSessionName="ci")
         credentials = made["Credentials"]
         session = tuple(credentials[name] for name in ("AccessKeyId", "SecretAccessKey", "SessionToken"))
         who = served.client("sts", session, PROXY).get_caller_identity()
-        assert who["Arn"].endswith(":assumed-role/admin/s")
-        time.sleep(1.1)
+        assert who["Arn"].endswith(":assumed-role/admin/ci")
+        time.sleep(LASTING)
         with pytest.raises(ClientError) as caught:
             served.client("sts", session, PROXY).get_caller_identity()
         assert refusal(caught)[:2] == (403, "ExpiredToken")
