@@ -1,11 +1,11 @@
 """A gateway with faults as a whole, in process."""
 
 import json
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import botocore.session
@@ -20,7 +20,9 @@ from tests.gateway.test_any_emulator import USERS
 from tests.support.tiny_emulator import secret_of, tiny_emulator
 from verifier.emulator.embedded import embedded
 from verifier.emulator.fault_file import parse_faults
-from verifier.gateway import state
+from verifier.emulator.late_identities import LateIdentities
+from verifier.emulator.short_sessions import ShortSessions
+from verifier.gateway import parts, state
 from verifier.gateway.server import Gateway, GatewayConfig
 
 ACCOUNT, REGION = "620000000044", "eu-west-1"
@@ -93,8 +95,11 @@ def test_every_second_request_is_throttled_whoever_makes_it() -> None:
         assert codes == ["", "ThrottlingException", "", "ThrottlingException"]
 
 
-def test_new_keys_are_late_and_sessions_end_early() -> None:
-    with whole(propagation=0.3, sessions=0.5) as gateway:
+def test_new_keys_are_late_and_sessions_end_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    for late in (LateIdentities, ShortSessions):
+        monkeypatch.setattr(parts, late.__name__, partial(late, clock=lambda: now))
+    with whole(propagation=30, sessions=50) as gateway:
         iam = gateway.administrator("iam")
         iam.create_user(UserName="dev")
         statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -111,11 +116,11 @@ def test_new_keys_are_late_and_sessions_end_early() -> None:
         role = iam.create_role(RoleName="r", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
         sts = client(gateway, "sts", key["AccessKeyId"], key["SecretAccessKey"])
         assert code_of(sts.get_caller_identity) == "InvalidClientTokenId"
-        time.sleep(0.4)
+        now = 30.0
         made = sts.assume_role(RoleArn=role, RoleSessionName="ci")["Credentials"]
         session = client(gateway, "sts", made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
         assert code_of(session.get_caller_identity) == ""
-        time.sleep(0.6)
+        now = 81.0
         assert code_of(session.get_caller_identity) == "ExpiredToken"
 
 
