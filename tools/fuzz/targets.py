@@ -81,6 +81,16 @@ def fixtures(data: bytes) -> None:
         filled(load_fixtures(Path(folder)), _PLACE)
 
 
+def faults(data: bytes) -> None:
+    """The file of ``serve --faults``."""
+    from verifier.emulator.fault_file import load_faults
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "faults.yml"
+        path.write_bytes(data)
+        load_faults(path)
+
+
 def service(data: bytes) -> None:
     """``serverless.yml``: read, asked for what it says, and changed as a redeploy changes it."""
     from verifier.service.configuration_change import Edit, change_configuration
@@ -180,6 +190,7 @@ TARGETS: Mapping[str, Target] = {
         _target(template, "json", "yaml"),
         _target(request, "json"),
         _target(fixtures, "yaml"),
+        _target(faults, "yaml"),
         _target(service, "yaml"),
         _target(packaged, "json"),
         _target(artefact),
