@@ -28,5 +28,6 @@ def test_no_profile_and_no_file_has_a_say(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_what_libraries_would_read_is_forgotten() -> None:
     environment = {"AWS_PROFILE": "a", "AWS_X": "b", "BOTO_CONFIG": "c", "PATH": "/bin", "MY_AWS_KEY": "d"}
-    forget_settings(environment)
+    taken = forget_settings(environment)
+    assert taken == {"AWS_PROFILE": "a", "AWS_X": "b", "BOTO_CONFIG": "c"}
     assert environment == {"PATH": "/bin", "MY_AWS_KEY": "d"}

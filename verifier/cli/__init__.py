@@ -5,7 +5,7 @@ import contextlib
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import NoReturn
 
@@ -19,18 +19,22 @@ from verifier.errors import ExitCode, InputError
 from verifier.redaction import Redaction
 
 # One module a command, each with add_parser(subparsers) and run(args, stdout, stderr), which gives a Result;
-# args.redaction is what learns secrets.
+# args.redaction is what learns secrets, args.aws_settings what the environment said of AWS.
 # Parsers import nothing heavy; what a command needs is imported when it runs.
 COMMANDS = ("converge", "verify", "render", "serve", "simulate", "denials", "model")
 
 
-def main(arguments: Sequence[str] | None = None) -> ExitCode:
-    """Run one command; in process, for tests too. Only a result that was handed over can be 0."""
+def main(arguments: Sequence[str] | None = None, aws_settings: Mapping[str, str] | None = None) -> ExitCode:
+    """Run one command; in process, for tests too. Only a result that was handed over can be 0.
+
+    ``aws_settings`` are the user's own variables that the environment does not have any more.
+    """
     # What the commands learn is not to be told, in words about their end neither.
     redaction = Redaction()
     try:
         with interrupts():
-            result = _result(sys.argv[1:] if arguments is None else arguments, redaction)
+            given = sys.argv[1:] if arguments is None else arguments
+            result = _result(given, argparse.Namespace(redaction=redaction, aws_settings=aws_settings or {}))
             return hand_over(result, sys.stdout)
     except (Exception, KeyboardInterrupt) as error:
         return ended_by(error, redaction)
@@ -39,16 +43,16 @@ def main(arguments: Sequence[str] | None = None) -> ExitCode:
 def entry_point() -> NoReturn:
     """The `verifier` script."""
     mend_streams()
-    forget_settings(os.environ)
-    sys.exit(main())
+    taken = forget_settings(os.environ)
+    sys.exit(main(aws_settings=taken))
 
 
-def _result(arguments: Sequence[str], redaction: Redaction) -> Result:
+def _result(arguments: Sequence[str], known: argparse.Namespace) -> Result:
     _check_given(arguments)
     said = io.StringIO()
     try:
         with contextlib.redirect_stdout(said):
-            args = parser().parse_args(arguments, argparse.Namespace(redaction=redaction))
+            args = parser().parse_args(arguments, known)
     except SystemExit:  # of --help and --version, which have said it all
         return Result(ExitCode.OK, said.getvalue())
     result: Result = args.run(args, sys.stdout, sys.stderr)

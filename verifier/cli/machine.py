@@ -3,7 +3,7 @@
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,11 @@ def this_machine() -> "Machine":
 
     _check_temporary_folder(os.environ.get("TMPDIR"))
     return Machine(dict(os.environ), _home())
+
+
+def with_aws_settings(aws_settings: Mapping[str, str]) -> dict[str, str]:
+    """The environment as the user gave it, for the administrator's own session; never for a child."""
+    return {**os.environ, **aws_settings}
 
 
 def _check_temporary_folder(named: str | None) -> None:

@@ -38,8 +38,9 @@ def client_session() -> Any:
     return boto3.session.Session(botocore_session=isolated_session())
 
 
-def forget_settings(environment: MutableMapping[str, str]) -> None:
-    """Take out of the process's environment what the libraries would read of it by themselves."""
-    for name in list(environment):
-        if name.startswith(_READ_BY_LIBRARIES):
-            del environment[name]
+def forget_settings(environment: MutableMapping[str, str]) -> dict[str, str]:
+    """Take out of the process's environment what the libraries would read of it; what that was."""
+    taken = {name: value for name, value in environment.items() if name.startswith(_READ_BY_LIBRARIES)}
+    for name in taken:
+        del environment[name]
+    return taken
