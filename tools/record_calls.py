@@ -166,7 +166,7 @@ class RecordedFramework(Framework):
 class Silent:
     """A listener that has nothing to say."""
 
-    def creating(self, what: str, name: str) -> None:
+    def creating(self, what: str, name: str, **where: str) -> None:
         """Let it be made without a record."""
 
     def denied(self, asked: Asked, provenance: Provenance) -> None:

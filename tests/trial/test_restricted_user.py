@@ -8,7 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from verifier.iam.policy import PolicyDocument, parse_policy
+from verifier.iam.policy import PolicyDocument, parse_policy, to_json
+from verifier.targets.interface import RunMark
 from verifier.trial.restricted_user import refuses, restricted_user, wait_until_known
 
 POLICY = parse_policy(
@@ -16,6 +17,7 @@ POLICY = parse_policy(
     name="p",
 )
 POLICIES: tuple[PolicyDocument, ...] = (POLICY, POLICY)
+TAGS = [{"Key": "verifier:run", "Value": "k3"}]
 STEPS = ("create_user", "create_policy", "attach_user_policy", "create_access_key")
 
 
@@ -73,6 +75,21 @@ def test_an_interruption_while_it_is_used_leaves_nothing(iam: Any) -> None:
 def test_everything_lies_under_a_path_of_its_own(iam: Any) -> None:
     with restricted_user(iam, POLICIES):
         assert [item["Path"] for item in left(iam)] == ["/verifier/"] * 3
+
+
+def test_on_an_account_with_others_everything_bears_the_mark_of_the_run(iam: Any) -> None:
+    boundary = iam.create_policy(PolicyName="limit", PolicyDocument=to_json(POLICY))["Policy"]["Arn"]
+    told: list[dict[str, str]] = []
+    sent: list[dict[str, Any]] = []
+    iam.meta.events.register("provide-client-params.iam.CreateUser", lambda params, **_: sent.append(params))
+    mark = RunMark("k3", "123456789012", "eu-west-1", boundary)
+    with restricted_user(iam, POLICIES, lambda what, name, **where: told.append(where), mark) as user:
+        assert iam.get_user(UserName=user.name)["User"]["Tags"] == TAGS
+        assert [one["PermissionsBoundary"] for one in sent] == [boundary]
+        arns = [item["Arn"] for item in iam.list_policies(Scope="Local", PathPrefix="/verifier/")["Policies"]]
+        assert [iam.list_policy_tags(PolicyArn=arn)["Tags"] for arn in arns] == [TAGS, TAGS]
+    assert told == [{"region": "eu-west-1", "account": "123456789012", "run": "k3"}] * 3
+    assert [item["PolicyName"] for item in left(iam)] == ["limit"]
 
 
 def test_what_cannot_be_removed_is_an_error(iam: Any) -> None:
@@ -143,7 +160,12 @@ def test_only_a_refusal_is_one(error: ClientError | None, refused: bool) -> None
 
 def test_each_thing_is_told_of_before_it_is_made(iam: Any) -> None:
     told: list[tuple[str, str, int]] = []
-    with restricted_user(iam, POLICIES, lambda what, name: told.append((what, name, len(left(iam))))) as user:
+
+    def tell(what: str, name: str, **where: str) -> None:
+        told.append((what, name, len(left(iam))))
+        assert where == {}
+
+    with restricted_user(iam, POLICIES, tell) as user:
         pass
     assert told == [
         ("iam user", user.name, 0),
@@ -153,7 +175,7 @@ def test_each_thing_is_told_of_before_it_is_made(iam: Any) -> None:
 
 
 def test_what_cannot_be_written_down_is_not_made(iam: Any) -> None:
-    def full(what: str, name: str) -> None:
+    def full(what: str, name: str, **where: str) -> None:
         raise OSError("the disk is full")
 
     with pytest.raises(OSError, match="full"), restricted_user(iam, POLICIES, full):

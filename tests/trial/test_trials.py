@@ -62,7 +62,7 @@ class Heard:
     told: list[str] = field(default_factory=list)
     denials: list[tuple[Asked, Provenance]] = field(default_factory=list)
 
-    def creating(self, what: str, name: str) -> None:
+    def creating(self, what: str, name: str, **where: str) -> None:
         self.told.append(what)
 
     def denied(self, asked: Asked, provenance: Provenance) -> None:

@@ -42,9 +42,9 @@ class Recorder:
     _generated: frozenset[GeneratedName] = frozenset()
     _failure: UnavailableError | None = None
 
-    def creating(self, what: str, name: str) -> None:
+    def creating(self, what: str, name: str, **where: str) -> None:
         """Something is about to be made on the target."""
-        self.journal.add("creating", round=self.number, what=what, name=name)
+        self.journal.add("creating", round=self.number, what=what, name=name, **where)
 
     def phase_started(self, phase: str) -> None:
         """A phase begins."""

@@ -103,8 +103,11 @@ class TrialResult:
 class Listener(Protocol):
     """Hears how trials go on."""
 
-    def creating(self, what: str, name: str) -> None:
-        """Something is about to be made on the target."""
+    def creating(self, what: str, name: str, **where: str) -> None:
+        """Something is about to be made on the target.
+
+        ``where`` is its region, account and run, where others have things there too.
+        """
 
     def denied(self, asked: Asked, provenance: Provenance) -> None:
         """Something was refused just now; may be called from any thread.

@@ -4,16 +4,17 @@ Everything it makes lies under the path ``/verifier/``; keys stay in memory.
 """
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_exponential
 
 from verifier.iam.policy import PolicyDocument, to_json
+from verifier.targets.creation import PATH, RUN_TAG
+from verifier.targets.interface import RunMark
 
-PATH = "/verifier/"
 PROPAGATION_SECONDS = 60.0
 
 
@@ -38,39 +39,61 @@ class Principal:
         return {"AWS_ACCESS_KEY_ID": self.keys.access_key, "AWS_SECRET_ACCESS_KEY": self.keys.secret}
 
 
-def _nobody(what: str, name: str) -> None:
+class Telling(Protocol):
+    """Is told of each thing before it is made."""
+
+    def __call__(self, what: str, name: str, **where: str) -> None:
+        """``where`` is said for things that bear the mark of a run: its region, account and run."""
+
+
+def _nobody(what: str, name: str, **where: str) -> None:
     """Nobody keeps account of what is made."""
 
 
 @contextmanager
 def restricted_user(
-    iam: Any, policies: Sequence[PolicyDocument], creating: Callable[[str, str], None] = _nobody
+    iam: Any,
+    policies: Sequence[PolicyDocument],
+    creating: Telling = _nobody,
+    mark: RunMark | None = None,
 ) -> Iterator[Principal]:
     """An IAM user with exactly ``policies`` as managed policies; it and they are gone afterwards.
 
     ``iam`` is a boto3 client with the administrator's rights. At most ten policies of at most
     6,144 characters each, IAM's limits for a managed policy and for a user. ``creating`` is told
-    kind and name of each thing before it is made. Whatever interrupts this, and wherever, what
-    may have been made is removed.
+    kind and name of each thing before it is made. With a ``mark`` the user and its policies have the
+    run's tag, and the user its boundary. Whatever interrupts this, and wherever, what may have been
+    made is removed.
     """
     name = f"verifier-{secrets.token_hex(6)}"
+    tags, where, boundary = _marked(mark)
     with ExitStack() as undo:
-        creating("iam user", name)
+        creating("iam user", name, **where)
         undo.callback(_remove, iam.delete_user, UserName=name)
-        user_arn = str(iam.create_user(Path=PATH, UserName=name)["User"]["Arn"])
+        user_arn = str(iam.create_user(Path=PATH, UserName=name, **tags, **boundary)["User"]["Arn"])
         for number, policy in enumerate(policies, start=1):
-            creating("iam policy", f"{name}-{number}")
-            _attach(iam, user_arn, f"{name}-{number}", policy, undo)
+            creating("iam policy", f"{name}-{number}", **where)
+            made = {"PolicyName": f"{name}-{number}", "PolicyDocument": to_json(policy), **tags}
+            _attach(iam, user_arn, made, undo)
         undo.callback(_remove_keys, iam, name)
-        made = iam.create_access_key(UserName=name)["AccessKey"]
-        yield Principal(name, user_arn, Keys(made["AccessKeyId"], made["SecretAccessKey"]))
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        yield Principal(name, user_arn, Keys(key["AccessKeyId"], key["SecretAccessKey"]))
 
 
-def _attach(iam: Any, user_arn: str, name: str, policy: PolicyDocument, undo: ExitStack) -> None:
+def _marked(mark: RunMark | None) -> tuple[dict[str, Any], dict[str, str], dict[str, str]]:
+    """The tags that calls take, the place that the journal is told, and the boundary that the user gets."""
+    if mark is None:
+        return {}, {}, {}
+    tags = {"Tags": [{"Key": RUN_TAG, "Value": mark.run}]}
+    where = {"region": mark.region, "account": mark.account, "run": mark.run}
+    return tags, where, {"PermissionsBoundary": mark.boundary} if mark.boundary else {}
+
+
+def _attach(iam: Any, user_arn: str, policy: Mapping[str, Any], undo: ExitStack) -> None:
     before, _, user = user_arn.partition(":user/")
-    arn, user_name = f"{before}:policy{PATH}{name}", user.rpartition("/")[2]
+    arn, user_name = f"{before}:policy{PATH}{policy['PolicyName']}", user.rpartition("/")[2]
     undo.callback(_remove, iam.delete_policy, PolicyArn=arn)
-    iam.create_policy(Path=PATH, PolicyName=name, PolicyDocument=to_json(policy))
+    iam.create_policy(Path=PATH, **policy)
     undo.callback(_remove, iam.detach_user_policy, UserName=user_name, PolicyArn=arn)
     iam.attach_user_policy(UserName=user_name, PolicyArn=arn)
 

@@ -106,7 +106,7 @@ class Trials:
             if surroundings.fixtures.has_templates:
                 hide(*declared.made_secrets(room))
             documents = candidate.documents(values)
-            with restricted_user(room.admin("iam"), documents, listener.creating) as user:
+            with restricted_user(room.admin("iam"), documents, listener.creating, room.mark) as user:
                 keys = (user.keys.access_key, user.keys.secret)
                 self._options.redaction.add_keys(*keys)
                 room.belongs_to(user.arn)

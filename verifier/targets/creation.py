@@ -1,0 +1,40 @@
+"""What a run says that it is about to make on a target, as the journal's "creating" rows keep it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from verifier.errors import InputError
+
+PATH = "/verifier/"
+"""The IAM path of all users and policies that a run makes."""
+RUN_TAG = "verifier:run"
+"""The tag that says which run made something."""
+
+
+@dataclass(frozen=True)
+class Creation:
+    """One thing. Journals of earlier versions do not say where it is, and of which run."""
+
+    what: str
+    name: str
+    region: str = ""
+    account: str = ""
+    run: str = ""
+
+
+def creations(rows: Iterable[Mapping[str, Any]]) -> tuple[Creation, ...]:
+    """Each thing that ``rows`` of a journal name, once, in their order. Raises InputError for a wrong row."""
+    found = dict.fromkeys(_creation(row) for row in rows if row.get("kind") == "creating")
+    return tuple(found)
+
+
+def _creation(row: Mapping[str, Any]) -> Creation:
+    texts = {name: row.get(name, "") for name in ("what", "name", "region", "account", "run")}
+    for name, value in texts.items():
+        if not isinstance(value, str) or (name in ("what", "name") and not value):
+            raise InputError(
+                f"the journal's row about {row.get('what')!r} {row.get('name')!r}: its '{name}' is not what "
+                "it must be; take the row out"
+            )
+    return Creation(**texts)
