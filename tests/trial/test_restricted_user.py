@@ -72,6 +72,13 @@ def test_an_interruption_while_it_is_used_leaves_nothing(iam: Any) -> None:
     assert left(iam) == []
 
 
+def test_what_somebody_else_has_removed_already_is_fine(iam: Any) -> None:
+    with restricted_user(iam, ()) as user:
+        iam.delete_access_key(UserName=user.name, AccessKeyId=user.keys.access_key)
+        iam.delete_user(UserName=user.name)
+    assert left(iam) == []
+
+
 def test_everything_lies_under_a_path_of_its_own(iam: Any) -> None:
     with restricted_user(iam, POLICIES):
         assert [item["Path"] for item in left(iam)] == ["/verifier/"] * 3

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from verifier.errors import InputError, UnavailableError
-from verifier.reading import json_of
+from verifier.reading import json_of, text_of
 from verifier.redaction import Redaction
 
 NAME = "journal.jsonl"
@@ -97,9 +97,32 @@ class Journal:
         self.close()
 
 
-def _hold(file: int) -> None:
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    """Every row of the journal ``path``, which nobody writes to at the moment; a torn last line is no row.
+
+    Raises UnavailableError for one in use, InputError for a file that is none or cannot be read.
+    """
+    text = text_of(path)
+    with path.open("rb") as file:
+        try:
+            _hold(file.fileno(), fcntl.LOCK_SH)
+        except BlockingIOError:
+            raise UnavailableError(f"{path}: a run writes there still; wait until it has ended") from None
+    lines = text.split("\n")
+    rows = [_row(line.encode()) for line in lines[:-1]]
+    if lines[-1] and (last := _row(lines[-1].encode())) is not None:
+        rows.append(last)
+    found = [row for row in rows if row is not None]
+    if len(found) < len(rows):
+        raise InputError(
+            f"{path}:{rows.index(None) + 1}: no row of a journal; name another file, or take it out"
+        )
+    return found
+
+
+def _hold(file: int, how: int = fcntl.LOCK_EX) -> None:
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, how | fcntl.LOCK_NB)
     except BlockingIOError:
         raise
     except OSError:

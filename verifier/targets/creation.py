@@ -1,5 +1,6 @@
 """What a run says that it is about to make on a target, as the journal's "creating" rows keep it."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,14 @@ RUN_TAG = "verifier:run"
 """The tag that says which run made something."""
 
 
+STAGE_PREFIX = "vfy-"
+
+
+def stage_of(run: str) -> str:
+    """The stage that a run deploys to where others have things, too."""
+    return f"{STAGE_PREFIX}{run}"
+
+
 @dataclass(frozen=True)
 class Creation:
     """One thing. Journals of earlier versions do not say where it is, and of which run."""
@@ -21,6 +30,12 @@ class Creation:
     region: str = ""
     account: str = ""
     run: str = ""
+
+
+def has_stage(one: Creation) -> bool:
+    """Whether its name has the run's stage in it, as a whole word."""
+    stage = re.escape(stage_of(one.run))
+    return bool(one.run) and re.search(rf"(?<![A-Za-z0-9]){stage}(?![A-Za-z0-9])", one.name) is not None
 
 
 def creations(rows: Iterable[Mapping[str, Any]]) -> tuple[Creation, ...]:

@@ -7,6 +7,7 @@ permissions change anything about them, so they must not end a life.
 import re
 from typing import Any
 
+from verifier.targets.emptying import empty_bucket
 from verifier.targets.interface import Room
 
 _BUCKET, _STACK = "AWS::S3::Bucket", "AWS::CloudFormation::Stack"
@@ -20,7 +21,7 @@ def clear(room: Room) -> tuple[str, ...]:
     lines = []
     for left in room.left_behind():
         if left.type == _BUCKET:
-            _empty(room.admin("s3", left.region), left.physical_id)
+            empty_bucket(room.admin("s3", left.region), left.physical_id)
         if room.take_away(left):
             lines.append(f"{left.logical_id} ({left.type}) was deleted: its template retains it")
     return tuple(lines)
@@ -48,7 +49,7 @@ def empty_buckets(room: Room, stack: str | None) -> tuple[str, ...]:
         if one["ResourceType"] == _STACK:
             lines += empty_buckets(room, one["PhysicalResourceId"])
         if one["ResourceType"] == _BUCKET and full:
-            _empty(room.admin("s3"), one["PhysicalResourceId"])
+            empty_bucket(room.admin("s3"), one["PhysicalResourceId"])
             lines.append(f"{one['LogicalResourceId']} ({_BUCKET}) was emptied: a full one cannot be deleted")
     return tuple(lines)
 
@@ -69,7 +70,7 @@ def take_away_rolled_back(room: Room, stack: str | None, problem: str) -> tuple[
         return ()
     for one in client.describe_stack_resources(StackName=stack)["StackResources"]:
         if one["ResourceType"] == _BUCKET:
-            _empty(room.admin("s3"), one["PhysicalResourceId"])
+            empty_bucket(room.admin("s3"), one["PhysicalResourceId"])
     client.delete_stack(StackName=stack)
     room.finish()
     if _described(room, stack)[1]:
@@ -97,13 +98,3 @@ def _described(room: Room, stack: str | None) -> tuple[Any, dict[str, Any]]:
         return client, client.describe_stacks(StackName=stack)["Stacks"][0]
     except ClientError:
         return client, {}
-
-
-def _empty(client: Any, bucket: str) -> None:
-    while True:
-        page = client.list_object_versions(Bucket=bucket)
-        found = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
-        if not found:
-            return
-        keys = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in found]
-        client.delete_objects(Bucket=bucket, Delete={"Objects": keys})

@@ -100,19 +100,21 @@ def _attach(iam: Any, user_arn: str, policy: Mapping[str, Any], undo: ExitStack)
 
 def _remove_keys(iam: Any, user: str) -> None:
     # Asked for, not remembered: an interruption may have come between the making and the answer.
-    for key in iam.list_access_keys(UserName=user)["AccessKeyMetadata"]:
+    found = _remove(iam.list_access_keys, UserName=user) or {}
+    for key in found.get("AccessKeyMetadata", ()):
         _remove(iam.delete_access_key, UserName=user, AccessKeyId=key["AccessKeyId"])
 
 
-def _remove(call: Callable[..., Any], **arguments: str) -> None:
-    """``call``, a delete or a detach; what is not there is as good as removed."""
+def _remove(call: Callable[..., Any], **arguments: str) -> Any:
+    """``call``, on the way to remove something; what is not there is as good as removed."""
     from botocore.exceptions import ClientError
 
     try:
-        call(**arguments)
+        return call(**arguments)
     except ClientError as error:
         if error.response["Error"]["Code"] != "NoSuchEntity":
             raise
+    return None
 
 
 def _unknown_key(error: BaseException) -> bool:

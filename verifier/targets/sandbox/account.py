@@ -21,6 +21,7 @@ class Administrator:
     region: str
     _session: Any = field(repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+    _clients: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def partition(self) -> str:
@@ -28,9 +29,12 @@ class Administrator:
         return self.arn.split(":")[1]
 
     def client(self, service: str, region: str | None = None) -> Any:
-        """A boto3 client; ``region`` None is the administrator's own. Safe among threads."""
+        """A boto3 client; without ``region`` in the administrator's own. Safe among threads."""
+        key = (service, region or self.region)
         with self._lock:
-            return _client(self._session, service, region or self.region)
+            if key not in self._clients:
+                self._clients[key] = _client(self._session, *key)
+            return self._clients[key]
 
     def keys(self) -> tuple[str, ...]:
         """The present keys, so that whatever is written can be kept free of them."""

@@ -1,0 +1,244 @@
+"""What a killed run left is removed, and nothing else: strangers of every kind stand beside it."""
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.support.sandbox import ACCOUNT, REGION, Sandbox
+from tests.targets.sandbox.test_existing import PLACE, POLICY, TRUST
+from verifier.iam.policy import parse_policy
+from verifier.targets.creation import Creation
+from verifier.targets.interface import RunMark
+from verifier.targets.sandbox.account import Administrator
+from verifier.targets.sandbox.kinds import found
+from verifier.targets.sandbox.sweep import Remains, Survey, survey, sweep
+from verifier.trial.restricted_user import restricted_user
+
+RUN = "k3"
+STACK = f"shop-vfy-{RUN}"
+TEMPLATE = {
+    "Resources": {
+        "Uploads": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": f"uploads-vfy-{RUN}"}},
+        "Kept": {
+            "Type": "AWS::Logs::LogGroup",
+            "DeletionPolicy": "Retain",
+            "Properties": {"LogGroupName": f"/aws/lambda/{STACK}-hello"},
+        },
+    }
+}
+
+
+def made(what: str, name: str, run: str = RUN, account: str = ACCOUNT) -> Creation:
+    return Creation(what, name, REGION, account, run)
+
+
+def stack(root: Administrator, name: str, template: dict[str, Any]) -> None:
+    client = root.client("cloudformation")
+    client.create_stack(StackName=name, TemplateBody=json.dumps(template))
+    client.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 0.1})
+
+
+def swept(seen: Survey, root: Administrator) -> list[tuple[str, str, str]]:
+    return [(one.what, one.name, one.reason) for one in sweep(seen.own, root, 30, lambda _: None)]
+
+
+@pytest.fixture(scope="module")
+def root(account: Sandbox) -> Administrator:
+    return account.administrator()
+
+
+def test_a_whole_run_is_removed_and_a_stranger_s_things_stay(root: Administrator) -> None:
+    iam, s3 = root.client("iam"), root.client("s3")
+    stack(root, STACK, TEMPLATE)
+    s3.put_bucket_versioning(Bucket=f"uploads-vfy-{RUN}", VersioningConfiguration={"Status": "Enabled"})
+    for body in (b"1", b"2"):
+        s3.put_object(Bucket=f"uploads-vfy-{RUN}", Key="a", Body=body)
+    s3.delete_object(Bucket=f"uploads-vfy-{RUN}", Key="a")
+    stack(root, "theirs", {"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}})
+    s3.create_bucket(Bucket="theirs", CreateBucketConfiguration=PLACE)
+    iam.create_user(UserName="theirs", Path="/verifier/", Tags=[{"Key": "verifier:run", "Value": "k4"}])
+    named: list[Creation] = []
+    user = restricted_user(
+        iam,
+        [parse_policy(POLICY)],
+        lambda what, name, **where: named.append(Creation(what, name, **where)),
+        RunMark(RUN, ACCOUNT, REGION),
+    )
+    principal = user.__enter__()  # and never left: the run is killed
+    named += [
+        made("stack", STACK),
+        made("bucket", f"uploads-vfy-{RUN}"),
+        made("log group", f"/aws/lambda/{STACK}-hello"),
+        made("role", f"{STACK}-role"),
+    ]
+
+    seen = survey(named, root)
+    assert seen.others == ()
+    assert [one.what for one in seen.own] == ["stack", "log group", "bucket", "iam user", "iam policy"]
+    assert [reason for *_, reason in swept(seen, root)] == [""] * 5
+    assert survey(named, root) == Survey((), ())
+    assert swept(survey(named, root), root) == []
+    assert iam.list_policies(Scope="Local")["Policies"] == []
+    assert [one["UserName"] for one in iam.list_users()["Users"]] == ["theirs"]
+    assert [one["Name"] for one in s3.list_buckets()["Buckets"]] == ["theirs"]
+    assert [one["StackName"] for one in root.client("cloudformation").describe_stacks()["Stacks"]] == [
+        "theirs"
+    ]
+    assert root.client("logs").describe_log_groups()["logGroups"] == []
+    assert principal.name in {one.name for one in named}
+
+
+@pytest.mark.parametrize(
+    ("one", "service", "method", "params", "why"),
+    [
+        (
+            made("iam user", "outside"),
+            "iam",
+            "create_user",
+            {"UserName": "outside", "Tags": [{"Key": "verifier:run", "Value": RUN}]},
+            "not under /verifier/",
+        ),
+        (
+            made("iam user", "untagged"),
+            "iam",
+            "create_user",
+            {"UserName": "untagged", "Path": "/verifier/"},
+            "does not have the tag verifier:run=k3",
+        ),
+        (
+            made("iam policy", "untagged"),
+            "iam",
+            "create_policy",
+            {"PolicyName": "untagged", "Path": "/verifier/", "PolicyDocument": POLICY},
+            "does not have the tag verifier:run=k3",
+        ),
+        (
+            made("role", "shop-vfy-k3-role"),
+            "iam",
+            "create_role",
+            {
+                "RoleName": "shop-vfy-k3-role",
+                "AssumeRolePolicyDocument": TRUST,
+                "Tags": [{"Key": "verifier:run", "Value": "k4"}],
+            },
+            "names another run",
+        ),
+        (
+            made("log group", "shop-vfy-k3-logs"),
+            "logs",
+            "create_log_group",
+            {"logGroupName": "shop-vfy-k3-logs", "tags": {"aws:cloudformation:stack-name": "others"}},
+            "belongs to the stack others",
+        ),
+        (
+            made("bucket", "no-stage-in-it"),
+            "s3",
+            "create_bucket",
+            {"Bucket": "no-stage-in-it", "CreateBucketConfiguration": PLACE},
+            "neither its name nor a tag",
+        ),
+        (
+            made("log group", "shop-vfy-k33-logs"),
+            "logs",
+            "create_log_group",
+            {"logGroupName": "shop-vfy-k33-logs"},
+            "neither its name nor a tag",
+        ),
+        (
+            made("log group", "shop-vfy-k3-old", run=""),
+            "logs",
+            "create_log_group",
+            {"logGroupName": "shop-vfy-k3-old"},
+            "does not say which run",
+        ),
+        (
+            made("log group", "shop-vfy-k3-far", account="610000000099"),
+            "logs",
+            "create_log_group",
+            {"logGroupName": "shop-vfy-k3-far"},
+            "account 610000000099",
+        ),
+    ],
+    ids=lambda value: f"{value.what} {value.name}" if isinstance(value, Creation) else "",
+)
+def test_what_does_not_bear_the_mark_is_left_alone(  # noqa: PLR0917
+    root: Administrator, one: Creation, service: str, method: str, params: dict[str, Any], why: str
+) -> None:
+    getattr(root.client(service), method)(**params)
+    seen = survey([one], root)
+    assert seen.own == ()
+    assert [(left.what, left.name) for left in seen.others] == [(one.what, one.name)]
+    assert why in seen.others[0].reason
+    assert swept(seen, root) == []
+    assert found(one.what, one.name, root) is not None
+
+
+def test_the_tag_of_the_run_s_stack_is_a_mark(root: Administrator) -> None:
+    root.client("logs").create_log_group(logGroupName="plain", tags={"aws:cloudformation:stack-name": STACK})
+    seen = survey([made("log group", "plain"), made("stack", STACK)], root)
+    assert [one.name for one in seen.own] == ["plain"]
+    assert swept(seen, root) == [("log group", "plain", "")]
+    assert found("log group", "plain", root) is None
+
+
+def test_a_user_of_an_old_journal_is_known_by_its_path(root: Administrator) -> None:
+    root.client("iam").create_user(UserName="verifier-old", Path="/verifier/")
+    old = Creation("iam user", "verifier-old")
+    assert swept(survey([old], root), root) == [("iam user", "verifier-old", "")]
+
+
+def test_a_role_and_a_function_go_with_all_that_is_theirs(root: Administrator) -> None:
+    iam = root.client("iam")
+    name = f"{STACK}-runs"
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    iam.put_role_policy(RoleName=name, PolicyName="inline", PolicyDocument=POLICY)
+    attached = iam.create_policy(PolicyName="shared", PolicyDocument=POLICY)["Policy"]["Arn"]
+    iam.attach_role_policy(RoleName=name, PolicyArn=attached)
+    code = {"ZipFile": b"PK\x05\x06" + bytes(18)}
+    root.client("lambda").create_function(
+        FunctionName=f"{STACK}-f", Role=role, Code=code, Handler="a.b", Runtime="nodejs22.x"
+    )
+    seen = survey([made("role", name), made("function", f"{STACK}-f")], root)
+    assert swept(seen, root) == [("function", f"{STACK}-f", ""), ("role", name, "")]
+    assert iam.get_policy(PolicyArn=attached)["Policy"]["AttachmentCount"] == 0
+    iam.delete_policy(PolicyArn=attached)
+
+
+def test_what_cannot_be_removed_is_told(root: Administrator, monkeypatch: pytest.MonkeyPatch) -> None:
+    root.client("sqs").create_queue(QueueName=f"q-vfy-{RUN}")
+    seen = survey([made("queue", f"q-vfy-{RUN}")], root)
+    ((what, name, reason),) = swept(seen, root)
+    assert (what, name) == ("queue", f"q-vfy-{RUN}")
+    assert "by hand" in reason
+
+    def refused(*_: Any) -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "DeleteUser")
+
+    monkeypatch.setattr("verifier.targets.sandbox.sweep.remove", refused)
+    failed = list(sweep([made("iam user", "u")], root, 1, lambda _: None))
+    assert failed == [
+        Remains(
+            "iam user",
+            "u",
+            REGION,
+            "removing it: was refused; give these credentials what `verifier setup-account` prints "
+            "(AccessDenied: no)",
+        )
+    ]
+
+
+def test_a_protected_stack_goes_and_a_stubborn_one_says_why(account: Sandbox, root: Administrator) -> None:
+    client = root.client("cloudformation")
+    stack(root, STACK, {"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}})
+    client.update_termination_protection(StackName=STACK, EnableTerminationProtection=True)
+    document = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "cloudformation:*", "Resource": "*"}],
+    }
+    weak = account.administrator(account.user("weak", document))
+    ((_, _, reason),) = swept(survey([made("stack", STACK)], weak), weak)
+    assert "Q: " in reason
+    assert "sqs:" in reason
+    assert swept(survey([made("stack", STACK)], root), root) == [("stack", STACK, "")]

@@ -1,0 +1,101 @@
+"""A stack deleted, whatever stands in the way: an operation that goes on, a protection, a full bucket."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from verifier.errors import InconclusiveError
+from verifier.targets.emptying import empty_bucket
+from verifier.targets.sandbox.account import Administrator
+from verifier.targets.sandbox.trouble import code_of
+
+_STACK, _BUCKET = "AWS::CloudFormation::Stack", "AWS::S3::Bucket"
+_TRIES = 3
+_REASONS = 3
+# Seconds between two looks.
+_SHORTEST, _LONGEST = 0.1, 5.0
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How long one stack may take, in seconds, and what hears what is waited for."""
+
+    seconds: float
+    say: Callable[[str], None]
+
+
+def remove_stack(administrator: Administrator, region: str, name: str, waiting: Waiting) -> None:
+    """Delete the stack ``name``; one that is gone already is fine.
+
+    Raises InconclusiveError when it stays, with CloudFormation's reasons, and botocore's errors.
+    """
+    client = administrator.client("cloudformation", region)
+    until = time.monotonic() + waiting.seconds
+    found = _described(client, name)
+    if found is None:
+        return
+    stack = found["StackId"]
+    if found["StackStatus"].endswith("IN_PROGRESS") and found["StackStatus"] != "REVIEW_IN_PROGRESS":
+        waiting.say(f"stack {name}: waiting for {found['StackStatus']} to end")
+        _settled(client, stack, until)
+    if found.get("EnableTerminationProtection"):
+        client.update_termination_protection(StackName=name, EnableTerminationProtection=False)
+    for _ in range(_TRIES):
+        waiting.say(f"stack {name}: deleting it")
+        client.delete_stack(StackName=stack)
+        if _settled(client, stack, until) in ("", "DELETE_COMPLETE"):
+            return
+        for bucket in list(_full_buckets(client, stack)):
+            waiting.say(f"stack {name}: emptying the bucket {bucket}")
+            empty_bucket(administrator.client("s3", region), bucket)
+    reasons = [
+        f"{one['LogicalResourceId']}: {one.get('ResourceStatusReason', '')}"
+        for one in _resources(client, stack)
+        if one["ResourceStatus"] == "DELETE_FAILED"
+    ]
+    raise InconclusiveError(
+        f"it does not go: {'; '.join(reasons[:_REASONS]) or 'CloudFormation says not why'}"
+    )
+
+
+def _described(client: Any, stack: str) -> Mapping[str, Any] | None:
+    from botocore.exceptions import ClientError
+
+    try:
+        found: Mapping[str, Any] = client.describe_stacks(StackName=stack)["Stacks"][0]
+    except ClientError as error:
+        if code_of(error) == "ValidationError" and "does not exist" in str(error):
+            return None
+        raise
+    return found
+
+
+def _settled(client: Any, stack: str, until: float) -> str:
+    """The stack's status once nothing goes on any more, "" when it is gone. Raises InconclusiveError."""
+    pause = _SHORTEST
+    while True:
+        found = _described(client, stack)
+        status = str(found["StackStatus"]) if found else ""
+        if not status.endswith("IN_PROGRESS") or status == "REVIEW_IN_PROGRESS":
+            return status
+        if time.monotonic() > until:
+            raise InconclusiveError(f"it is still {status}; sweep again, or give a longer --timeout")
+        time.sleep(pause)
+        pause = min(2 * pause, _LONGEST)
+
+
+def _full_buckets(client: Any, stack: str) -> Iterator[str]:
+    """The buckets that could not be deleted, also within nested stacks."""
+    for one in _resources(client, stack):
+        if one["ResourceStatus"] != "DELETE_FAILED":
+            continue
+        if one["ResourceType"] == _STACK:
+            yield from _full_buckets(client, one["PhysicalResourceId"])
+        if one["ResourceType"] == _BUCKET:
+            yield one["PhysicalResourceId"]
+
+
+def _resources(client: Any, stack: str) -> Iterator[Mapping[str, Any]]:
+    for page in client.get_paginator("list_stack_resources").paginate(StackName=stack):
+        yield from page["StackResourceSummaries"]
