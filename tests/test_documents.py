@@ -25,6 +25,8 @@ NEEDED = {
     "simulate": [],
     "denials": ["FILE"],
     "model": ["show", "TYPE"],
+    "setup-account": [],
+    "sweep": ["--account", "ID", "--out", "DIR"],
 }
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PROGRAMS = ("verifier", "make", "python")

@@ -3,10 +3,9 @@
 import os
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 
-from verifier.cli import COMMANDS
+from verifier.cli import COMMANDS, module_of
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "commands.md"
@@ -29,7 +28,7 @@ def page() -> str:
 
 def _of(name: str) -> list[list[str]]:
     """A command, and the commands within it."""
-    inner = getattr(import_module(f"verifier.cli.{name}"), "COMMANDS", ())
+    inner = getattr(module_of(name), "COMMANDS", ())
     return [[name], *([name, one] for one in inner)]
 
 

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from types import ModuleType
 from typing import NoReturn
 
 from verifier import __version__
@@ -21,7 +22,7 @@ from verifier.redaction import Redaction
 # One module a command, each with add_parser(subparsers) and run(args, stdout, stderr), which gives a Result;
 # args.redaction is what learns secrets, args.aws_settings what the environment said of AWS.
 # Parsers import nothing heavy; what a command needs is imported when it runs.
-COMMANDS = ("converge", "verify", "render", "serve", "simulate", "denials", "model", "sweep")
+COMMANDS = ("converge", "verify", "render", "serve", "simulate", "denials", "model", "setup-account", "sweep")
 
 
 def main(arguments: Sequence[str] | None = None, aws_settings: Mapping[str, str] | None = None) -> ExitCode:
@@ -78,6 +79,11 @@ class _Parser(argparse.ArgumentParser):
         raise InputError(f"{message}; see {self.prog} --help")
 
 
+def module_of(command: str) -> ModuleType:
+    """The module of a command."""
+    return import_module(f"verifier.cli.{command.replace('-', '_')}")
+
+
 def parser() -> argparse.ArgumentParser:
     """The whole command line; what it cannot parse raises InputError, --help and --version SystemExit."""
     whole = _Parser(
@@ -87,5 +93,5 @@ def parser() -> argparse.ArgumentParser:
     whole.add_argument("--version", action="version", version=f"verifier {__version__}")
     subparsers = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name in COMMANDS:
-        import_module(f"verifier.cli.{name}").add_parser(subparsers)
+        module_of(name).add_parser(subparsers)
     return whole

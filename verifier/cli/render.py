@@ -70,23 +70,28 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
         paths = _write_parts(Path(args.split), parts(fill_known(document, values)))
         text = "".join(f"{path}\n" for path in paths)
     if args.format == "json":
-        _note_what_is_left(fill_known(document, values), args.split is None, stderr)
+        note_what_is_left(
+            fill_known(document, values), stderr, split="--split DIR" if args.split is None else None
+        )
     return Result(ExitCode.OK, text, kept=args.split is not None)
 
 
-def _note_what_is_left(document: Mapping[str, Any], whole: bool, stderr: TextIO) -> None:
-    """Say on ``stderr`` what remains to be done before IAM takes ``document``."""
+def note_what_is_left(document: Mapping[str, Any], stderr: TextIO, *, split: str | None) -> None:
+    """Say on ``stderr`` what remains to be done before IAM takes ``document``.
+
+    ``split`` is how one that is too long is split; None where it is.
+    """
     remaining = placeholders_in(document)
     if remaining:
         options = " ".join(f"--{option}" for option in NAMES if option in remaining)
         shown = ", ".join(f"{{{option}}}" for option in NAMES if option in remaining)
         say(f"not filled: {shown}; give {options}", stderr)
     length = longest_size(document)
-    if whole and length > MANAGED_POLICY_LIMIT:
+    if split is not None and length > MANAGED_POLICY_LIMIT:
         at_most = "at most " if remaining else ""
         say(
             f"{at_most}{length} characters, and a managed policy has {MANAGED_POLICY_LIMIT}; "
-            "split it: --split DIR, or --format terraform or cloudformation",
+            f"split it: {split}, or --format terraform or cloudformation",
             stderr,
         )
 

@@ -13,6 +13,7 @@ import yaml
 from verifier.errors import InputError
 from verifier.iam.placeholders import cut, names_in
 from verifier.render.fill import placeholders_in
+from verifier.render.interface import DEPLOY_USER, PolicyTitle
 from verifier.render.parts import LONGEST_STAGE, parts, services
 
 REFERENCES = {
@@ -28,9 +29,7 @@ _STAGE = {
     "MinLength": 1,
     "MaxLength": LONGEST_STAGE,
 }
-_DESCRIPTION = "What the deploy user of a Serverless Framework service needs"
 _REGION_MATTERS = "; create the stack in the region that the service is deployed to"
-_LOGICAL_ID = "ServerlessDeployPolicy"
 # "${!Literal}" is how Fn::Sub writes "${Literal}" (CloudFormation's documentation, "Fn::Sub").
 _VARIABLE = re.compile(r"(?<!\$)\$\{([A-Za-z0-9:._/*?$-]+)\}")
 _DYNAMIC = "{{resolve:"
@@ -48,7 +47,7 @@ class _Join(list[str]):
     """Texts and _Ref for Fn::Join without a delimiter."""
 
 
-def as_cloudformation(document: Mapping[str, Any]) -> str:
+def as_cloudformation(document: Mapping[str, Any], title: PolicyTitle = DEPLOY_USER) -> str:
     """The template.
 
     Raises InputError as parts() does, for a placeholder in a condition key, and for a text that
@@ -58,12 +57,13 @@ def as_cloudformation(document: Mapping[str, Any]) -> str:
     names = placeholders_in(document)
     template: dict[str, Any] = {
         "AWSTemplateFormatVersion": "2010-09-09",
-        "Description": _DESCRIPTION + (_REGION_MATTERS if "region" in names else ""),
+        "Description": title.description + (_REGION_MATTERS if "region" in names else ""),
     }
     if "stage" in names:
         template["Parameters"] = {"Stage": _STAGE}
+    logical_id = "".join(word.capitalize() for word in f"{title.label}_policy".split("_"))
     template["Resources"] = {
-        _LOGICAL_ID if len(documents) == 1 else f"{_LOGICAL_ID}{number}": _policy(part)
+        logical_id if len(documents) == 1 else f"{logical_id}{number}": _policy(part)
         for number, part in enumerate(documents, start=1)
     }
     # One line for each text: a folded ARN cannot be searched for.

@@ -10,6 +10,7 @@ from typing import Any
 from verifier.iam.placeholders import NAMES, cut
 from verifier.render.fill import placeholders_in
 from verifier.render.hcl import aligned, expression, quoted_part
+from verifier.render.interface import DEPLOY_USER, PolicyTitle
 from verifier.render.parts import LONGEST_STAGE, parts, services
 
 REFERENCES = {
@@ -35,16 +36,15 @@ _DECLARATIONS = {
 """,
     "partition": 'data "aws_partition" "current" {}\n',
 }
-_LABEL = "serverless_deploy"
 
 
-def as_terraform(document: Mapping[str, Any]) -> str:
+def as_terraform(document: Mapping[str, Any], title: PolicyTitle = DEPLOY_USER) -> str:
     """The declarations that the placeholders need, then the policies; raises InputError as parts() does."""
     documents = parts(document)
     names = placeholders_in(document)
     blocks = [_DECLARATIONS[name] for name in NAMES if name in names]
     for number, part in enumerate(documents, start=1):
-        label = _LABEL if len(documents) == 1 else f"{_LABEL}_{number}"
+        label = title.label if len(documents) == 1 else f"{title.label}_{number}"
         blocks.append(_policy(label, part))
     return "\n".join(blocks)
 

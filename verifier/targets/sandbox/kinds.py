@@ -18,12 +18,14 @@ from verifier.targets.sandbox.trouble import code_of, unavailable
 class Look:
     """The read that tells whether something of a name is there.
 
-    ``params`` are texts with ``{name}``, ``{account}``, ``{region}``, ``{partition}`` and ``{path}``.
+    ``action`` is the permission that it takes. ``params`` are texts with ``{name}``, ``{account}``,
+    ``{region}``, ``{partition}`` and ``{path}``.
     ``gone`` are the codes that say: not there; ``there`` those that say that it is, although it cannot be
     read. ``said`` is what the message of the first must have in it, where their code may mean anything.
     ``listed`` is for reads that answer with a list, or with nothing: where it is, and its items' name.
     """
 
+    action: str
     service: str
     method: str
     params: Mapping[str, Any]
@@ -31,11 +33,6 @@ class Look:
     there: tuple[str, ...] = ()
     said: str = ""
     listed: tuple[str, str] = ("", "")
-
-    @property
-    def action(self) -> str:
-        """The API's operation, as IAM and AWS's documents spell it ("HeadBucket")."""
-        return "".join(word.capitalize() for word in self.method.split("_"))
 
 
 STACK, BUCKET, ROLE, FUNCTION, LOG_GROUP = "stack", "bucket", "role", "function", "log group"
@@ -45,6 +42,7 @@ _NOT_FOUND = ("ResourceNotFoundException",)
 
 KINDS: Mapping[str, Look] = {
     STACK: Look(
+        "cloudformation:DescribeStacks",
         "cloudformation",
         "describe_stacks",
         {"StackName": "{name}"},
@@ -52,13 +50,25 @@ KINDS: Mapping[str, Look] = {
         said="does not exist",
     ),
     BUCKET: Look(
-        "s3", "head_bucket", {"Bucket": "{name}"}, gone=("404", "NoSuchBucket"), there=("403", "301")
+        "s3:ListBucket",
+        "s3",
+        "head_bucket",
+        {"Bucket": "{name}"},
+        gone=("404", "NoSuchBucket"),
+        there=("403", "301"),
     ),
-    ROLE: Look("iam", "get_role", {"RoleName": "{name}"}, _NONE_IN_IAM),
-    USER: Look("iam", "get_user", {"UserName": "{name}"}, _NONE_IN_IAM),
-    "iam group": Look("iam", "get_group", {"GroupName": "{name}"}, _NONE_IN_IAM),
-    "instance profile": Look("iam", "get_instance_profile", {"InstanceProfileName": "{name}"}, _NONE_IN_IAM),
+    ROLE: Look("iam:GetRole", "iam", "get_role", {"RoleName": "{name}"}, _NONE_IN_IAM),
+    USER: Look("iam:GetUser", "iam", "get_user", {"UserName": "{name}"}, _NONE_IN_IAM),
+    "iam group": Look("iam:GetGroup", "iam", "get_group", {"GroupName": "{name}"}, _NONE_IN_IAM),
+    "instance profile": Look(
+        "iam:GetInstanceProfile",
+        "iam",
+        "get_instance_profile",
+        {"InstanceProfileName": "{name}"},
+        _NONE_IN_IAM,
+    ),
     POLICY: Look(
+        "iam:GetPolicy",
         "iam",
         "get_policy",
         {"PolicyArn": "arn:{partition}:iam::{account}:policy{path}{name}"},
@@ -66,31 +76,38 @@ KINDS: Mapping[str, Look] = {
     ),
     # Not GetFunction: what a function's variables hold is nobody's business here.
     FUNCTION: Look(
+        "lambda:ListTags",
         "lambda",
         "list_tags",
         {"Resource": "arn:{partition}:lambda:{region}:{account}:function:{name}"},
         _NOT_FOUND,
     ),
     LOG_GROUP: Look(
+        "logs:DescribeLogGroups",
         "logs",
         "describe_log_groups",
         {"logGroupNamePrefix": "{name}"},
         listed=("logGroups", "logGroupName"),
     ),
-    "table": Look("dynamodb", "describe_table", {"TableName": "{name}"}, _NOT_FOUND),
+    "table": Look(
+        "dynamodb:DescribeTable", "dynamodb", "describe_table", {"TableName": "{name}"}, _NOT_FOUND
+    ),
     "queue": Look(
+        "sqs:GetQueueUrl",
         "sqs",
         "get_queue_url",
         {"QueueName": "{name}"},
         ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"),
     ),
     "topic": Look(
+        "sns:GetTopicAttributes",
         "sns",
         "get_topic_attributes",
         {"TopicArn": "arn:{partition}:sns:{region}:{account}:{name}"},
         ("NotFound", "NotFoundException"),
     ),
     "user pool domain": Look(
+        "cognito-idp:DescribeUserPoolDomain",
         "cognito-idp",
         "describe_user_pool_domain",
         {"Domain": "{name}"},
@@ -98,20 +115,36 @@ KINDS: Mapping[str, Look] = {
         listed=("DomainDescription", "Domain"),
     ),
     "state machine": Look(
+        "states:DescribeStateMachine",
         "stepfunctions",
         "describe_state_machine",
         {"stateMachineArn": "arn:{partition}:states:{region}:{account}:stateMachine:{name}"},
         ("StateMachineDoesNotExist",),
     ),
-    "stream": Look("kinesis", "describe_stream_summary", {"StreamName": "{name}"}, _NOT_FOUND),
-    "secret": Look("secretsmanager", "describe_secret", {"SecretId": "{name}"}, _NOT_FOUND),
+    "stream": Look(
+        "kinesis:DescribeStreamSummary",
+        "kinesis",
+        "describe_stream_summary",
+        {"StreamName": "{name}"},
+        _NOT_FOUND,
+    ),
+    "secret": Look(
+        "secretsmanager:DescribeSecret",
+        "secretsmanager",
+        "describe_secret",
+        {"SecretId": "{name}"},
+        _NOT_FOUND,
+    ),
     "repository": Look(
+        "ecr:DescribeRepositories",
         "ecr",
         "describe_repositories",
         {"repositoryNames": ["{name}"]},
         ("RepositoryNotFoundException",),
     ),
-    "event bus": Look("events", "describe_event_bus", {"Name": "{name}"}, _NOT_FOUND),
+    "event bus": Look(
+        "events:DescribeEventBus", "events", "describe_event_bus", {"Name": "{name}"}, _NOT_FOUND
+    ),
 }
 
 TYPES: Mapping[str, tuple[str, str]] = {
@@ -173,7 +206,7 @@ def found(
 
 
 def _unknown(kind: str, name: str, look: Look, error: Exception) -> UnavailableError:
-    return unavailable(error, f"whether the {kind} {name} exists ({look.service}:{look.action})")
+    return unavailable(error, f"whether the {kind} {name} exists ({look.action})")
 
 
 def _listed(answer: Mapping[str, Any], look: Look, name: str) -> Mapping[str, Any] | None:

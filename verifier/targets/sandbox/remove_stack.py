@@ -41,12 +41,15 @@ def remove_stack(administrator: Administrator, region: str, name: str, waiting: 
         _settled(client, stack, until)
     if found.get("EnableTerminationProtection"):
         client.update_termination_protection(StackName=name, EnableTerminationProtection=False)
-    for _ in range(_TRIES):
+    for attempt in range(_TRIES):
         waiting.say(f"stack {name}: deleting it")
         client.delete_stack(StackName=stack)
         if _settled(client, stack, until) in ("", "DELETE_COMPLETE"):
             return
-        for bucket in list(_full_buckets(client, stack)):
+        full = list(_full_buckets(client, stack))
+        if attempt and not full:
+            break
+        for bucket in full:
             waiting.say(f"stack {name}: emptying the bucket {bucket}")
             empty_bucket(administrator.client("s3", region), bucket)
     reasons = [
