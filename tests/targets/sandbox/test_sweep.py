@@ -239,3 +239,14 @@ def test_a_protected_stack_goes_and_a_stubborn_one_says_why(account: Sandbox, ro
     assert "Q: " in reason
     assert "sqs:" in reason
     assert swept(survey([made("stack", STACK)], root), root) == [("stack", STACK, "")]
+
+
+def test_a_stack_that_was_never_made_goes_with_its_change_set(root: Administrator) -> None:
+    root.client("cloudformation").create_change_set(
+        StackName=STACK,
+        ChangeSetName="c",
+        ChangeSetType="CREATE",
+        TemplateBody=json.dumps({"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}),
+    )
+    assert swept(survey([made("stack", STACK)], root), root) == [("stack", STACK, "")]
+    assert found("stack", STACK, root) is None

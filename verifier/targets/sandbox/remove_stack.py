@@ -36,6 +36,7 @@ def remove_stack(administrator: Administrator, region: str, name: str, waiting: 
     if found is None:
         return
     stack = found["StackId"]
+    # A change set that nobody carries out goes on for ever.
     if found["StackStatus"].endswith("IN_PROGRESS") and found["StackStatus"] != "REVIEW_IN_PROGRESS":
         waiting.say(f"stack {name}: waiting for {found['StackStatus']} to end")
         _settled(client, stack, until)
@@ -80,7 +81,7 @@ def _settled(client: Any, stack: str, until: float) -> str:
     while True:
         found = _described(client, stack)
         status = str(found["StackStatus"]) if found else ""
-        if not status.endswith("IN_PROGRESS") or status == "REVIEW_IN_PROGRESS":
+        if not status.endswith("IN_PROGRESS"):
             return status
         if time.monotonic() > until:
             raise InconclusiveError(f"it is still {status}; sweep again, or give a longer --timeout")

@@ -1,0 +1,163 @@
+"""kill -9 of what surrounds a run on a sandbox account: sweep finds and removes everything, and no more.
+
+The account is another process, reached as AWS is: by AWS's own names through HTTPS_PROXY.
+"""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.test_serve_boto3 import ACCOUNT, REGION, Served
+from verifier.targets.creation import stage_of
+
+pytestmark = pytest.mark.integration
+
+SEED = 20261126
+# Killed a little after so many things were written down: the user, its policy, the stack's things.
+POINTS = (1, 2, 5)
+LATEST_SECONDS = 0.4
+
+
+class Account:
+    """The stand-in with a stranger's things in it, and a user who is its administrator by a profile."""
+
+    def __init__(self, folder: Path) -> None:
+        self.served = Served()
+        key, secret = self.served.admin
+        (folder / "credentials").write_text(
+            f"[admin]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n", encoding="utf-8"
+        )
+        own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        self.environment = {
+            **own,
+            "HTTPS_PROXY": self.served.ready["proxy"],
+            "AWS_CA_BUNDLE": self.served.ready["ca"],
+            "AWS_SHARED_CREDENTIALS_FILE": str(folder / "credentials"),
+            "AWS_CONFIG_FILE": str(folder / "none"),
+        }
+        place = {"LocationConstraint": REGION}
+        self.client("iam").create_user(UserName="verifier-theirs", Path="/verifier/")
+        self.client("s3").create_bucket(Bucket="theirs-vfy", CreateBucketConfiguration=place)
+        self.client("logs").create_log_group(logGroupName="/aws/lambda/theirs")
+
+    def client(self, service: str) -> Any:
+        return self.served.client(service)
+
+    def state(self) -> dict[str, list[str]]:
+        """Everything that is there, by its names."""
+        iam, stacks = self.client("iam"), self.client("cloudformation").describe_stacks()["Stacks"]
+        return {
+            "users": [one["UserName"] for one in iam.list_users()["Users"]],
+            "policies": [one["PolicyName"] for one in iam.list_policies(Scope="Local")["Policies"]],
+            "roles": [one["RoleName"] for one in iam.list_roles()["Roles"]],
+            "stacks": [one["StackName"] for one in stacks],
+            "buckets": [one["Name"] for one in self.client("s3").list_buckets()["Buckets"]],
+            "logs": [one["logGroupName"] for one in self.client("logs").describe_log_groups()["logGroups"]],
+        }
+
+    def verifier(self, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-m", "verifier", *arguments],
+            env={**self.environment, **variables},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    made = Account(tmp_path_factory.mktemp("account"))
+    yield made
+    made.served.stop()
+
+
+def rows(out: Path) -> list[dict[str, Any]]:
+    journal = out / "journal.jsonl"
+    lines = journal.read_text(encoding="utf-8").splitlines() if journal.exists() else []
+    return [json.loads(line) for line in lines]
+
+
+def killed_run(
+    account: Account, out: Path, run: str, *, after: str = "creating", rows_of_it: int = 1, seconds: float = 0
+) -> None:
+    """A run that is killed ``seconds`` after its journal has so many rows of the kind ``after``."""
+    command = [sys.executable, "-m", "tests.support.killed_run", str(out), ACCOUNT, REGION, run]
+    until = time.monotonic() + 60
+    with subprocess.Popen(command, env=account.environment, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            while sum(row["kind"] == after for row in rows(out)) < rows_of_it:
+                assert process.poll() is None, process.communicate()[1]
+                assert time.monotonic() < until
+                time.sleep(0.01)
+            time.sleep(seconds)
+        finally:
+            process.send_signal(signal.SIGKILL)
+
+
+@pytest.mark.parametrize("things", POINTS)
+def test_whatever_a_killed_run_left_is_removed(account: Account, tmp_path: Path, things: int) -> None:
+    before, out, run = account.state(), tmp_path / "out", f"k{things}"
+    later = random.Random(SEED + things).uniform(0, LATEST_SECONDS)
+    killed_run(account, out, run, rows_of_it=things, seconds=later)
+    options = ("sweep", "--target", "aws", "--account", ACCOUNT, "--profile", "admin", "--out", str(out))
+    listed = account.verifier(*options)
+    assert listed.returncode == 0, listed.stderr
+    assert account.state() != before or "nothing is left" in listed.stdout
+    done = account.verifier(*options, "--yes", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["failed"] == document["leftAlone"] == []
+    assert len(document["removed"]) == listed.stdout.count("left by the run")
+    assert account.state() == before
+    again = account.verifier(*options, "--yes")
+    assert (again.returncode, again.stdout) == (0, "nothing is left\n")
+    written = (out / "journal.jsonl").read_text(encoding="utf-8")
+    for secret in account.served.admin:
+        assert secret not in written + listed.stdout + listed.stderr + done.stdout + done.stderr
+
+
+def test_a_whole_run_is_there_when_it_is_killed_late(account: Account, tmp_path: Path) -> None:
+    """The kill above may come early; here everything is there, buckets with objects too."""
+    before, out = account.state(), tmp_path / "out"
+    killed_run(account, out, "late", after="phase")
+    there = account.state()
+    assert [len(there[name]) - len(before[name]) for name in there] == [1, 1, 0, 1, 2, 1]
+    command = ("sweep", "--account", ACCOUNT, "--profile", "admin", "--out", str(out), "--yes")
+    assert account.verifier(*command).returncode == 0
+    assert account.state() == before
+
+
+def test_a_stranger_s_stack_of_the_same_name_is_seen_before_anything_is_made(
+    account: Account, tmp_path: Path
+) -> None:
+    stage = stage_of("taken")
+    place = {"LocationConstraint": REGION}
+    account.client("s3").create_bucket(Bucket=f"uploads-{stage}", CreateBucketConfiguration=place)
+    before = account.state()
+    command = [sys.executable, "-m", "tests.support.killed_run", str(tmp_path), ACCOUNT, REGION, "taken"]
+    done = subprocess.run(command, env=account.environment, capture_output=True, text=True, check=False)
+    assert f"bucket uploads-{stage}" in done.stderr
+    assert [row["kind"] for row in rows(tmp_path)] == []
+    assert account.state() == before
+
+
+def test_keys_in_the_environment_are_the_user_s_too(account: Account, tmp_path: Path) -> None:
+    (tmp_path / "journal.jsonl").write_text("", encoding="utf-8")
+    key, secret = account.served.admin
+    options = ("sweep", "--account", ACCOUNT, "--out", str(tmp_path))
+    variables = {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret}
+    done = account.verifier(*options, **variables)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "nothing is left\n", "")
+    wrong = account.verifier(*options, AWS_ACCESS_KEY_ID=key, AWS_SECRET_ACCESS_KEY="wrong")
+    assert (wrong.returncode, wrong.stderr.count("\n")) == (3, 1)
+    assert "SignatureDoesNotMatch" in wrong.stderr
