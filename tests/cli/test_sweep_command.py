@@ -15,6 +15,7 @@ from verifier.cli import main
 
 QUEUE = {"kind": "creating", "round": 1, "what": "queue", "name": "q-vfy-k3", "account": ACCOUNT, "run": "k3"}
 USER = {"kind": "creating", "round": 1, "what": "iam user", "name": "verifier-1"}
+RUN = {"kind": "run-on-aws", "run": "k3", "account": ACCOUNT, "region": REGION}
 GROUP = {"kind": "creating", "what": "log group", "name": "l-vfy-k3", "region": "eu-central-1", "run": "k3"}
 OTHERS = {**GROUP, "name": "l-vfy-k4"}
 
@@ -155,6 +156,22 @@ def test_what_cannot_be_used(  # noqa: PLR0917
     out, err = capsys.readouterr()
     assert out == ""
     one_line(err, words)
+
+
+def test_what_a_row_does_not_say_is_said_for_the_whole_run(
+    left: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    queue = {"kind": "creating", "what": "queue", "name": "q-vfy-k5"}
+    left.gateway.administrator("sqs", REGION).create_queue(QueueName="q-vfy-k5")
+    journal(tmp_path, queue, RUN, {**OTHERS, "run": "k4"}, {**RUN, "run": "k5"}, queue)
+    assert swept(left, tmp_path, "--format json") == 0
+    document = json.loads(capsys.readouterr().out)
+    region = {"region": REGION}
+    assert document["found"] == [
+        {"what": "log group", "name": "l-vfy-k4", "region": "eu-central-1"},
+        {"what": "queue", "name": "q-vfy-k5", **region},
+    ]
+    assert [one["reason"] for one in document["leftAlone"]] == ["the journal does not say which run made it"]
 
 
 def test_a_torn_last_line_is_no_row(

@@ -13,8 +13,7 @@ from verifier.iam.policy import parse_policy
 from verifier.loop.journal import Journal
 from verifier.loop.recorder import Recorder
 from verifier.report.progress import Progress
-from verifier.targets.creation import stage_of
-from verifier.targets.interface import RunMark
+from verifier.targets.creation import RUN_KIND, RUN_TAG, stage_of
 from verifier.targets.sandbox.account import administrator, check_account
 from verifier.targets.sandbox.existing import existing, refuse_existing
 from verifier.trial.restricted_user import restricted_user
@@ -38,19 +37,16 @@ def main(out: str, account: str, region: str, run: str) -> None:
     someone = administrator(os.environ, "admin", region)
     check_account(someone, account)
     stage = stage_of(run)
-    stack, where = f"shop-{stage}", {"region": region, "account": account, "run": run}
+    stack = f"shop-{stage}"
     with Journal(Path(out)) as journal:
         recorder = Recorder(Progress(sys.stderr), journal, 1)
         seen = existing(template(stage), stack, someone)
         refuse_existing(seen)
-        with restricted_user(
-            someone.client("iam"),
-            [parse_policy(POLICY)],
-            recorder.creating,
-            RunMark(run, account, region),
-        ):
+        journal.add(RUN_KIND, run=run, account=account, region=region)
+        iam, tags = someone.client("iam"), {RUN_TAG: run}
+        with restricted_user(iam, [parse_policy(POLICY)], recorder.creating, tags):
             for kind, name in seen.named:
-                recorder.creating(kind, name, **where)
+                recorder.creating(kind, name, region=region)
             cloudformation = someone.client("cloudformation")
             cloudformation.create_stack(StackName=stack, TemplateBody=json.dumps(template(stage)))
             waiter = cloudformation.get_waiter("stack_create_complete")

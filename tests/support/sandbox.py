@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from verifier.emulator.embedded import embedded
 from verifier.gateway.server import Gateway, GatewayConfig
-from verifier.targets.sandbox.account import Administrator, administrator
+from verifier.targets.sandbox.account import AccountAdministrator, administrator
 
 ACCOUNT = "610000000044"
 REGION = "eu-west-1"
@@ -46,7 +46,7 @@ class Sandbox:
         ca = str(self.gateway.ca_pem_path)
         return configuration(self._folder, {"root": self.root, **keys}, AWS_CA_BUNDLE=ca)
 
-    def administrator(self, keys: tuple[str, ...] | None = None) -> Administrator:
+    def administrator(self, keys: tuple[str, ...] | None = None) -> AccountAdministrator:
         """The root, or whoever has ``keys``."""
         profile = "root" if keys is None else "other"
         environment = self.environment(**({} if keys is None else {"other": keys}))

@@ -9,7 +9,6 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from verifier.iam.policy import PolicyDocument, parse_policy, to_json
-from verifier.targets.interface import RunMark
 from verifier.trial.restricted_user import refuses, restricted_user, wait_until_known
 
 POLICY = parse_policy(
@@ -86,16 +85,13 @@ def test_everything_lies_under_a_path_of_its_own(iam: Any) -> None:
 
 def test_on_an_account_with_others_everything_bears_the_mark_of_the_run(iam: Any) -> None:
     boundary = iam.create_policy(PolicyName="limit", PolicyDocument=to_json(POLICY))["Policy"]["Arn"]
-    told: list[dict[str, str]] = []
     sent: list[dict[str, Any]] = []
     iam.meta.events.register("provide-client-params.iam.CreateUser", lambda params, **_: sent.append(params))
-    mark = RunMark("k3", "123456789012", "eu-west-1", boundary)
-    with restricted_user(iam, POLICIES, lambda what, name, **where: told.append(where), mark) as user:
+    with restricted_user(iam, POLICIES, tags={"verifier:run": "k3"}, boundary=boundary) as user:
         assert iam.get_user(UserName=user.name)["User"]["Tags"] == TAGS
         assert [one["PermissionsBoundary"] for one in sent] == [boundary]
         arns = [item["Arn"] for item in iam.list_policies(Scope="Local", PathPrefix="/verifier/")["Policies"]]
         assert [iam.list_policy_tags(PolicyArn=arn)["Tags"] for arn in arns] == [TAGS, TAGS]
-    assert told == [{"region": "eu-west-1", "account": "123456789012", "run": "k3"}] * 3
     assert [item["PolicyName"] for item in left(iam)] == ["limit"]
 
 
@@ -168,11 +164,7 @@ def test_only_a_refusal_is_one(error: ClientError | None, refused: bool) -> None
 def test_each_thing_is_told_of_before_it_is_made(iam: Any) -> None:
     told: list[tuple[str, str, int]] = []
 
-    def tell(what: str, name: str, **where: str) -> None:
-        told.append((what, name, len(left(iam))))
-        assert where == {}
-
-    with restricted_user(iam, POLICIES, tell) as user:
+    with restricted_user(iam, POLICIES, lambda what, name: told.append((what, name, len(left(iam))))) as user:
         pass
     assert told == [
         ("iam user", user.name, 0),
@@ -182,7 +174,7 @@ def test_each_thing_is_told_of_before_it_is_made(iam: Any) -> None:
 
 
 def test_what_cannot_be_written_down_is_not_made(iam: Any) -> None:
-    def full(what: str, name: str, **where: str) -> None:
+    def full(what: str, name: str) -> None:
         raise OSError("the disk is full")
 
     with pytest.raises(OSError, match="full"), restricted_user(iam, POLICIES, full):

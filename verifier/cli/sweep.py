@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from verifier.cli.machine import with_aws_settings
+from verifier.cli.machine import with_own_settings
 from verifier.cli.output import Result, say
 from verifier.cli.values import checked
 from verifier.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
-    from verifier.targets.sandbox.account import Administrator
+    from verifier.targets.sandbox.account import AccountAdministrator
     from verifier.targets.sandbox.sweep import Remains, Survey
 
 _DESCRIPTION = """\
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
     if not 0 < args.timeout < math.inf:
         raise InputError(f"--timeout {args.timeout:g}: give a number of seconds, more than 0")
     named = creations(rows_of(args.journal or args.out / NAME))
-    someone = administrator(with_aws_settings(args.aws_settings), args.profile, args.region)
+    someone = administrator(with_own_settings(args.aws), args.profile, args.region)
     args.redaction.add_keys(*someone.keys())
     check_account(someone, args.account)
     seen = survey(named, someone)
@@ -87,7 +87,7 @@ def _wanted(args: argparse.Namespace, seen: "Survey", stderr: TextIO) -> bool:
 
 
 def _removed(
-    args: argparse.Namespace, seen: "Survey", someone: "Administrator", stderr: TextIO
+    args: argparse.Namespace, seen: "Survey", someone: "AccountAdministrator", stderr: TextIO
 ) -> "list[Remains]":
     from verifier.targets.sandbox.sweep import sweep
 

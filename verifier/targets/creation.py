@@ -13,6 +13,8 @@ RUN_TAG = "verifier:run"
 """The tag that says which run made something."""
 
 
+RUN_KIND = "run-on-aws"
+"""The kind of a journal's row that says which run, in which account and region, the rows after it are of."""
 STAGE_PREFIX = "vfy-"
 
 
@@ -39,8 +41,17 @@ def has_stage(one: Creation) -> bool:
 
 
 def creations(rows: Iterable[Mapping[str, Any]]) -> tuple[Creation, ...]:
-    """Each thing that ``rows`` of a journal name, once, in their order. Raises InputError for a wrong row."""
-    found = dict.fromkeys(_creation(row) for row in rows if row.get("kind") == "creating")
+    """Each thing that ``rows`` of a journal name, once, in their order. Raises InputError for a wrong row.
+
+    What a row does not say of run, account and region is that of the run's own row before it.
+    """
+    found: dict[Creation, None] = {}
+    run: Mapping[str, Any] = {}
+    for row in rows:
+        if row.get("kind") == RUN_KIND:
+            run = {name: row[name] for name in ("region", "account", "run") if name in row}
+        if row.get("kind") == "creating":
+            found[_creation({**run, **row})] = None
     return tuple(found)
 
 

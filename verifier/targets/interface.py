@@ -117,16 +117,6 @@ class NotExercised:
     actions: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class RunMark:
-    """What bears witness of a run where others have things too; ``boundary`` is a policy's ARN, if any."""
-
-    run: str
-    account: str
-    region: str
-    boundary: str | None = None
-
-
 class Room(ABC):
     """A clean account for one trial. Phases in it follow one another, never side by side."""
 
@@ -135,8 +125,10 @@ class Room(ABC):
     partition: str
     about_invoking: tuple[str, ...] = ()
     """What is worth knowing of a function that was invoked here; nothing where its code is run."""
-    mark: RunMark | None = None
-    """What the user and its policies bear; none where the account is gone afterwards."""
+    tags: Mapping[str, str] = {}
+    """What a user that is made in it is tagged with."""
+    boundary: str | None = None
+    """The ARN of the policy that limits a user that is made in it."""
 
     @abstractmethod
     def environment(self) -> dict[str, str]:

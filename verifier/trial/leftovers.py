@@ -7,7 +7,7 @@ permissions change anything about them, so they must not end a life.
 import re
 from typing import Any
 
-from verifier.targets.emptying import empty_bucket
+from verifier.targets.buckets import empty_bucket
 from verifier.targets.interface import Room
 
 _BUCKET, _STACK = "AWS::S3::Bucket", "AWS::CloudFormation::Stack"

@@ -7,13 +7,12 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_exponential
 
 from verifier.iam.policy import PolicyDocument, to_json
-from verifier.targets.creation import PATH, RUN_TAG
-from verifier.targets.interface import RunMark
+from verifier.targets.creation import PATH
 
 PROPAGATION_SECONDS = 60.0
 
@@ -39,14 +38,7 @@ class Principal:
         return {"AWS_ACCESS_KEY_ID": self.keys.access_key, "AWS_SECRET_ACCESS_KEY": self.keys.secret}
 
 
-class Telling(Protocol):
-    """Is told of each thing before it is made."""
-
-    def __call__(self, what: str, name: str, **where: str) -> None:
-        """``where`` is said for things that bear the mark of a run: its region, account and run."""
-
-
-def _nobody(what: str, name: str, **where: str) -> None:
+def _nobody(what: str, name: str) -> None:
     """Nobody keeps account of what is made."""
 
 
@@ -54,39 +46,32 @@ def _nobody(what: str, name: str, **where: str) -> None:
 def restricted_user(
     iam: Any,
     policies: Sequence[PolicyDocument],
-    creating: Telling = _nobody,
-    mark: RunMark | None = None,
+    creating: Callable[[str, str], None] = _nobody,
+    tags: Mapping[str, str] | None = None,
+    boundary: str | None = None,
 ) -> Iterator[Principal]:
     """An IAM user with exactly ``policies`` as managed policies; it and they are gone afterwards.
 
     ``iam`` is a boto3 client with the administrator's rights. At most ten policies of at most
     6,144 characters each, IAM's limits for a managed policy and for a user. ``creating`` is told
-    kind and name of each thing before it is made. With a ``mark`` the user and its policies have the
-    run's tag, and the user its boundary. Whatever interrupts this, and wherever, what may have been
-    made is removed.
+    kind and name of each thing before it is made. ``tags`` are the user's and its policies',
+    ``boundary`` is the ARN of the user's permissions boundary. Whatever interrupts this, and wherever,
+    what may have been made is removed.
     """
     name = f"verifier-{secrets.token_hex(6)}"
-    tags, where, boundary = _marked(mark)
+    tagged = {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]} if tags else {}
+    limited = {"PermissionsBoundary": boundary} if boundary else {}
     with ExitStack() as undo:
-        creating("iam user", name, **where)
+        creating("iam user", name)
         undo.callback(_remove, iam.delete_user, UserName=name)
-        user_arn = str(iam.create_user(Path=PATH, UserName=name, **tags, **boundary)["User"]["Arn"])
+        user_arn = str(iam.create_user(Path=PATH, UserName=name, **tagged, **limited)["User"]["Arn"])
         for number, policy in enumerate(policies, start=1):
-            creating("iam policy", f"{name}-{number}", **where)
-            made = {"PolicyName": f"{name}-{number}", "PolicyDocument": to_json(policy), **tags}
+            creating("iam policy", f"{name}-{number}")
+            made = {"PolicyName": f"{name}-{number}", "PolicyDocument": to_json(policy), **tagged}
             _attach(iam, user_arn, made, undo)
         undo.callback(_remove_keys, iam, name)
         key = iam.create_access_key(UserName=name)["AccessKey"]
         yield Principal(name, user_arn, Keys(key["AccessKeyId"], key["SecretAccessKey"]))
-
-
-def _marked(mark: RunMark | None) -> tuple[dict[str, Any], dict[str, str], dict[str, str]]:
-    """The tags that calls take, the place that the journal is told, and the boundary that the user gets."""
-    if mark is None:
-        return {}, {}, {}
-    tags = {"Tags": [{"Key": RUN_TAG, "Value": mark.run}]}
-    where = {"region": mark.region, "account": mark.account, "run": mark.run}
-    return tags, where, {"PermissionsBoundary": mark.boundary} if mark.boundary else {}
 
 
 def _attach(iam: Any, user_arn: str, policy: Mapping[str, Any], undo: ExitStack) -> None:

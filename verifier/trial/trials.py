@@ -65,7 +65,7 @@ class Trials:
         """A user without policies must be refused; UnavailableError when the target enforces nothing."""
         with (
             self._target.room(Mode.ENFORCE, self._region) as room,
-            restricted_user(room.admin("iam"), ()) as user,
+            restricted_user(room.admin("iam"), (), tags=room.tags, boundary=room.boundary) as user,
         ):
             keys = (user.keys.access_key, user.keys.secret)
             self._options.redaction.add_keys(*keys)
@@ -106,7 +106,9 @@ class Trials:
             if surroundings.fixtures.has_templates:
                 hide(*declared.made_secrets(room))
             documents = candidate.documents(values)
-            with restricted_user(room.admin("iam"), documents, listener.creating, room.mark) as user:
+            with restricted_user(
+                room.admin("iam"), documents, listener.creating, room.tags, room.boundary
+            ) as user:
                 keys = (user.keys.access_key, user.keys.secret)
                 self._options.redaction.add_keys(*keys)
                 room.belongs_to(user.arn)

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from tests.support.sandbox import REGION, Sandbox
 from tests.targets.sandbox.test_account import says
 from verifier.errors import UnavailableError
-from verifier.targets.sandbox.account import Administrator
+from verifier.targets.sandbox.account import AccountAdministrator
 from verifier.targets.sandbox.existing import existing, refuse_existing
 from verifier.targets.sandbox.kinds import KINDS, TYPES, found
 
@@ -77,11 +77,11 @@ MADE: dict[str, tuple[str, str, dict[str, Any]]] = {
 class Full:
     """An account in which a thing of each kind is there once it is asked for."""
 
-    def __init__(self, root: Administrator) -> None:
+    def __init__(self, root: AccountAdministrator) -> None:
         self.root = root
         self._there: set[str] = set()
 
-    def __call__(self, *kinds: str) -> Administrator:
+    def __call__(self, *kinds: str) -> AccountAdministrator:
         """The account's administrator, with something of ``kinds`` there."""
         for kind in kinds:
             if kind not in self._there:
@@ -167,7 +167,7 @@ def test_no_other_failure_tells(full: Full, code: str, monkeypatch: pytest.Monke
         def describe_table(self, **_: Any) -> None:
             raise ClientError({"Error": {"Code": code, "Message": "Rate exceeded"}}, "DescribeTable")
 
-    monkeypatch.setattr(Administrator, "client", lambda *_: Failing())
+    monkeypatch.setattr(AccountAdministrator, "client", lambda *_: Failing())
     with pytest.raises(UnavailableError) as caught:
         found("table", "there", full())
     says(caught.value, ["whether the table there exists", code])

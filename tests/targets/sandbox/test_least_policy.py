@@ -13,9 +13,8 @@ from tests.targets.sandbox.test_sweep import RUN, STACK, TEMPLATE, made, stack, 
 from verifier.iam.catalog import action_exists
 from verifier.iam.policy import parse_policy
 from verifier.render.fill import fill_known
-from verifier.targets.creation import Creation
-from verifier.targets.interface import RunMark
-from verifier.targets.sandbox.account import Administrator, check_account
+from verifier.targets.creation import RUN_TAG, Creation
+from verifier.targets.sandbox.account import AccountAdministrator, check_account
 from verifier.targets.sandbox.existing import existing
 from verifier.targets.sandbox.kinds import KINDS, found
 from verifier.targets.sandbox.least_policy import least_policy
@@ -46,19 +45,19 @@ def actions(document: Mapping[str, Any]) -> set[str]:
     return {action for statement in document["Statement"] for action in statement["Action"]}
 
 
-def holder(account: Sandbox, name: str, document: Mapping[str, Any]) -> Administrator:
+def holder(account: Sandbox, name: str, document: Mapping[str, Any]) -> AccountAdministrator:
     """A new user who has only ``document``."""
     return account.administrator(account.user(name, fill_known(document, VALUES)))
 
 
 @pytest.fixture(scope="module")
-def root(account: Sandbox) -> Iterator[Administrator]:
+def root(account: Sandbox) -> Iterator[AccountAdministrator]:
     root = account.administrator()
     root.client("iam").create_policy(PolicyName="limit", PolicyDocument=LIMIT)
     yield root
 
 
-def what_the_tool_makes(root: Administrator) -> list[Creation]:
+def what_the_tool_makes(root: AccountAdministrator) -> list[Creation]:
     """A stack that is protected, with a full bucket, and what outlives it; the journal's rows."""
     stack(root, STACK, TEMPLATE)
     bucket, role = f"uploads-vfy-{RUN}", f"{STACK}-runs"
@@ -90,7 +89,7 @@ def what_the_tool_makes(root: Administrator) -> list[Creation]:
 @pytest.mark.integration
 @pytest.mark.parametrize("boundary", [None, BOUNDARY])
 def test_it_is_enough_and_all_of_it_is_asked_for(
-    account: Sandbox, root: Administrator, boundary: str | None
+    account: Sandbox, root: AccountAdministrator, boundary: str | None
 ) -> None:
     document = least_policy(boundary=boundary)
     someone = holder(account, f"orchestrator-{bool(boundary)}", document)
@@ -99,17 +98,20 @@ def test_it_is_enough_and_all_of_it_is_asked_for(
     assert existing(TEMPLATE, STACK, someone).things == ()
     for kind in KINDS:
         assert found(kind, "there-not", someone) is None or kind == "bucket"
-    mark, named = RunMark(RUN, ACCOUNT, REGION, boundary), what_the_tool_makes(root)
+    named, iam, policies = what_the_tool_makes(root), someone.client("iam"), [parse_policy(POLICY)]
 
-    def creating(what: str, name: str, **where: str) -> None:
-        named.append(Creation(what, name, **where))
+    def creating(what: str, name: str) -> None:
+        named.append(made(what, name))
 
     # Once left in order, and once swept while it is there still, as after a kill -9.
-    with restricted_user(someone.client("iam"), [parse_policy(POLICY)], mark=mark):
+    with restricted_user(iam, policies, tags={RUN_TAG: RUN}, boundary=boundary):
         pass
-    with restricted_user(someone.client("iam"), [parse_policy(POLICY)], creating, mark):
+    with restricted_user(iam, policies, creating, {RUN_TAG: RUN}, boundary):
         policy = f"arn:aws:iam::{ACCOUNT}:policy/verifier/{named[-1].name}"
         root.client("iam").create_policy_version(PolicyArn=policy, PolicyDocument=LIMIT, SetAsDefault=True)
+        iam.get_policy_version(PolicyArn=policy, VersionId="v1")
+        someone.client("cloudformation").describe_stack_events(StackName=STACK)
+        someone.client("cloudformation").get_template(StackName=STACK)
         seen = survey(named, someone)
         assert seen.others == ()
         assert {reason for *_, reason in swept(seen, someone)} == {""}
@@ -130,7 +132,7 @@ def refused(call: Callable[..., Any], **arguments: Any) -> bool:
     return False
 
 
-def test_whatever_is_not_a_run_s_is_refused(account: Sandbox, root: Administrator) -> None:
+def test_whatever_is_not_a_run_s_is_refused(account: Sandbox, root: AccountAdministrator) -> None:
     root.client("s3").create_bucket(Bucket="theirs", CreateBucketConfiguration=PLACE)
     stack(root, "theirs", {"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}})
     root.client("iam").create_user(UserName="theirs")
@@ -151,7 +153,7 @@ def test_whatever_is_not_a_run_s_is_refused(account: Sandbox, root: Administrato
     iam.delete_user(UserName="own")
 
 
-def test_with_a_boundary_no_user_is_made_without_it(account: Sandbox, root: Administrator) -> None:
+def test_with_a_boundary_no_user_is_made_without_it(account: Sandbox, root: AccountAdministrator) -> None:
     iam = holder(account, "bounded", least_policy(boundary=BOUNDARY)).client("iam")
     other = root.client("iam").create_policy(PolicyName="other", PolicyDocument=LIMIT)["Policy"]["Arn"]
     assert refused(iam.create_user, UserName="free", Path="/verifier/")
@@ -161,7 +163,7 @@ def test_with_a_boundary_no_user_is_made_without_it(account: Sandbox, root: Admi
     iam.delete_user(UserName="limited")
 
 
-def test_a_stack_takes_what_its_service_needs(account: Sandbox, root: Administrator) -> None:
+def test_a_stack_takes_what_its_service_needs(account: Sandbox, root: AccountAdministrator) -> None:
     queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": f"{STACK}-q"}}
     stack(root, STACK, {"Resources": {"Q": queue}})
     alone = holder(account, "alone", least_policy())

@@ -9,9 +9,8 @@ from botocore.exceptions import ClientError
 from tests.support.sandbox import ACCOUNT, REGION, Sandbox
 from tests.targets.sandbox.test_existing import PLACE, POLICY, TRUST
 from verifier.iam.policy import parse_policy
-from verifier.targets.creation import Creation
-from verifier.targets.interface import RunMark
-from verifier.targets.sandbox.account import Administrator
+from verifier.targets.creation import RUN_TAG, Creation
+from verifier.targets.sandbox.account import AccountAdministrator
 from verifier.targets.sandbox.kinds import found
 from verifier.targets.sandbox.sweep import Remains, Survey, survey, sweep
 from verifier.trial.restricted_user import restricted_user
@@ -34,23 +33,23 @@ def made(what: str, name: str, run: str = RUN, account: str = ACCOUNT) -> Creati
     return Creation(what, name, REGION, account, run)
 
 
-def stack(root: Administrator, name: str, template: dict[str, Any]) -> None:
+def stack(root: AccountAdministrator, name: str, template: dict[str, Any]) -> None:
     client = root.client("cloudformation")
     client.create_stack(StackName=name, TemplateBody=json.dumps(template))
     client.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 0.1})
 
 
-def swept(seen: Survey, root: Administrator) -> list[tuple[str, str, str]]:
+def swept(seen: Survey, root: AccountAdministrator) -> list[tuple[str, str, str]]:
     return [(one.what, one.name, one.reason) for one in sweep(seen.own, root, 30, lambda _: None)]
 
 
 @pytest.fixture(scope="module")
-def root(account: Sandbox) -> Administrator:
+def root(account: Sandbox) -> AccountAdministrator:
     return account.administrator()
 
 
 @pytest.mark.integration
-def test_a_whole_run_is_removed_and_a_stranger_s_things_stay(root: Administrator) -> None:
+def test_a_whole_run_is_removed_and_a_stranger_s_things_stay(root: AccountAdministrator) -> None:
     iam, s3 = root.client("iam"), root.client("s3")
     stack(root, STACK, TEMPLATE)
     s3.put_bucket_versioning(Bucket=f"uploads-vfy-{RUN}", VersioningConfiguration={"Status": "Enabled"})
@@ -67,11 +66,11 @@ def test_a_whole_run_is_removed_and_a_stranger_s_things_stay(root: Administrator
         made("role", f"{STACK}-role"),
     ]
 
-    def creating(what: str, name: str, **where: str) -> None:
-        named.append(Creation(what, name, **where))
+    def creating(what: str, name: str) -> None:
+        named.append(made(what, name))
 
     # Swept while it is there still, as after a kill -9.
-    with restricted_user(iam, [parse_policy(POLICY)], creating, RunMark(RUN, ACCOUNT, REGION)):
+    with restricted_user(iam, [parse_policy(POLICY)], creating, {RUN_TAG: RUN}):
         seen = survey(named, root)
         assert seen.others == ()
         assert [one.what for one in seen.own] == ["stack", "log group", "bucket", "iam user", "iam policy"]
@@ -161,7 +160,7 @@ def test_a_whole_run_is_removed_and_a_stranger_s_things_stay(root: Administrator
     ids=lambda value: f"{value.what} {value.name}" if isinstance(value, Creation) else "",
 )
 def test_what_does_not_bear_the_mark_is_left_alone(  # noqa: PLR0917
-    root: Administrator, one: Creation, service: str, method: str, params: dict[str, Any], why: str
+    root: AccountAdministrator, one: Creation, service: str, method: str, params: dict[str, Any], why: str
 ) -> None:
     getattr(root.client(service), method)(**params)
     seen = survey([one], root)
@@ -172,7 +171,7 @@ def test_what_does_not_bear_the_mark_is_left_alone(  # noqa: PLR0917
     assert found(one.what, one.name, root) is not None
 
 
-def test_the_tag_of_the_run_s_stack_is_a_mark(root: Administrator) -> None:
+def test_the_tag_of_the_run_s_stack_is_a_mark(root: AccountAdministrator) -> None:
     root.client("logs").create_log_group(logGroupName="plain", tags={"aws:cloudformation:stack-name": STACK})
     seen = survey([made("log group", "plain"), made("stack", STACK)], root)
     assert [one.name for one in seen.own] == ["plain"]
@@ -180,13 +179,13 @@ def test_the_tag_of_the_run_s_stack_is_a_mark(root: Administrator) -> None:
     assert found("log group", "plain", root) is None
 
 
-def test_a_user_of_an_old_journal_is_known_by_its_path(root: Administrator) -> None:
+def test_a_user_of_an_old_journal_is_known_by_its_path(root: AccountAdministrator) -> None:
     root.client("iam").create_user(UserName="verifier-old", Path="/verifier/")
     old = Creation("iam user", "verifier-old")
     assert swept(survey([old], root), root) == [("iam user", "verifier-old", "")]
 
 
-def test_a_role_and_a_function_go_with_all_that_is_theirs(root: Administrator) -> None:
+def test_a_role_and_a_function_go_with_all_that_is_theirs(root: AccountAdministrator) -> None:
     iam = root.client("iam")
     name = f"{STACK}-runs"
     role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
@@ -203,7 +202,7 @@ def test_a_role_and_a_function_go_with_all_that_is_theirs(root: Administrator) -
     iam.delete_policy(PolicyArn=attached)
 
 
-def test_what_cannot_be_removed_is_told(root: Administrator, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_removed_is_told(root: AccountAdministrator, monkeypatch: pytest.MonkeyPatch) -> None:
     root.client("sqs").create_queue(QueueName=f"q-vfy-{RUN}")
     seen = survey([made("queue", f"q-vfy-{RUN}")], root)
     ((what, name, reason),) = swept(seen, root)
@@ -226,7 +225,9 @@ def test_what_cannot_be_removed_is_told(root: Administrator, monkeypatch: pytest
     ]
 
 
-def test_a_protected_stack_goes_and_a_stubborn_one_says_why(account: Sandbox, root: Administrator) -> None:
+def test_a_protected_stack_goes_and_a_stubborn_one_says_why(
+    account: Sandbox, root: AccountAdministrator
+) -> None:
     client = root.client("cloudformation")
     stack(root, STACK, {"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}})
     client.update_termination_protection(StackName=STACK, EnableTerminationProtection=True)
@@ -241,7 +242,7 @@ def test_a_protected_stack_goes_and_a_stubborn_one_says_why(account: Sandbox, ro
     assert swept(survey([made("stack", STACK)], root), root) == [("stack", STACK, "")]
 
 
-def test_a_stack_that_was_never_made_goes_with_its_change_set(root: Administrator) -> None:
+def test_a_stack_that_was_never_made_goes_with_its_change_set(root: AccountAdministrator) -> None:
     root.client("cloudformation").create_change_set(
         StackName=STACK,
         ChangeSetName="c",

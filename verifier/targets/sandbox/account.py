@@ -13,7 +13,7 @@ _ASKING = "asking AWS whose credentials these are"
 
 
 @dataclass(frozen=True)
-class Administrator:
+class AccountAdministrator:
     """Clients with the user's own rights, for the orchestrator alone; no key is in the representation."""
 
     arn: str
@@ -42,7 +42,7 @@ class Administrator:
         return tuple(filter(None, (found.access_key, found.secret_key, found.token)))
 
 
-def administrator(environment: Mapping[str, str], profile: str | None, region: str) -> Administrator:
+def administrator(environment: Mapping[str, str], profile: str | None, region: str) -> AccountAdministrator:
     """Whoever ``profile`` is, or the credentials that ``environment`` and the user's files give.
 
     Endpoints that the configuration names are left aside: this is AWS. Raises UnavailableError, in one line,
@@ -60,10 +60,10 @@ def administrator(environment: Mapping[str, str], profile: str | None, region: s
         ) from None
     except (BotoCoreError, ClientError, OSError) as error:
         raise unavailable(error, _ASKING) from None
-    return Administrator(str(identity["Arn"]), str(identity["Account"]), region, session)
+    return AccountAdministrator(str(identity["Arn"]), str(identity["Account"]), region, session)
 
 
-def check_account(administrator: Administrator, account: str) -> None:
+def check_account(administrator: AccountAdministrator, account: str) -> None:
     """Raises UnavailableError, naming both, when ``account`` is not the administrator's."""
     if administrator.account != account:
         raise UnavailableError(

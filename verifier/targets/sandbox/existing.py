@@ -6,7 +6,7 @@ from typing import Any
 
 from verifier.cloudformation.template.environment import StackIdentity
 from verifier.errors import UnavailableError
-from verifier.targets.sandbox.account import Administrator
+from verifier.targets.sandbox.account import AccountAdministrator
 from verifier.targets.sandbox.kinds import STACK, found
 from verifier.targets.sandbox.named import UNKNOWN, named_things
 
@@ -28,7 +28,7 @@ class Existing:
 def existing(
     template: Mapping[str, Any],
     stack: str,
-    administrator: Administrator,
+    administrator: AccountAdministrator,
     parameters: Mapping[str, str] | None = None,
 ) -> Existing:
     """Look for the stack, and for each thing that ``template`` will make under a name of its own.

@@ -10,7 +10,7 @@ from typing import Any
 
 from verifier.errors import UnavailableError
 from verifier.targets.creation import PATH
-from verifier.targets.sandbox.account import Administrator
+from verifier.targets.sandbox.account import AccountAdministrator
 from verifier.targets.sandbox.trouble import code_of, unavailable
 
 
@@ -171,7 +171,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
 
 
 def found(
-    kind: str, name: str, administrator: Administrator, region: str | None = None, path: str = PATH
+    kind: str, name: str, administrator: AccountAdministrator, region: str | None = None, path: str = PATH
 ) -> Mapping[str, Any] | None:
     """What AWS says of the thing ``name``, None where it is not there.
 

@@ -21,13 +21,14 @@ _USER_ACTIONS = (
 )
 _POLICY_ACTIONS = (
     *("iam:CreatePolicy", "iam:TagPolicy", "iam:DeletePolicy"),
-    *("iam:ListPolicyVersions", "iam:DeletePolicyVersion"),
+    *("iam:ListPolicyVersions", "iam:GetPolicyVersion", "iam:DeletePolicyVersion"),
 )
 # What of the things that CloudFormation made is looked at and removed, by the forms of their names.
 _LEFT: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "Stacks": (
         (
-            *("cloudformation:DeleteStack", "cloudformation:ListStackResources"),
+            *("cloudformation:DescribeStackEvents", "cloudformation:GetTemplate"),
+            *("cloudformation:ListStackResources", "cloudformation:DeleteStack"),
             "cloudformation:UpdateTerminationProtection",
         ),
         (f"arn:{{partition}}:cloudformation:{{region}}:{{account}}:stack/{_OURS}/*",),

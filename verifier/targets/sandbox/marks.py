@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from verifier.targets.creation import PATH, RUN_TAG, Creation, has_stage
-from verifier.targets.sandbox.account import Administrator
+from verifier.targets.sandbox.account import AccountAdministrator
 from verifier.targets.sandbox.kinds import BUCKET, FUNCTION, LOG_GROUP, ROLE, STACK
 from verifier.targets.sandbox.trouble import code_of, unavailable
 
@@ -13,7 +13,7 @@ _STACK_TAG = "aws:cloudformation:stack-name"
 
 
 def not_ours(
-    one: Creation, answer: Mapping[str, Any], administrator: Administrator, stacks: Collection[str]
+    one: Creation, answer: Mapping[str, Any], administrator: AccountAdministrator, stacks: Collection[str]
 ) -> str:
     """Why the thing is not known to be the run's own; "" where it is.
 
@@ -48,7 +48,7 @@ def _tags(found: Iterable[Mapping[str, str]] | None) -> dict[str, str]:
     return {one["Key"]: one["Value"] for one in found or ()}
 
 
-def _of_bucket(_: Mapping[str, Any], administrator: Administrator, one: Creation) -> dict[str, str]:
+def _of_bucket(_: Mapping[str, Any], administrator: AccountAdministrator, one: Creation) -> dict[str, str]:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
@@ -60,7 +60,7 @@ def _of_bucket(_: Mapping[str, Any], administrator: Administrator, one: Creation
     return _tags(answer["TagSet"])
 
 
-def _of_log_group(_: Mapping[str, Any], administrator: Administrator, one: Creation) -> dict[str, str]:
+def _of_log_group(_: Mapping[str, Any], administrator: AccountAdministrator, one: Creation) -> dict[str, str]:
     from botocore.exceptions import BotoCoreError, ClientError
 
     where = f"{one.region or administrator.region}:{administrator.account}"
@@ -74,7 +74,7 @@ def _of_log_group(_: Mapping[str, Any], administrator: Administrator, one: Creat
     return dict(answer["tags"])
 
 
-_TAGS: Mapping[str, Callable[[Mapping[str, Any], Administrator, Creation], dict[str, str]]] = {
+_TAGS: Mapping[str, Callable[[Mapping[str, Any], AccountAdministrator, Creation], dict[str, str]]] = {
     STACK: lambda answer, *_: _tags(answer["Stacks"][0].get("Tags")),
     ROLE: lambda answer, *_: _tags(answer["Role"].get("Tags")),
     FUNCTION: lambda answer, *_: dict(answer["Tags"]),

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from verifier.targets.buckets import empty_bucket
 from verifier.targets.creation import PATH, Creation
-from verifier.targets.emptying import empty_bucket
-from verifier.targets.sandbox.account import Administrator
+from verifier.targets.sandbox.account import AccountAdministrator
 from verifier.targets.sandbox.kinds import BUCKET, FUNCTION, LOG_GROUP, POLICY, ROLE, STACK, USER
 from verifier.targets.sandbox.remove_stack import Waiting, remove_stack
 from verifier.targets.sandbox.trouble import code_of
@@ -19,7 +19,7 @@ class Removal:
     """What removing one thing needs."""
 
     one: Creation
-    administrator: Administrator
+    administrator: AccountAdministrator
     waiting: Waiting
 
     @property

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from verifier.errors import InconclusiveError
-from verifier.targets.emptying import empty_bucket
-from verifier.targets.sandbox.account import Administrator
+from verifier.targets.buckets import empty_bucket
+from verifier.targets.sandbox.account import AccountAdministrator
 from verifier.targets.sandbox.trouble import code_of
 
 _STACK, _BUCKET = "AWS::CloudFormation::Stack", "AWS::S3::Bucket"
@@ -25,7 +25,7 @@ class Waiting:
     say: Callable[[str], None]
 
 
-def remove_stack(administrator: Administrator, region: str, name: str, waiting: Waiting) -> None:
+def remove_stack(administrator: AccountAdministrator, region: str, name: str, waiting: Waiting) -> None:
     """Delete the stack ``name``; one that is gone already is fine.
 
     Raises InconclusiveError when it stays, with CloudFormation's reasons, and botocore's errors.

@@ -6,7 +6,7 @@ from typing import Any
 
 from verifier.errors import InconclusiveError, UnavailableError
 from verifier.targets.creation import Creation
-from verifier.targets.sandbox.account import Administrator
+from verifier.targets.sandbox.account import AccountAdministrator
 from verifier.targets.sandbox.kinds import KINDS, STACK, found
 from verifier.targets.sandbox.marks import not_ours
 from verifier.targets.sandbox.removal import Removal, order, removable, remove
@@ -44,7 +44,7 @@ class Survey:
     others: tuple[Remains, ...]
 
 
-def survey(named: Iterable[Creation], administrator: Administrator) -> Survey:
+def survey(named: Iterable[Creation], administrator: AccountAdministrator) -> Survey:
     """Look for each thing of ``named``; what is gone is not mentioned.
 
     Raises UnavailableError when a read does not tell.
@@ -70,7 +70,7 @@ def remains(one: Creation, reason: str = "") -> Remains:
 
 
 def sweep(
-    own: Iterable[Creation], administrator: Administrator, seconds: float, say: Callable[[str], None]
+    own: Iterable[Creation], administrator: AccountAdministrator, seconds: float, say: Callable[[str], None]
 ) -> Iterator[Remains]:
     """Remove each thing of ``own``, and tell of it at once; its ``reason`` is why it stays, "" for gone.
 
@@ -80,7 +80,7 @@ def sweep(
         yield remains(one, _removed(Removal(one, administrator, Waiting(seconds, say))))
 
 
-def _reason(one: Creation, administrator: Administrator, stacks: set[str]) -> str | None:
+def _reason(one: Creation, administrator: AccountAdministrator, stacks: set[str]) -> str | None:
     """Why the thing is left alone, "" where it is the run's, None where it is gone."""
     if one.account and one.account != administrator.account:
         return f"it is in the account {one.account}"
