@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -161,13 +162,16 @@ def test_a_refusal_does_not_tell(account: Sandbox, full: Full) -> None:
     assert found("bucket", "there", nobody) == {}, "somebody else's bucket is there, too"
 
 
-@pytest.mark.parametrize("code", ["ThrottlingException", "InternalFailure"])
-def test_no_other_failure_tells(full: Full, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Failing:
-        def describe_table(self, **_: Any) -> None:
-            raise ClientError({"Error": {"Code": code, "Message": "Rate exceeded"}}, "DescribeTable")
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [("table", "ThrottlingException"), ("table", "InternalFailure"), ("stack", "ValidationError")],
+)
+def test_no_other_failure_tells(full: Full, kind: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": code, "Message": "Rate exceeded"}}, "Describe")
 
-    monkeypatch.setattr(AccountAdministrator, "client", lambda *_: Failing())
+    client = SimpleNamespace(describe_table=failing, describe_stacks=failing)
+    monkeypatch.setattr(AccountAdministrator, "client", lambda *_: client)
     with pytest.raises(UnavailableError) as caught:
-        found("table", "there", full())
-    says(caught.value, ["whether the table there exists", code])
+        found(kind, "there", full())
+    says(caught.value, [f"whether the {kind} there exists", code])
