@@ -20,21 +20,22 @@ from verifier.errors import ExitCode, InputError
 from verifier.redaction import Redaction
 
 # One module a command, each with add_parser(subparsers) and run(args, stdout, stderr), which gives a Result;
-# args.redaction is what learns secrets, args.aws are the variables of the user's own AWS configuration.
+# args.redaction is what learns secrets, args.aws_settings what the environment said of AWS.
 # Parsers import nothing heavy; what a command needs is imported when it runs.
 COMMANDS = ("converge", "verify", "render", "serve", "simulate", "denials", "model", "setup-account", "sweep")
 
 
-def main(arguments: Sequence[str] | None = None, aws: Mapping[str, str] | None = None) -> ExitCode:
+def main(arguments: Sequence[str] | None = None, aws_settings: Mapping[str, str] | None = None) -> ExitCode:
     """Run one command; in process, for tests too. Only a result that was handed over can be 0.
 
-    ``aws`` has the variables of the user's own AWS configuration, which nothing finds by itself.
+    ``aws_settings`` are the user's own variables that the environment does not have any more.
     """
     # What the commands learn is not to be told, in words about their end neither.
     redaction = Redaction()
     try:
         with interrupts():
-            result = _result(sys.argv[1:] if arguments is None else arguments, redaction, aws or {})
+            given = sys.argv[1:] if arguments is None else arguments
+            result = _result(given, argparse.Namespace(redaction=redaction, aws_settings=aws_settings or {}))
             return hand_over(result, sys.stdout)
     except (Exception, KeyboardInterrupt) as error:
         return ended_by(error, redaction)
@@ -43,16 +44,16 @@ def main(arguments: Sequence[str] | None = None, aws: Mapping[str, str] | None =
 def entry_point() -> NoReturn:
     """The `verifier` script."""
     mend_streams()
-    aws = forget_settings(os.environ)
-    sys.exit(main(aws=aws))
+    taken = forget_settings(os.environ)
+    sys.exit(main(aws_settings=taken))
 
 
-def _result(arguments: Sequence[str], redaction: Redaction, aws: Mapping[str, str]) -> Result:
+def _result(arguments: Sequence[str], known: argparse.Namespace) -> Result:
     _check_given(arguments)
     said = io.StringIO()
     try:
         with contextlib.redirect_stdout(said):
-            args = parser().parse_args(arguments, argparse.Namespace(redaction=redaction, aws=aws))
+            args = parser().parse_args(arguments, known)
     except SystemExit:  # of --help and --version, which have said it all
         return Result(ExitCode.OK, said.getvalue())
     result: Result = args.run(args, sys.stdout, sys.stderr)

@@ -22,9 +22,9 @@ def this_machine() -> "Machine":
     return Machine(dict(os.environ), _home())
 
 
-def with_own_settings(aws: Mapping[str, str]) -> dict[str, str]:
+def with_aws_settings(aws_settings: Mapping[str, str]) -> dict[str, str]:
     """The environment as the user gave it, for the administrator's own session; never for a child."""
-    return {**os.environ, **aws}
+    return {**os.environ, **aws_settings}
 
 
 def _check_temporary_folder(named: str | None) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from verifier.cli.machine import with_own_settings
+from verifier.cli.machine import with_aws_settings
 from verifier.cli.output import Result, say
 from verifier.cli.values import checked
 from verifier.errors import ExitCode, InputError
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
     if not 0 < args.timeout < math.inf:
         raise InputError(f"--timeout {args.timeout:g}: give a number of seconds, more than 0")
     named = creations(rows_of(args.journal or args.out / NAME))
-    someone = administrator(with_own_settings(args.aws), args.profile, args.region)
+    someone = administrator(with_aws_settings(args.aws_settings), args.profile, args.region)
     args.redaction.add_keys(*someone.keys())
     check_account(someone, args.account)
     seen = survey(named, someone)

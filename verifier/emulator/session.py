@@ -39,6 +39,8 @@ def client_session() -> Any:
 
 
 def forget_settings(environment: MutableMapping[str, str]) -> dict[str, str]:
-    """Take out of the process's environment what the libraries would read of it, and give it back."""
-    names = [name for name in environment if name.startswith(_READ_BY_LIBRARIES)]
-    return {name: environment.pop(name) for name in names}
+    """Take out of the process's environment what the libraries would read of it; what that was."""
+    taken = {name: value for name, value in environment.items() if name.startswith(_READ_BY_LIBRARIES)}
+    for name in taken:
+        del environment[name]
+    return taken
