@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.test_serve_boto3 import ACCOUNT, REGION, Served
+from tests.support.served import ACCOUNT, REGION, Served, policy
 from verifier.targets.creation import stage_of
 
 pytestmark = pytest.mark.integration
@@ -25,13 +25,16 @@ SEED = 20261126
 # Killed a little after so many things were written down: the user, its policy, the stack's things.
 POINTS = (1, 2, 5)
 LATEST_SECONDS = 0.4
+SESSION_SECONDS = 1
 
 
 class Account:
     """The stand-in with a stranger's things in it, and a user who is its administrator by a profile."""
 
     def __init__(self, folder: Path) -> None:
-        self.served = Served()
+        faults = folder / "faults.json"
+        faults.write_text(json.dumps({"sessions": SESSION_SECONDS}), encoding="utf-8")
+        self.served = Served("--faults", str(faults))
         key, secret = self.served.admin
         (folder / "credentials").write_text(
             f"[admin]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n", encoding="utf-8"
@@ -53,16 +56,7 @@ class Account:
         return self.served.client(service)
 
     def state(self) -> dict[str, list[str]]:
-        """Everything that is there, by its names."""
-        iam, stacks = self.client("iam"), self.client("cloudformation").describe_stacks()["Stacks"]
-        return {
-            "users": [one["UserName"] for one in iam.list_users()["Users"]],
-            "policies": [one["PolicyName"] for one in iam.list_policies(Scope="Local")["Policies"]],
-            "roles": [one["RoleName"] for one in iam.list_roles()["Roles"]],
-            "stacks": [one["StackName"] for one in stacks],
-            "buckets": [one["Name"] for one in self.client("s3").list_buckets()["Buckets"]],
-            "logs": [one["logGroupName"] for one in self.client("logs").describe_log_groups()["logGroups"]],
-        }
+        return self.served.state()
 
     def verifier(self, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
@@ -119,8 +113,6 @@ def test_whatever_a_killed_run_left_is_removed(account: Account, tmp_path: Path,
     assert document["failed"] == document["leftAlone"] == []
     assert len(document["removed"]) == listed.stdout.count("left by the run")
     assert account.state() == before
-    again = account.verifier(*options, "--yes")
-    assert (again.returncode, again.stdout) == (0, "nothing is left\n")
     written = (out / "journal.jsonl").read_text(encoding="utf-8")
     for secret in account.served.admin:
         assert secret not in written + listed.stdout + listed.stderr + done.stdout + done.stderr
@@ -130,11 +122,22 @@ def test_a_whole_run_is_there_when_it_is_killed_late(account: Account, tmp_path:
     """The kill above may come early; here everything is there, buckets with objects too."""
     before, out = account.state(), tmp_path / "out"
     killed_run(account, out, "late", after="phase")
-    there = account.state()
-    assert [len(there[name]) - len(before[name]) for name in there] == [1, 1, 0, 1, 2, 1]
+    made = {kind: len(names) - len(before.get(kind, ())) for kind, names in account.state().items()}
+    assert {kind: number for kind, number in made.items() if number} == {
+        "cloudformation:Stack": 1,
+        "iam:AccessKey": 1,
+        "iam:AttachedUserPolicy": 1,
+        "iam:Policy": 1,
+        "iam:User": 1,
+        "logs:LogGroup": 1,
+        "s3:Bucket": 2,
+        "s3:Object": 2,
+    }
     command = ("sweep", "--account", ACCOUNT, "--profile", "admin", "--out", str(out), "--yes")
     assert account.verifier(*command).returncode == 0
     assert account.state() == before
+    again = account.verifier(*command)
+    assert (again.returncode, again.stdout) == (0, "nothing is left\n")
 
 
 def test_a_stranger_s_stack_of_the_same_name_is_seen_before_anything_is_made(
@@ -161,3 +164,26 @@ def test_keys_in_the_environment_are_the_user_s_too(account: Account, tmp_path: 
     wrong = account.verifier(*options, AWS_ACCESS_KEY_ID=key, AWS_SECRET_ACCESS_KEY="wrong")
     assert (wrong.returncode, wrong.stderr.count("\n")) == (3, 1)
     assert "SignatureDoesNotMatch" in wrong.stderr
+
+
+def test_a_session_that_is_over_is_said_to_be(account: Account, tmp_path: Path) -> None:
+    (tmp_path / "journal.jsonl").write_text("", encoding="utf-8")
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+        "Action": "sts:AssumeRole",
+    }
+    role = account.client("iam").create_role(RoleName="short", AssumeRolePolicyDocument=policy(trust))["Role"]
+    keys = account.served.user({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"})
+    sts = account.served.client("sts", keys)
+    given = sts.assume_role(RoleArn=role["Arn"], RoleSessionName="ci")["Credentials"]
+    time.sleep(SESSION_SECONDS)
+    done = account.verifier(
+        *("sweep", "--account", ACCOUNT, "--out", str(tmp_path)),
+        AWS_ACCESS_KEY_ID=given["AccessKeyId"],
+        AWS_SECRET_ACCESS_KEY=given["SecretAccessKey"],
+        AWS_SESSION_TOKEN=given["SessionToken"],
+    )
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (3, "", 1)
+    assert "these AWS credentials have expired" in done.stderr
+    assert given["SessionToken"] not in done.stderr
