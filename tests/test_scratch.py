@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from verifier.scratch import scratch, sweep
+from verifier.scratch import lives, scratch, sweep
 
 CODE = (
     "from verifier.scratch import scratch; (scratch() / 'file').write_text('x'); print(scratch(), flush=True)"
@@ -80,6 +80,18 @@ def test_no_place_for_it_is_one_line(tmp_path: Path) -> None:
         check=True,
     )
     assert "set TMPDIR" in done.stdout
+
+
+def test_a_run_lives_as_long_as_its_process(tmp_path: Path) -> None:
+    process = start(tmp_path, "; import time; time.sleep(60)")
+    assert process.stdout is not None
+    folder = Path(process.stdout.readline().strip())
+    assert lives(folder)
+    process.kill()
+    process.communicate()
+    assert (folder / "file").exists()
+    assert not lives(folder)
+    assert not lives(tmp_path / "verifier-run-none")
 
 
 def test_one_for_all_of_a_process() -> None:

@@ -84,6 +84,21 @@ def lend(place: Path, user: User | None) -> Path:
     return place
 
 
+def lives(folder: Path) -> bool:
+    """Whether the process whose ``scratch()`` this is still runs; of another user's nobody knows: it does."""
+    try:
+        lock = os.open(folder / _LOCK, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        return isinstance(error, PermissionError)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(lock)
+    return False
+
+
 def sweep() -> None:
     """Remove the folders of our own user's runs that are no more."""
     with contextlib.suppress(OSError):
