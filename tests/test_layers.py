@@ -32,6 +32,7 @@ LAYERS = (
     "trial",
     "loop",
     "report",
+    "doctor",
     "cli",
     "__main__",
 )

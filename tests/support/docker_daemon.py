@@ -164,6 +164,7 @@ def fake_daemon(folder: Path, daemon: FakeDaemon | None = None) -> Iterator[Fake
             server.shutdown()
             thread.join()
             daemon.close()
+            path.unlink()
 
 
 class _Server(ThreadingMixIn, UnixStreamServer):

@@ -22,7 +22,18 @@ from verifier.redaction import Redaction
 # One module a command, each with add_parser(subparsers) and run(args, stdout, stderr), which gives a Result;
 # args.redaction is what learns secrets, args.aws_settings what the environment said of AWS.
 # Parsers import nothing heavy; what a command needs is imported when it runs.
-COMMANDS = ("converge", "verify", "render", "serve", "simulate", "denials", "model", "setup-account", "sweep")
+COMMANDS = (
+    "converge",
+    "verify",
+    "render",
+    "serve",
+    "simulate",
+    "denials",
+    "model",
+    "setup-account",
+    "sweep",
+    "doctor",
+)
 
 
 def main(arguments: Sequence[str] | None = None, aws_settings: Mapping[str, str] | None = None) -> ExitCode:

@@ -1,7 +1,7 @@
 """What is secret before a run begins: by a variable's name, in the environment and in .env files."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -20,6 +20,17 @@ _DOTENV = re.compile(
     r"""("(?:[^"\\]|\\.)*"|'[^']*'|`[^`]*`|.*)""",
     re.M,
 )
+
+
+_KEYS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "LOCALSTACK_AUTH_TOKEN")
+
+
+def users_secrets(environment: Mapping[str, str]) -> Iterator[str]:
+    """The secrets of the user's own settings: keys and tokens, and passwords in URLs."""
+    for name, value in environment.items():
+        if name in _KEYS:
+            yield value
+        yield from map(unquote, _PASSWORD_IN_URL.findall(value))
 
 
 def passed_on_secrets(machine: "Machine") -> Iterator[str]:

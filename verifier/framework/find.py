@@ -9,7 +9,7 @@ from verifier.errors import InputError, UnavailableError
 from verifier.framework.framework import Framework
 from verifier.framework.machine import Machine
 from verifier.framework.older import known_to_3_only
-from verifier.framework.packages import NAMES, cached_package, executable, manifest, peer_of
+from verifier.framework.packages import NAMES, cached_package, executable, in_cache, manifest, peer_of
 from verifier.service.framework_version import admits, is_range
 from verifier.service.service import Service
 from verifier.service.tree import MODULES
@@ -67,6 +67,27 @@ def accepted_by(service: Service, framework: Framework, say: Callable[[str], Non
         f"for this run its private copy says {framework.version}"
     )
     return replace(service, pinned_version=framework.version)
+
+
+@dataclass(frozen=True)
+class AtHand:
+    """A framework that is on the machine already, and the folder of its package."""
+
+    name: str
+    version: str
+    folder: Path
+
+
+def at_hand(machine: Machine) -> AtHand | None:
+    """The newest of the default tools that is here without npm; nothing is installed."""
+    for name, version in DEFAULTS:
+        in_project = _PROJECT_MODULES / name
+        if manifest(in_project).get("version") == version:
+            return AtHand(name, version, in_project)
+        cached = in_cache(name, version, machine)
+        if cached is not None:
+            return AtHand(name, version, cached)
+    return None
 
 
 @dataclass(frozen=True)

@@ -70,10 +70,11 @@ def cached_package(name: str, version: str, machine: Machine, say: Callable[[str
     Others may install the same at the same time: each into a folder of its own, and the first to be
     done names it; so what has the final name is always whole. Raises UnavailableError.
     """
-    final = cache_folder(machine) / f"{name}@{version}"
+    cached = in_cache(name, version, machine)
+    if cached is not None:
+        return cached
+    final = _cached(name, version, machine)
     package = final / "node_modules" / name
-    if _is_whole(package, name, version):
-        return package
     say(f"installing {name}@{version} through npm, once, into {final}")
     with _partial_folder(final) as partial:
         what = f"npm install {name}@{version}"
@@ -87,6 +88,16 @@ def cached_package(name: str, version: str, machine: Machine, say: Callable[[str
             raise UnavailableError(f"{what}: npm was content, but the package is not there")
         _publish(partial, final, package)
     return package
+
+
+def in_cache(name: str, version: str, machine: Machine) -> Path | None:
+    """The folder of the package at that version, if it is installed in the cache."""
+    package = _cached(name, version, machine) / "node_modules" / name
+    return package if _is_whole(package, name, version) else None
+
+
+def _cached(name: str, version: str, machine: Machine) -> Path:
+    return cache_folder(machine) / f"{name}@{version}"
 
 
 def cache_folder(machine: Machine) -> Path:
