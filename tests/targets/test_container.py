@@ -9,14 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from docker.api.client import APIClient
 
 from tests.support.docker_daemon import FakeContainer, FakeDaemon, fake_daemon
+from tests.support.emulator_health import LOCALSTACK, answering
 from verifier.cli.interrupts import interrupts
 from verifier.emulator.endpoint.about import probe
 from verifier.errors import UnavailableError
 from verifier.scratch import scratch
 from verifier.targets import container as module
-from verifier.targets.container import IMAGE, LABEL, left_containers, localstack_container
+from verifier.targets.container import (
+    IMAGE,
+    LABEL,
+    endpoint_or_container,
+    left_containers,
+    localstack_container,
+)
 from verifier.targets.docker_daemon import docker_client
 
 LAYERS: list[dict[str, Any]] = [
@@ -211,6 +219,59 @@ def test_one_that_removes_itself_meanwhile_is_no_trouble(tmp_path: Path, port: i
     ):
         pass
     assert "could not" not in said[-1]
+
+
+def test_an_interrupt_while_it_is_removed_is_put_off(
+    daemon: FakeDaemon, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remove = APIClient.remove_container
+    came: list[bool] = []
+
+    def interrupted(*arguments: Any, **named: Any) -> None:
+        if not came:
+            came.append(True)
+            raise KeyboardInterrupt
+        remove(*arguments, **named)
+
+    monkeypatch.setattr(APIClient, "remove_container", interrupted)
+    with (
+        pytest.raises(KeyboardInterrupt),
+        localstack_container(lambda _: None, {"DOCKER_HOST": daemon.host}, port=port),
+    ):
+        pass
+    assert daemon.containers == {}
+
+
+def test_what_answers_already_is_used(daemon: FakeDaemon) -> None:
+    with (
+        answering(LOCALSTACK) as there,
+        endpoint_or_container(there, lambda _: None, {"DOCKER_HOST": daemon.host}) as url,
+    ):
+        assert url == there
+    assert daemon.calls == []
+
+
+def test_where_nothing_answers_one_is_started(daemon: FakeDaemon, port: int) -> None:
+    there = f"http://localhost:{port}"
+    with endpoint_or_container(there, lambda _: None, {"DOCKER_HOST": daemon.host}) as url:
+        assert probe(url) is not None
+        assert url == f"http://127.0.0.1:{port}"
+    assert daemon.containers == {}
+
+
+def test_why_there_is_nothing_is_one_line(tmp_path: Path, port: int) -> None:
+    docker = {"DOCKER_HOST": f"unix://{tmp_path}/none.sock"}
+    for url, words in (
+        (f"http://localhost:{port}", "and none can be started: Docker at unix://"),
+        ("http://emulator.invalid:4566", "start it there, or name another with --endpoint"),
+    ):
+        with (
+            pytest.raises(UnavailableError) as failed,
+            endpoint_or_container(url, lambda _: None, docker),
+        ):
+            pass
+        assert str(failed.value).startswith(f"nothing at {url} answers as AWS does")
+        assert words in str(failed.value)
 
 
 def test_a_daemon_elsewhere_is_not_used(daemon: FakeDaemon, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,11 +10,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from verifier.emulator.endpoint.about import probe
+from verifier.emulator.endpoint.connection import is_loopback
 from verifier.errors import UnavailableError
 from verifier.redaction import HIDDEN
 from verifier.scratch import lives, scratch
@@ -65,6 +67,27 @@ def localstack_container(
             yield url
     finally:
         client.close()
+
+
+@contextmanager
+def endpoint_or_container(
+    url: str, say: Callable[[str], None], environment: Mapping[str, str]
+) -> Iterator[str]:
+    """``url`` when an emulator answers there, else the endpoint of a ``localstack_container`` at its port.
+
+    Nothing is started for an address that is not on this machine. Raises UnavailableError.
+    """
+    missing = f"nothing at {url} answers as AWS does"
+    with ExitStack() as stack:
+        if probe(url) is None:
+            if not is_loopback(url):
+                raise UnavailableError(f"{missing}; start it there, or name another with --endpoint")
+            container = localstack_container(say, environment, port=urlsplit(url).port or PORT)
+            try:
+                url = stack.enter_context(container)
+            except UnavailableError as error:
+                raise UnavailableError(f"{missing}, and none can be started: {error}") from None
+        yield url
 
 
 def left_containers(client: Any) -> tuple[str, ...]:
@@ -124,7 +147,16 @@ def _not_started(image: str, port: int, words: str) -> UnavailableError:
 
 
 def _remove(client: Any, name: str, say: Callable[[str], None]) -> None:
-    """End the container at once, with its volumes: nothing in it is worth keeping."""
+    """End the container, whatever happens meanwhile."""
+    try:
+        _end(client, name, say)
+    except KeyboardInterrupt:
+        _end(client, name, say)
+        raise
+
+
+def _end(client: Any, name: str, say: Callable[[str], None]) -> None:
+    """At once, and with its volumes: nothing in it is worth keeping."""
     from docker.errors import APIError, DockerException
 
     try:
