@@ -77,7 +77,7 @@ class _Layers:
     def __init__(self, image: str, say: Callable[[str], None]) -> None:
         self._image, self._say = image, say
         self._layers: dict[str, bool] = {}
-        self._told: tuple[str, float] = ("", 0.0)
+        self._told = ("", time.monotonic())
 
     def hear(self, event: dict[str, Any]) -> None:
         """One line of the daemon's; now and then it is told."""
