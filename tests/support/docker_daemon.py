@@ -6,7 +6,7 @@ Its containers are loopback servers that say what LocalStack says of its health.
 import json
 import struct
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -64,6 +64,8 @@ class FakeDaemon:
     containers: dict[str, FakeContainer] = field(default_factory=dict)
     made: list[dict[str, Any]] = field(default_factory=list)
     """The bodies of creations."""
+    meanwhile: Callable[[str], None] = lambda call: None
+    """Hears of each call before it is answered."""
     host: str = ""
     """DOCKER_HOST."""
 
@@ -181,6 +183,7 @@ def _handler(daemon: FakeDaemon) -> type[BaseHTTPRequestHandler]:
             length = int(self.headers.get("Content-Length") or 0)
             body = json.loads(self.rfile.read(length)) if length else None
             daemon.calls.append(f"{self.command} {path}")
+            daemon.meanwhile(daemon.calls[-1])
             self._send(*daemon.answer(self.command, path, parse_qs(address.query), body))
 
         do_GET = do_POST = do_DELETE = _do  # noqa: N815

@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -74,7 +73,7 @@ def test_it_is_started_and_gone_afterwards(daemon: FakeDaemon, port: int) -> Non
     }
     assert made["Labels"] == {LABEL: str(scratch())}
     assert "Binds" not in made["HostConfig"]
-    assert said == [f"{IMAGE}: started; it answers at {url} before long"]
+    assert said == [f"{IMAGE}: started, and waited for at {url}"]
 
 
 def test_an_image_that_is_not_there_is_pulled_and_told_of(
@@ -175,13 +174,18 @@ def test_what_the_body_raises_is_its_own(daemon: FakeDaemon, port: int) -> None:
     assert daemon.containers == {}
 
 
+@pytest.mark.parametrize("call", ["/start", "/json"])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_while_it_starts_leaves_nothing(
-    number: signal.Signals, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, port: int
+    number: signal.Signals, call: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, port: int
 ) -> None:
     monkeypatch.setattr(module, "HEALTHY_SECONDS", 30.0)
-    with fake_daemon(tmp_path, FakeDaemon({IMAGE}, deaf=True)) as daemon:
-        threading.Timer(0.3, os.kill, (os.getpid(), number)).start()
+
+    def send(came: str) -> None:
+        if came.startswith(("POST /containers/verifier-", "GET /containers/verifier-")) and call in came:
+            os.kill(os.getpid(), number)
+
+    with fake_daemon(tmp_path, FakeDaemon({IMAGE}, deaf=True, meanwhile=send)) as daemon:
         with (
             pytest.raises(KeyboardInterrupt),
             interrupts(),
@@ -267,7 +271,7 @@ def test_where_nothing_answers_one_is_started(daemon: FakeDaemon, port: int) -> 
 def test_why_there_is_nothing_is_one_line(tmp_path: Path, port: int) -> None:
     docker = {"DOCKER_HOST": f"unix://{tmp_path}/none.sock"}
     for url, words in (
-        (f"http://localhost:{port}", "and none can be started: Docker at unix://"),
+        (f"http://localhost:{port}", "or set DOCKER_HOST; or start one by hand (docs/targets.md)"),
         ("http://emulator.invalid:4566", "start it there, or name another with --endpoint"),
     ):
         with (
@@ -275,7 +279,7 @@ def test_why_there_is_nothing_is_one_line(tmp_path: Path, port: int) -> None:
             endpoint_or_container(url, lambda _: None, docker),
         ):
             pass
-        assert str(failed.value).startswith(f"nothing at {url} answers as AWS does")
+        assert str(failed.value).startswith(f"--target localstack: nothing at {url} answers")
         assert words in str(failed.value)
 
 

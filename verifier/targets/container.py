@@ -62,7 +62,7 @@ def localstack_container(
         have_image(client, image, say)
         with _container(client, image, token, port, say) as container:
             url = f"http://127.0.0.1:{port}"
-            say(f"{image}: started; it answers at {url} before long")
+            say(f"{image}: started, and waited for at {url}")
             _wait_until_healthy(container, image, url, token)
             yield url
     finally:
@@ -77,7 +77,7 @@ def endpoint_or_container(
 
     Nothing is started for an address that is not on this machine. Raises UnavailableError.
     """
-    missing = f"nothing at {url} answers as AWS does"
+    missing = f"--target localstack: nothing at {url} answers as AWS does"
     with ExitStack() as stack:
         if probe(url) is None:
             if not is_loopback(url):
@@ -86,7 +86,9 @@ def endpoint_or_container(
             try:
                 url = stack.enter_context(container)
             except UnavailableError as error:
-                raise UnavailableError(f"{missing}, and none can be started: {error}") from None
+                raise UnavailableError(
+                    f"{missing}, and none can be started: {error}; or start one by hand (docs/targets.md)"
+                ) from None
         yield url
 
 

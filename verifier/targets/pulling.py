@@ -14,7 +14,6 @@ _EVERY_SECONDS = 3.0
 _SILENCE_SECONDS = 180.0
 """How long the daemon may say nothing of a pull."""
 _DONE = ("Pull complete", "Already exists")
-_BY_HAND = "or start an emulator by hand (docs/targets.md) and name it with --endpoint"
 # What daemons and registries say, in lower case, and how to mend it; the first that fits.
 _MENDS = (
     (("no space left",), "free some space (docker system df)"),
@@ -35,7 +34,7 @@ _MENDS = (
             "reset by peer",
             "eof",
         ),
-        f"check the network and the proxy of the Docker daemon, {_BY_HAND}",
+        "check the network and the proxy of the Docker daemon",
     ),
 )
 
@@ -66,7 +65,7 @@ def not_pulled(image: str, words: str) -> UnavailableError:
     low = words.lower()
     mend = next(
         (mend for known, mend in _MENDS if any(word in low for word in known)),
-        f"try docker pull {image}, {_BY_HAND}",
+        f"try docker pull {image}",
     )
     return UnavailableError(f"{image}: cannot be pulled: {words[:300]}; {mend}")
 
