@@ -27,6 +27,7 @@ NEEDED = {
     "model": ["show", "TYPE"],
     "setup-account": [],
     "sweep": ["--account", "ID", "--out", "DIR"],
+    "doctor": [],
 }
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PROGRAMS = ("verifier", "make", "python")
