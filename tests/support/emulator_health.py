@@ -8,7 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 LOCALSTACK = {
-    "/_localstack/health": {"services": {"s3": "available"}, "edition": "community", "version": "4.14.0"}
+    "/_localstack/health": {"services": {"s3": "available"}, "edition": "community", "version": "4.14.0"},
+    "/_localstack/info": {"version": "4.14.0", "edition": "community", "machine_id": "dkr_1"},
 }
 
 
