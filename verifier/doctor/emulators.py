@@ -75,7 +75,7 @@ def endpoint_of(environment: Mapping[str, str]) -> str:
 def _daemon(client: Any, image: str) -> Check:
     from docker.errors import ImageNotFound
 
-    version = client.version()["Version"]
+    version = client.version().get("Version", "a daemon")
     if not is_here(client):
         return Check(
             "docker",
