@@ -1,9 +1,7 @@
 """What answers at an endpoint is known by what it says of itself."""
 
 import json
-import socket
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -54,21 +52,17 @@ def health(**more: object) -> dict[str, object]:
     return {"services": {"s3": "available"}, "version": "1.2.3", **more}
 
 
-def info(**more: object) -> dict[str, object]:
-    return {"version": "1.2.3", "machine_id": "5f2a", **more}
-
-
 @pytest.mark.parametrize(
     ("answers", "about"),
     [
-        ({"/_localstack/info": info(edition="community")}, About("localstack", "1.2.3", False)),
-        ({"/_localstack/info": info(edition="pro")}, About("localstack", "1.2.3", None)),
+        ({"/_localstack/health": health(edition="community")}, About("localstack", "1.2.3", False)),
+        ({"/_localstack/health": health(edition="pro")}, About("localstack", "1.2.3", None)),
         (
-            {"/_localstack/info": info(edition="pro"), "/_aws/iam/config": {"state": "ENFORCED"}},
+            {"/_localstack/health": health(edition="pro"), "/_aws/iam/config": {"state": "ENFORCED"}},
             About("localstack", "1.2.3", True),
         ),
         (
-            {"/_localstack/info": info(edition="pro"), "/_aws/iam/config": {"state": "SOFT_MODE"}},
+            {"/_localstack/health": health(edition="pro"), "/_aws/iam/config": {"state": "SOFT_MODE"}},
             About("localstack", "1.2.3", False),
         ),
         (
@@ -78,20 +72,16 @@ def info(**more: object) -> dict[str, object]:
         ({"/_ministack/health": health(auth="disabled")}, About("ministack", "1.2.3", False)),
         ({"/_ministack/health": health(auth=["?"])}, About("ministack", "1.2.3", None)),
         (
-            {
-                "/_localstack/info": info(machine_id="robotocore"),
-                "/_robotocore/health": health(),
-                "/_robotocore/config": {"enforce_iam": True},
-            },
+            {"/_robotocore/health": health(), "/_robotocore/config": {"enforce_iam": True}},
             About("robotocore", "1.2.3", True),
         ),
         (
-            {"/_localstack/info": {"original_edition": "floci-always-free"}, "/_floci/health": health()},
+            {"/_localstack/health": health(edition="community"), "/_floci/health": health()},
             About("floci", "1.2.3", None),
         ),
         ({"/_localemu/health": health(edition="community")}, About("localemu", "1.2.3", None)),
         ({}, About("unknown", "", None)),
-        ({"/_localstack/info": ["no object"]}, About("unknown", "", None)),
+        ({"/_localstack/health": ["no object"]}, About("unknown", "", None)),
     ],
 )
 def test_who_it_is_and_whether_it_enforces(answers: Mapping[str, Any], about: About) -> None:
@@ -119,12 +109,3 @@ def test_only_the_last_is_known_by_nothing_and_every_control_has_its_source() ->
         assert set(one.controls) <= set(one.sources), one.name
         assert "accounts" in one.sources, one.name
         assert all(source.where and source.seen and source.quote for source in one.sources.values())
-
-
-def test_who_only_listens_is_not_waited_for_long() -> None:
-    with socket.socket() as silent:
-        silent.bind(("127.0.0.1", 0))
-        silent.listen()
-        begun = time.monotonic()
-        assert probe(f"http://127.0.0.1:{silent.getsockname()[1]}", timeout=0.2) is None
-        assert time.monotonic() - begun < 2

@@ -1,12 +1,11 @@
 """What answers at an endpoint, by what it says of itself."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from verifier.emulator.endpoint.adapters import Adapter, adapters
-from verifier.emulator.endpoint.connection import EndpointConnection, NoAnswerError
+from verifier.emulator.endpoint.connection import Connection, NoAnswerError
 
 # Signed by nobody: an emulator's root, or a caller that it does not know. Either answer is AWS's in form.
 _WHO = b"Action=GetCallerIdentity&Version=2011-06-15"
@@ -15,8 +14,6 @@ _HEADERS = {
     "Authorization": "AWS4-HMAC-SHA256 Credential=000000000000/20250101/us-east-1/sts/aws4_request, "
     "SignedHeaders=host, Signature=none",
 }
-# How many answers may come too late before nobody is waited for any more.
-_LATE = 1
 
 
 @dataclass(frozen=True)
@@ -32,38 +29,29 @@ class About:
 
 
 def probe(url: str, timeout: float = 2.0) -> About | None:
-    """What answers AWS's API at ``url``; None when nobody does.
-
-    ``timeout`` in seconds, for each request; two that are too late are enough.
-    """
-    connection = EndpointConnection(url, timeout)
-    late = 0
+    """What answers AWS's API at ``url``; None when nobody does. ``timeout`` in seconds, for each request."""
+    connection = Connection(url, timeout)
     try:
         for one in adapters():
-            try:
-                found = _found(connection, one) if one.health else _any(connection, one)
-            except NoAnswerError as error:
-                # Of a path that it does not know: it may have to load what does.
-                late += 1
-                if late > _LATE or not error.late:
-                    return None
-                continue
+            found = _found(connection, one) if one.health else _any(connection, one)
             if found is not None:
                 return found
+    except NoAnswerError:
+        return None
     finally:
         connection.close()
     return None
 
 
-def _found(connection: EndpointConnection, adapter: Adapter) -> About | None:
+def _found(connection: Connection, adapter: Adapter) -> About | None:
     health = _json(connection, adapter.health)
-    if adapter.has not in health or _says(health, adapter.unless):
+    if not isinstance(health.get("services"), dict | list):
         return None
     return About(adapter.name, str(health.get("version") or ""), _enforces(connection, adapter, health))
 
 
-def _enforces(connection: EndpointConnection, adapter: Adapter, health: dict[str, Any]) -> bool | None:
-    if _says(health, adapter.never):
+def _enforces(connection: Connection, adapter: Adapter, health: dict[str, Any]) -> bool | None:
+    if adapter.never and health.get("edition") == adapter.never:
         return False
     if adapter.enforces is None:
         return None
@@ -73,17 +61,13 @@ def _enforces(connection: EndpointConnection, adapter: Adapter, health: dict[str
     return place.values.get(value) if isinstance(value, str | bool) else None
 
 
-def _says(health: dict[str, Any], values: Mapping[str, Any]) -> bool:
-    return any(health.get(name) == value for name, value in values.items())
-
-
-def _any(connection: EndpointConnection, adapter: Adapter) -> About | None:
+def _any(connection: Connection, adapter: Adapter) -> About | None:
     answer = connection.send("POST", "/", _HEADERS, _WHO)
     known = any(word in answer.body for word in (b"<GetCallerIdentityResponse", b"<ErrorResponse"))
     return About(adapter.name, "", None) if known else None
 
 
-def _json(connection: EndpointConnection, path: str) -> dict[str, Any]:
+def _json(connection: Connection, path: str) -> dict[str, Any]:
     """The object at ``path``; empty where there is none."""
     answer = connection.send("GET", path, {"Accept": "application/json"})
     try:

@@ -32,10 +32,8 @@ class Adapter:
     name: str
     accounts: bool
     health: str = ""
-    has: str = ""
-    unless: Mapping[str, Any] = field(default_factory=dict)
     enforces: Enforcement | None = None
-    never: Mapping[str, Any] = field(default_factory=dict)
+    never: str = ""
     switch: str = ""
     lacks: frozenset[str] = frozenset()
     controls: Mapping[str, bool] = field(default_factory=dict)
@@ -62,10 +60,8 @@ def _adapter(entry: Mapping[str, Any]) -> Adapter:
         name=entry["name"],
         accounts=entry["accounts"],
         health=entry.get("health", ""),
-        has=entry.get("has", ""),
-        unless=entry.get("unless", {}),
         enforces=Enforcement(**enforces) if enforces else None,
-        never=entry.get("never", {}),
+        never=entry.get("never", ""),
         switch=entry.get("switch", ""),
         lacks=frozenset(entry.get("lacks", ())),
         controls=entry.get("controls", {}),

@@ -12,14 +12,10 @@ _MOST = 512 << 20
 
 
 class NoAnswerError(Exception):
-    """Nobody answers there, or not in time: then it is ``late``."""
-
-    def __init__(self, message: str, *, late: bool = False) -> None:
-        super().__init__(message)
-        self.late = late
+    """Nobody answers there, or not in time."""
 
 
-class EndpointConnection:
+class Connection:
     """Connections to ``url`` ("http://127.0.0.1:4566"), kept open. Safe among threads.
 
     ``timeout`` in seconds holds for each wait. The certificate of a loopback address is nobody else's and is
@@ -41,18 +37,14 @@ class EndpointConnection:
     def send(self, method: str, target: str, headers: Mapping[str, Any], body: bytes = b"") -> HttpResponse:
         """The answer. Raises NoAnswerError."""
         from botocore.awsrequest import AWSPreparedRequest, HeadersDict
-        from botocore.exceptions import BotoCoreError, ConnectionClosedError, ReadTimeoutError
+        from botocore.exceptions import BotoCoreError
 
         request = AWSPreparedRequest(method, f"{self.url}{target}", HeadersDict(headers), body, False)
         try:
-            try:
-                answer = self._session.send(request)
-            except ConnectionClosedError:  # one that was kept open, and that the other side had closed
-                answer = self._session.send(request)
+            answer = self._session.send(request)
             content = answer.content
         except (BotoCoreError, ValueError, OSError) as error:
-            late = isinstance(error, ReadTimeoutError)
-            raise NoAnswerError(f"{self.url} does not answer: {_why(error)}", late=late) from error
+            raise NoAnswerError(f"{self.url} does not answer: {_why(error)}") from error
         if len(content) > _MOST:
             raise NoAnswerError(f"{self.url} answers more than {_MOST >> 20} MiB")
         return HttpResponse(answer.status_code, tuple(answer.headers.items()), content)
