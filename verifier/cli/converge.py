@@ -55,9 +55,9 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
         learnt = _begin(args, setup, journal, progress)
         with running(setup, args, progress) as trials:
             result = Loop(Bench(trials, progress, journal), settings, learnt).converge()
-        heading = Heading(
-            setup.service.label, setup.target, setup.framework, args.strategy, Scope(args.scope)
-        )
+            lacking = trials.answered_here
+        scope = Scope(args.scope)
+        heading = Heading(setup.service.label, setup.target, setup.framework, args.strategy, scope, lacking)
         document = told(args.redaction, as_document(heading, result), progress)
         text = _report(args, document, result, progress)
     code = {

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from verifier.cli.known_secrets import dotenv_secrets, passed_on_secrets
 from verifier.cli.machine import (
+    endpoint_of,
     machine_of,
     more_authorities,
     other_user,
@@ -37,6 +38,12 @@ def add_trial_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that say where and how trials run."""
     parser.add_argument("service", type=Path, metavar="SERVICE", help="the folder with serverless.yml")
     parser.add_argument("--target", choices=TARGETS, default="embedded")
+    parser.add_argument(
+        "--endpoint",
+        metavar="URL",
+        help="where LocalStack or its like answers, for --target localstack; "
+        "else what AWS_ENDPOINT_URL or LOCALSTACK_HOST says, else http://localhost:4566",
+    )
     parser.add_argument(
         "--phases",
         metavar="LIST",
@@ -168,6 +175,8 @@ def running(setup: Setup, args: argparse.Namespace, progress: "Progress") -> Ite
     progress.say(f"{setup.service.label}: {framework.name} {framework.version} on {setup.target}")
     target = _target(args, setup)
     try:
+        for remark in target.remarks():
+            progress.say(remark)
         trials = Trials(target, setup.service, setup.framework, setup.options)
         trials.negative_control()
         progress.say("negative control: a user without policies is refused")
@@ -175,6 +184,8 @@ def running(setup: Setup, args: argparse.Namespace, progress: "Progress") -> Ite
     finally:
         progress.stop()
         target.close()
+        for what in target.left():
+            progress.say(f"could not be taken away: {what}")
 
 
 @contextmanager
@@ -198,20 +209,29 @@ def told(redaction: "Redaction", document: dict[str, Any], progress: "Progress")
 
 
 def _target(args: argparse.Namespace, setup: Setup) -> "Target":
-    if args.target != "embedded":
+    if args.endpoint is not None and args.target != "localstack":
+        raise InputError(
+            f"--endpoint {args.endpoint}: goes with --target localstack; give that, or leave it out"
+        )
+    if args.target == "aws":
         raise UnavailableError(f"--target {args.target}: cannot be used yet; use --target embedded")
     from verifier.gateway.hosts import configured_registries
     from verifier.targets.embedded import EmbeddedTarget
     from verifier.trial.trials import DEFAULT_REGION
 
-    return EmbeddedTarget(
-        region=setup.options.region or DEFAULT_REGION,
-        partition=checked("partition", args.partition),
-        enforce_likely=args.enforce_likely,
-        allow_hosts=(
+    settings: dict[str, Any] = {
+        "region": setup.options.region or DEFAULT_REGION,
+        "partition": checked("partition", args.partition),
+        "enforce_likely": args.enforce_likely,
+        "allow_hosts": (
             *args.allow_host,
             *configured_registries(setup.machine.environment, setup.machine.home),
         ),
-        more_authorities=more_authorities(setup.machine),
-        redaction=setup.options.redaction,
-    )
+        "more_authorities": more_authorities(setup.machine),
+        "redaction": setup.options.redaction,
+    }
+    if args.target == "embedded":
+        return EmbeddedTarget(**settings)
+    from verifier.targets.endpoint import EndpointTarget
+
+    return EndpointTarget(args.endpoint or endpoint_of(setup.machine), **settings)

@@ -22,6 +22,8 @@ class Heading:
     framework: Framework
     strategy: str
     scope: Scope
+    answered_here: tuple[str, ...] | None = None
+    """What the target lacks and the embedded emulator was asked instead; None where nothing can be."""
 
 
 def as_document(heading: Heading, result: Convergence) -> dict[str, Any]:
@@ -47,8 +49,14 @@ def as_document(heading: Heading, result: Convergence) -> dict[str, Any]:
         "notExercised": not_exercised(result),
         "seeded": seeded(result),
         "crossesStages": stage_crossings(result, heading.scope),
+        **answered_here(heading),
         "policy": to_dict(result.policy, lists=True),
     }
+
+
+def answered_here(heading: Heading) -> dict[str, list[str]]:
+    """What of the target's own was answered by the embedded emulator, on a target that may lack something."""
+    return {} if heading.answered_here is None else {"answeredHere": list(heading.answered_here)}
 
 
 def service_name(heading: Heading, rounds: Sequence[Round]) -> str:

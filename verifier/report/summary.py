@@ -11,6 +11,7 @@ from verifier.report.reservations import reservations
 def summary(document: dict[str, Any]) -> list[str]:
     """The lines to say on stderr under a result (report.result.as_document)."""
     lines = [_verdict(document), *reservations(document)]
+    lines += not_there(document)
     lines += proofs(document["rounds"])
     counted = Counter(permission["certainty"] for permission in document["permissions"])
     if counted:
@@ -40,6 +41,12 @@ def summary(document: dict[str, Any]) -> list[str]:
         for resource in document["crossesStages"]
     ]
     return lines
+
+
+def not_there(document: Mapping[str, Any]) -> list[str]:
+    """What the target lacks, so that the embedded emulator answered."""
+    named = ", ".join(document.get("answeredHere") or ())
+    return [f"not at the endpoint, answered by the embedded emulator: {named}"] if named else []
 
 
 def _never_updated(row: dict[str, Any]) -> str:

@@ -7,8 +7,17 @@ from verifier.denial.denial import Denial
 from verifier.loop.verify import Verification
 from verifier.report.refusals import refusal_lines
 from verifier.report.reservations import reservations
-from verifier.report.result import Heading, cleared, evidence_of, notes, rounds_of, service_name, tolerated_of
-from verifier.report.summary import proofs
+from verifier.report.result import (
+    Heading,
+    answered_here,
+    cleared,
+    evidence_of,
+    notes,
+    rounds_of,
+    service_name,
+    tolerated_of,
+)
+from verifier.report.summary import not_there, proofs
 
 
 def as_document(
@@ -43,6 +52,7 @@ def as_document(
             for item in result.unconfirmed
         ],
         "tolerated": tolerated_of(result.rounds, heading.scope),
+        **answered_here(heading),
         "unused": [
             {"statement": item.statement, "action": item.action, "resource": item.resource}
             for item in result.unused
@@ -67,4 +77,4 @@ def lines(document: dict[str, Any]) -> list[str]:
         shown.append("refused in the log:" if document["refusedInLog"] else "refused in the log: nothing")
         refused = map(Denial.from_dict, document["refusedInLog"])
         shown += [f"  {line}" for line in refusal_lines(refused)]
-    return shown + proofs(document["rounds"])
+    return shown + not_there(document) + proofs(document["rounds"])

@@ -207,6 +207,18 @@ class Target(ABC):
     def room(self, mode: Mode, region: str, account: str | None = None) -> AbstractContextManager[Room]:
         """A clean account; another one each time unless ``account`` names it."""
 
+    def answered_here(self) -> tuple[str, ...] | None:
+        """What the target lacks and the embedded emulator was asked instead; None where nothing can be."""
+        return None
+
+    def remarks(self) -> tuple[str, ...]:
+        """What is worth saying of it before anything is run."""
+        return ()
+
+    def left(self) -> tuple[str, ...]:
+        """What the trials have left behind, and why; told once the target is closed."""
+        return ()
+
     @abstractmethod
     def close(self) -> None:
         """Let everything go."""

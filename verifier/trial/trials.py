@@ -61,6 +61,11 @@ class Trials:
         self._fixtures = load_fixtures(service.folder)
         self._lacking: dict[Prerequisite, None] = {}
 
+    @property
+    def answered_here(self) -> tuple[str, ...] | None:
+        """What the target lacks and the embedded emulator was asked instead (``Target.answered_here``)."""
+        return self._target.answered_here()
+
     def negative_control(self) -> None:
         """A user without policies must be refused; UnavailableError when the target enforces nothing."""
         with (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from verifier.emulator.endpoint.adapters import Adapter, adapters
-from verifier.emulator.endpoint.connection import Connection, NoAnswerError
+from verifier.emulator.endpoint.connection import EndpointConnection, NoAnswerError
 
 # Signed by nobody: an emulator's root, or a caller that it does not know. Either answer is AWS's in form.
 _WHO = b"Action=GetCallerIdentity&Version=2011-06-15"
@@ -30,7 +30,7 @@ class About:
 
 def probe(url: str, timeout: float = 2.0) -> About | None:
     """What answers AWS's API at ``url``; None when nobody does. ``timeout`` in seconds, for each request."""
-    connection = Connection(url, timeout)
+    connection = EndpointConnection(url, timeout)
     try:
         for one in adapters():
             found = _found(connection, one) if one.health else _any(connection, one)
@@ -43,14 +43,14 @@ def probe(url: str, timeout: float = 2.0) -> About | None:
     return None
 
 
-def _found(connection: Connection, adapter: Adapter) -> About | None:
+def _found(connection: EndpointConnection, adapter: Adapter) -> About | None:
     health = _json(connection, adapter.health)
     if not isinstance(health.get("services"), dict | list):
         return None
     return About(adapter.name, str(health.get("version") or ""), _enforces(connection, adapter, health))
 
 
-def _enforces(connection: Connection, adapter: Adapter, health: dict[str, Any]) -> bool | None:
+def _enforces(connection: EndpointConnection, adapter: Adapter, health: dict[str, Any]) -> bool | None:
     if adapter.never and health.get("edition") == adapter.never:
         return False
     if adapter.enforces is None:
@@ -61,13 +61,13 @@ def _enforces(connection: Connection, adapter: Adapter, health: dict[str, Any]) 
     return place.values.get(value) if isinstance(value, str | bool) else None
 
 
-def _any(connection: Connection, adapter: Adapter) -> About | None:
+def _any(connection: EndpointConnection, adapter: Adapter) -> About | None:
     answer = connection.send("POST", "/", _HEADERS, _WHO)
     known = any(word in answer.body for word in (b"<GetCallerIdentityResponse", b"<ErrorResponse"))
     return About(adapter.name, "", None) if known else None
 
 
-def _json(connection: Connection, path: str) -> dict[str, Any]:
+def _json(connection: EndpointConnection, path: str) -> dict[str, Any]:
     """The object at ``path``; empty where there is none."""
     answer = connection.send("GET", path, {"Accept": "application/json"})
     try:

@@ -15,7 +15,7 @@ class NoAnswerError(Exception):
     """Nobody answers there, or not in time."""
 
 
-class Connection:
+class EndpointConnection:
     """Connections to ``url`` ("http://127.0.0.1:4566"), kept open. Safe among threads.
 
     ``timeout`` in seconds holds for each wait. The certificate of a loopback address is nobody else's and is
@@ -37,11 +37,14 @@ class Connection:
     def send(self, method: str, target: str, headers: Mapping[str, Any], body: bytes = b"") -> HttpResponse:
         """The answer. Raises NoAnswerError."""
         from botocore.awsrequest import AWSPreparedRequest, HeadersDict
-        from botocore.exceptions import BotoCoreError
+        from botocore.exceptions import BotoCoreError, ConnectionClosedError
 
         request = AWSPreparedRequest(method, f"{self.url}{target}", HeadersDict(headers), body, False)
         try:
-            answer = self._session.send(request)
+            try:
+                answer = self._session.send(request)
+            except ConnectionClosedError:  # one that was kept open, and that the other side had closed
+                answer = self._session.send(request)
             content = answer.content
         except (BotoCoreError, ValueError, OSError) as error:
             raise NoAnswerError(f"{self.url} does not answer: {_why(error)}") from error

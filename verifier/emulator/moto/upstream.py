@@ -4,15 +4,15 @@ import threading
 from typing import Any
 
 from verifier.authorization.operation import Operation
+from verifier.emulator.answers import output_of
 from verifier.emulator.http import HttpResponse
 from verifier.emulator.moto import wsgi
 from verifier.emulator.moto.adopted import adopt
-from verifier.emulator.moto.answers import output_of
 from verifier.emulator.moto.enclosure import enclosed, keep_inside
 from verifier.emulator.moto.gaps import gap_for
-from verifier.emulator.moto.models import operation_model
+from verifier.emulator.moto.models import authorization, operation_model, protocol_of
 from verifier.emulator.moto.repairs import repair_moto
-from verifier.emulator.moto.requests import request_of
+from verifier.emulator.requests import request_of
 from verifier.errors import AwsError
 
 
@@ -39,8 +39,13 @@ class MotoUpstream:
 
     def _invoke(self, operation: Operation) -> dict[str, Any]:
         model = operation_model(operation)
-        environ = wsgi.to_environ(request_of(operation, model), {"x-moto-account-id": operation.account})
-        return output_of(self._call(environ, str(operation)), model)
+        protocol = protocol_of(model)
+        signed = {
+            "Authorization": authorization(model, operation.region),
+            "x-moto-account-id": operation.account,
+        }
+        environ = wsgi.to_environ(request_of(operation, model, protocol), signed)
+        return output_of(self._call(environ, str(operation)), model, protocol)
 
     def _call(self, environ: wsgi.Environ, what: str) -> HttpResponse:
         try:

@@ -1,7 +1,7 @@
-"""An operation, said to moto in HTTP.
+"""An operation, said to an emulator in HTTP.
 
 botocore's serializers do it, without its clients: those would change parameters (add checksums, encodings,
-queues' hosts) and take longer than moto itself.
+queues' hosts) and take longer than an emulator itself.
 """
 
 import uuid
@@ -12,22 +12,22 @@ from urllib.parse import urlencode
 
 from verifier.authorization.operation import Operation
 from verifier.emulator.http import HttpRequest
-from verifier.emulator.moto.models import protocol_of
 from verifier.emulator.partitions import dns_suffix
 from verifier.errors import AwsError
 
-_ACCESS_KEY = "AKIAVERIFIERUPSTREAM"
 
+def request_of(operation: Operation, model: Any, protocol: str) -> HttpRequest:
+    """The request that says ``operation`` in one of AWS's protocols; nobody has signed it.
 
-def request_of(operation: Operation, model: Any) -> HttpRequest:
-    """The request that says ``operation``. Raises AwsError for parameters that it cannot have."""
+    Raises AwsError for parameters that it cannot have.
+    """
     from botocore.exceptions import ParamValidationError
     from botocore.utils import percent_encode_sequence
 
     # A client makes up the tokens that tell a repeated request from a second one; handlers leave it to us.
     tokens = {name: str(uuid.uuid4()) for name in model.idempotent_members if name not in operation.params}
     try:
-        made = _serializer(protocol_of(model)).serialize_to_request({**operation.params, **tokens}, model)
+        made = _serializer(protocol).serialize_to_request({**operation.params, **tokens}, model)
     except ParamValidationError as error:
         raise AwsError("ValidationException", " ".join(str(error).split()), 400) from error
     query = percent_encode_sequence(made["query_string"]) if made["query_string"] else ""
@@ -39,10 +39,7 @@ def request_of(operation: Operation, model: Any) -> HttpRequest:
         method=made["method"],
         target=target,
         host=f"{service.endpoint_prefix}.{operation.region}.{dns_suffix(operation.region)}",
-        headers=(
-            *((name, str(value)) for name, value in made["headers"].items()),
-            ("Authorization", _authorization(service.signing_name, operation.region)),
-        ),
+        headers=tuple((name, str(value)) for name, value in made["headers"].items()),
         body=_body(made["body"]),
         scheme="https",
     )
@@ -61,9 +58,3 @@ def _body(made: Any) -> bytes:
     if hasattr(made, "read"):
         made = made.read()
     return made.encode() if isinstance(made, str) else bytes(made)
-
-
-def _authorization(signing_name: str, region: str) -> str:
-    """moto finds the service and the region of a request here; the signature is nobody's."""
-    scope = f"{_ACCESS_KEY}/20250101/{region}/{signing_name}/aws4_request"
-    return f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"

@@ -1,4 +1,4 @@
-"""What moto answers is read as it is."""
+"""What an emulator answers is read as it is."""
 
 import json
 import time
@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from verifier.authorization.operation import Operation
+from verifier.emulator.answers import output_of
 from verifier.emulator.http import HttpResponse
-from verifier.emulator.moto.answers import output_of
-from verifier.emulator.moto.models import operation_model
+from verifier.emulator.moto.models import operation_model, protocol_of
 from verifier.errors import AwsError
 
 ACCOUNT = "111122223333"
@@ -20,7 +20,7 @@ ACCOUNT = "111122223333"
 def read(service: str, name: str, status: int, body: bytes = b"", **headers: str) -> dict[str, Any]:
     model = operation_model(Operation(service, name, {}, ACCOUNT, "eu-west-1"))
     named = tuple((header.replace("_", "-"), value) for header, value in headers.items())
-    return output_of(HttpResponse(status, named, body), model)
+    return output_of(HttpResponse(status, named, body), model, protocol_of(model))
 
 
 def failed(service: str, name: str, status: int, body: bytes = b"", **headers: str) -> AwsError:

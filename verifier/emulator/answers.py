@@ -1,6 +1,6 @@
-"""What moto answers in HTTP, by the names of the operation's output.
+"""What an emulator answers in HTTP, by the names of the operation's output.
 
-botocore's parsers do it, without its clients: those would decode policies, and take longer than moto itself.
+botocore's parsers do it, without its clients: those would decode policies, and take longer than an emulator.
 """
 
 from collections.abc import Iterator, Mapping
@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 
 from verifier.emulator.http import HttpResponse
-from verifier.emulator.moto.models import protocol_of
 from verifier.emulator.times import read_time
 from verifier.errors import AwsError
 
@@ -16,14 +15,17 @@ from verifier.errors import AwsError
 _OF_THE_BODY = {"ContentLength", "ContentType"}
 
 
-def output_of(response: HttpResponse, model: Any) -> dict[str, Any]:
-    """What an answer says, by the names of the operation's output. Raises AwsError for an error answer."""
+def output_of(response: HttpResponse, model: Any, protocol: str) -> dict[str, Any]:
+    """What an answer in one of AWS's protocols says, by the names of the operation's output.
+
+    Raises AwsError for an error answer.
+    """
     from botocore.parsers import ResponseParserError
 
     if response.status >= 301:
-        raise _error(response, model)
+        raise _error(response, model, protocol)
     try:
-        output = _parsed(response, model, model.output_shape)
+        output = _parsed(response, model, model.output_shape, protocol)
         if model.name == "GetBucketLocation":
             # The answer is nothing but the value, which no shape can say.
             output["LocationConstraint"] = _root_text(response.body)
@@ -33,14 +35,14 @@ def output_of(response: HttpResponse, model: Any) -> dict[str, Any]:
     return output
 
 
-def _parsed(response: HttpResponse, model: Any, shape: Any) -> dict[str, Any]:
+def _parsed(response: HttpResponse, model: Any, shape: Any, protocol: str) -> dict[str, Any]:
     streamed, events = _streamed(shape)
     body: Any = response.body
     if streamed:
         body = b""
     elif events:
         body = _Stream(response.body)
-    elif not body and protocol_of(model) in {"query", "ec2"}:
+    elif not body and protocol in {"query", "ec2"}:
         return {}
     raw = {
         "status_code": response.status,
@@ -48,7 +50,7 @@ def _parsed(response: HttpResponse, model: Any, shape: Any) -> dict[str, Any]:
         "body": body,
         "context": {"operation_name": model.name},
     }
-    output: dict[str, Any] = _parser(protocol_of(model)).parse(raw, shape)
+    output: dict[str, Any] = _parser(protocol).parse(raw, shape)
     output.pop("ResponseMetadata", None)
     if streamed:
         output[streamed] = response.body
@@ -66,12 +68,12 @@ def _streamed(shape: Any) -> tuple[str, str]:
     return (payload if is_blob else ""), shape.event_stream_name or ""
 
 
-def _error(response: HttpResponse, model: Any) -> AwsError:
+def _error(response: HttpResponse, model: Any, protocol: str) -> AwsError:
     """An error answer: its code and message, and whatever else it says."""
     from botocore.parsers import ResponseParserError
 
     raw = {"status_code": response.status, "headers": _headers(response), "body": response.body}
-    parser = _parser(protocol_of(model))
+    parser = _parser(protocol)
     try:
         parsed = parser.parse(raw, None)
         found = parsed["Error"]
@@ -82,23 +84,23 @@ def _error(response: HttpResponse, model: Any) -> AwsError:
     shape = model.service_model.shape_for_error_code(found.get("QueryErrorCode") or code)
     members = {} if shape is None else dict(parser.parse(raw, shape))
     members |= {name: value for name, value in found.items() if isinstance(value, str)}
-    members |= _header_members(response, model)
+    members |= _header_members(response, model, protocol)
     for name in ("Code", "Message", "message", "Type", "QueryErrorCode", "ResponseMetadata"):
         members.pop(name, None)
     return AwsError(code, str(found.get("Message") or ""), response.status, members)
 
 
-def _header_members(response: HttpResponse, model: Any) -> dict[str, Any]:
+def _header_members(response: HttpResponse, model: Any, protocol: str) -> dict[str, Any]:
     """What the headers of an error answer say of the thing itself: the ETag of one that is not modified."""
     shape = model.output_shape
-    if shape is None or not protocol_of(model).startswith("rest"):
+    if shape is None or not protocol.startswith("rest"):
         return {}
     names = {
         name
         for name, member in shape.members.items()
         if member.serialization.get("location") == "header" and name not in _OF_THE_BODY
     }
-    bare = _parsed(HttpResponse(200, response.headers), model, shape) if names else {}
+    bare = _parsed(HttpResponse(200, response.headers), model, shape, protocol) if names else {}
     return {name: value for name, value in bare.items() if name in names}
 
 

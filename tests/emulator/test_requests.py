@@ -1,4 +1,4 @@
-"""An operation is said to moto as it is."""
+"""An operation is said to an emulator as it is."""
 
 import json
 from typing import Any
@@ -7,8 +7,8 @@ import pytest
 
 from verifier.authorization.operation import Operation
 from verifier.emulator.http import HttpRequest
-from verifier.emulator.moto.models import operation_model
-from verifier.emulator.moto.requests import request_of
+from verifier.emulator.moto.models import authorization, operation_model, protocol_of
+from verifier.emulator.requests import request_of
 from verifier.errors import AwsError
 
 ACCOUNT = "111122223333"
@@ -16,7 +16,8 @@ ACCOUNT = "111122223333"
 
 def said(service: str, name: str, region: str = "eu-west-1", /, **params: Any) -> HttpRequest:
     operation = Operation(service, name, params, ACCOUNT, region)
-    return request_of(operation, operation_model(operation))
+    model = operation_model(operation)
+    return request_of(operation, model, protocol_of(model))
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,8 @@ def test_where_a_request_goes(request_: HttpRequest, method: str, host: str, tar
 
 
 def test_a_request_says_whose_it_is() -> None:
-    signed = said("elbv2", "DescribeLoadBalancers", "us-west-2").header("Authorization")
+    model = operation_model(Operation("elbv2", "DescribeLoadBalancers", {}, ACCOUNT, "us-west-2"))
+    signed = authorization(model, "us-west-2")
     assert "/us-west-2/elasticloadbalancing/aws4_request" in signed
 
 
@@ -65,7 +67,7 @@ def test_parameters_are_left_as_they_are() -> None:
     assert f"UserData={encoded}" in body
     assert said("s3", "ListObjects", Bucket="b").target == "/b"
     put = said("s3", "PutObject", Bucket="b", Key="k", Body=b"x", Metadata={"my_Key": "v"})
-    assert {name.lower() for name, _ in put.headers} == {"x-amz-meta-my_key", "authorization"}
+    assert {name.lower() for name, _ in put.headers} == {"x-amz-meta-my_key"}
     url = "https://elsewhere.example/1/q"
     sent = said("sqs", "PurgeQueue", QueueUrl=url)
     assert (sent.host, json.loads(sent.body)) == ("sqs.eu-west-1.amazonaws.com", {"QueueUrl": url})

@@ -1,0 +1,116 @@
+"""An emulator over HTTP as one emulator: what it lacks is carried out by the embedded one.
+
+The state of a service is in one place: a service moves here as a whole, before anything of it was made there.
+"""
+
+import threading
+from typing import Any
+
+from verifier.authorization.operation import Operation
+from verifier.authorization.requirements import only_reads
+from verifier.emulator.embedded import embedded, has_fixed_answer
+from verifier.emulator.endpoint.about import About
+from verifier.emulator.endpoint.adapters import adapter
+from verifier.emulator.endpoint.identities import EndpointIdentities
+from verifier.emulator.endpoint.made import Made
+from verifier.emulator.endpoint.upstream import EndpointUpstream
+from verifier.emulator.interface import Emulator
+from verifier.errors import AwsError, InputError, UnavailableError
+
+# Who is known and what may be done is one state, and our own authorization reads it at the endpoint.
+_NEVER_HERE = frozenset({"iam", "sts"})
+
+
+class EndpointEmulator:
+    """``about`` is what ``probe`` found at ``url``; callers are of ``partition``.
+
+    ``emulator`` is what a gateway needs. Raises UnavailableError for one in which accounts cannot be chosen.
+    """
+
+    def __init__(self, url: str, about: About, partition: str, region: str) -> None:
+        self.url = url
+        self.about = about
+        self.not_taken_away: list[str] = []
+        """What was made there and could not be taken away."""
+        self._there = EndpointUpstream(url)
+        self._here = embedded(partition)
+        self._lock = threading.Lock()
+        self._lacks = adapter(about.adapter).lacks
+        self._moved: set[tuple[str, str]] = set()
+        self._begun: set[tuple[str, str]] = set()
+        self._answered: set[str] = set()
+        self._made = Made(self._there)
+        self._identities = EndpointIdentities(self, partition, region)
+        self.emulator = Emulator(self, self._identities, self._forget, _place_layer)
+        self._check_accounts(Operation("sts", "GetCallerIdentity", {}, "123456789012", region, partition))
+
+    @property
+    def lost(self) -> str:
+        """Why the endpoint answers no more; empty while it does."""
+        return self._there.lost
+
+    @property
+    def answered_here(self) -> tuple[str, ...]:
+        """The services, and single operations ("lambda:GetCodeSigningConfig"), that the endpoint lacks."""
+        with self._lock:
+            return tuple(sorted(self._answered))
+
+    def invoke(self, operation: Operation) -> dict[str, Any]:
+        """Carry ``operation`` out, there or here; see ``interface.Upstream``."""
+        place = (operation.account, operation.service)
+        if place in self._moved or operation.service in self._lacks:
+            return self._instead(operation, operation.service)
+        try:
+            result = self._there.invoke(operation)
+        except AwsError as error:
+            if error.status != 501:
+                raise
+            return self._what_is_lacking(operation, error)
+        if not only_reads(operation.service, operation.name):
+            self._begun.add(place)
+        self._made.heard(operation, result)
+        self._identities.heard(operation, result)
+        return result
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._there.close()
+
+    def _what_is_lacking(self, operation: Operation, error: AwsError) -> dict[str, Any]:
+        place = (operation.account, operation.service)
+        if operation.service not in _NEVER_HERE and place not in self._begun:
+            self._moved.add(place)
+            return self._instead(operation, operation.service)
+        if has_fixed_answer(operation):
+            return self._instead(operation, str(operation))
+        raise error
+
+    def _instead(self, operation: Operation, what: str) -> dict[str, Any]:
+        with self._lock:
+            self._answered.add(what)
+        return self._here.upstream.invoke(operation)
+
+    def _forget(self, account: str) -> None:
+        if not self.lost:
+            self.not_taken_away += self._made.take_away(account)
+        self._identities.forget(account)
+        self._here.forget(account)
+        self._moved = {place for place in self._moved if place[0] != account}
+        self._begun = {place for place in self._begun if place[0] != account}
+
+    def _check_accounts(self, who: Operation) -> None:
+        try:
+            account = self._there.invoke(who).get("Account")
+        except AwsError as error:
+            raise UnavailableError(
+                f"{self.url}: {self.about.adapter} answers {error.code} to who it is"
+            ) from error
+        if account != who.account:
+            raise UnavailableError(
+                f"{self.url}: {self.about.adapter} does not take the account from the access key, so trials "
+                "would meet there; use one that does (LocalStack, ministack, floci)"
+            )
+
+
+def _place_layer(arn: str) -> None:
+    raise InputError(f"verifier.yml: layers: {arn}: cannot be made on this target; leave it out")

@@ -1,0 +1,90 @@
+"""LocalStack and its like as a target: gateway and provisioner here, the state at an endpoint."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from verifier.authorization.authorizer import Mode
+from verifier.emulator.endpoint.about import About, probe
+from verifier.emulator.endpoint.adapters import adapter
+from verifier.emulator.endpoint.connection import is_loopback
+from verifier.emulator.endpoint.emulator import EndpointEmulator
+from verifier.emulator.partitions import partition_of
+from verifier.errors import InputError, UnavailableError
+from verifier.targets.emulated import EmulatedTarget
+from verifier.targets.interface import Room
+
+_START = (
+    "start one, such as `docker compose up localstack`, or `pip install ministack` and `ministack`, "
+    "or name another with --endpoint"
+)
+
+
+class EndpointTarget(EmulatedTarget):
+    """The emulator that answers at ``url``; ``settings`` are those of ``EmulatedTarget``.
+
+    What is made there is taken away again, trial by trial. Raises UnavailableError when nobody answers.
+    """
+
+    name = "localstack"
+
+    def __init__(self, url: str, *, region: str, partition: str | None = None, **settings: Any) -> None:
+        partition = partition or partition_of(region)
+        self.about = find_endpoint(url)
+        self._there = EndpointEmulator(url, self.about, partition, region)
+        super().__init__(self._there.emulator, region=region, partition=partition, **settings)
+
+    @contextmanager
+    def room(self, mode: Mode, region: str, account: str | None = None) -> Iterator[Room]:
+        """See ``Target.room``. Raises UnavailableError when the endpoint has stopped to answer."""
+        try:
+            with super().room(mode, region, account) as room:
+                yield room
+        except Exception as error:
+            if self._there.lost:
+                raise UnavailableError(f"--target localstack: {self._there.lost}; {_START}") from error
+            raise
+
+    def answered_here(self) -> tuple[str, ...]:
+        """What the endpoint lacks and the embedded emulator was asked instead."""
+        return self._there.answered_here
+
+    def remarks(self) -> tuple[str, ...]:
+        """What answers, and who decides."""
+        said = f"{self._there.url} is {_words(self.about)}"
+        if is_loopback(self._there.url):
+            return (said,)
+        return (said, f"note: {self._there.url} is not on this machine: templates and code are sent there")
+
+    def left(self) -> tuple[str, ...]:
+        """What could not be taken away from the endpoint."""
+        return tuple(self._there.not_taken_away)
+
+    def close(self) -> None:
+        """Stop the gateway; what was made at the endpoint is gone."""
+        super().close()
+        self._there.close()
+
+
+def find_endpoint(url: str) -> About:
+    """What answers at ``url``. Raises InputError for no URL, and UnavailableError when nobody does."""
+    if not url.startswith(("http://", "https://")):
+        raise InputError(f"--endpoint {url}: give a URL such as http://localhost:4566")
+    found = probe(url)
+    if found is None:
+        raise UnavailableError(f"--target localstack: nothing at {url} answers as AWS does; {_START}")
+    return found
+
+
+def _words(about: About) -> str:
+    known = adapter(about.adapter)
+    words = f"{'an emulator that says nothing of itself' if not known.health else about.adapter}"
+    words += f" {about.version}" if about.version else ""
+    return f"{words}; {_ENFORCES[about.enforces]}"
+
+
+_ENFORCES = {
+    True: "it enforces IAM itself, too, but is asked as its account's root: the verifier alone decides",
+    False: "it does not enforce IAM: the verifier does",
+    None: "whether it enforces IAM is not known: the verifier does",
+}
