@@ -52,17 +52,21 @@ def health(**more: object) -> dict[str, object]:
     return {"services": {"s3": "available"}, "version": "1.2.3", **more}
 
 
+def info(**more: object) -> dict[str, object]:
+    return {"version": "1.2.3", "machine_id": "5f2a", **more}
+
+
 @pytest.mark.parametrize(
     ("answers", "about"),
     [
-        ({"/_localstack/health": health(edition="community")}, About("localstack", "1.2.3", False)),
-        ({"/_localstack/health": health(edition="pro")}, About("localstack", "1.2.3", None)),
+        ({"/_localstack/info": info(edition="community")}, About("localstack", "1.2.3", False)),
+        ({"/_localstack/info": info(edition="pro")}, About("localstack", "1.2.3", None)),
         (
-            {"/_localstack/health": health(edition="pro"), "/_aws/iam/config": {"state": "ENFORCED"}},
+            {"/_localstack/info": info(edition="pro"), "/_aws/iam/config": {"state": "ENFORCED"}},
             About("localstack", "1.2.3", True),
         ),
         (
-            {"/_localstack/health": health(edition="pro"), "/_aws/iam/config": {"state": "SOFT_MODE"}},
+            {"/_localstack/info": info(edition="pro"), "/_aws/iam/config": {"state": "SOFT_MODE"}},
             About("localstack", "1.2.3", False),
         ),
         (
@@ -72,16 +76,20 @@ def health(**more: object) -> dict[str, object]:
         ({"/_ministack/health": health(auth="disabled")}, About("ministack", "1.2.3", False)),
         ({"/_ministack/health": health(auth=["?"])}, About("ministack", "1.2.3", None)),
         (
-            {"/_robotocore/health": health(), "/_robotocore/config": {"enforce_iam": True}},
+            {
+                "/_localstack/info": info(machine_id="robotocore"),
+                "/_robotocore/health": health(),
+                "/_robotocore/config": {"enforce_iam": True},
+            },
             About("robotocore", "1.2.3", True),
         ),
         (
-            {"/_localstack/health": health(edition="community"), "/_floci/health": health()},
+            {"/_localstack/info": {"original_edition": "floci-always-free"}, "/_floci/health": health()},
             About("floci", "1.2.3", None),
         ),
         ({"/_localemu/health": health(edition="community")}, About("localemu", "1.2.3", None)),
         ({}, About("unknown", "", None)),
-        ({"/_localstack/health": ["no object"]}, About("unknown", "", None)),
+        ({"/_localstack/info": ["no object"]}, About("unknown", "", None)),
     ],
 )
 def test_who_it_is_and_whether_it_enforces(answers: Mapping[str, Any], about: About) -> None:

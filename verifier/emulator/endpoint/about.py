@@ -1,6 +1,7 @@
 """What answers at an endpoint, by what it says of itself."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,13 +46,13 @@ def probe(url: str, timeout: float = 2.0) -> About | None:
 
 def _found(connection: EndpointConnection, adapter: Adapter) -> About | None:
     health = _json(connection, adapter.health)
-    if not isinstance(health.get("services"), dict | list):
+    if adapter.has not in health or _says(health, adapter.unless):
         return None
     return About(adapter.name, str(health.get("version") or ""), _enforces(connection, adapter, health))
 
 
 def _enforces(connection: EndpointConnection, adapter: Adapter, health: dict[str, Any]) -> bool | None:
-    if adapter.never and health.get("edition") == adapter.never:
+    if _says(health, adapter.never):
         return False
     if adapter.enforces is None:
         return None
@@ -59,6 +60,10 @@ def _enforces(connection: EndpointConnection, adapter: Adapter, health: dict[str
     said = health if place.path == adapter.health else _json(connection, place.path)
     value = said.get(place.member)
     return place.values.get(value) if isinstance(value, str | bool) else None
+
+
+def _says(health: dict[str, Any], values: Mapping[str, Any]) -> bool:
+    return any(health.get(name) == value for name, value in values.items())
 
 
 def _any(connection: EndpointConnection, adapter: Adapter) -> About | None:
@@ -69,7 +74,12 @@ def _any(connection: EndpointConnection, adapter: Adapter) -> About | None:
 
 def _json(connection: EndpointConnection, path: str) -> dict[str, Any]:
     """The object at ``path``; empty where there is none."""
-    answer = connection.send("GET", path, {"Accept": "application/json"})
+    try:
+        answer = connection.send("GET", path, {"Accept": "application/json"})
+    except NoAnswerError as error:
+        if error.late:  # of a path that it does not know: it may have to load what does
+            return {}
+        raise
     try:
         found = json.loads(answer.body) if answer.status == 200 else {}
     except (ValueError, RecursionError):

@@ -32,8 +32,10 @@ class Adapter:
     name: str
     accounts: bool
     health: str = ""
+    has: str = ""
+    unless: Mapping[str, Any] = field(default_factory=dict)
     enforces: Enforcement | None = None
-    never: str = ""
+    never: Mapping[str, Any] = field(default_factory=dict)
     switch: str = ""
     lacks: frozenset[str] = frozenset()
     controls: Mapping[str, bool] = field(default_factory=dict)
@@ -60,8 +62,10 @@ def _adapter(entry: Mapping[str, Any]) -> Adapter:
         name=entry["name"],
         accounts=entry["accounts"],
         health=entry.get("health", ""),
+        has=entry.get("has", ""),
+        unless=entry.get("unless", {}),
         enforces=Enforcement(**enforces) if enforces else None,
-        never=entry.get("never", ""),
+        never=entry.get("never", {}),
         switch=entry.get("switch", ""),
         lacks=frozenset(entry.get("lacks", ())),
         controls=entry.get("controls", {}),

@@ -12,7 +12,11 @@ _MOST = 512 << 20
 
 
 class NoAnswerError(Exception):
-    """Nobody answers there, or not in time."""
+    """Nobody answers there, or not in time: then it is ``late``."""
+
+    def __init__(self, message: str, *, late: bool = False) -> None:
+        super().__init__(message)
+        self.late = late
 
 
 class EndpointConnection:
@@ -37,7 +41,7 @@ class EndpointConnection:
     def send(self, method: str, target: str, headers: Mapping[str, Any], body: bytes = b"") -> HttpResponse:
         """The answer. Raises NoAnswerError."""
         from botocore.awsrequest import AWSPreparedRequest, HeadersDict
-        from botocore.exceptions import BotoCoreError, ConnectionClosedError
+        from botocore.exceptions import BotoCoreError, ConnectionClosedError, ReadTimeoutError
 
         request = AWSPreparedRequest(method, f"{self.url}{target}", HeadersDict(headers), body, False)
         try:
@@ -47,7 +51,8 @@ class EndpointConnection:
                 answer = self._session.send(request)
             content = answer.content
         except (BotoCoreError, ValueError, OSError) as error:
-            raise NoAnswerError(f"{self.url} does not answer: {_why(error)}") from error
+            late = isinstance(error, ReadTimeoutError)
+            raise NoAnswerError(f"{self.url} does not answer: {_why(error)}", late=late) from error
         if len(content) > _MOST:
             raise NoAnswerError(f"{self.url} answers more than {_MOST >> 20} MiB")
         return HttpResponse(answer.status_code, tuple(answer.headers.items()), content)
