@@ -16,6 +16,8 @@ from verifier.errors import AwsError, InputError
 from verifier.iam.policy import CURRENT_VERSION, PolicyDocument, parse_policy
 
 _LISTS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
+# AWS's own policies, more than a thousand, are asked for one by one.
+_OWN = ("User", "Group", "Role", "LocalManagedPolicy")
 
 
 @dataclass(frozen=True)
@@ -218,14 +220,14 @@ class EndpointIdentities:
                 return known.details
             changes = known.changes
             found: dict[str, list[dict[str, Any]]] = {name: [] for name in _LISTS}
-            marker: dict[str, Any] = {}
+            marker: dict[str, Any] = {"Filter": _OWN}
             while True:
                 answer = self._ask(account, "GetAccountAuthorizationDetails", **marker)
                 for name in _LISTS:
                     found[name] += answer.get(name) or []
                 if not answer.get("IsTruncated"):
                     break
-                marker = {"Marker": answer["Marker"]}
+                marker = {"Filter": _OWN, "Marker": answer["Marker"]}
             if known.changes == changes:
                 known.details = found
             return found

@@ -1,4 +1,4 @@
-"""An access key stands for the policies that moto's IAM has for its holder, as they are now."""
+"""An access key stands for the policies that an emulator's IAM has for its holder, as they are now."""
 
 import json
 from collections.abc import Iterator
@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from tests.support.endpoint import endpoint
 from verifier.authorization.operation import Operation
-from verifier.emulator.interface import ExpiredKeyError, UnknownKeyError
+from verifier.emulator.endpoint.identities import EndpointIdentities
+from verifier.emulator.endpoint.upstream import EndpointUpstream
+from verifier.emulator.interface import Identities, UnknownKeyError, Upstream
 from verifier.emulator.moto.identities import MotoIdentities
 from verifier.emulator.moto.upstream import MotoUpstream
 from verifier.errors import AwsError
@@ -19,12 +22,16 @@ ACCOUNT = "210987654321"
 class Iam:
     """Short words for IAM's operations on the upstream."""
 
-    def __init__(self) -> None:
-        self.upstream = MotoUpstream()
-        self.identities = MotoIdentities("aws")
+    def __init__(self, upstream: Upstream, identities: Identities) -> None:
+        self.upstream = upstream
+        self.identities = identities
 
     def __call__(self, name: str, service: str = "iam", **params: Any) -> dict[str, Any]:
-        return self.upstream.invoke(Operation(service, name, params, ACCOUNT, "eu-west-1"))
+        operation = Operation(service, name, params, ACCOUNT, "eu-west-1")
+        result = self.upstream.invoke(operation)
+        if isinstance(self.identities, EndpointIdentities):
+            self.identities.heard(operation, result)
+        return result
 
     def user(self, name: str, **params: Any) -> str:
         """Make a user; its access key."""
@@ -42,11 +49,18 @@ def allow(*actions: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-@pytest.fixture
-def iam() -> Iterator[Iam]:
-    iam = Iam()
-    yield iam
-    iam.upstream.forget(ACCOUNT)
+@pytest.fixture(params=["moto", "endpoint"])
+def iam(request: pytest.FixtureRequest) -> Iterator[Iam]:
+    """moto's own, and what is asked of it through IAM's API over HTTP."""
+    moto = MotoUpstream()
+    if request.param == "moto":
+        yield Iam(moto, MotoIdentities("aws"))
+    else:
+        with endpoint(moto) as served:
+            upstream = EndpointUpstream(served.url)
+            yield Iam(upstream, EndpointIdentities(upstream, "aws", "us-east-1"))
+            upstream.close()
+    moto.forget(ACCOUNT)
 
 
 def actions(iam: Iam, key: str) -> set[str]:
@@ -237,6 +251,7 @@ def test_roles_that_are_not_there(iam: Iam, arn: str) -> None:
     assert iam.identities.trust_policy(arn) is None
 
 
+@pytest.mark.parametrize("iam", ["moto"], indirect=True)
 def test_partitions_that_moto_does_not_know(iam: Iam) -> None:
     key = iam.user("dev")
     identities = MotoIdentities("aws-iso-e")
@@ -244,3 +259,24 @@ def test_partitions_that_moto_does_not_know(iam: Iam) -> None:
     assert identities.root(ACCOUNT).arn == f"arn:aws-iso-e:iam::{ACCOUNT}:root"
     with pytest.raises(UnknownKeyError):
         MotoIdentities("aws-cn").caller(key, ACCOUNT)
+
+
+@pytest.mark.parametrize("iam", ["endpoint"], indirect=True)
+def test_an_endpoint_is_asked_again_only_when_something_has_changed(iam: Iam) -> None:
+    key = iam.user("dev")
+    iam("PutUserPolicy", UserName="dev", PolicyName="in", PolicyDocument=allow("a:One"))
+    assert actions(iam, key) == {"a:One"}
+    before = iam.upstream.invoke
+    asked: list[str] = []
+
+    def counted(operation: Operation) -> dict[str, Any]:
+        asked.append(operation.name)
+        return before(operation)
+
+    iam.upstream.invoke = counted  # type: ignore[method-assign]
+    assert actions(iam, key) == {"a:One"}
+    iam("ListUsers")
+    assert actions(iam, key) == {"a:One"}
+    assert asked == ["ListUsers"]
+    iam("PutUserPolicy", UserName="dev", PolicyName="in", PolicyDocument=allow("a:Two"))
+    assert actions(iam, key) == {"a:Two"}
