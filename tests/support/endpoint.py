@@ -28,6 +28,8 @@ class Endpoint:
     upstream: Upstream
     url: str = ""
     lacks: set[str] = field(default_factory=set)
+    root: str = ""
+    """Whose account every key stands for, where it is not the key itself."""
     asked: list[Operation] = field(default_factory=list)
     told: dict[str, Mapping[str, Any]] = field(
         default_factory=lambda: {INFO: {"version": "9.9", "edition": "community", "machine_id": "m"}}
@@ -54,7 +56,7 @@ class Endpoint:
             if operation.service in self.lacks:
                 raise AwsError("InternalFailure", f"the service {operation.service} is not emulated", 501)
             if str(operation) == "sts:GetCallerIdentity":
-                result: dict[str, Any] = {"Account": credential.access_key}
+                result: dict[str, Any] = {"Account": self.root or credential.access_key}
             else:
                 result = self.upstream.invoke(operation)
             return serialise_result(parsed.model, parsed.dialect, result)
