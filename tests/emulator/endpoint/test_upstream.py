@@ -100,3 +100,18 @@ def test_once_nobody_answers_nothing_is_asked_any_more(served: Endpoint) -> None
         error = failed(gone, "sns", "ListTopics")
         assert (error.code, error.status) == ("ServiceUnavailable", 503)
     assert gone.lost == "http://127.0.0.1:1 does not answer: nobody listens there"
+
+
+def test_a_bucket_is_spoken_to_in_its_region(
+    served: Endpoint, upstream: EndpointUpstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def elsewhere(operation: Operation) -> dict[str, Any]:
+        if operation.name == "GetBucketLocation":
+            return {"LocationConstraint": "us-west-2"}
+        if operation.region != "us-west-2":
+            raise AwsError("PermanentRedirect", "must be addressed using the specified endpoint", 301)
+        return {"Body": b"x"}
+
+    monkeypatch.setattr(served.upstream, "invoke", elsewhere)
+    assert do(upstream, "s3", "GetObject", Bucket="b-b-b", Key="k")["Body"] == b"x"
+    assert [one.region for one in served.asked] == ["eu-west-1", "eu-west-1", "us-west-2"]

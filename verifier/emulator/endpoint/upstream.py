@@ -1,6 +1,7 @@
 """Operations carried out by an emulator over HTTP."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from verifier.authorization.operation import Operation
@@ -48,8 +49,17 @@ class EndpointUpstream:
         except AwsError as error:
             if error.code in _UNKNOWN:
                 raise AwsError("NotImplemented", f"{operation}: {error.message}", 501) from error
+            if error.status == 301 and (there := self._in_its_region(operation)) != operation:
+                return self.invoke(there)
             raise
         return _as_on_aws(result, operation)
+
+    def _in_its_region(self, operation: Operation) -> Operation:
+        """An operation on a bucket of another region, where it is: clients are led there, and we are none."""
+        if operation.name == "GetBucketLocation":
+            return operation
+        place = replace(operation, name="GetBucketLocation", params={"Bucket": operation.params["Bucket"]})
+        return replace(operation, region=self.invoke(place)["LocationConstraint"] or "us-east-1")
 
     def close(self) -> None:
         """Let the connections go."""

@@ -1,0 +1,163 @@
+"""A second emulator for real: ministack, with the real tool; and what its own enforcement lets through.
+
+ministack is installed from PyPI into an ignored folder, once.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from tests.integration.lab import ROOT, converge
+from tests.support.ministack import Relayed, listed, ministack, relay
+from verifier.emulator.session import client_session
+
+pytestmark = pytest.mark.integration
+
+SERVICE = ROOT / "sample_services" / "http-api"
+PHASES = ("--phases", "deploy,redeploy,remove")
+OSLS = ROOT / "node_modules" / ".bin" / "osls"
+REGION = "us-east-1"
+ACCOUNT = "123456789012"
+NARROW = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": ["cloudformation:*", "s3:*"], "Resource": "*"}],
+}
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """ministack as it comes: it enforces nothing."""
+    with ministack(tmp_path_factory.mktemp("ministack")) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def deployed(own: str) -> dict[str, set[str]]:
+    """What each account had when its function was about to be deleted."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def run(own: str, deployed: dict[str, set[str]]) -> tuple[Relayed, int, dict[str, Any]]:
+    def before(account: str, method: str, path: str) -> None:
+        if method == "DELETE" and "/functions/" in path and account not in deployed:
+            deployed[account] = listed(own, account)
+
+    with relay(own, before) as relayed:
+        where = ("--target", "localstack", "--endpoint", relayed.url)
+        return relayed, *converge(SERVICE, *where, *PHASES)
+
+
+def test_the_policy_is_the_embedded_one(run: tuple[Relayed, int, dict[str, Any]]) -> None:
+    _, code, document = run
+    assert (code, document["verdict"], document["answeredHere"]) == (0, "sufficient", [])
+    here = converge(SERVICE, *PHASES)[1]
+    assert document["policy"] == here["policy"]
+    assert [one["action"] for one in document["tolerated"]] == [one["action"] for one in here["tolerated"]]
+
+
+def test_it_was_ministack_that_had_the_state(
+    run: tuple[Relayed, int, dict[str, Any]], deployed: dict[str, set[str]]
+) -> None:
+    relayed, *_ = run
+    assert {"iam", "lambda", "apigateway", "logs", "s3"} <= set(relayed.services)
+    assert relayed.services.total() > 200
+    assert len(deployed) == 2, "a round that records, one that refuses, each in an account of its own"
+    for found in deployed.values():
+        assert {
+            "lambda/http-api-dev-hello",
+            "logs//aws/lambda/http-api-dev-hello",
+            "apigatewayv2/dev-http-api",
+        } <= found
+        assert any(one.startswith("iam/http-api-dev-") for one in found)
+        assert any(one.startswith("s3/http-api-dev-") for one in found)
+        assert any(one.startswith("iam/verifier-") for one in found)
+
+
+def test_nothing_is_left(run: tuple[Relayed, int, dict[str, Any]], own: str) -> None:
+    accounts = run[0].accounts
+    assert len(accounts) > 2
+    assert {account: listed(own, account) for account in accounts} == {one: set() for one in accounts}
+
+
+@pytest.fixture(scope="module")
+def enforcing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """ministack with its own enforcement, over TLS; the file of its certificate authority."""
+    folder = tmp_path_factory.mktemp("enforcing")
+    authority = trustme.CA()
+    certificate = authority.issue_cert("127.0.0.1", "localhost")
+    authority.cert_pem.write_to_path(folder / "ca.pem")
+    certificate.private_key_pem.write_to_path(folder / "key.pem")
+    certificate.cert_chain_pems[0].write_to_path(folder / "cert.pem")
+    given = {"MINISTACK_SSL_CERT": str(folder / "cert.pem"), "MINISTACK_SSL_KEY": str(folder / "key.pem")}
+    with ministack(folder, AUTH="true", USE_SSL="1", **given) as url:
+        yield url, folder / "ca.pem"
+
+
+def test_the_false_green(enforcing: tuple[str, Path], tmp_path: Path) -> None:
+    """Its CloudFormation asks nobody: a user that may nearly nothing deploys and removes all of it."""
+    url, authority = enforcing
+    keys = narrow_user(url, authority)
+    service = tmp_path / "service"
+    shutil.copytree(SERVICE, service)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "AWS_ENDPOINT_URL": url,
+        "NODE_EXTRA_CA_CERTS": str(authority),
+        "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
+    }
+    there = []
+    for command in ("deploy", "remove"):
+        done = subprocess.run(
+            [OSLS, command], cwd=service, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        there.append(listed(url, ACCOUNT, verify=str(authority)))
+    made = {"lambda/http-api-dev-hello", "logs//aws/lambda/http-api-dev-hello", "apigatewayv2/dev-http-api"}
+    assert made <= there[0]
+    assert there[1] == {"iam/narrow"}
+
+
+def test_ours_beside_it(enforcing: tuple[str, Path], tmp_path: Path) -> None:
+    """The same policy, the same emulator behind: what the deploy needs of the user is named."""
+    policy = tmp_path / "narrow.json"
+    policy.write_text(json.dumps(NARROW))
+    command = [sys.executable, "-m", "verifier", "verify", str(SERVICE), "--policy", str(policy)]
+    command += ["--target", "localstack", "--endpoint", enforcing[0], "--phases", "deploy"]
+    done = subprocess.run(
+        [*command, "--format", "json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 10, done.stderr
+    assert "it enforces IAM itself" in done.stderr
+    missing = {row["action"] for row in json.loads(done.stdout)["missing"]}
+    assert {"apigateway:POST", "iam:CreateRole", "lambda:CreateFunction", "logs:CreateLogGroup"} <= missing
+    assert not any(action.startswith(("cloudformation:", "s3:")) for action in missing)
+
+
+def narrow_user(url: str, authority: Path) -> dict[str, str]:
+    """Keys of a user allowed only what NARROW allows, made by ministack's root."""
+    iam = client_session().client(
+        "iam",
+        region_name=REGION,
+        endpoint_url=url,
+        aws_access_key_id=ACCOUNT,
+        aws_secret_access_key="test",
+        verify=str(authority),
+    )
+    iam.create_user(UserName="narrow")
+    iam.put_user_policy(UserName="narrow", PolicyName="narrow", PolicyDocument=json.dumps(NARROW))
+    keys: dict[str, str] = iam.create_access_key(UserName="narrow")["AccessKey"]
+    return keys
