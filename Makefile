@@ -14,9 +14,9 @@ TARGETS ?=
 VENV := .venv
 STAMP := $(VENV)/.setup-done
 PYTEST := $(VENV)/bin/pytest
-UNIT := -m 'not integration and not terraform'
+UNIT := -m 'not integration and not terraform and not localstack'
 
-.PHONY: help setup converge format lint test coverage test-integration docs fuzz bench clean
+.PHONY: help setup converge format lint test coverage test-integration test-localstack docs fuzz bench clean
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-18s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ coverage: test ## the same, traced, and the floors of tools/coverage_floors.json
 
 test-integration: setup ## the long tests, with real command-line tools
 	$(PYTEST) -m integration -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+test-localstack: setup ## real LocalStack 4.13.1 without Docker: installs 500 MB into .verifier/, Python 3.11 only
+	$(PYTEST) -m localstack tests/integration/test_localstack.py
 
 docs: setup ## write the generated pages of docs/ anew
 	$(VENV)/bin/python -m tools.command_help

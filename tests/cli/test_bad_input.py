@@ -11,6 +11,8 @@ import pytest
 from tests.support.one_line import one_line
 from verifier.cli import main
 
+# A target that cannot be used ends a run.
+NOWHERE = ("--target", "localstack", "--endpoint", "http://127.0.0.1:9")
 CASES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "cases" / "bad_input.json").read_text(encoding="utf-8")
 )
@@ -62,7 +64,7 @@ def test_an_unknown_action_is_a_warning_that_names_it_and_the_run_goes_on(
     monkeypatch.chdir(tmp_path)
     for command in ("converge", "verify"):
         # A target that cannot be used ends the run after the warning: nothing needs to be deployed here.
-        code = main([command, "service", "--policy", "policy.json", "--target", "localstack"])
+        code = main([command, "service", "--policy", "policy.json", *NOWHERE])
         _, err = capsys.readouterr()
         assert code == 3
         assert "verifier: warning: policy.json: Files: s3:GetObjekt is no action that AWS has\n" in err

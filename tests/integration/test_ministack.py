@@ -16,7 +16,7 @@ import pytest
 import trustme
 
 from tests.integration.lab import ROOT, converge
-from tests.support.ministack import Relayed, listed, ministack, relay
+from tests.support.emulators import Relayed, listed, ministack, relay
 from verifier.emulator.session import client_session
 
 pytestmark = pytest.mark.integration

@@ -42,6 +42,8 @@ class Unproven:
 class World:
     """Trials of a service that needs ``needs(round)``, one after the other, under a real evaluator."""
 
+    answered_here: tuple[str, ...] | None = None
+
     def __init__(
         self,
         needs: Callable[[int], Sequence[Need]],

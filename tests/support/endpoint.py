@@ -31,6 +31,8 @@ class Endpoint:
     root: str = ""
     """Whose account every key stands for, where it is not the key itself."""
     asked: list[Operation] = field(default_factory=list)
+    gone: bool = False
+    """Whether it has stopped to answer."""
     told: dict[str, Mapping[str, Any]] = field(
         default_factory=lambda: {INFO: {"version": "9.9", "edition": "community", "machine_id": "m"}}
     )
@@ -74,6 +76,9 @@ def endpoint(upstream: Upstream) -> Iterator[Endpoint]:
         disable_nagle_algorithm = True
 
         def answer(self) -> None:
+            if served.gone:
+                self.close_connection = True
+                return
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = tuple(self.headers.items())
             answer = served.answer(HttpRequest(self.command, self.path, self.headers["Host"], headers, body))
@@ -99,5 +104,6 @@ def endpoint(upstream: Upstream) -> Iterator[Endpoint]:
         try:
             yield served
         finally:
+            served.gone = True
             server.shutdown()
             thread.join()

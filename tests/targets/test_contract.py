@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.emulators import ministack
 from tests.support.endpoint import endpoint
-from tests.support.ministack import ministack
 from verifier.authorization.authorizer import Mode
 from verifier.emulator.moto.upstream import MotoUpstream
 from verifier.errors import InputError

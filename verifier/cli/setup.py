@@ -121,6 +121,8 @@ def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
     redaction: Redaction = args.redaction
     if not 0 < args.timeout < math.inf:
         raise InputError(f"--timeout {args.timeout:g}: give a number of seconds, more than 0")
+    if args.endpoint is not None and args.target != "localstack":
+        raise InputError(f"--endpoint {args.endpoint}: goes with --target localstack; give both, or neither")
     machine = machine_of(other_user(args.run_as)) if args.run_as is not None else this_machine()
     options = Options(
         stage=checked("stage", args.stage),
@@ -209,10 +211,6 @@ def told(redaction: "Redaction", document: dict[str, Any], progress: "Progress")
 
 
 def _target(args: argparse.Namespace, setup: Setup) -> "Target":
-    if args.endpoint is not None and args.target != "localstack":
-        raise InputError(
-            f"--endpoint {args.endpoint}: goes with --target localstack; give that, or leave it out"
-        )
     if args.target == "aws":
         raise UnavailableError(f"--target {args.target}: cannot be used yet; use --target embedded")
     from verifier.gateway.hosts import configured_registries

@@ -1,7 +1,9 @@
 """What answers at an endpoint is known by what it says of itself."""
 
 import json
+import socket
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -117,3 +119,12 @@ def test_only_the_last_is_known_by_nothing_and_every_control_has_its_source() ->
         assert set(one.controls) <= set(one.sources), one.name
         assert "accounts" in one.sources, one.name
         assert all(source.where and source.seen and source.quote for source in one.sources.values())
+
+
+def test_who_only_listens_is_not_waited_for_long() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        begun = time.monotonic()
+        assert probe(f"http://127.0.0.1:{silent.getsockname()[1]}", timeout=0.2) is None
+        assert time.monotonic() - begun < 2

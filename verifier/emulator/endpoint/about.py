@@ -15,6 +15,8 @@ _HEADERS = {
     "Authorization": "AWS4-HMAC-SHA256 Credential=000000000000/20250101/us-east-1/sts/aws4_request, "
     "SignedHeaders=host, Signature=none",
 }
+# How many answers may come too late before nobody is waited for any more.
+_LATE = 1
 
 
 @dataclass(frozen=True)
@@ -30,15 +32,24 @@ class About:
 
 
 def probe(url: str, timeout: float = 2.0) -> About | None:
-    """What answers AWS's API at ``url``; None when nobody does. ``timeout`` in seconds, for each request."""
+    """What answers AWS's API at ``url``; None when nobody does.
+
+    ``timeout`` in seconds, for each request; two that are too late are enough.
+    """
     connection = EndpointConnection(url, timeout)
+    late = 0
     try:
         for one in adapters():
-            found = _found(connection, one) if one.health else _any(connection, one)
+            try:
+                found = _found(connection, one) if one.health else _any(connection, one)
+            except NoAnswerError as error:
+                # Of a path that it does not know: it may have to load what does.
+                late += 1
+                if late > _LATE or not error.late:
+                    return None
+                continue
             if found is not None:
                 return found
-    except NoAnswerError:
-        return None
     finally:
         connection.close()
     return None
@@ -74,12 +85,7 @@ def _any(connection: EndpointConnection, adapter: Adapter) -> About | None:
 
 def _json(connection: EndpointConnection, path: str) -> dict[str, Any]:
     """The object at ``path``; empty where there is none."""
-    try:
-        answer = connection.send("GET", path, {"Accept": "application/json"})
-    except NoAnswerError as error:
-        if error.late:  # of a path that it does not know: it may have to load what does
-            return {}
-        raise
+    answer = connection.send("GET", path, {"Accept": "application/json"})
     try:
         found = json.loads(answer.body) if answer.status == 200 else {}
     except (ValueError, RecursionError):

@@ -1,14 +1,18 @@
-"""ministack, a free emulator of AWS's API: installed into a folder of its own, started on a free port."""
+"""Emulators of AWS's API for real: installed into folders of their own, started on a free port, and listed.
+
+The folders are ignored by git, and kept between runs.
+"""
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
@@ -17,49 +21,111 @@ from pathlib import Path
 
 from verifier.emulator.endpoint.about import probe
 
-VERSION = "1.5.33"
 ROOT = Path(__file__).resolve().parents[2]
-# Ignored by git, and kept between runs.
-FOLDER = ROOT / ".verifier" / f"ministack-{VERSION}"
+MINISTACK = ("ministack==1.5.33",)
+# Newer cbor2, pyOpenSSL and cryptography break it; 4.14 needs Python 3.13.
+LOCALSTACK = (
+    "localstack-core[runtime]==4.13.1",
+    "moto-ext==5.1.22",
+    "service-identity",
+    "cbor2<6",
+    "pyopenssl<26",
+    "cryptography<47",
+)
+# Without Docker, functions become active only through an executor that runs none.
+_EXECUTOR = """\
+from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
+from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
 
 
-def installed() -> Path:
-    """The program; installed if it is not."""
-    program = FOLDER / "bin" / "ministack"
-    if not (FOLDER / "done").exists():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(FOLDER)], check=True)
-        pip = [str(FOLDER / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, f"ministack=={VERSION}"], check=True, stderr=subprocess.DEVNULL)
-        (FOLDER / "done").touch()
-    return program
+class NoExecutor(RuntimeExecutor):
+    def start(self, env_vars): pass
+    def stop(self): pass
+    def get_address(self): return "127.0.0.1"
+    def get_endpoint_from_executor(self): return "127.0.0.1"
+    def get_runtime_endpoint(self): return "http://127.0.0.1:1"
+    def invoke(self, payload): raise NotImplementedError
+    def get_logs(self): return ""
+    @classmethod
+    def prepare_version(cls, function_version): pass
+    @classmethod
+    def cleanup_version(cls, function_version): pass
+
+
+class NoPlugin(RuntimeExecutorPlugin):
+    name = "none"
+    def load(self, *args, **kwargs): return NoExecutor
+"""
+_PLUGIN = {
+    "no_executor.py": _EXECUTOR,
+    "no_executor-0.dist-info/METADATA": "Metadata-Version: 2.1\nName: no-executor\nVersion: 0\n",
+    "no_executor-0.dist-info/entry_points.txt": "[localstack.lambda.runtime_executor]\n"
+    "none = no_executor:NoPlugin\n",
+}
 
 
 @contextmanager
 def ministack(folder: Path, **settings: str) -> Iterator[str]:
     """Its URL while it runs, with ``settings`` as variables; what it writes goes into ``folder``."""
     port = _free_port()
-    scheme = "https" if "USE_SSL" in settings else "http"
-    url = f"{scheme}://127.0.0.1:{port}"
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "BIND_HOST": "127.0.0.1",
-        "GATEWAY_PORT": str(port),
-        "S3_DATA_DIR": str(folder / "s3"),
-        **settings,
+    where = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "S3_DATA_DIR": str(folder / "s3")}
+    url = f"{'https' if 'USE_SSL' in settings else 'http'}://127.0.0.1:{port}"
+    with _running([str(_installed(*MINISTACK) / "bin" / "ministack")], folder, {**where, **settings}, url):
+        yield url
+
+
+@contextmanager
+def localstack(folder: Path) -> Iterator[str]:
+    """LocalStack's URL while it runs without Docker. It listens on every address of the machine."""
+    home = _installed(*LOCALSTACK)
+    (packages,) = (home / "lib").glob("python*/site-packages")
+    for name, text in _PLUGIN.items():
+        (packages / name).parent.mkdir(exist_ok=True)
+        (packages / name).write_text(text)
+    port = _free_port()
+    settings = {
+        "GATEWAY_LISTEN": f"127.0.0.1:{port}",
+        "DNS_ADDRESS": "0",
+        "SKIP_SSL_CERT_DOWNLOAD": "1",
+        "DISABLE_EVENTS": "1",
+        "LAMBDA_RUNTIME_EXECUTOR": "none",
     }
-    with (folder / "ministack.log").open("w") as log:
-        process = subprocess.Popen([installed()], env=environment, stdout=log, stderr=log, cwd=folder)
+    command = [str(home / "bin" / "python"), "-m", "localstack.runtime.main"]
+    with _running(command, folder, settings, url := f"http://127.0.0.1:{port}"):
+        yield url
+
+
+def _installed(*packages: str) -> Path:
+    """A virtual environment with ``packages``; made if there is none."""
+    name, _, version = packages[0].partition("==")
+    home = ROOT / ".verifier" / f"{name.partition('[')[0]}-{version}"
+    if not (home / "done").exists():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(home)], check=True)
+        pip = [str(home / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, *packages], check=True, stderr=subprocess.DEVNULL)
+        (home / "done").touch()
+    return home
+
+
+@contextmanager
+def _running(command: Sequence[str], folder: Path, settings: Mapping[str, str], url: str) -> Iterator[None]:
+    """``command`` until it is no longer needed, from when it answers at ``url``."""
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "TMPDIR": str(folder), **settings}
+    log = folder / "log.txt"
+    with log.open("w") as written:
+        process = subprocess.Popen(
+            command, env=environment, stdout=written, stderr=written, cwd=folder, start_new_session=True
+        )
         try:
-            until = time.monotonic() + 60
+            until = time.monotonic() + 90
             while probe(url) is None:
-                assert process.poll() is None, (folder / "ministack.log").read_text()
-                assert time.monotonic() < until, "ministack does not answer"
+                assert process.poll() is None, log.read_text()
+                assert time.monotonic() < until, log.read_text()
                 time.sleep(0.1)
-            yield url
+            yield
         finally:
-            process.kill()
+            # With whatever it has started itself.
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
 
@@ -156,7 +222,10 @@ def listed(url: str, account: str, *lacks: str, verify: str | None = None) -> se
             config=Config(proxies={}, s3={"addressing_style": "path"}),
         )
         answer = getattr(client, operation)(**params)
-        found |= {f"{service}/{one[name] if name else one}" for one in answer.get(member) or ()}
+        for one in answer.get(member) or ():
+            # A mapping that is being deleted is no more than that.
+            state = "Deleting " if isinstance(one, dict) and one.get("State") == "Deleting" else ""
+            found.add(f"{service}/{state}{one[name] if name else one}")
     return found
 
 

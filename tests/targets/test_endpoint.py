@@ -1,0 +1,62 @@
+"""A target whose state is at an endpoint: what it says of it, and how it ends when nobody answers there."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from tests.support.endpoint import INFO, Endpoint, endpoint
+from verifier.authorization.authorizer import Mode
+from verifier.emulator.moto.upstream import MotoUpstream
+from verifier.errors import UnavailableError
+from verifier.targets.endpoint import EndpointTarget, find_endpoint
+
+REGION = "eu-north-1"
+
+
+@pytest.fixture
+def served() -> Iterator[Endpoint]:
+    with endpoint(MotoUpstream()) as served:
+        yield served
+
+
+def test_what_answers_and_who_decides(served: Endpoint) -> None:
+    with closing(EndpointTarget(served.url, region=REGION)) as target:
+        assert target.remarks() == (
+            f"{served.url} is localstack 9.9; it does not enforce IAM: the verifier does",
+        )
+        assert target.answered_here() == ()
+    served.told[INFO] = {"version": "9.9", "edition": "pro", "machine_id": "m"}
+    served.told["/_aws/iam/config"] = {"state": "ENFORCED"}
+    with closing(EndpointTarget(served.url, region=REGION)) as target:
+        (said,) = target.remarks()
+        assert said.endswith("the verifier alone decides")
+
+
+def test_what_it_lacks_is_named(served: Endpoint) -> None:
+    served.lacks.add("apigatewayv2")
+    with closing(EndpointTarget(served.url, region=REGION)) as target:
+        with target.room(Mode.ENFORCE, REGION) as room:
+            assert room.admin("apigatewayv2").get_apis()["Items"] == []
+        assert target.answered_here() == ("apigatewayv2",)
+        assert target.left() == ()
+
+
+def test_an_endpoint_that_goes_away_ends_the_trial_in_one_line() -> None:
+    with endpoint(MotoUpstream()) as served:
+        target = EndpointTarget(served.url, region=REGION)
+        room = target.room(Mode.ENFORCE, REGION)
+        administrator = room.__enter__().admin("logs")
+    with pytest.raises(UnavailableError) as caught:
+        try:
+            administrator.describe_log_groups()
+        except Exception as error:
+            room.__exit__(type(error), error, error.__traceback__)
+    assert f"{served.url} does not answer" in str(caught.value)
+    assert caught.value.exit_code == 3
+    target.close()
+
+
+def test_nobody_there() -> None:
+    with pytest.raises(UnavailableError, match=r"nothing at .* answers as AWS does"):
+        find_endpoint("http://127.0.0.1:1")
