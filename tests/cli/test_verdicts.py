@@ -260,3 +260,22 @@ def test_verify_adds_what_a_log_tells_of_refusals(bench: Bench) -> None:
     assert "refused in the log: nothing\n" in out
     _, out, _ = bench.run("verify", enough(), "--format", "json")
     assert "refusedInLog" not in json.loads(out)
+
+
+def test_what_the_target_lacks_is_named(bench: Bench) -> None:
+    for command in ("converge", "verify"):
+        world = enough()
+        _, out, err = bench.run(command, world, "--format", "json")
+        assert "answeredHere" not in json.loads(out)
+        world = enough()
+        world.answered_here = ()
+        assert json.loads(bench.run(command, world, "--format", "json")[1])["answeredHere"] == []
+        world = enough()
+        world.answered_here = ("ecr", "sns:GetDataProtectionPolicy")
+        _, out, err = bench.run(command, world, "--format", "json")
+        assert json.loads(out)["answeredHere"] == ["ecr", "sns:GetDataProtectionPolicy"]
+        world = enough()
+        world.answered_here = ("ecr", "sns:GetDataProtectionPolicy")
+        _, out, err = bench.run(command, world)
+        words = "not at the endpoint, answered by the embedded emulator: ecr, sns:GetDataProtectionPolicy"
+        assert words in (err if command == "converge" else out)
