@@ -23,6 +23,7 @@ from verifier.framework.machine import Machine
 from verifier.redaction import Redaction
 from verifier.report.progress import Progress
 from verifier.service.service import load_service
+from verifier.targets.interface import Disagreement
 from verifier.trial.interface import Candidate, Listener, TrialResult
 from verifier.trial.trials import Options
 
@@ -276,6 +277,9 @@ def test_what_the_target_lacks_is_named(bench: Bench) -> None:
         assert json.loads(out)["answeredHere"] == ["ecr", "sns:GetDataProtectionPolicy"]
         world = enough()
         world.answered_here = ("ecr", "sns:GetDataProtectionPolicy")
+        world.differences = (Disagreement("sqs:CreateQueue", False, True),)
         _, out, err = bench.run(command, world)
+        otherwise = "decided otherwise at the endpoint: sqs:CreateQueue is allowed there, refused here"
+        assert otherwise in (err if command == "converge" else out)
         words = "not at the endpoint, answered by the embedded emulator: ecr, sns:GetDataProtectionPolicy"
         assert words in (err if command == "converge" else out)

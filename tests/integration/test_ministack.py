@@ -141,10 +141,12 @@ def test_ours_beside_it(enforcing: tuple[str, Path], tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 10, done.stderr
-    assert "it enforces IAM itself" in done.stderr
-    missing = {row["action"] for row in json.loads(done.stdout)["missing"]}
+    assert "it enforces IAM itself, too: both decide" in done.stderr
+    document = json.loads(done.stdout)
+    missing = {row["action"] for row in document["missing"]}
     assert {"apigateway:POST", "iam:CreateRole", "lambda:CreateFunction", "logs:CreateLogGroup"} <= missing
     assert not any(action.startswith(("cloudformation:", "s3:")) for action in missing)
+    assert document["upstreamDecisions"] == [], "of what the user asks for itself both decide the same"
 
 
 def narrow_user(url: str, authority: Path) -> dict[str, str]:

@@ -7,6 +7,7 @@ from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
 from verifier.grant.evidence import Asked, Provenance
 from verifier.iam.evaluate import AuthorizationRequest, evaluate
+from verifier.targets.interface import Disagreement
 from verifier.trial.interface import Candidate, Listener, PhaseResult, TrialResult
 from verifier.trial.proof import Proof
 
@@ -43,6 +44,7 @@ class World:
     """Trials of a service that needs ``needs(round)``, one after the other, under a real evaluator."""
 
     answered_here: tuple[str, ...] | None = None
+    differences: tuple[Disagreement, ...] | None = None
 
     def __init__(
         self,

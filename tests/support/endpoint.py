@@ -1,4 +1,7 @@
-"""Any emulator of this process, spoken to over HTTP, as LocalStack is: the access key is the account."""
+"""Any emulator of this process, spoken to over HTTP, as LocalStack is: the access key is the account.
+
+One that enforces refuses to users, who sign with their own keys, what it is told to.
+"""
 
 import json
 import threading
@@ -30,6 +33,11 @@ class Endpoint:
     lacks: set[str] = field(default_factory=set)
     root: str = ""
     """Whose account every key stands for, where it is not the key itself."""
+    refuses: set[str] = field(default_factory=set)
+    """The operations that it refuses to every user."""
+    users: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Account and secret by access key, as they were made."""
+    signed_by_users: list[str] = field(default_factory=list)
     asked: list[Operation] = field(default_factory=list)
     gone: bool = False
     """Whether it has stopped to answer."""
@@ -51,16 +59,25 @@ class Endpoint:
             parsed = parse_request(request, credential)
         except UnroutableError as error:
             return respond.serialise_error(AwsError("NoSuchBucket", error.message, 404), error.dialect)
-        operation = parsed.operation_in(credential.access_key)
+        key = credential.access_key
+        account, secret = self.users.get(key, (key, "test"))
+        operation = parsed.operation_in(account)
         self.asked.append(operation)
         try:
-            authenticate(request, credential, SigningSecret("test"), parsed.dialect)
+            authenticate(request, credential, SigningSecret(secret), parsed.dialect)
+            if key in self.users:
+                self.signed_by_users.append(str(operation))
+                if str(operation) in self.refuses:
+                    raise AwsError("AccessDenied", f"not authorized to perform: {operation}", 403)
             if operation.service in self.lacks:
                 raise AwsError("InternalFailure", f"the service {operation.service} is not emulated", 501)
             if str(operation) == "sts:GetCallerIdentity":
                 result: dict[str, Any] = {"Account": self.root or credential.access_key}
             else:
                 result = self.upstream.invoke(operation)
+            if operation.name == "CreateAccessKey":
+                made = result["AccessKey"]
+                self.users[made["AccessKeyId"]] = (account, made["SecretAccessKey"])
             return serialise_result(parsed.model, parsed.dialect, result)
         except AwsError as error:
             return respond.serialise_error(error, parsed.dialect, parsed.model)

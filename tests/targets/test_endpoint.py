@@ -9,9 +9,15 @@ from tests.support.endpoint import INFO, Endpoint, endpoint
 from verifier.authorization.authorizer import Mode
 from verifier.emulator.moto.upstream import MotoUpstream
 from verifier.errors import UnavailableError
+from verifier.iam.policy import parse_policy
 from verifier.targets.endpoint import EndpointTarget, find_endpoint
+from verifier.targets.interface import Disagreement
+from verifier.trial.restricted_user import restricted_user
 
 REGION = "eu-north-1"
+EVERYTHING = parse_policy(
+    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+)
 
 
 @pytest.fixture
@@ -30,7 +36,7 @@ def test_what_answers_and_who_decides(served: Endpoint) -> None:
     served.told["/_aws/iam/config"] = {"state": "ENFORCED"}
     with closing(EndpointTarget(served.url, region=REGION)) as target:
         (said,) = target.remarks()
-        assert said.endswith("the verifier alone decides")
+        assert said.endswith("both decide, the verifier's word counts, and differences are told")
 
 
 def test_what_it_lacks_is_named(served: Endpoint) -> None:
@@ -55,6 +61,41 @@ def test_an_endpoint_that_goes_away_ends_the_trial_in_one_line() -> None:
     assert f"{served.url} does not answer" in str(caught.value)
     assert caught.value.exit_code == 3
     target.close()
+
+
+def test_both_decide_where_the_endpoint_enforces(served: Endpoint) -> None:
+    served.told[INFO] = {"version": "9.9", "edition": "pro", "machine_id": "m"}
+    served.told["/_aws/iam/config"] = {"state": "ENFORCED"}
+    served.refuses = {"logs:CreateLogGroup"}
+    with closing(EndpointTarget(served.url, region=REGION)) as target:
+        assert target.differences() == ()
+        for mode, policies in ((Mode.ENFORCE, (EVERYTHING,)), (Mode.OBSERVE, ())):
+            with target.room(mode, REGION) as room, restricted_user(room.admin("iam"), policies) as user:
+                keys = (user.keys.access_key, user.keys.secret)
+                logs = room.client("logs", *keys)
+                logs.create_log_group(logGroupName="/g")
+                logs.describe_log_groups()
+                (group,) = room.admin("logs").describe_log_groups()["logGroups"]
+                assert group["logGroupName"] == "/g", "the verifier's word counts"
+        assert target.differences() == (
+            Disagreement(
+                "logs:CreateLogGroup", True, False, "not authorized to perform: logs:CreateLogGroup"
+            ),
+            Disagreement("logs:DescribeLogGroups", False, True),
+        )
+        assert target.left() == ()
+    assert served.signed_by_users == ["logs:CreateLogGroup", "logs:DescribeLogGroups"] * 2
+
+
+def test_where_it_enforces_nothing_nobody_else_is_asked(served: Endpoint) -> None:
+    with closing(EndpointTarget(served.url, region=REGION)) as target:
+        with (
+            target.room(Mode.ENFORCE, REGION) as room,
+            restricted_user(room.admin("iam"), (EVERYTHING,)) as user,
+        ):
+            room.client("logs", user.keys.access_key, user.keys.secret).describe_log_groups()
+        assert target.differences() is None
+    assert served.signed_by_users == []
 
 
 def test_nobody_there() -> None:

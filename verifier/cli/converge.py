@@ -55,9 +55,11 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
         learnt = _begin(args, setup, journal, progress)
         with running(setup, args, progress) as trials:
             result = Loop(Bench(trials, progress, journal), settings, learnt).converge()
-            lacking = trials.answered_here
+            told_there = (trials.answered_here, trials.differences)
         scope = Scope(args.scope)
-        heading = Heading(setup.service.label, setup.target, setup.framework, args.strategy, scope, lacking)
+        heading = Heading(
+            setup.service.label, setup.target, setup.framework, args.strategy, scope, *told_there
+        )
         document = told(args.redaction, as_document(heading, result), progress)
         text = _report(args, document, result, progress)
     code = {

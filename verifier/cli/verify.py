@@ -58,8 +58,8 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
         journal.add("run", command="verify", **identity(setup))
         with running(setup, args, progress) as trials:
             result = verify(Bench(trials, progress, journal), given, scope)
-            lacking = trials.answered_here
-        heading = Heading(setup.service.label, setup.target, setup.framework, "verify", scope, lacking)
+            told_there = (trials.answered_here, trials.differences)
+        heading = Heading(setup.service.label, setup.target, setup.framework, "verify", scope, *told_there)
         document = told(args.redaction, as_document(heading, result, refused), progress)
         if args.out:
             write_result(args.out, "verification.json", document)

@@ -13,6 +13,7 @@ from verifier.authorization.caller import Caller
 from verifier.authorization.operation import Operation
 from verifier.authorization.requirements import UnmappedOperation
 from verifier.cloudformation.api.service import CloudFormation
+from verifier.emulator.acting import acting
 from verifier.emulator.faults import FaultInjector
 from verifier.emulator.http import HttpRequest, HttpResponse
 from verifier.emulator.interface import Emulator, ExpiredKeyError, UnknownKeyError
@@ -141,13 +142,19 @@ class FrontDoor:
                 return sts.caller_identity(call.caller)
             sts.check_session(call, self.emulator.identities)
         try:
-            result = self.emulator.upstream.invoke(as_asked(call))
+            with acting(self._key(exchange)):
+                result = self.emulator.upstream.invoke(as_asked(call))
         except AwsError as error:
             self._hide_absence(error, call, exchange)
             raise
         if (operation.service, operation.name) == ("sts", "AssumeRole"):
             self.callers.assumed(result["Credentials"]["AccessKeyId"], call.caller)
         return as_answered(result, operation, exchange.request)
+
+    def _key(self, exchange: Exchange) -> str:
+        """The access key of whoever asks; none of the administrator within this process."""
+        credential = None if exchange.from_within else read_credential(exchange.request)
+        return "" if credential is None else credential.access_key
 
     def _authorize(self, call: Call, exchange: Exchange) -> None:
         """Raises AwsError for a refusal, and for an operation that nobody knows the needs of."""

@@ -11,6 +11,7 @@ from verifier.iam.policy import to_dict
 from verifier.loop.converge import Convergence
 from verifier.loop.rounds import Round
 from verifier.report.sources import sources_of
+from verifier.targets.interface import Disagreement
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Heading:
     scope: Scope
     answered_here: tuple[str, ...] | None = None
     """What the target lacks and the embedded emulator was asked instead; None where nothing can be."""
+    differences: tuple[Disagreement, ...] | None = None
+    """What the target itself decides otherwise; None where it decides nothing."""
 
 
 def as_document(heading: Heading, result: Convergence) -> dict[str, Any]:
@@ -49,14 +52,19 @@ def as_document(heading: Heading, result: Convergence) -> dict[str, Any]:
         "notExercised": not_exercised(result),
         "seeded": seeded(result),
         "crossesStages": stage_crossings(result, heading.scope),
-        **answered_here(heading),
+        **of_the_target(heading),
         "policy": to_dict(result.policy, lists=True),
     }
 
 
-def answered_here(heading: Heading) -> dict[str, list[str]]:
-    """What of the target's own was answered by the embedded emulator, on a target that may lack something."""
-    return {} if heading.answered_here is None else {"answeredHere": list(heading.answered_here)}
+def of_the_target(heading: Heading) -> dict[str, Any]:
+    """What a target may lack and the embedded emulator answered, and what it decides otherwise."""
+    found: dict[str, Any] = {}
+    if heading.answered_here is not None:
+        found["answeredHere"] = list(heading.answered_here)
+    if heading.differences is not None:
+        found["upstreamDecisions"] = [one.as_dict() for one in heading.differences]
+    return found
 
 
 def service_name(heading: Heading, rounds: Sequence[Round]) -> str:

@@ -44,9 +44,13 @@ def summary(document: dict[str, Any]) -> list[str]:
 
 
 def not_there(document: Mapping[str, Any]) -> list[str]:
-    """What the target lacks, so that the embedded emulator answered."""
+    """What the target lacks, so that the embedded emulator answered, and what it decides otherwise."""
     named = ", ".join(document.get("answeredHere") or ())
-    return [f"not at the endpoint, answered by the embedded emulator: {named}"] if named else []
+    lines = [f"not at the endpoint, answered by the embedded emulator: {named}"] if named else []
+    return lines + [
+        f"decided otherwise at the endpoint: {row['operation']} is {row['theirs']} there, {row['ours']} here"
+        for row in document.get("upstreamDecisions") or ()
+    ]
 
 
 def _never_updated(row: dict[str, Any]) -> str:

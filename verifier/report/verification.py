@@ -9,10 +9,10 @@ from verifier.report.refusals import refusal_lines
 from verifier.report.reservations import reservations
 from verifier.report.result import (
     Heading,
-    answered_here,
     cleared,
     evidence_of,
     notes,
+    of_the_target,
     rounds_of,
     service_name,
     tolerated_of,
@@ -52,7 +52,7 @@ def as_document(
             for item in result.unconfirmed
         ],
         "tolerated": tolerated_of(result.rounds, heading.scope),
-        **answered_here(heading),
+        **of_the_target(heading),
         "unused": [
             {"statement": item.statement, "action": item.action, "resource": item.resource}
             for item in result.unused

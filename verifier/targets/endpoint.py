@@ -12,7 +12,7 @@ from verifier.emulator.endpoint.emulator import EndpointEmulator
 from verifier.emulator.partitions import partition_of
 from verifier.errors import InputError, UnavailableError
 from verifier.targets.emulated import EmulatedTarget
-from verifier.targets.interface import Room
+from verifier.targets.interface import Disagreement, Room
 
 _START = (
     "start one, such as `docker compose up localstack`, or `pip install ministack` and `ministack`, "
@@ -31,6 +31,7 @@ class EndpointTarget(EmulatedTarget):
     def __init__(self, url: str, *, region: str, partition: str | None = None, **settings: Any) -> None:
         partition = partition or partition_of(region)
         self.about = find_endpoint(url)
+        self._differences: dict[Disagreement, None] = {}
         self._there = EndpointEmulator(url, self.about, partition, region)
         super().__init__(self._there.emulator, region=region, partition=partition, **settings)
 
@@ -40,6 +41,7 @@ class EndpointTarget(EmulatedTarget):
         try:
             with super().room(mode, region, account) as room:
                 yield room
+                self._compare(room)
         except Exception as error:
             if self._there.lost:
                 raise UnavailableError(f"--target localstack: {self._there.lost}; {_START}") from error
@@ -48,6 +50,21 @@ class EndpointTarget(EmulatedTarget):
     def answered_here(self) -> tuple[str, ...]:
         """What the endpoint lacks and the embedded emulator was asked instead."""
         return self._there.answered_here
+
+    def differences(self) -> tuple[Disagreement, ...] | None:
+        """What the endpoint decides otherwise than the verifier; None where it decides nothing."""
+        return tuple(self._differences) if self.about.enforces else None
+
+    def _compare(self, room: Room) -> None:
+        opinions = self._there.opinions(room.account)
+        if opinions is None:
+            return
+        decided = self._gateway.decisions.decisions()
+        refused = {str(one.operation) for one in decided if one.refused and one.on_behalf_of is None}
+        for one in sorted(opinions, key=lambda opinion: opinion.operation):
+            if one.allowed == (one.operation in refused):
+                difference = Disagreement(one.operation, not one.allowed, one.allowed, one.message)
+                self._differences.setdefault(difference)
 
     def remarks(self) -> tuple[str, ...]:
         """What answers, and who decides."""
@@ -84,7 +101,7 @@ def _words(about: About) -> str:
 
 
 _ENFORCES = {
-    True: "it enforces IAM itself, too, but is asked as its account's root: the verifier alone decides",
+    True: "it enforces IAM itself, too: both decide, the verifier's word counts, and differences are told",
     False: "it does not enforce IAM: the verifier does",
     None: "whether it enforces IAM is not known: the verifier does",
 }

@@ -198,6 +198,26 @@ class Room(ABC):
         """The compiled templates' types of which updates would need more than was asked for."""
 
 
+@dataclass(frozen=True)
+class Disagreement:
+    """An operation that the target itself decides otherwise than the verifier; ``message`` is its refusal."""
+
+    operation: str
+    ours: bool
+    theirs: bool
+    message: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        """The JSON form."""
+        words = {True: "allowed", False: "refused"}
+        return {
+            "operation": self.operation,
+            "ours": words[self.ours],
+            "theirs": words[self.theirs],
+            "message": self.message,
+        }
+
+
 class Target(ABC):
     """Somewhere trials can run."""
 
@@ -209,6 +229,10 @@ class Target(ABC):
 
     def answered_here(self) -> tuple[str, ...] | None:
         """What the target lacks and the embedded emulator was asked instead; None where nothing can be."""
+        return None
+
+    def differences(self) -> tuple[Disagreement, ...] | None:
+        """What the target itself decides otherwise than the verifier; None where it decides nothing."""
         return None
 
     def remarks(self) -> tuple[str, ...]:

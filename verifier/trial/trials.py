@@ -13,7 +13,7 @@ from verifier.redaction import Redaction
 from verifier.service.fixtures import load_fixtures
 from verifier.service.private_copy import private_copy
 from verifier.service.service import Service
-from verifier.targets.interface import Room, Target
+from verifier.targets.interface import Disagreement, Room, Target
 from verifier.trial import declared
 from verifier.trial.commands import run_phase
 from verifier.trial.interface import Candidate, Listener, PhaseResult, TrialResult
@@ -65,6 +65,11 @@ class Trials:
     def answered_here(self) -> tuple[str, ...] | None:
         """What the target lacks and the embedded emulator was asked instead (``Target.answered_here``)."""
         return self._target.answered_here()
+
+    @property
+    def differences(self) -> tuple[Disagreement, ...] | None:
+        """What the target itself decides otherwise (``Target.differences``)."""
+        return self._target.differences()
 
     def negative_control(self) -> None:
         """A user without policies must be refused; UnavailableError when the target enforces nothing."""

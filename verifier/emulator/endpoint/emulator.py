@@ -8,13 +8,15 @@ from typing import Any
 
 from verifier.authorization.operation import Operation
 from verifier.authorization.requirements import only_reads
+from verifier.emulator.acting import acting_key
 from verifier.emulator.embedded import embedded, has_fixed_answer
 from verifier.emulator.endpoint.about import About
 from verifier.emulator.endpoint.adapters import adapter
 from verifier.emulator.endpoint.identities import EndpointIdentities
 from verifier.emulator.endpoint.made import Made
-from verifier.emulator.endpoint.upstream import EndpointUpstream
-from verifier.emulator.interface import Emulator
+from verifier.emulator.endpoint.opinions import Opinion, Opinions, is_refusal
+from verifier.emulator.endpoint.upstream import EndpointUpstream, Signer
+from verifier.emulator.interface import Emulator, UnknownKeyError
 from verifier.errors import AwsError, InputError, UnavailableError
 
 # Who is known and what may be done is one state, and our own authorization reads it at the endpoint.
@@ -40,6 +42,7 @@ class EndpointEmulator:
         self._begun: set[tuple[str, str]] = set()
         self._answered: set[str] = set()
         self._made = Made(self._there)
+        self._opinions = Opinions()
         self._identities = EndpointIdentities(self, partition, region)
         self.emulator = Emulator(self, self._identities, self._forget, _place_layer)
         self._check_accounts(Operation("sts", "GetCallerIdentity", {}, "123456789012", region, partition))
@@ -61,7 +64,7 @@ class EndpointEmulator:
         if place in self._moved or operation.service in self._lacks:
             return self._instead(operation, operation.service)
         try:
-            result = self._there.invoke(operation)
+            result = self._asked(operation)
         except AwsError as error:
             if error.status != 501:
                 raise
@@ -72,9 +75,34 @@ class EndpointEmulator:
         self._identities.heard(operation, result)
         return result
 
+    def opinions(self, account: str) -> frozenset[Opinion] | None:
+        """What the endpoint itself says to requests in ``account``; None of one that does not enforce."""
+        return self._opinions.of(account) if self.about.enforces else None
+
     def close(self) -> None:
         """Let the connections go."""
         self._there.close()
+
+    def _asked(self, operation: Operation) -> dict[str, Any]:
+        """The answer to ``operation``. Where the endpoint enforces, who asked for it asks there first."""
+        key = acting_key() if self.about.enforces else ""
+        if key:
+            try:
+                signer = Signer(key, self._identities.secret(key, operation.account))
+                result = self._there.invoke(operation, signer)
+            except UnknownKeyError:
+                return self._there.invoke(operation)
+            except AwsError as error:
+                if not is_refusal(error):
+                    if error.status < 500:
+                        self._opinions.allowed(operation)
+                    raise
+                # The verifier has decided already; the endpoint's opinion is told, and stops nothing.
+                self._opinions.refused(operation, error)
+                return self._there.invoke(operation)
+            self._opinions.allowed(operation)
+            return result
+        return self._there.invoke(operation)
 
     def _what_is_lacking(self, operation: Operation, error: AwsError) -> dict[str, Any]:
         place = (operation.account, operation.service)
@@ -94,6 +122,7 @@ class EndpointEmulator:
         if not self.lost:
             self.not_taken_away += self._made.take_away(account)
         self._identities.forget(account)
+        self._opinions.forget(account)
         self._here.forget(account)
         self._moved = {place for place in self._moved if place[0] != account}
         self._begun = {place for place in self._begun if place[0] != account}

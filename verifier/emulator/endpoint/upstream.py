@@ -1,7 +1,7 @@
 """Operations carried out by an emulator over HTTP."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from verifier.authorization.operation import Operation
@@ -9,6 +9,7 @@ from verifier.emulator.answers import output_of
 from verifier.emulator.endpoint.connection import EndpointConnection, NoAnswerError
 from verifier.emulator.endpoint.models import operation_model, protocol_of
 from verifier.emulator.http import HttpRequest
+from verifier.emulator.interface import SigningSecret
 from verifier.emulator.partitions import queue_url
 from verifier.emulator.requests import request_of
 from verifier.errors import AwsError
@@ -18,6 +19,14 @@ _UNKNOWN = frozenset({"InvalidAction", "UnknownOperationException", "UnknownOper
 # Not checked by those that take the account from the key; anything signs.
 _SECRET = "test"
 _LOST = "ServiceUnavailable"
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Somebody's own keys at the endpoint."""
+
+    access_key: str
+    secret: SigningSecret
 
 
 class EndpointUpstream:
@@ -31,14 +40,17 @@ class EndpointUpstream:
         """Why nobody answered, if ever nobody did; then nothing is asked any more."""
         self._connection = EndpointConnection(url, timeout)
 
-    def invoke(self, operation: Operation) -> dict[str, Any]:
-        """Carry ``operation`` out in its account and region; once nobody has answered, nothing is."""
+    def invoke(self, operation: Operation, signer: Signer | None = None) -> dict[str, Any]:
+        """Carry ``operation`` out in its account and region; once nobody has answered, nothing is.
+
+        ``signer`` asks for it, else the account's root.
+        """
         model = operation_model(operation.service, operation.name)
         protocol = protocol_of(model)
         request = request_of(operation, model, protocol)
         if self.lost:
             raise AwsError(_LOST, self.lost, 503)
-        headers = _signed(request, operation, model, self._connection.url)
+        headers = _signed(request, operation, model, self._connection.url, signer)
         try:
             answer = self._connection.send(request.method, request.target, headers, request.body)
         except NoAnswerError as error:
@@ -50,7 +62,7 @@ class EndpointUpstream:
             if error.code in _UNKNOWN:
                 raise AwsError("NotImplemented", f"{operation}: {error.message}", 501) from error
             if error.status == 301 and (there := self._in_its_region(operation)) != operation:
-                return self.invoke(there)
+                return self.invoke(there, signer)
             raise
         return _as_on_aws(result, operation)
 
@@ -66,7 +78,9 @@ class EndpointUpstream:
         self._connection.close()
 
 
-def _signed(request: HttpRequest, operation: Operation, model: Any, url: str) -> Mapping[str, str]:
+def _signed(
+    request: HttpRequest, operation: Operation, model: Any, url: str, by: Signer | None
+) -> Mapping[str, str]:
     """The headers, with a signature that says account, region and service."""
     from botocore.auth import S3SigV4Auth, SigV4Auth
     from botocore.awsrequest import AWSRequest
@@ -75,6 +89,8 @@ def _signed(request: HttpRequest, operation: Operation, model: Any, url: str) ->
     signer = S3SigV4Auth if operation.service in ("s3", "s3control") else SigV4Auth
     signed = AWSRequest(request.method, f"{url}{request.target}", dict(request.headers), request.body)
     keys = Credentials(operation.account, _SECRET)
+    if by is not None:
+        keys = Credentials(by.access_key, by.secret.key, by.secret.token or None)
     signer(keys, model.service_model.signing_name, operation.region).add_auth(signed)
     return dict(signed.headers.items())
 
