@@ -11,6 +11,7 @@ class EmbeddedTarget(EmulatedTarget):
     """The emulator of this process; ``settings`` are those of ``EmulatedTarget``."""
 
     name = "embedded"
+    _about_invoking = ("no function is run here: whoever invokes one is answered as if it had returned null",)
 
     def __init__(self, *, region: str, partition: str | None = None, **settings: Any) -> None:
         partition = partition or partition_of(region)

@@ -40,6 +40,8 @@ SETTLE_SECONDS = 120.0
 class EmulatedTarget(Target):
     """One gateway for all trials; each room is another account of it, empty at the start."""
 
+    _about_invoking: tuple[str, ...] = ()
+
     def __init__(
         self,
         emulator: Emulator,
@@ -83,7 +85,7 @@ class EmulatedTarget(Target):
         self._gateway.new_account(account or random_account())
         self._gateway.mode = mode
         try:
-            yield EmulatedRoom(self._gateway, region, self._reach)
+            yield EmulatedRoom(self._gateway, region, self._reach, self._about_invoking)
         finally:
             self._gateway.decisions.listener = None
 
@@ -96,9 +98,8 @@ class EmulatedTarget(Target):
 class EmulatedRoom(Room):
     """The gateway's present account."""
 
-    about_invoking = ("no function is run here: whoever invokes one is answered as if it had returned null",)
-
-    def __init__(self, gateway: Gateway, region: str, reach: Reach) -> None:
+    def __init__(self, gateway: Gateway, region: str, reach: Reach, about_invoking: tuple[str, ...]) -> None:
+        self.about_invoking = about_invoking
         self._gateway = gateway
         self._reach = reach
         self.account = gateway.account

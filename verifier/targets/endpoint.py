@@ -27,6 +27,7 @@ class EndpointTarget(EmulatedTarget):
     """
 
     name = "localstack"
+    _about_invoking = ("whether a function is run when it is invoked is up to the emulator at the endpoint",)
 
     def __init__(self, url: str, *, region: str, partition: str | None = None, **settings: Any) -> None:
         partition = partition or partition_of(region)
