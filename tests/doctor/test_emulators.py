@@ -99,15 +99,6 @@ def test_none_that_answers() -> None:
     assert (found.ok, found.says) == (False, f"nobody answers at {url}")
 
 
-@pytest.mark.parametrize(
-    ("environment", "url"),
-    [
-        ({}, "http://localhost:4566"),
-        ({"LOCALSTACK_HOST": "box:4567"}, "http://box:4567"),
-        ({"LOCALSTACK_HOST": "box"}, "http://box:4566"),
-        ({"LOCALSTACK_HOST": "box:4567", "USE_SSL": "1"}, "https://box:4567"),
-        ({"LOCALSTACK_HOST": "box:4567", "AWS_ENDPOINT_URL": "http://other:1"}, "http://other:1"),
-    ],
-)
-def test_where_an_emulator_is_looked_for(environment: Mapping[str, str], url: str) -> None:
-    assert emulators.endpoint_of(environment) == url
+def test_a_host_that_is_no_address() -> None:
+    found = emulators.emulator({"LOCALSTACK_HOST": "box:x"}, None)
+    assert (found.ok, found.says) == (False, "LOCALSTACK_HOST=box:x is no address")

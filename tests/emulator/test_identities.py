@@ -11,7 +11,7 @@ from tests.support.endpoint import endpoint
 from verifier.authorization.operation import Operation
 from verifier.emulator.endpoint.identities import EndpointIdentities
 from verifier.emulator.endpoint.upstream import EndpointUpstream
-from verifier.emulator.interface import Identities, UnknownKeyError, Upstream
+from verifier.emulator.interface import ExpiredKeyError, Identities, UnknownKeyError, Upstream
 from verifier.emulator.moto.identities import MotoIdentities
 from verifier.emulator.moto.upstream import MotoUpstream
 from verifier.errors import AwsError
@@ -238,8 +238,9 @@ def test_a_session_that_is_over(iam: Iam, monkeypatch: pytest.MonkeyPatch) -> No
     trust = json.dumps({"Version": "2012-10-17", "Statement": []})
     arn = iam("CreateRole", RoleName="deploy", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
     session = iam("AssumeRole", "sts", RoleArn=arn, RoleSessionName="ci", DurationSeconds=900)
-    later = datetime.now(UTC).replace(tzinfo=None) + timedelta(seconds=901)
-    monkeypatch.setattr("moto.core.utils.utcnow", lambda: later)
+    later = datetime.now(UTC) + timedelta(seconds=901)
+    monkeypatch.setattr("moto.core.utils.utcnow", lambda: later.replace(tzinfo=None))
+    monkeypatch.setattr("verifier.emulator.endpoint.identities.now", lambda: later)
     with pytest.raises(ExpiredKeyError):
         iam.identities.secret(session["Credentials"]["AccessKeyId"], ACCOUNT)
 

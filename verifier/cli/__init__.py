@@ -13,7 +13,6 @@ from typing import NoReturn
 from verifier import __version__
 from verifier.cli.ending import ended_by
 from verifier.cli.interrupts import interrupts
-from verifier.cli.machine import keep_endpoint
 from verifier.cli.output import Result, hand_over
 from verifier.cli.streams import mend_streams
 from verifier.emulator.session import forget_settings
@@ -56,9 +55,8 @@ def main(arguments: Sequence[str] | None = None, aws_settings: Mapping[str, str]
 def entry_point() -> NoReturn:
     """The `verifier` script."""
     mend_streams()
-    keep_endpoint(os.environ)
-    forget_settings(os.environ)
-    sys.exit(main())
+    taken = forget_settings(os.environ)
+    sys.exit(main(aws_settings=taken))
 
 
 def _result(arguments: Sequence[str], known: argparse.Namespace) -> Result:

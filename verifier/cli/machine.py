@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from verifier.framework.machine import Machine
     from verifier.scratch import User
 
-_kept: dict[str, str] = {}
-
 
 def this_machine() -> "Machine":
     """The machine that the command runs on. Raises UnavailableError for a TMPDIR that cannot be used."""
@@ -83,23 +81,6 @@ def other_user(name: str) -> "User":
     if found.pw_uid == 0:
         raise InputError(f"--run-as {name}: is root itself; give a user without rights, such as nobody")
     return User(name, found.pw_uid, found.pw_gid)
-
-
-def keep_endpoint(environment: Mapping[str, str]) -> None:
-    """Remember where AWS is said to be, before the libraries' settings are forgotten."""
-    _kept["endpoint"] = environment.get("AWS_ENDPOINT_URL", "")
-
-
-def endpoint_of(machine: "Machine") -> str:
-    """Where LocalStack's own client would look for it. Raises InputError for a host that is none."""
-    from localstack_client.config import get_service_endpoint
-
-    named = (_kept.get("endpoint") or machine.environment.get("AWS_ENDPOINT_URL", "")).strip()
-    host = machine.environment.get("LOCALSTACK_HOST") or None
-    try:
-        return named or str(get_service_endpoint("sts", host))
-    except RuntimeError as error:
-        raise InputError(f"LOCALSTACK_HOST={host}: give a host, or host:port") from error
 
 
 def more_authorities(machine: "Machine") -> Path | None:

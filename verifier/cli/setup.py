@@ -4,19 +4,19 @@ import argparse
 import json
 import math
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from verifier.cli.known_secrets import dotenv_secrets, passed_on_secrets
 from verifier.cli.machine import (
-    endpoint_of,
     machine_of,
     more_authorities,
     other_user,
     this_machine,
     variables_of,
+    with_aws_settings,
 )
 from verifier.cli.values import allowed_host, checked, variable
 from verifier.errors import InputError, UnavailableError
@@ -175,19 +175,15 @@ def running(setup: Setup, args: argparse.Namespace, progress: "Progress") -> Ite
 
     framework = setup.framework
     progress.say(f"{setup.service.label}: {framework.name} {framework.version} on {setup.target}")
-    target = _target(args, setup)
-    try:
+    with ExitStack() as stack:
+        stack.callback(progress.stop)
+        target = stack.enter_context(_target(args, setup, progress))
         for remark in target.remarks():
             progress.say(remark)
         trials = Trials(target, setup.service, setup.framework, setup.options)
         trials.negative_control()
         progress.say("negative control: a user without policies is refused")
         yield trials
-    finally:
-        progress.stop()
-        target.close()
-        for what in target.left():
-            progress.say(f"could not be taken away: {what}")
 
 
 @contextmanager
@@ -210,7 +206,24 @@ def told(redaction: "Redaction", document: dict[str, Any], progress: "Progress")
     return hidden
 
 
-def _target(args: argparse.Namespace, setup: Setup) -> "Target":
+@contextmanager
+def _target(args: argparse.Namespace, setup: Setup, progress: "Progress") -> Iterator["Target"]:
+    """What ``--target`` names, closed afterwards; what it could not take away is said."""
+    with ExitStack() as stack:
+        target = _opened(args, setup, progress, stack)
+        stack.callback(_close, target, progress)
+        yield target
+
+
+def _close(target: "Target", progress: "Progress") -> None:
+    progress.stop()
+    target.close()
+    for what in target.left():
+        progress.say(f"could not be taken away: {what}")
+
+
+def _opened(args: argparse.Namespace, setup: Setup, progress: "Progress", stack: ExitStack) -> "Target":
+    """The target; ``stack`` lets go of what was started for it."""
     if args.target == "aws":
         raise UnavailableError(f"--target {args.target}: cannot be used yet; use --target embedded")
     from verifier.gateway.hosts import configured_registries
@@ -230,6 +243,11 @@ def _target(args: argparse.Namespace, setup: Setup) -> "Target":
     }
     if args.target == "embedded":
         return EmbeddedTarget(**settings)
-    from verifier.targets.endpoint import EndpointTarget
+    from verifier.emulator.endpoint.where import endpoint_of
+    from verifier.targets.container import endpoint_or_container
+    from verifier.targets.endpoint import EndpointTarget, checked_url
 
-    return EndpointTarget(args.endpoint or endpoint_of(setup.machine), **settings)
+    environment = with_aws_settings(args.aws_settings)
+    url = checked_url(args.endpoint or endpoint_of(environment))
+    answering = endpoint_or_container(url, progress.say, environment)
+    return EndpointTarget(stack.enter_context(answering), **settings)

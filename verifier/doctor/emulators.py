@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 
 from verifier.doctor.check import Check, failed
 from verifier.emulator.endpoint.about import probe
-from verifier.errors import UnavailableError
+from verifier.emulator.endpoint.where import endpoint_of
+from verifier.errors import InputError, UnavailableError
 from verifier.targets.container import IMAGE, IMAGE_VARIABLE, left_containers
 from verifier.targets.docker_daemon import docker_client, is_here, words_of
 
 _SECONDS = 3.0
-_HOST, _PORT = "localhost", "4566"
 _ENFORCES = {
     True: "it enforces IAM itself",
     False: "it enforces no IAM itself; the verifier's gateway does",
@@ -42,9 +42,12 @@ def docker(environment: Mapping[str, str]) -> Iterator[Check]:
 
 def emulator(environment: Mapping[str, str], given: str | None) -> Check:
     """The LocalStack, or its like, that answers at ``given``, else where the user's settings say."""
-    url = given or endpoint_of(environment)
+    mend = "mend AWS_ENDPOINT_URL or LOCALSTACK_HOST, or give --endpoint"
+    try:
+        url = given or endpoint_of(environment)
+    except InputError as error:
+        return Check("localstack", False, f"{str(error).rpartition(': ')[0]} is no address", mend)
     if not is_address(url):
-        mend = "mend AWS_ENDPOINT_URL or LOCALSTACK_HOST, or give --endpoint"
         return Check("localstack", False, f"{url} is no address", mend)
     about = probe(url, _SECONDS)
     if about is None:
@@ -60,16 +63,6 @@ def is_address(url: str) -> bool:
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
-
-
-def endpoint_of(environment: Mapping[str, str]) -> str:
-    """Where LocalStack is, by the variables that its own client reads."""
-    url = environment.get("AWS_ENDPOINT_URL")
-    if url:
-        return url
-    scheme = "https" if environment.get("USE_SSL") in ("1", "true") else "http"
-    host, _, port = environment.get("LOCALSTACK_HOST", "").partition(":")
-    return f"{scheme}://{host or _HOST}:{port or _PORT}"
 
 
 def _daemon(client: Any, image: str) -> Check:

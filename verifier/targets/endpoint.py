@@ -84,10 +84,15 @@ class EndpointTarget(EmulatedTarget):
         self._there.close()
 
 
-def find_endpoint(url: str) -> About:
-    """What answers at ``url``. Raises InputError for no URL, and UnavailableError when nobody does."""
+def checked_url(url: str) -> str:
+    """``url``, which can be asked. Raises InputError."""
     if not url.startswith(("http://", "https://")):
         raise InputError(f"--endpoint {url}: give a URL such as http://localhost:4566")
+    return url
+
+
+def find_endpoint(url: str) -> About:
+    """What answers at ``url``. Raises UnavailableError when nobody does."""
     found = probe(url)
     if found is None:
         raise UnavailableError(f"--target localstack: nothing at {url} answers as AWS does; {_START}")

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from verifier.authorization.caller import Caller
 from verifier.authorization.operation import Operation
 from verifier.authorization.requirements import only_reads
-from verifier.emulator.interface import SigningSecret, UnknownKeyError, Upstream
+from verifier.emulator.interface import ExpiredKeyError, SigningSecret, UnknownKeyError, Upstream
 from verifier.errors import AwsError, InputError
 from verifier.iam.policy import CURRENT_VERSION, PolicyDocument, parse_policy
 
@@ -131,8 +131,10 @@ class EndpointIdentities:
     def _issued(self, access_key: str, account: str) -> _Issued:
         with self._lock:
             issued = self._account(account).keys.get(access_key)
-        if issued is None or (issued.until and issued.until < datetime.now(UTC)):
+        if issued is None:
             raise UnknownKeyError(access_key)
+        if issued.until and issued.until < now():
+            raise ExpiredKeyError(access_key)
         return issued
 
     def _user(self, name: str, access_key: str, account: str) -> Caller:
@@ -238,6 +240,11 @@ class EndpointIdentities:
 
     def _account(self, account: str) -> _Account:
         return self._accounts.setdefault(account, _Account())
+
+
+def now() -> datetime:
+    """The time, by which sessions end."""
+    return datetime.now(UTC)
 
 
 def _tags(owner: Mapping[str, Any]) -> dict[str, str]:
