@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from verifier.cli.aws import add_aws_options, check_aws_options
 from verifier.cli.output import Result
 from verifier.cli.setup import Setup, add_trial_options, identity, prepare, reporting, running, told
 from verifier.errors import ExitCode, InputError
@@ -36,31 +37,38 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--resume", action="store_true", help="go on with what the journal in --out has of a run that ended"
     )
+    add_aws_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
     """Converge; say on ``stderr`` what is not the result."""
+    from verifier.cli.aws_run import converge_on_aws
     from verifier.cli.policies import policy_files, warn_of_unknown_actions
     from verifier.grant.generalise import Scope
     from verifier.loop.converge import Loop, Verdict
     from verifier.loop.rounds import Bench
+    from verifier.report.on_aws import aws_document
     from verifier.report.result import Heading, as_document
 
     given = policy_files(args.policy)
     settings = _settings(args, given)
+    check_aws_options(args)
     setup = prepare(args, stderr)
     with reporting(args, stderr) as (journal, progress):
         warn_of_unknown_actions(given, progress)
         learnt = _begin(args, setup, journal, progress)
-        with running(setup, args, progress) as trials:
-            result = Loop(Bench(trials, progress, journal), settings, learnt).converge()
-            told_there = (trials.answered_here, trials.differences)
         scope = Scope(args.scope)
-        heading = Heading(
-            setup.service.label, setup.target, setup.framework, args.strategy, scope, *told_there
-        )
-        document = told(args.redaction, as_document(heading, result), progress)
+        place = (setup.service.label, setup.target, setup.framework, args.strategy, scope)
+        if setup.target == "aws":
+            converged = converge_on_aws(args, setup, settings, journal, progress)
+            result, found = converged.result, aws_document(Heading(*place), converged)
+        else:
+            with running(setup, args, progress) as trials:
+                result = Loop(Bench(trials, progress, journal), settings, learnt).converge()
+                told_there = (trials.answered_here, trials.differences)
+            found = as_document(Heading(*place, *told_there), result)
+        document = told(args.redaction, found, progress)
         text = _report(args, document, result, progress)
     code = {
         Verdict.SUFFICIENT: ExitCode.OK,

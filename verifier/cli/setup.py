@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from verifier.redaction import Redaction
     from verifier.report.progress import Progress
     from verifier.service.service import Service
+    from verifier.targets.embedded import EmbeddedTarget
     from verifier.targets.interface import Target
     from verifier.trial.trials import Options, Trials
 
@@ -226,11 +227,30 @@ def _opened(args: argparse.Namespace, setup: Setup, progress: "Progress", stack:
     """The target; ``stack`` lets go of what was started for it."""
     if args.target == "aws":
         raise UnavailableError(f"--target {args.target}: cannot be used yet; use --target embedded")
-    from verifier.gateway.hosts import configured_registries
+    if args.target == "embedded":
+        return embedded_target(args, setup)
+    from verifier.emulator.endpoint.where import endpoint_of
+    from verifier.targets.container import endpoint_or_container
+    from verifier.targets.endpoint import EndpointTarget, checked_url
+
+    environment = with_aws_settings(args.aws_settings)
+    url = checked_url(args.endpoint or endpoint_of(environment))
+    answering = endpoint_or_container(url, progress.say, environment)
+    return EndpointTarget(stack.enter_context(answering), **_settings_of(args, setup))
+
+
+def embedded_target(args: argparse.Namespace, setup: Setup) -> "EmbeddedTarget":
+    """The embedded target, whatever ``args`` say of targets."""
     from verifier.targets.embedded import EmbeddedTarget
+
+    return EmbeddedTarget(**_settings_of(args, setup))
+
+
+def _settings_of(args: argparse.Namespace, setup: Setup) -> dict[str, Any]:
+    from verifier.gateway.hosts import configured_registries
     from verifier.trial.trials import DEFAULT_REGION
 
-    settings: dict[str, Any] = {
+    return {
         "region": setup.options.region or DEFAULT_REGION,
         "partition": checked("partition", args.partition),
         "enforce_likely": args.enforce_likely,
@@ -241,13 +261,3 @@ def _opened(args: argparse.Namespace, setup: Setup, progress: "Progress", stack:
         "more_authorities": more_authorities(setup.machine),
         "redaction": setup.options.redaction,
     }
-    if args.target == "embedded":
-        return EmbeddedTarget(**settings)
-    from verifier.emulator.endpoint.where import endpoint_of
-    from verifier.targets.container import endpoint_or_container
-    from verifier.targets.endpoint import EndpointTarget, checked_url
-
-    environment = with_aws_settings(args.aws_settings)
-    url = checked_url(args.endpoint or endpoint_of(environment))
-    answering = endpoint_or_container(url, progress.say, environment)
-    return EndpointTarget(stack.enter_context(answering), **settings)

@@ -74,6 +74,12 @@ def remedy(denial: Denial) -> str:
     return "no grant lifts it"
 
 
+def is_of(denial: Denial, user: str) -> bool:
+    """Whether the user with that ARN was refused, as far as the words tell: an account may stand for it."""
+    named = denial.principal or ""
+    return denial.refused is Refused.DEPLOYER and (not named.startswith("arn:") or named == user)
+
+
 def _of_iam(denial: Denial) -> str | None:
     """IAM's own way to name a role or a user, "role NAME", as an ARN in the account of who was refused."""
     named = _NAMED_IN_IAM.fullmatch(denial.resource or "")

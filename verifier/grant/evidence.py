@@ -51,6 +51,7 @@ class Asked:
     """
 
     action: str
+    """Empty for a refusal on somebody's behalf of which AWS does not say what it refused."""
     resource: str
     """As seen in the trial: real account, region, names and random tokens."""
     phase: str

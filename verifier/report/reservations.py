@@ -7,10 +7,14 @@ def reservations(document: dict[str, Any]) -> list[str]:
     """The lines to say right under the verdict of a converge or a verify."""
     return [
         *_partial(document.get("partial", [])),
-        *(f"not as on AWS: {line}" for line in document["notes"]),
+        *(f"{_noted(document)}: {line}" for line in document["notes"]),
         *(f"by the administrator, for {row['phase']}: {row['what']}" for row in document["cleared"]),
         *_wide(document.get("permissions", [])),
     ]
+
+
+def _noted(document: dict[str, Any]) -> str:
+    return "note" if document.get("target") == "aws" else "not as on AWS"
 
 
 def _partial(phases: list[str]) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from verifier.loop.converge import Verdict
+from verifier.report.on_aws import aws_lines
 from verifier.report.reservations import reservations
 
 
@@ -36,6 +37,7 @@ def summary(document: dict[str, Any]) -> list[str]:
         for row in document["seeded"]
     ]
     lines += [_never_updated(row) for row in document["notExercised"]]
+    lines += aws_lines(document)
     lines += [
         f"matches other stages too, as AWS cuts the generated name before the stage: {resource}"
         for resource in document["crossesStages"]

@@ -125,6 +125,8 @@ class Room(ABC):
     partition: str
     about_invoking: tuple[str, ...] = ()
     """What is worth knowing of a function that was invoked here; nothing where its code is run."""
+    is_empty: bool = True
+    """Nothing is in it, and all of it is ours: what must be there beforehand is made in it."""
     tags: Mapping[str, str] = {}
     """What a user that is made in it is tagged with."""
     boundary: str | None = None
@@ -149,6 +151,16 @@ class Room(ABC):
     @abstractmethod
     def belongs_to(self, user: str) -> None:
         """The trial is that of ``user``, an ARN: whoever else does something in the room is a stranger."""
+
+    def announce(self, creating: Callable[[str, str], None]) -> None:  # noqa: B027 - see creating
+        """Tell ``creating`` kind and name of what the user is about to make, where it outlives a run."""
+
+    def wait_for_grants(self, access_key: str, secret_key: str) -> None:  # noqa: B027 - at once, mostly
+        """Wait until what was granted to the user with these keys holds, as far as a probe shows."""
+
+    def told(self, output: str) -> tuple[Asked, ...]:
+        """Refusals that only the tool's own words tell of, in the present phase."""
+        return ()
 
     @abstractmethod
     def begin(self, phase: str, *, fail_last_wave: bool = False) -> None:

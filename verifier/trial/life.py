@@ -86,6 +86,12 @@ class Life:
         facts = self.room.finish()
         return replace(facts, asked=tuple(marked(item, self.framework) for item in facts.asked))
 
+    def with_told(self, facts: Facts, output: str) -> Facts:
+        """``facts`` with the refusals that only the tool's words tell of, where the room takes them."""
+        known = {item.action.lower() for item in facts.asked if item.refused}
+        told = (item for item in self.room.told(output) if item.action.lower() not in known)
+        return replace(facts, asked=(*facts.asked, *(marked(item, self.framework) for item in told)))
+
     def learn_identity(self) -> None:
         """Read what the framework packaged, as soon as it is there."""
         service = packaged_service(self.copy)

@@ -145,8 +145,10 @@ def run_command(
     if rehearse:
         life.room.rehearse()
     facts = life.settled()
+    if done.exit_code != 0 and not _explained(facts):
+        facts = life.with_told(facts, done.output)
     needed, _ = split_tolerated(facts.asked)
-    explained = any(item.refused and item.enforced for item in needed)
+    explained = _explained(facts)
     # Before anything is cut: a part of a secret would not be known for one.
     told = replace(done, output=life.redaction.text(harmless(done.output)))
     found = find_proof(facts, expected, life.own_stack)
@@ -175,6 +177,12 @@ def run_command(
         notes=facts.notes,
         proof=proof if passed else None,
     )
+
+
+def _explained(facts: Facts) -> bool:
+    """Whether a refusal that counts explains how the run went."""
+    needed, _ = split_tolerated(facts.asked)
+    return any(item.refused and item.enforced for item in needed)
 
 
 def _missing(life: Life, done: Completed, facts: Facts) -> tuple[Prerequisite, ...]:

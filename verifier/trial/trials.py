@@ -1,7 +1,7 @@
 """Runs trials of one service on one target: a clean account, a restricted user, a private copy each."""
 
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from verifier.authorization.authorizer import Mode
@@ -22,6 +22,11 @@ from verifier.trial.phases import PHASES
 from verifier.trial.prerequisites import Prerequisite
 from verifier.trial.restricted_user import refuses, restricted_user, wait_until_known
 from verifier.trial.seeding import Seeded, Surroundings, can_be_made_up
+
+
+def _nobody(what: str, name: str) -> None:
+    """Nobody keeps account of what is made."""
+
 
 DEFAULT_STAGE = "dev"
 DEFAULT_REGION = "us-east-1"
@@ -45,6 +50,13 @@ class Options:
     """Hears of every secret; what is shown or written goes through it."""
 
 
+def region_of(options: Options, service: Service) -> str:
+    """Where a service is deployed, as far as that is known before the tool says it."""
+    # What is no region is left to the tool, which says so in its own words.
+    written = service.provider_setting("region") or ""
+    return options.region or (written if FORMS["region"].fullmatch(written) else DEFAULT_REGION)
+
+
 class Trials:
     """All trials of one service: the same target, tool and options."""
 
@@ -55,9 +67,7 @@ class Trials:
         self._framework = framework
         self._options = options
         self._stage = options.stage or service.provider_setting("stage") or DEFAULT_STAGE
-        # What is no region is left to the tool, which says so in its own words.
-        written = service.provider_setting("region") or ""
-        self._region = options.region or (written if FORMS["region"].fullmatch(written) else DEFAULT_REGION)
+        self._region = region_of(options, service)
         self._fixtures = load_fixtures(service.folder)
         self._lacking: dict[Prerequisite, None] = {}
 
@@ -71,11 +81,14 @@ class Trials:
         """What the target itself decides otherwise (``Target.differences``)."""
         return self._target.differences()
 
-    def negative_control(self) -> None:
-        """A user without policies must be refused; UnavailableError when the target enforces nothing."""
+    def negative_control(self, creating: Callable[[str, str], None] = _nobody) -> None:
+        """A user without policies must be refused; UnavailableError when the target enforces nothing.
+
+        ``creating`` is told of that user.
+        """
         with (
             self._target.room(Mode.ENFORCE, self._region) as room,
-            restricted_user(room.admin("iam"), (), tags=room.tags, boundary=room.boundary) as user,
+            restricted_user(room.admin("iam"), (), creating, room.tags, room.boundary) as user,
         ):
             keys = (user.keys.access_key, user.keys.secret)
             self._options.redaction.add_keys(*keys)
@@ -112,8 +125,9 @@ class Trials:
             )
             hide = self._options.redaction.add
             hide(*declared.secrets_in(surroundings.fixtures, variables))
-            surroundings.set_up(tuple(self._lacking))
-            if surroundings.fixtures.has_templates:
+            if room.is_empty:
+                surroundings.set_up(tuple(self._lacking))
+            if room.is_empty and surroundings.fixtures.has_templates:
                 hide(*declared.made_secrets(room))
             documents = candidate.documents(values)
             with restricted_user(
@@ -122,7 +136,9 @@ class Trials:
                 keys = (user.keys.access_key, user.keys.secret)
                 self._options.redaction.add_keys(*keys)
                 room.belongs_to(user.arn)
+                room.announce(listener.creating)
                 wait_until_known(room.client("sts", *keys))
+                room.wait_for_grants(*keys)
                 life = Life(
                     room=room,
                     copy=copy,
@@ -148,7 +164,7 @@ class Trials:
         results: list[PhaseResult] = []
         for phase in self._options.phases:
             result = self._phase(life, phase, listener)
-            while self._made_up(result, surroundings):
+            while self._made_up(result, surroundings, life.room):
                 result = self._phase(life, phase, listener)
             results.append(result)
             if not result.passed:
@@ -161,10 +177,14 @@ class Trials:
         listener.phase_ended(result)
         return result
 
-    def _made_up(self, result: PhaseResult, surroundings: Surroundings) -> bool:
+    def _made_up(self, result: PhaseResult, surroundings: Surroundings, room: Room) -> bool:
         """Whether what the phase lacked is there now. Raises InconclusiveError when it cannot be."""
         if not result.missing:
             return False
+        if not room.is_empty:
+            raise InconclusiveError(
+                f"{result.phase}: {result.problem} (in a real account nothing is made up)"
+            )
         undeclared = surroundings.follow(result.missing)
         new = [one for one in undeclared if one not in self._lacking]
         if undeclared and not (self._options.seed and new and can_be_made_up(new)):

@@ -1,0 +1,146 @@
+"""A real account, of which a stand-in in another process takes the part: nothing of this process decides."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.lab import ROOT, converge
+from tests.integration.stand_in import StandIn
+from tests.support.one_line import lines, one_line
+
+HTTP_API = ROOT / "sample_services" / "http-api"
+# For a topic all that is needed but to make and to delete it.
+_ALL_BUT_TWO = ["cloudformation:*", "s3:*", "sns:Get*", "sns:List*", "sns:Set*", "sns:*Tag*"]
+TOPIC = """\
+service: news
+provider:
+  name: aws
+resources:
+  Resources:
+    News:
+      Type: AWS::SNS::Topic
+      Properties:
+        TopicName: news-${sls:stage}-topic
+"""
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
+    stand_in = StandIn(tmp_path_factory.mktemp("aws"))
+    yield stand_in
+    stand_in.close()
+
+
+@pytest.fixture
+def topic(tmp_path: Path) -> Path:
+    folder = tmp_path / "news"
+    folder.mkdir()
+    (folder / "serverless.yml").write_text(TOPIC, encoding="utf-8")
+    return folder
+
+
+def rows(document: dict[str, Any]) -> list[tuple[str, str, str]]:
+    return [(row["action"], row["resource"], str(row["condition"])) for row in document["permissions"]]
+
+
+def policy(folder: Path, *statements: dict[str, Any]) -> str:
+    path = folder / "policy.json"
+    path.write_text(json.dumps({"Version": "2012-10-17", "Statement": list(statements)}), encoding="utf-8")
+    return str(path)
+
+
+def test_it_converges_to_the_embedded_result_without_what_is_only_likely(
+    aws: StandIn, tmp_path: Path
+) -> None:
+    run = aws.converge(HTTP_API, "--out", str(tmp_path / "out"))
+    assert run.returncode == 0, run.stderr
+    document = json.loads(run.stdout)
+    code, embedded = converge(HTTP_API, "--phases", "deploy,remove")
+    assert code == 0
+    sure = [row for row in embedded["permissions"] if row["certainty"] != "likely"]
+    assert rows(document) == rows({"permissions": sure})
+    assert len(document["rounds"]) <= 3
+    assert len(document["neverRefused"]) == len(sure)
+    likely = [row for row in embedded["permissions"] if row["certainty"] == "likely"]
+    assert [row["action"] for row in document["superfluous"]] == [row["action"] for row in likely]
+    assert document["notRun"] == []
+    assert aws.left() == []
+    _no_secret(aws, tmp_path / "out", run.stdout + run.stderr)
+
+
+def _no_secret(aws: StandIn, out: Path, said: str) -> None:
+    written = "".join(path.read_text(encoding="utf-8") for path in out.iterdir())
+    assert '"creating"' in written
+    for key in aws.keys:
+        assert key not in written + said
+
+
+def test_what_aws_refuses_is_learnt_from_scratch(aws: StandIn, topic: Path, tmp_path: Path) -> None:
+    given = policy(tmp_path, {"Effect": "Allow", "Action": _ALL_BUT_TWO, "Resource": "*"})
+    run = aws.converge(topic, "--from-scratch", "--policy", given)
+    assert run.returncode == 0, run.stderr
+    document = json.loads(run.stdout)
+    assert {row["certainty"] for row in document["permissions"]} == {"observed"}
+    assert sorted(row["action"] for row in document["permissions"]) == ["sns:CreateTopic", "sns:DeleteTopic"]
+    assert all("news-{stage}-*" in row["resource"] for row in document["permissions"])
+    assert document["neverRefused"] == []
+    assert aws.left() == []
+
+
+SCP = "arn:aws:organizations::999988887777:policy/o-a/service_control_policy/p-b"
+
+
+def test_a_service_control_policy_ends_it(topic: Path, tmp_path: Path) -> None:
+    faults = tmp_path / "faults.json"
+    forbidden = {"action": "sns:CreateTopic", "by": "service control policy", "policy": SCP}
+    faults.write_text(json.dumps({"forbidden": [forbidden]}), encoding="utf-8")
+    aws = StandIn(tmp_path, "--faults", str(faults))
+    try:
+        run = aws.converge(topic)
+        assert run.returncode == 12
+        [line] = lines(run.stderr)
+        for words in ("sns:CreateTopic", "explicit deny", "service control policy", SCP):
+            assert words in line
+        assert aws.left() == []
+    finally:
+        aws.close()
+
+
+def test_an_account_that_is_another_one_is_left_alone(aws: StandIn, topic: Path) -> None:
+    run = aws.converge(topic, account="999999999999")
+    assert run.returncode == 3
+    one_line(run.stderr, ["--account 999999999999", "111122223333", "nothing was made"])
+
+
+def test_credentials_that_aws_does_not_know(aws: StandIn, topic: Path) -> None:
+    aws.profile("stale", "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+    run = aws.converge(topic, profile="stale")
+    assert run.returncode == 3
+    one_line(run.stderr, ["profile stale", "does not know its credentials"])
+
+
+def test_who_may_not_make_users_makes_nothing(aws: StandIn, topic: Path) -> None:
+    iam = aws.client("iam")
+    iam.create_user(UserName="reader")
+    key = iam.create_access_key(UserName="reader")["AccessKey"]
+    aws.profile("reader", key["AccessKeyId"], key["SecretAccessKey"])
+    run = aws.converge(topic, profile="reader")
+    assert run.returncode == 3
+    one_line(run.stderr, ["profile reader", "CreateUser"])
+    assert aws.left() == []
+
+
+def test_a_stack_of_the_same_name_survives(aws: StandIn, topic: Path) -> None:
+    stacks = aws.client("cloudformation")
+    body = json.dumps({"Resources": {"Kept": {"Type": "AWS::SNS::Topic"}}})
+    stacks.create_stack(StackName="news-dev", TemplateBody=body)
+    stacks.get_waiter("stack_create_complete").wait(StackName="news-dev", WaiterConfig={"Delay": 1})
+    before = stacks.describe_stack_events(StackName="news-dev")["StackEvents"]
+    run = aws.converge(topic, "--stage", "dev")
+    assert run.returncode == 3
+    one_line(run.stderr, ["stack news-dev exists already", "left alone", "--stage"])
+    assert stacks.describe_stack_events(StackName="news-dev")["StackEvents"] == before
+    stacks.delete_stack(StackName="news-dev")

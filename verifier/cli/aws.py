@@ -1,0 +1,51 @@
+"""The options of a run on a real account, and what they exclude."""
+
+import argparse
+import sys
+
+from verifier.errors import InputError
+
+# They need a failure that only our own provisioner can inject.
+NOT_ON_AWS = ("rollback-create", "rollback-update")
+
+
+def add_aws_options(parser: argparse.ArgumentParser) -> None:
+    """Add what ``--target aws`` needs beside the options of every target."""
+    group = parser.add_argument_group("on a real account (--target aws)")
+    group.add_argument(
+        "--profile", metavar="NAME", help="the administrator's profile in your AWS configuration"
+    )
+    group.add_argument(
+        "--from-scratch", action="store_true", help="start with no permission instead of the embedded result"
+    )
+    group.add_argument("--yes", action="store_true", help="do not ask before something is made, as in CI")
+
+
+def check_aws_options(args: argparse.Namespace) -> None:
+    """Raises InputError for options that do not go with ``args.target``."""
+    own = {"--profile": args.profile, "--from-scratch": args.from_scratch, "--yes": args.yes}
+    if args.target != "aws":
+        given = next((name for name, value in own.items() if value), None)
+        if given:
+            raise InputError(f"{given}: is for --target aws; leave it out, or give that target")
+        return
+    for name, why in (
+        ("account", "the 12 digits of the account to deploy in, so that it cannot be the wrong one"),
+        ("profile", "the profile in your AWS configuration that may make users there"),
+    ):
+        if not getattr(args, name):
+            raise InputError(f"--target aws: needs --{name}, {why}")
+    excluded = {
+        "--resume": args.resume,
+        "--seed": args.seed,
+        "--enforce-likely": args.enforce_likely,
+        "--partition": args.partition,
+    }
+    for name, value in excluded.items():
+        if value:
+            raise InputError(f"{name}: cannot be used with --target aws; leave it out")
+    wanted = [phase for phase in NOT_ON_AWS if phase in (args.phases or "").split(",")]
+    if wanted:
+        raise InputError(f"--phases {args.phases}: {wanted[0]} cannot be run on --target aws; leave it out")
+    if not args.yes and not sys.stdin.isatty():
+        raise InputError("--target aws: something is going to be made in an account; give --yes to allow it")

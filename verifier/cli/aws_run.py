@@ -1,0 +1,158 @@
+"""``verifier converge --target aws``: the embedded convergence first, then rounds in the account."""
+
+import argparse
+import secrets
+import sys
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from verifier.cli.aws import NOT_ON_AWS
+from verifier.cli.machine import more_authorities
+from verifier.cli.setup import Setup, embedded_target
+from verifier.errors import InconclusiveError, InputError, NotConvergedError, UnavailableError
+
+if TYPE_CHECKING:
+    from verifier.grant.findings import Finding
+    from verifier.loop.converge import Settings
+    from verifier.loop.journal import Journal
+    from verifier.loop.on_aws import AwsConvergence
+    from verifier.report.progress import Progress
+    from verifier.targets.aws.administrator import Administrator
+    from verifier.targets.aws.target import AwsTarget
+    from verifier.targets.compiled import CompiledStack
+    from verifier.trial.trials import Options
+
+_MINUTES_A_PHASE = 2
+
+
+def converge_on_aws(
+    args: argparse.Namespace, setup: Setup, settings: "Settings", journal: "Journal", progress: "Progress"
+) -> "AwsConvergence":
+    """Converge in the account ``args.account``.
+
+    Raises InputError when the person says no, UnavailableError for an account or a profile that cannot be
+    used, or has a stack of that name: then nothing was deployed. InconclusiveError or NotConvergedError
+    where the embedded convergence fails that comes first.
+    """
+    from verifier.loop.on_aws import AwsLoop
+    from verifier.loop.rounds import Bench
+    from verifier.targets.aws.administrator import in_plain_words
+    from verifier.trial.trials import Trials
+
+    run = secrets.token_hex(3)
+    setup = replace(setup, options=replace(setup.options, stage=setup.options.stage or f"vfy-{run}"))
+    administrator = _administrator(args, setup)
+    _ask(args, setup, progress)
+    with in_plain_words(administrator.settings):
+        target = _aws_target(args, setup, administrator, run)
+        try:
+            trials = Trials(target, setup.service, setup.framework, _options_on_aws(args, setup))
+            journal.add("run-on-aws", run=run, account=args.account, region=administrator.region)
+            trials.negative_control(lambda what, name: journal.add("creating", what=what, name=name))
+            progress.say("negative control: a user without policies is refused")
+            model = _embedded(args, setup, settings, progress)
+            _check_nothing_exists(administrator, model.stacks)
+            loop = AwsLoop(Bench(trials, progress, journal), settings, model.findings, args.from_scratch)
+            progress.say(f"in account {args.account}: {len(loop.start)} permissions to start with")
+            converged = loop.converge()
+        finally:
+            progress.stop()
+            target.close()
+    not_run = NOT_ON_AWS if args.phases is None else ()
+    return replace(converged, not_run=not_run)
+
+
+def _administrator(args: argparse.Namespace, setup: Setup) -> "Administrator":
+    """The profile, checked to be of the account before anything is made."""
+    from verifier.targets.aws.administrator import Administrator, OwnSettings
+    from verifier.trial.trials import region_of
+
+    settings = OwnSettings(args.profile, args.aws_settings, setup.machine.home)
+    administrator = Administrator(settings, region_of(setup.options, setup.service))
+    args.redaction.add(*administrator.keys)
+    administrator.check(args.account)
+    return administrator
+
+
+def _ask(args: argparse.Namespace, setup: Setup, progress: "Progress") -> None:
+    """Say what is going to be made, and go on only if that is wanted. Raises InputError."""
+    phases = len(_options_on_aws(args, setup).phases)
+    once = phases * _MINUTES_A_PHASE
+    progress.say(
+        f"in account {args.account}, each round makes: a user under /verifier/ with at most ten policies, "
+        f"and what {setup.service.label} deploys in stage {setup.options.stage}; all is taken away again"
+    )
+    progress.say(
+        f"a round has {phases} phases and takes roughly {once} minutes; with few refusals there are one to "
+        "three rounds; what the service makes is charged as always"
+    )
+    if args.yes:
+        return
+    progress.say("go on? [y/N]")
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise InputError("--target aws: not wanted; nothing was made")
+
+
+def _options_on_aws(args: argparse.Namespace, setup: Setup) -> "Options":
+    phases = tuple(phase for phase in setup.options.phases if phase not in NOT_ON_AWS)
+    return replace(setup.options, account=args.account, phases=phases)
+
+
+def _aws_target(
+    args: argparse.Namespace, setup: Setup, administrator: "Administrator", run: str
+) -> "AwsTarget":
+    from verifier.gateway.hosts import configured_registries
+    from verifier.targets.aws.target import AwsTarget
+
+    environment = setup.machine.environment
+    return AwsTarget(
+        administrator,
+        args.account,
+        environment=environment,
+        tags={"verifier:run": run},
+        allow_hosts=(*args.allow_host, *configured_registries(environment, setup.machine.home)),
+        more_authorities=more_authorities(setup.machine),
+        redaction=args.redaction,
+    )
+
+
+@dataclass(frozen=True)
+class _Model:
+    """What the embedded convergence has found, and the stacks of its last life."""
+
+    findings: "tuple[Finding, ...]"
+    stacks: "tuple[CompiledStack, ...]"
+
+
+def _check_nothing_exists(administrator: "Administrator", stacks: "tuple[CompiledStack, ...]") -> None:
+    """Raises UnavailableError where the account has something of these stacks' names: it is not touched."""
+    from verifier.targets.aws.stacks import GONE, Stacks
+
+    for stack in stacks:
+        if Stacks(administrator.client).status(stack.name, stack.region) != GONE:
+            raise UnavailableError(
+                f"stack {stack.name} exists already in {stack.region} and is left alone; give another --stage"
+            )
+
+
+def _embedded(args: argparse.Namespace, setup: Setup, settings: "Settings", progress: "Progress") -> _Model:
+    """What the same service needs in the same stage and region, as far as the model knows."""
+    from verifier.loop.converge import Loop, Verdict
+    from verifier.loop.journal import Journal
+    from verifier.loop.rounds import Bench
+    from verifier.trial.trials import Trials
+
+    progress.say("what the model knows, on the embedded target:")
+    target = embedded_target(args, setup)
+    try:
+        trials = Trials(target, setup.service, setup.framework, replace(setup.options, account=None))
+        trials.negative_control()
+        result = Loop(Bench(trials, progress, Journal(None)), settings).converge()
+        stacks = target.compiled()
+    finally:
+        progress.stop()
+        target.close()
+    if result.verdict is Verdict.SUFFICIENT:
+        return _Model(result.findings, stacks)
+    kind = InconclusiveError if result.verdict is Verdict.INCONCLUSIVE else NotConvergedError
+    raise kind(f"on the embedded target, before anything was deployed: {result.verdict}: {result.reason}")

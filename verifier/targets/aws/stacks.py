@@ -1,0 +1,152 @@
+"""Stacks of a sandbox account, as the administrator sees them: their events, and their end."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_exponential
+
+from verifier.errors import InconclusiveError
+from verifier.targets.buckets import empty_bucket
+
+SETTLE_SECONDS = 3600.0
+_STACK, _BUCKET = "AWS::CloudFormation::Stack", "AWS::S3::Bucket"
+_WAITING = "REVIEW_IN_PROGRESS"
+GONE = "DELETE_COMPLETE"
+_TRIES = 3
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event as DescribeStackEvents tells it; ``stack`` is the id of the stack that it is of."""
+
+    id: str
+    stack: str
+    stack_name: str
+    logical_id: str
+    physical_id: str
+    type: str
+    status: str
+    reason: str
+    region: str
+    properties: str = field(default="", repr=False)
+    """As JSON, where AWS tells them."""
+
+    @property
+    def is_stack(self) -> bool:
+        """Whether it is the stack's own."""
+        return self.physical_id == self.stack
+
+
+@dataclass
+class Stacks:
+    """Stacks in any region. ``client`` gives the administrator's clients, by service and region."""
+
+    client: Callable[[str, str], Any]
+    patience: float = SETTLE_SECONDS
+
+    def status(self, stack: str, region: str) -> str:
+        """The status of the stack with that id or name; DELETE_COMPLETE for one that is not there."""
+        from botocore.exceptions import ClientError
+
+        try:
+            found = self.client("cloudformation", region).describe_stacks(StackName=stack)["Stacks"]
+        except ClientError as error:
+            if "does not exist" in error.response["Error"].get("Message", ""):
+                return GONE
+            raise
+        return str(found[0]["StackStatus"]) if found else GONE
+
+    def settled(self, stack: str, region: str) -> str:
+        """Its status, once nothing goes on in it any more. Raises InconclusiveError."""
+        retrying = Retrying(
+            retry=retry_if_result(_is_busy),
+            stop=stop_after_delay(self.patience),
+            wait=wait_exponential(multiplier=0.2, max=5),
+        )
+        try:
+            return str(retrying(self.status, stack, region))
+        except RetryError as error:
+            status = error.last_attempt.result()
+            raise InconclusiveError(
+                f"stack {_name(stack)} is still {status} after {self.patience:.0f} s"
+            ) from None
+
+    def events(self, stack: str, region: str) -> Iterator[Event]:
+        """The events of a stack, which may be deleted, oldest first; then those of the stacks within it."""
+        pages = (
+            self.client("cloudformation", region)
+            .get_paginator("describe_stack_events")
+            .paginate(StackName=stack)
+        )
+        rows = [row for page in pages for row in page["StackEvents"]]
+        own = [_event(row, region) for row in reversed(rows)]
+        yield from own
+        nested = {one.physical_id for one in own if one.type == _STACK and not one.is_stack}
+        for inner in sorted(one for one in nested if one.startswith("arn:")):
+            yield from self.events(inner, region)
+
+    def template(self, stack: str, region: str) -> str:
+        """The text of its template; empty where there is none."""
+        from botocore.exceptions import ClientError
+
+        try:
+            answer = self.client("cloudformation", region).get_template(StackName=stack)
+        except ClientError:
+            return ""
+        return str(answer.get("TemplateBody", ""))
+
+    def take_away(self, stack: str, region: str) -> None:
+        """Delete it and what is in it, as the administrator. Raises InconclusiveError when it stays."""
+        client = self.client("cloudformation", region)
+        for _ in range(_TRIES):
+            status = self.settled(stack, region)
+            if status == GONE:
+                return
+            self._empty_buckets(stack, region)
+            if client.describe_stacks(StackName=stack)["Stacks"][0].get("EnableTerminationProtection"):
+                client.update_termination_protection(StackName=stack, EnableTerminationProtection=False)
+            client.delete_stack(StackName=stack)
+        status = self.settled(stack, region)
+        if status != GONE:
+            raise InconclusiveError(
+                f"stack {_name(stack)} is {status} and could not be deleted; delete it by hand"
+            )
+
+    def _empty_buckets(self, stack: str, region: str) -> None:
+        for row in self._resources(stack, region):
+            physical_id = row.get("PhysicalResourceId")
+            if not physical_id or row["ResourceStatus"] == GONE:
+                continue
+            if row["ResourceType"] == _STACK:
+                self._empty_buckets(physical_id, region)
+            elif row["ResourceType"] == _BUCKET:
+                empty_bucket(self.client("s3", region), physical_id)
+
+    def _resources(self, stack: str, region: str) -> list[Mapping[str, Any]]:
+        client = self.client("cloudformation", region)
+        pages = client.get_paginator("list_stack_resources").paginate(StackName=stack)
+        return [row for page in pages for row in page["StackResourceSummaries"]]
+
+
+def _is_busy(status: str) -> bool:
+    return status.endswith("_IN_PROGRESS") and status != _WAITING
+
+
+def _event(row: Mapping[str, Any], region: str) -> Event:
+    return Event(
+        id=str(row["EventId"]),
+        stack=str(row["StackId"]),
+        stack_name=str(row["StackName"]),
+        logical_id=str(row["LogicalResourceId"]),
+        physical_id=str(row.get("PhysicalResourceId") or ""),
+        type=str(row["ResourceType"]),
+        status=str(row["ResourceStatus"]),
+        reason=str(row.get("ResourceStatusReason") or ""),
+        region=region,
+        properties=str(row.get("ResourceProperties") or ""),
+    )
+
+
+def _name(stack: str) -> str:
+    return stack.split("/")[1] if stack.startswith("arn:") and stack.count("/") > 1 else stack

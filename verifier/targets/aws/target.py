@@ -1,0 +1,78 @@
+"""The target ``aws``: a door that passes through to the account, and one room after the other in it."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from verifier.authorization.authorizer import Mode
+from verifier.emulator.partitions import partition_of
+from verifier.gateway.certificates import Certificates
+from verifier.gateway.decisions import DecisionLog
+from verifier.gateway.forward import Forwarder, proxy_of
+from verifier.gateway.hosts import PUBLIC_REGISTRIES
+from verifier.gateway.passthrough import PassThroughDoor
+from verifier.gateway.proxy import ProxyServer
+from verifier.iam.arn import Arn
+from verifier.redaction import Redaction
+from verifier.scratch import scratch
+from verifier.targets.aws.administrator import Administrator
+from verifier.targets.aws.encoded import decoded
+from verifier.targets.aws.room import AwsRoom
+from verifier.targets.interface import Room, Target
+from verifier.targets.reach import Reach
+
+
+class AwsTarget(Target):
+    """One account of AWS. AWS enforces whatever the mode."""
+
+    name = "aws"
+
+    def __init__(
+        self,
+        administrator: Administrator,
+        account: str,
+        *,
+        environment: Mapping[str, str],
+        tags: Mapping[str, str],
+        allow_hosts: tuple[str, ...] = (),
+        more_authorities: Path | None = None,
+        redaction: Redaction | None = None,
+    ) -> None:
+        """``administrator`` was checked to be of ``account``. ``environment`` may name the user's own proxy.
+
+        ``tags`` are those of the users that are made. Raises InputError for a proxy that cannot be used.
+        """
+        self._administrator = administrator
+        self._account = account
+        self._tags = tags
+        no_proxy = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
+        forwarder = Forwarder(administrator.authorities, proxy_of(environment), no_proxy)
+        self._log = DecisionLog(None, redaction or Redaction())
+        sts = administrator.client("sts")
+        self._door = PassThroughDoor(forwarder.send, self._log, decode=lambda text: decoded(text, sts))
+        self._folder = Path(tempfile.mkdtemp(prefix="gateway-", dir=scratch()))
+        allowed = PUBLIC_REGISTRIES | set(allow_hosts)
+        self._server = ProxyServer(0, self._door, Certificates(self._folder), allowed, self._log)
+        self._server.start()
+        self._reach = Reach(
+            f"http://127.0.0.1:{self._server.port}", self._server.certificates.pem_path, more_authorities
+        )
+
+    @contextmanager
+    def room(self, mode: Mode, region: str, account: str | None = None) -> Iterator[Room]:
+        """The account, and nothing of the trial in it afterwards. Raises InconclusiveError if that fails."""
+        place = Arn(partition_of(region), "", region, self._account, "")
+        room = AwsRoom(self._administrator, self._door, self._reach, place, self._tags)
+        try:
+            yield room
+        finally:
+            room.clear()
+
+    def close(self) -> None:
+        """Stop the door."""
+        self._server.stop()
+        self._reach.close()
+        self._log.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
