@@ -27,7 +27,8 @@ _POLICY_ACTIONS = (
 _LEFT: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "Stacks": (
         (
-            *("cloudformation:DescribeStackEvents", "cloudformation:GetTemplate"),
+            *("cloudformation:DescribeStackEvents", "cloudformation:DescribeStackResources"),
+            "cloudformation:GetTemplate",
             *("cloudformation:ListStackResources", "cloudformation:DeleteStack"),
             "cloudformation:UpdateTerminationProtection",
         ),
@@ -82,6 +83,7 @@ def least_policy(
         ),
         _allow("Policies", _POLICY_ACTIONS, [_POLICIES]),
         *(_allow(name, actions, resources) for name, (actions, resources) in _LEFT.items()),
+        _allow("RefusalsInFull", ["sts:DecodeAuthorizationMessage"], ["*"]),
         _allow("WhatIsThere", sorted({look.action for look in KINDS.values()}), ["*"]),
     ]
     if cloudtrail:
