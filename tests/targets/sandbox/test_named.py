@@ -16,6 +16,12 @@ CASES: list[dict[str, Any]] = json.loads(
 STACK = "shop-vfy-k3"
 
 
+def test_a_text_is_read_as_a_document_is() -> None:
+    text = "Resources: {Q: {Type: AWS::SQS::Queue, Properties: {QueueName: !Sub '${AWS::StackName}-q'}}}"
+    found = named_things(text, StackIdentity(STACK, "", ACCOUNT, REGION), {})
+    assert [one.name for one in found.things] == [f"{STACK}-q"]
+
+
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_named_things(case: dict[str, Any]) -> None:
     sections = {"Parameters": "parameters", "Conditions": "conditions", "Transform": "transform"}

@@ -26,15 +26,15 @@ class Existing:
 
 
 def existing(
-    template: Mapping[str, Any],
+    template: Mapping[str, Any] | str,
     stack: str,
     administrator: AccountAdministrator,
     parameters: Mapping[str, str] | None = None,
 ) -> Existing:
     """Look for the stack, and for each thing that ``template`` will make under a name of its own.
 
-    ``parameters`` are the values of the template's parameters that have no default. Raises
-    UnavailableError when a read does not tell: a refusal is no "not there".
+    ``template`` is the document, or its text; ``parameters`` are the values of those of its parameters
+    that have no default. Raises UnavailableError when a read does not tell: a refusal is no "not there".
     """
     where = f"{administrator.region}:{administrator.account}"
     arn = f"arn:{administrator.partition}:cloudformation:{where}:stack/{stack}/{UNKNOWN}"

@@ -37,11 +37,11 @@ class NamedThings:
 
 
 def named_things(
-    template: Mapping[str, Any], identity: StackIdentity, parameters: Mapping[str, str]
+    template: Mapping[str, Any] | str, identity: StackIdentity, parameters: Mapping[str, str]
 ) -> NamedThings:
-    """What ``template`` names, with the values of ``parameters`` and its defaults."""
+    """What ``template``, a document or its text, names with the values of ``parameters`` and its defaults."""
     try:
-        read = parse_template(json.dumps(template))
+        read = parse_template(template if isinstance(template, str) else json.dumps(template))
         values = dict(_values(read, parameters))
         if read.unprocessed:
             read = processed(read, values, identity, _no_snippet)
