@@ -56,6 +56,5 @@ def refuse_existing(seen: Existing) -> None:
         return
     names = [f"{kind} {name}" for kind, name in seen.things]
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    raise UnavailableError(
-        f"there already, and never touched: {', '.join(names[:_SHOWN])}{more}; choose another --stage"
-    )
+    be = "exists already and is" if len(names) == 1 else "exist already and are"
+    raise UnavailableError(f"{', '.join(names[:_SHOWN])}{more} {be} left alone; give another --stage")
