@@ -75,7 +75,9 @@ class Asked:
     grantable: bool = True
     """False for an explicit deny or a boundary: no grant lifts it."""
     reason: str = ""
-    """For a refusal, AWS's words."""
+    """For a refusal, by which kind of policy, in a few words."""
+    message: str = ""
+    """For a refusal, the whole message of the answer; also where it was let through."""
 
 
 @dataclass(frozen=True)

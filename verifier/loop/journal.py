@@ -17,6 +17,7 @@ from verifier.redaction import Redaction
 NAME = "journal.jsonl"
 # A pipe in its place must not make us wait.
 _OPENED = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NONBLOCK
+_MOST_READ = 256 * 1024 * 1024
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
 
@@ -72,16 +73,8 @@ class Journal:
         """Every row so far, oldest first. Raises InputError for a line that is no row of ours."""
         if self._file is None:
             return []
-        rows = []
-        for number, line in enumerate(self.path.read_bytes().splitlines(), start=1):
-            row = _row(line)
-            if row is None:
-                raise InputError(
-                    f"{self.path}:{number}: no row of a journal; take it and what follows it out, "
-                    "or leave out --resume"
-                )
-            rows.append(row)
-        return rows
+        advice = "take it and what follows it out, or leave out --resume"
+        return _rows(self.path, self.path.read_bytes(), advice)
 
     def close(self) -> None:
         """No more rows; the folder is free."""
@@ -102,22 +95,30 @@ def rows_of(path: Path) -> list[dict[str, Any]]:
 
     Raises UnavailableError for one in use, InputError for a file that is none or cannot be read.
     """
-    text = text_of(path)
+    rows = kept_rows(path, "name another file, or take it out")
     with path.open("rb") as file:
         try:
             _hold(file.fileno(), fcntl.LOCK_SH)
         except BlockingIOError:
             raise UnavailableError(f"{path}: a run writes there still; wait until it has ended") from None
-    lines = text.split("\n")
-    rows = [_row(line.encode()) for line in lines[:-1]]
-    if lines[-1] and (last := _row(lines[-1].encode())) is not None:
-        rows.append(last)
-    found = [row for row in rows if row is not None]
-    if len(found) < len(rows):
-        raise InputError(
-            f"{path}:{rows.index(None) + 1}: no row of a journal; name another file, or take it out"
-        )
-    return found
+    return rows
+
+
+def kept_rows(path: Path, advice: str = "take it out") -> list[dict[str, Any]]:
+    """The same, where a run may still be writing: as far as it has come."""
+    text = text_of(path, most=_MOST_READ).encode()
+    whole, _, rest = text.rpartition(b"\n")
+    return _rows(path, text if rest and _row(rest) is not None else whole, advice)
+
+
+def _rows(path: Path, text: bytes, advice: str) -> list[dict[str, Any]]:
+    rows = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        row = _row(line)
+        if row is None:
+            raise InputError(f"{path}:{number}: no row of a journal; {advice}")
+        rows.append(row)
+    return rows
 
 
 def _hold(file: int, how: int = fcntl.LOCK_EX) -> None:
@@ -152,18 +153,22 @@ def _row(line: bytes) -> dict[str, Any] | None:
 
 def write_result(folder: Path, name: str, document: Any) -> None:
     """Write ``document`` as JSON to ``folder/name``: whole, or not at all."""
-    path = folder / name
+    write_whole(folder / name, json.dumps(document, indent=2) + "\n")
+
+
+def write_whole(path: Path, text: str, option: str = "--out a folder") -> None:
+    """Write ``text`` to ``path``: whole, or not at all. ``option`` is what to give where it cannot be."""
     partial = path.with_suffix(".partial")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         # A new file: something else may have its name, or lead somewhere else.
         partial.unlink(missing_ok=True)
         with os.fdopen(os.open(partial, _NEW, 0o644), "w", encoding="utf-8") as file:
-            file.write(json.dumps(document, indent=2) + "\n")
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
-        raise UnavailableError(f"{path}: {error.strerror}; give --out a folder that can be written") from None
+        raise UnavailableError(f"{path}: {error.strerror}; give {option} that can be written") from None

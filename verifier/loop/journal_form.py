@@ -69,16 +69,14 @@ def _text_or_texts(value: Any) -> bool:
 
 _PERMISSION: Mapping[str, Form] = {"action": _name, "resource": _name, "condition": _values(_values(_text))}
 _STACKS = _object(dict.fromkeys(("stack", "logicalId", "type", "lifecycle"), _text))
-_PHASE = _object(
-    {
-        "phase": _name,
-        "exitCode": _maybe(_whole),
-        "seconds": _seconds,
-        "passed": _flag,
-        "denials": _count,
-        "toolRuns": _count,
-    }
-)
+_PHASE: Mapping[str, Form] = {
+    "phase": _name,
+    "exitCode": _maybe(_whole),
+    "seconds": _seconds,
+    "passed": _flag,
+    "denials": _count,
+    "toolRuns": _count,
+}
 _FORMS: Mapping[str, Mapping[str, Form]] = {
     "round": {"round": _count, "mode": _name},
     "place": dict.fromkeys(("partition", "account", "region", "stage", "service"), _text),
@@ -93,11 +91,14 @@ _FORMS: Mapping[str, Mapping[str, Form]] = {
         "generated": _list(_list(_text)),
     },
     "grant": _PERMISSION,
+    "phase": {"round": _count, "phase": _name},
+    "phase-end": {"round": _count, **_PHASE},
+    "verdict": {"verdict": _name, "reason": _text},
     "round-end": {
         "round": _count,
         "mode": _name,
         "complete": _flag,
-        "phases": _list(_PHASE),
+        "phases": _list(_object(_PHASE)),
         "asked": _list(_object(_PERMISSION)),
         "letThrough": _list(_object(_PERMISSION)),
     },

@@ -22,6 +22,7 @@ def asked_row(asked: Asked) -> dict[str, Any]:
         "tolerated": asked.tolerated,
         "enforced": asked.enforced,
         "grantable": asked.grantable,
+        "message": asked.message,
     }
 
 
@@ -44,6 +45,7 @@ def asked_of(row: Mapping[str, Any]) -> Asked:
         refused=True,
         enforced=row["enforced"],
         grantable=row["grantable"],
+        message=row.get("message", ""),
     )
 
 

@@ -46,6 +46,12 @@ def verify(bench: Bench, given: Sequence[PolicyDocument], scope: Scope) -> Verif
 
     ``unused`` is known only where a whole life was seen.
     """
+    result = _tried(bench, given, scope)
+    bench.journal.add("verdict", verdict=str(result.verdict), reason=result.reason)
+    return result
+
+
+def _tried(bench: Bench, given: Sequence[PolicyDocument], scope: Scope) -> Verification:
     candidate = Grants(tuple(given))
     strict = whole = bench.trial(candidate, Mode.ENFORCE, 1)
     rounds = [strict]

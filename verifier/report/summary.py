@@ -65,10 +65,11 @@ def _never_updated(row: dict[str, Any]) -> str:
 def proofs(rounds: Sequence[Mapping[str, Any]]) -> list[str]:
     """A line for each phase of the last life that passed: what shows that it did."""
     rows = [(phase["phase"], phase["proof"]) for phase in rounds[-1]["phases"]] if rounds else []
-    return [f"proof of {name}: {_shown(proof)} of the user" for name, proof in rows if proof]
+    return [f"proof of {name}: {proof_line(proof)} of the user" for name, proof in rows if proof]
 
 
-def _shown(proof: Mapping[str, Any]) -> str:
+def proof_line(proof: Mapping[str, Any]) -> str:
+    """What shows that a phase passed, without who did it."""
     end = f"stack {proof['stack']} {proof['status']}" if proof["status"] else f"{proof['call']} answered"
     return f"{end}, {proof['requests']} requests"
 

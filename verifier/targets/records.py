@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from verifier.authorization.decision import Decided
 from verifier.authorization.requirements import only_reads
+from verifier.authorization.wording import refusal_message
 from verifier.gateway.decisions import DecisionRecord, HostRecord, Record, ResponseRecord, UnmappedRecord
 from verifier.gateway.hosts import is_metadata
 from verifier.grant.evidence import Asked
@@ -152,6 +153,7 @@ def asked_of(record: DecisionRecord) -> Asked:
         enforced=decided.enforced,
         grantable=not decided.refused or (decided.decision.lacks_an_allow and is_the_users(decided)),
         reason=_reason(decided) if decided.refused else "",
+        message=refusal_message(decided) if decided.refused else "",
     )
 
 

@@ -1,0 +1,91 @@
+
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  root.classList.add("with-script");
+
+  const kept = (name, value) => {
+    try {
+      if (value !== undefined) localStorage.setItem(name, value);
+      return localStorage.getItem(name);
+    } catch {
+      return null; // A file may have no storage of its own.
+    }
+  };
+  const themes = ["system", "light", "dark"];
+  const theme = (name) => {
+    if (name === "system") root.removeAttribute("data-theme");
+    else root.setAttribute("data-theme", name);
+    document.getElementById("theme-name").textContent = name;
+  };
+  let current = Math.max(0, themes.indexOf(kept("verifier-theme")));
+  theme(themes[current]);
+  document.getElementById("theme").addEventListener("click", () => {
+    current = (current + 1) % themes.length;
+    kept("verifier-theme", themes[current]);
+    theme(themes[current]);
+  });
+
+  const search = document.getElementById("search");
+  const choices = ["service", "phase", "certainty"].map((name) => document.getElementById(name));
+  const rows = [...document.querySelectorAll("[data-find]")].map((element) => ({
+    element,
+    text: element.textContent.toLowerCase(),
+  }));
+  const found = document.getElementById("found");
+  const has = (element, choice) =>
+    !choice.value || (element.dataset[choice.id] || "").split(" ").includes(choice.value);
+  const filter = () => {
+    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const { element, text } of rows) {
+      const is = words.every((word) => text.includes(word)) && choices.every((one) => has(element, one));
+      element.hidden = !is;
+      shown += is;
+    }
+    const all = !words.length && choices.every((one) => !one.value);
+    found.textContent = all ? "" : `${shown} of ${rows.length} entries shown`;
+  };
+  search.addEventListener("input", filter);
+  for (const one of choices) one.addEventListener("change", filter);
+  search.form.addEventListener("submit", (event) => event.preventDefault());
+  search.form.addEventListener("reset", () => setTimeout(filter));
+  document.addEventListener("keydown", (event) => {
+    const writing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
+    if (event.key === "/" && !writing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      search.focus();
+    }
+  });
+  // A reason leads to its permission, also where a filter hides it.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href^="#p"]');
+    const row = link && document.getElementById(link.hash.slice(1));
+    if (row && row.hidden) {
+      search.form.reset();
+      filter();
+    }
+  });
+
+  const copied = async (text, element) => {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      const range = document.createRange();
+      range.selectNodeContents(element);
+      getSelection().removeAllRanges();
+      getSelection().addRange(range);
+      return document.execCommand("copy");
+    }
+  };
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    const label = button.textContent;
+    button.addEventListener("click", async () => {
+      const element = document.getElementById(button.dataset.copy);
+      const done = await copied(element.textContent, element);
+      button.textContent = done ? "Copied" : "Selected: copy it by hand";
+      setTimeout(() => { button.textContent = label; }, 2000);
+    });
+  }
+})();

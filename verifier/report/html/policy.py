@@ -1,0 +1,84 @@
+"""The policy: each statement with its reasons beside it, and the whole in each form that a tool takes."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from verifier.errors import InputError
+from verifier.report.html.permissions import PermissionView
+from verifier.report.kept import Kept
+from verifier.report.statements import grants, statements_of
+from verifier.report.unfinished import UNFINISHED
+
+_TITLES = {"json": "JSON", "terraform": "Terraform", "cloudformation": "CloudFormation"}
+
+
+@dataclass(frozen=True)
+class StatementView:
+    """One statement, and the permissions that are the reason for it."""
+
+    sid: str
+    text: str
+    reasons: Sequence[PermissionView]
+    services: Sequence[str]
+    phases: Sequence[str]
+    certainties: Sequence[str]
+
+
+@dataclass(frozen=True)
+class FormView:
+    """The policy as a text to copy."""
+
+    name: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class PolicyView:
+    """The whole policy; ``file`` is its name in the folder, empty where no run has given it."""
+
+    file: str
+    statements: Sequence[StatementView]
+    forms: Sequence[FormView]
+
+
+def policy_view(kept: Kept, permissions: Sequence[PermissionView]) -> PolicyView | None:
+    """None where the run has no policy of its own."""
+    if kept.policy is None:
+        return None
+    rows = list(zip(kept.permissions, permissions, strict=True))
+    return PolicyView(
+        "" if kept.verdict == UNFINISHED else kept.policy_file,
+        [_statement(one, rows, number) for number, one in enumerate(statements_of(kept.policy), start=1)],
+        _forms(kept.policy),
+    )
+
+
+def _statement(
+    statement: Mapping[str, Any], rows: Sequence[tuple[Mapping[str, Any], PermissionView]], number: int
+) -> StatementView:
+    reasons = [view for row, view in rows if grants(statement, row)]
+    return StatementView(
+        statement.get("Sid") or f"statement {number}",
+        json.dumps(statement, indent=2),
+        reasons,
+        sorted({one.service for one in reasons}),
+        list(dict.fromkeys(phase for one in reasons for phase in one.phases)),
+        sorted({one.certainty for one in reasons}),
+    )
+
+
+def _forms(policy: Mapping[str, Any]) -> list[FormView]:
+    """Each form that can say this policy."""
+    from verifier.render.formats import FORMATS, render
+
+    forms = []
+    for name in FORMATS:
+        try:
+            forms.append(FormView(name, _TITLES.get(name, name), render(policy, name, {})))
+        except InputError:
+            # Too long for ten managed policies, say: the command that renders it tells why.
+            continue
+    return forms
