@@ -33,6 +33,7 @@ COMMANDS = (
     "setup-account",
     "sweep",
     "doctor",
+    "report",
 )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from verifier.cli.aws import add_aws_options, check_aws_options
 from verifier.cli.output import Result
+from verifier.cli.report import write_beside
 from verifier.cli.setup import Setup, add_trial_options, identity, prepare, reporting, running, told
 from verifier.errors import ExitCode, InputError
 
@@ -70,6 +71,7 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
             found = as_document(Heading(*place, *told_there), result)
         document = told(args.redaction, found, progress)
         text = _report(args, document, result, progress)
+        write_beside(args.out, "converge", document, journal, progress)
     code = {
         Verdict.SUFFICIENT: ExitCode.OK,
         Verdict.INCONCLUSIVE: ExitCode.INCONCLUSIVE,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from verifier.cli.output import Result
+from verifier.cli.report import write_beside
 from verifier.cli.setup import Setup, add_trial_options, identity, prepare, reporting, running, told
 from verifier.errors import ExitCode, InputError
 
@@ -63,6 +64,7 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
         document = told(args.redaction, as_document(heading, result, refused), progress)
         if args.out:
             write_result(args.out, "verification.json", document)
+        write_beside(args.out, "verify", document, journal, progress)
         if result.verdict in (Verdict.INCONCLUSIVE, Verdict.UNGRANTABLE):
             progress.conclude(f"verifier: {result.verdict}: {document['reason']}")
     text = json.dumps(document, indent=2) if args.format == "json" else "\n".join(lines(document))

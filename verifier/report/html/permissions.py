@@ -48,6 +48,8 @@ class PermissionView:
     phases: Sequence[str]
     cells: Sequence[CellView]
     askers: Sequence[AskerView]
+    names: Sequence[str]
+    """Who asked, each once."""
     sources: Sequence[tuple[str, str]]
 
 
@@ -102,6 +104,7 @@ def _view(
         phases=asked_in,
         cells=[_cell(phase, [one for one in evidence if one["phase"] == phase]) for phase in phases],
         askers=_askers(evidence, phases, resources),
+        names=list(dict.fromkeys(who(item["onBehalfOf"]) for item in evidence)),
         sources=_sources(row.get("sources", {})),
     )
 

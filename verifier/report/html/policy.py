@@ -22,6 +22,8 @@ class StatementView:
     text: str
     reasons: Sequence[PermissionView]
     services: Sequence[str]
+    several: bool
+    """Whether it names more than one resource."""
     phases: Sequence[str]
     certainties: Sequence[str]
 
@@ -65,6 +67,7 @@ def _statement(
         json.dumps(statement, indent=2),
         reasons,
         sorted({one.service for one in reasons}),
+        len({one.resource for one in reasons}) > 1,
         list(dict.fromkeys(phase for one in reasons for phase in one.phases)),
         sorted({one.certainty for one in reasons}),
     )

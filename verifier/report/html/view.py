@@ -1,23 +1,22 @@
 """What the page shows, as plain values in the order in which it shows them."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from verifier.denial.denial import Denial
 from verifier.loop.converge import Verdict
 from verifier.report.html.chart import ChartBar, bars
+from verifier.report.html.notes import NoteView, note_views
 from verifier.report.html.permissions import PermissionView, permission_views, types_of
 from verifier.report.html.policy import PolicyView, policy_view
 from verifier.report.html.refusals import RefusalView, refusal_views
 from verifier.report.kept import Kept
-from verifier.report.refusals import refusal_lines
 from verifier.report.summary import proof_line
 from verifier.report.unfinished import UNFINISHED
 
-_MARKS = {Verdict.SUFFICIENT: "good", UNFINISHED: "unsure", Verdict.INCONCLUSIVE: "unsure"}
-_SAID = {
+_MARKS: Mapping[str, str] = {Verdict.SUFFICIENT: "good", UNFINISHED: "unsure", Verdict.INCONCLUSIVE: "unsure"}
+_SAID: Mapping[tuple[str, str], str] = {
     ("converge", Verdict.SUFFICIENT): "The whole life of the service passed under this policy.",
     ("verify", Verdict.SUFFICIENT): "The whole life of the service passes under the given policies.",
     ("verify", Verdict.INSUFFICIENT): "The service cannot be deployed, updated and removed under them.",
@@ -37,16 +36,6 @@ class PhaseView:
     runs: int
     denials: int
     proof: str
-
-
-@dataclass(frozen=True)
-class NoteView:
-    """A list of things to know, under a title that says what they mean."""
-
-    anchor: str
-    title: str
-    means: str
-    lines: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -95,10 +84,10 @@ def view_of(kept: Kept) -> View:
         bars=bars(document["rounds"], phases),
         most=max((sum(one["denials"] for one in item["phases"]) for item in document["rounds"]), default=0),
         phases=phases,
-        permissions_title="Missing permissions" if kept.command == "verify" else "Permissions",
+        permissions_title=_what(kept),
         permissions=permissions,
         policy=policy_view(kept, permissions),
-        notes=_notes(document),
+        notes=note_views(document),
         refusals=refusals,
         timings=timings,
         types=types_of(kept),
@@ -110,6 +99,12 @@ def view_of(kept: Kept) -> View:
         ],
         ended=f"{kept.ended:%Y-%m-%d %H:%M} UTC",
     )
+
+
+def _what(kept: Kept) -> str:
+    if kept.verdict == UNFINISHED:
+        return "Permissions refused so far"
+    return "Missing permissions" if kept.command == "verify" else "Permissions"
 
 
 def _phases(kept: Kept) -> list[str]:
@@ -140,9 +135,7 @@ def _figures(kept: Kept, timings: Sequence[PhaseView]) -> list[tuple[str, str]]:
     counted = Counter(row["certainty"] for row in kept.permissions)
     figures = [
         (
-            _many(
-                len(kept.permissions), "permission" if kept.command == "converge" else "missing permission"
-            ),
+            _many(len(kept.permissions), "missing permission" if "missing" in document else "permission"),
             ", ".join(f"{number} {name}" for name, number in sorted(counted.items())),
         ),
         (_many(len(document["rounds"]), "round"), _many(runs, "run") + " of the tool"),
@@ -193,86 +186,3 @@ def _ended(phase: Mapping[str, Any]) -> str:
     if phase.get("exitCode") is None and not phase["seconds"]:
         return "cut off"
     return "stopped"
-
-
-def _notes(document: Mapping[str, Any]) -> list[NoteView]:
-    notes = (
-        NoteView(
-            "partial", "Partial", "the permissions are those of these phases alone", document["partial"]
-        ),
-        NoteView(
-            "unconfirmed",
-            "Unconfirmed",
-            "refused and let through: nothing shows that AWS asks for it",
-            _rows(document["unconfirmed"], "certainty"),
-        ),
-        NoteView(
-            "unused",
-            "Granted and never needed",
-            "no call of the service's life asked for it",
-            [
-                f"{row.get('statement', '')}: {row['action']} on {row['resource']}"
-                for row in document["unused"]
-            ],
-        ),
-        NoteView(
-            "tolerated",
-            "Tolerated",
-            "refused, and the tool goes on without it; never granted",
-            _rows(document["tolerated"], "phase"),
-        ),
-        NoteView(
-            "superfluous",
-            "Superfluous",
-            "given or learnt, and not asked for in the last life; dropped",
-            _rows(document["superfluous"]),
-        ),
-        NoteView(
-            "not-exercised",
-            "Never updated in this run",
-            "what updates of these properties would need",
-            [_not_exercised(row) for row in document["notExercised"]],
-        ),
-        NoteView(
-            "crosses-stages",
-            "Matches other stages, too",
-            "AWS cuts the generated name before the stage",
-            document["crossesStages"],
-        ),
-        NoteView(
-            "seeded",
-            "Made up",
-            "was missing, and had to be there beforehand",
-            [
-                f"{row['entry']}: {row['name']}" + (f" = {row['value']}" if row.get("value") else "")
-                for row in document["seeded"]
-            ],
-        ),
-        NoteView("not-as-on-aws", "Not as on AWS", "in the last life", document["notes"]),
-        NoteView(
-            "cleared",
-            "Done by the administrator",
-            "the service leaves it so by design",
-            [f"{row['phase']}: {row['what']}" for row in document["cleared"]],
-        ),
-        NoteView(
-            "log",
-            "Refused in the log",
-            "what the log of --log tells of",
-            list(refusal_lines(map(Denial.from_dict, document.get("refusedInLog", ())))),
-        ),
-    )
-    return [note for note in notes if note.lines]
-
-
-def _rows(rows: Iterable[Mapping[str, Any]], *more: str) -> list[str]:
-    return [
-        f"{row['action']} on {row['resource']}" + "".join(f" ({row[key]})" for key in more if row.get(key))
-        for row in rows
-    ]
-
-
-def _not_exercised(row: Mapping[str, Any]) -> str:
-    properties = ", ".join(row.get("properties", ())) or "any property"
-    names, actions = ", ".join(row["logicalIds"]), ", ".join(row.get("actions", ()))
-    return f"{properties} of {row['type']} ({names})" + (f": {actions}" if actions else "")

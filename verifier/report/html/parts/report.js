@@ -79,13 +79,13 @@
       return document.execCommand("copy");
     }
   };
+  const said = document.getElementById("copied");
   for (const button of document.querySelectorAll("[data-copy]")) {
-    const label = button.textContent;
     button.addEventListener("click", async () => {
       const element = document.getElementById(button.dataset.copy);
+      element.closest("details").open = true;
       const done = await copied(element.textContent, element);
-      button.textContent = done ? "Copied" : "Selected: copy it by hand";
-      setTimeout(() => { button.textContent = label; }, 2000);
+      said.textContent = done ? `${button.textContent} copied` : "selected: copy it by hand";
     });
   }
 })();

@@ -1,0 +1,128 @@
+"""A run as JUnit's XML, the form in which CI systems take tests: its verdict, its phases, its permissions."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from xml.etree import ElementTree
+
+from verifier.loop.converge import Verdict
+from verifier.report.kept import Kept
+from verifier.report.unfinished import UNFINISHED
+
+Row = Mapping[str, Any]
+# What says nothing about the policy is an error, not a failure.
+_NO_ANSWER = (Verdict.INCONCLUSIVE, UNFINISHED)
+
+
+@dataclass(frozen=True)
+class _Case:
+    """``outcome`` is failure, error or skipped; empty for one that passed."""
+
+    name: str
+    seconds: float = 0.0
+    outcome: str = ""
+    message: str = ""
+    text: str = ""
+
+
+def junit(kept: Kept) -> str:
+    """The whole document: three suites, each case by its name and its service."""
+    suites = ElementTree.Element("testsuites")
+    named = (("verdict", _verdict(kept)), ("phases", _phases(kept)), ("permissions", _permissions(kept)))
+    for number, (name, cases) in enumerate(named):
+        suites.append(_suite(kept, number, name, list(cases)))
+    ElementTree.indent(suites)
+    return f"<?xml version='1.0' encoding='UTF-8'?>\n{ElementTree.tostring(suites, encoding='unicode')}\n"
+
+
+def _suite(kept: Kept, number: int, name: str, cases: Sequence[_Case]) -> ElementTree.Element:
+    service = str(kept.document["service"])
+    suite = ElementTree.Element(
+        "testsuite",
+        {
+            "id": str(number),
+            "package": f"verifier.{service}",
+            "name": name,
+            "timestamp": f"{kept.ended:%Y-%m-%dT%H:%M:%S}",
+            "hostname": "localhost",
+            "tests": str(len(cases)),
+            "failures": str(_count(cases, "failure")),
+            "errors": str(_count(cases, "error")),
+            "skipped": str(_count(cases, "skipped")),
+            "time": f"{sum(case.seconds for case in cases):.2f}",
+        },
+    )
+    ElementTree.SubElement(suite, "properties")
+    for case in cases:
+        suite.append(_element(case, f"{service}.{name}"))
+    for output in ("system-out", "system-err"):
+        ElementTree.SubElement(suite, output)
+    return suite
+
+
+def _count(cases: Sequence[_Case], outcome: str) -> int:
+    return sum(case.outcome == outcome for case in cases)
+
+
+def _element(case: _Case, classname: str) -> ElementTree.Element:
+    attributes = {"name": case.name, "classname": classname, "time": f"{case.seconds:.2f}"}
+    element = ElementTree.Element("testcase", attributes)
+    if case.outcome == "skipped":
+        ElementTree.SubElement(element, "skipped", {"message": case.message})
+    elif case.outcome:
+        attributes = {"message": case.message, "type": case.outcome}
+        ElementTree.SubElement(element, case.outcome, attributes).text = case.text
+    return element
+
+
+def _verdict(kept: Kept) -> Iterator[_Case]:
+    if kept.verdict == Verdict.SUFFICIENT:
+        yield _Case("sufficient")
+        return
+    outcome = "error" if kept.verdict in _NO_ANSWER else "failure"
+    reason = kept.document["reason"]
+    yield _Case("sufficient", 0, outcome, f"{kept.verdict}: {reason}" if reason else kept.verdict, reason)
+
+
+def _phases(kept: Kept) -> Iterator[_Case]:
+    """Those of the round that was judged: a verification lets things through in its second one."""
+    rounds = kept.document["rounds"]
+    if not rounds:
+        return
+    for phase in rounds[0 if kept.command == "verify" else -1]["phases"]:
+        refused = f"{phase['denials']} refused"
+        if phase.get("proof"):
+            yield _Case(phase["phase"], phase["seconds"])
+        elif kept.verdict in _NO_ANSWER:
+            message = kept.document["reason"] or refused
+            yield _Case(phase["phase"], phase["seconds"], "error", message, refused)
+        else:
+            yield _Case(phase["phase"], phase["seconds"], "failure", refused, refused)
+
+
+def _permissions(kept: Kept) -> Iterator[_Case]:
+    """Needed ones pass where the policy grants them; what is not sure, or not proven, is skipped."""
+    document = kept.document
+    for row in document.get("missing", ()):
+        yield _Case(_named(row), 0, "failure", "missing", _evidence(row))
+    unsure = {_named(row): row["certainty"] for row in document["unconfirmed"]}
+    for row in document.get("permissions", ()):
+        if kept.verdict != Verdict.SUFFICIENT:
+            yield _Case(_named(row), 0, "skipped", f"{kept.verdict}: not proven")
+        elif _named(row) not in unsure:
+            yield _Case(_named(row))
+    for name, certainty in unsure.items():
+        yield _Case(name, 0, "skipped", f"unconfirmed ({certainty})")
+
+
+def _named(row: Row) -> str:
+    return f"{row['action']} on {row['resource']}"
+
+
+def _evidence(row: Row) -> str:
+    """A line for everyone who asked."""
+    return "\n".join(
+        f"{item['phase']}: {item['operation']} by "
+        + (item["onBehalfOf"]["logicalId"] if item["onBehalfOf"] else "the tool")
+        for item in row["evidence"]
+    )

@@ -1,0 +1,130 @@
+"""A run's findings as SARIF 2.1.0, as code scanning takes them, with statements of the policy as places."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from verifier import __version__
+from verifier.loop.converge import Verdict
+from verifier.report.kept import Kept
+from verifier.report.statements import first_lines, grants, statements_of
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+Row = Mapping[str, Any]
+# Each rule: its level, and what it says of every result of its.
+_RULES: Mapping[str, tuple[str, str]] = {
+    "not-proven": ("error", "The run did not show that a policy is sufficient."),
+    "missing-permission": ("error", "The deploy needs a permission that the policies do not grant."),
+    "upper-bound": ("warning", "The permission may be more than what is needed."),
+    "unused-grant": ("warning", "A granted permission is never needed in the service's life."),
+    "unconfirmed-permission": ("note", "Nothing shows that AWS asks for the permission."),
+    "superfluous-permission": ("note", "A permission was not asked for any more and was dropped."),
+}
+
+
+@dataclass(frozen=True)
+class _Found:
+    rule: str
+    text: str
+    place: Mapping[str, Any]
+
+
+def sarif(kept: Kept, folder: Path) -> dict[str, Any]:
+    """The whole log; paths in it are relative where ``folder``, which holds the policy, is so."""
+    names = list(_RULES)
+    return {
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {"driver": _driver()},
+                "automationDetails": {"id": f"verifier/{kept.command}/{kept.document['service']}/"},
+                "results": [_result(item, names.index(item.rule)) for item in _found(kept, folder)],
+            }
+        ],
+    }
+
+
+def _driver() -> dict[str, Any]:
+    return {
+        "name": "verifier",
+        "version": __version__,
+        "rules": [
+            {"id": name, "shortDescription": {"text": text}, "defaultConfiguration": {"level": level}}
+            for name, (level, text) in _RULES.items()
+        ],
+    }
+
+
+def _result(item: _Found, index: int) -> dict[str, Any]:
+    # Without the line: what moves within the file is the same finding.
+    print_of = hashlib.sha256(f"{item.rule}\n{item.text}".encode()).hexdigest()
+    return {
+        "ruleId": item.rule,
+        "ruleIndex": index,
+        "level": _RULES[item.rule][0],
+        "message": {"text": item.text},
+        "locations": [item.place],
+        "partialFingerprints": {"finding/v1": print_of},
+    }
+
+
+def _found(kept: Kept, folder: Path) -> Iterator[_Found]:
+    document = kept.document
+    whole = _file(folder, "evidence.json" if kept.command == "converge" else "verification.json")
+    if kept.verdict not in (Verdict.SUFFICIENT, Verdict.INSUFFICIENT):
+        yield _Found("not-proven", f"{kept.verdict}: {document['reason']}", whole)
+    for row in document.get("missing", ()):
+        yield _Found("missing-permission", f"{_named(row)} is needed {_asked(row)} and not granted", whole)
+    for row in document.get("permissions", ()):
+        if row["certainty"] == "upper bound":
+            text = f"{_named(row)} is an upper bound: its type has no model of its own"
+            yield _Found("upper-bound", text, _statement(kept, folder, row))
+    for row in document["unused"]:
+        text = f"{row['statement']}: {_named(row)} is granted and never needed"
+        yield _Found("unused-grant", text, _given(row["statement"]))
+    for row in document["unconfirmed"]:
+        text = f"{_named(row)} is {row['certainty']}: nothing shows that AWS asks for it"
+        yield _Found("unconfirmed-permission", text, _statement(kept, folder, row))
+    for row in document["superfluous"]:
+        yield _Found("superfluous-permission", f"{_named(row)} was not asked for and was dropped", whole)
+
+
+def _named(row: Row) -> str:
+    return f"{row['action']} on {row['resource']}"
+
+
+def _asked(row: Row) -> str:
+    phases: Sequence[str] = list(dict.fromkeys(item["phase"] for item in row["evidence"]))
+    return f"in {', '.join(phases)}"
+
+
+def _statement(kept: Kept, folder: Path, row: Row) -> dict[str, Any]:
+    """The statement that grants ``row``, in the policy of this run."""
+    if kept.policy is None:
+        return _file(folder, "evidence.json" if kept.command == "converge" else "verification.json")
+    place = _file(folder, kept.policy_file)
+    alike = [one for one in kept.permissions if _named(one) == _named(row)]
+    lines = first_lines(kept.policy)
+    for statement, line in zip(statements_of(kept.policy), lines, strict=True):
+        if any(grants(statement, one) for one in alike):
+            place["physicalLocation"]["region"] = {"startLine": line}
+            place["logicalLocations"] = [{"name": statement.get("Sid") or "statement"}]
+            break
+    return place
+
+
+def _given(label: str) -> dict[str, Any]:
+    """The user's own policy, "NAME: STATEMENT"; where its file lies is not known."""
+    name, _, statement = label.partition(": ")
+    place = _file(Path(), name)
+    return {**place, "logicalLocations": [{"name": statement or label}]}
+
+
+def _file(folder: Path, name: str) -> dict[str, Any]:
+    path = Path(name) if folder.is_absolute() else folder / name
+    return {"physicalLocation": {"artifactLocation": {"uri": quote(path.as_posix())}}}
