@@ -14,9 +14,9 @@ TARGETS ?=
 VENV := .venv
 STAMP := $(VENV)/.setup-done
 PYTEST := $(VENV)/bin/pytest
-UNIT := -m 'not integration and not terraform and not localstack'
+UNIT := -m 'not integration and not terraform and not localstack and not browser'
 
-.PHONY: help setup converge format lint test coverage test-integration test-localstack docs fuzz bench clean
+.PHONY: help setup converge format lint test coverage test-integration test-localstack test-browser docs fuzz bench clean
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-18s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ test-integration: setup ## the long tests, with real command-line tools
 
 test-localstack: setup ## real LocalStack 4.13.1 without Docker: installs 500 MB into .verifier/, Python 3.11 only
 	$(PYTEST) -m localstack tests/integration/test_localstack.py
+
+test-browser: setup ## the report's page in a real browser; Chromium must be there
+	$(PYTEST) -m browser tests/report
 
 docs: setup ## write the generated pages of docs/ anew
 	$(VENV)/bin/python -m tools.command_help

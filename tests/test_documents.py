@@ -28,6 +28,7 @@ NEEDED = {
     "setup-account": [],
     "sweep": ["--account", "ID", "--out", "DIR"],
     "doctor": [],
+    "report": ["DIR"],
 }
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PROGRAMS = ("verifier", "make", "python")

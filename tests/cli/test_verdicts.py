@@ -136,11 +136,11 @@ def test_verify_says_what_is_missing_and_why_it_cannot_tell(bench: Bench) -> Non
 @pytest.mark.parametrize(
     ("command", "world", "files"),
     [
-        ("converge", enough, {"evidence.json", "journal.jsonl", "policy.json"}),
-        ("converge", broken, {"evidence.json", "journal.jsonl"}),
-        ("converge", denied, {"evidence.json", "journal.jsonl"}),
-        ("verify", enough, {"journal.jsonl", "verification.json"}),
-        ("verify", broken, {"journal.jsonl", "verification.json"}),
+        ("converge", enough, {"evidence.json", "journal.jsonl", "policy.json", "report.html"}),
+        ("converge", broken, {"evidence.json", "journal.jsonl", "report.html"}),
+        ("converge", denied, {"evidence.json", "journal.jsonl", "report.html"}),
+        ("verify", enough, {"journal.jsonl", "verification.json", "report.html"}),
+        ("verify", broken, {"journal.jsonl", "verification.json", "report.html"}),
     ],
 )
 def test_what_lies_in_out_afterwards(
