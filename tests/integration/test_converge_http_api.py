@@ -87,6 +87,9 @@ def test_talk_goes_to_stderr_in_plain_lines(run: subprocess.CompletedProcess[str
 def test_the_files(document: dict[str, Any], out: Path) -> None:
     assert json.loads((out / "policy.json").read_text()) == document["policy"]
     assert json.loads((out / "evidence.json").read_text())["permissions"] == document["permissions"]
+    report = (out / "report.html").read_bytes()
+    assert len(report) < 200_000
+    assert b"no evidence names it" not in report, "each statement has its reasons"
     rows = [json.loads(line) for line in (out / "journal.jsonl").read_text().splitlines()]
     granted = {(row["action"], row["resource"]) for row in rows if row["kind"] == "grant"}
     assert {(item["action"], item["resource"]) for item in document["permissions"]} <= granted

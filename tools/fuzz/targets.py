@@ -147,6 +147,22 @@ def journal(data: bytes) -> None:
     Grants(permissions=frozenset(learnt.permissions)).documents(_PLACE)
 
 
+def report(data: bytes) -> None:
+    """What --out keeps of a run, told in every form: a journal, or else a result."""
+    from verifier.report.html.page import page
+    from verifier.report.junit import junit
+    from verifier.report.kept import kept_in
+    from verifier.report.sarif import sarif
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / ("journal.jsonl" if data.startswith(b'{"kind"') else "evidence.json")).write_bytes(data)
+        kept = kept_in(folder)
+        page(kept)
+        junit(kept)
+        json.dumps(sarif(kept, folder))
+
+
 def denials(data: bytes) -> None:
     """A pasted log, read for refusals, told, and answered with a policy."""
     from verifier.denial.cure import grant_for
@@ -195,6 +211,7 @@ TARGETS: Mapping[str, Target] = {
         _target(packaged, "json"),
         _target(artefact),
         _target(journal, "json"),
+        _target(report, "json", "journal"),
         _target(denials),
         _target(options),
     )
