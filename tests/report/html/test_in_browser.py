@@ -178,6 +178,14 @@ def test_no_sideways_scroll_on_a_phone(shown: Any, name: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
+def test_long_names_are_read_on_a_phone(shown: Any) -> None:
+    long = json.dumps(EVIDENCE).replace("shop", "x" * 300).replace("deploy", "y" * 300)
+    page = shown({**CONVERGED, "evidence.json": long}, viewport={"width": 390, "height": 844}).page
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    for part in (".matrix tbody th", ".matrix td:not(:empty)", ".statement pre", ".refusals > li"):
+        assert page.locator(part).first.bounding_box()["width"] > 300
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["converged", "insufficient", "cut off"])
 def test_every_text_has_contrast(shown: Any, name: str, scheme: str) -> None:

@@ -27,7 +27,7 @@ def note_views(document: Mapping[str, Any]) -> list[NoteView]:
         NoteView(
             "unconfirmed",
             "Unconfirmed",
-            "refused and let through: nothing shows that AWS asks for it",
+            "refused and let through: not surely needed",
             _rows(document["unconfirmed"], "certainty"),
         ),
         NoteView(
