@@ -170,6 +170,17 @@ def harmless(text: str) -> str:
     return "".join(map(_shown, shown))
 
 
+def harmless_values(value: Any) -> Any:
+    """A JSON value in whose texts nothing is left that a terminal obeys or XML has no place for."""
+    if isinstance(value, str):
+        return harmless(value)
+    if isinstance(value, Mapping):
+        return {harmless(key): harmless_values(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [harmless_values(inner) for inner in value]
+    return value
+
+
 def _shown(char: str) -> str:
     if char.isprintable() or char == "\n":
         return char

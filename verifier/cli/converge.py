@@ -137,10 +137,13 @@ def _report(
         elif document["partial"]:
             write_result(args.out, "partial-policy.json", document["policy"])
         write_result(args.out, "evidence.json", {key: document[key] for key in document if key != "policy"})
-    first, *rest = summary(document)
-    progress.conclude(first if sufficient else f"verifier: {first}")
-    for line in rest:
-        progress.conclude(line)
+    if progress.looked_at:
+        progress.draw(document)
+    else:
+        first, *rest = summary(document)
+        progress.conclude(first if sufficient else f"verifier: {first}")
+        for line in rest:
+            progress.conclude(line)
     if args.format == "json":
         return json.dumps(document, indent=2) + "\n"
     return json.dumps(document["policy"], indent=2) + "\n" if sufficient else ""

@@ -18,7 +18,7 @@ from verifier.loop.converge import Verdict
 from verifier.loop.journal import NAME, kept_rows
 from verifier.loop.journal_form import check_row
 from verifier.reading import json_of, text_of
-from verifier.redaction import harmless
+from verifier.redaction import harmless_values
 from verifier.report.unfinished import unfinished
 
 Row = Mapping[str, Any]
@@ -83,13 +83,13 @@ def kept_of(
     ended: datetime | None = None,
 ) -> Kept:
     """A run that has just ended."""
-    plain = _harmless({**_NOTHING, **document})
+    plain = harmless_values({**_NOTHING, **document})
     return Kept(
         command,
         plain,
-        _harmless(policy),
+        harmless_values(policy),
         _PARTIAL if plain["partial"] else _POLICY,
-        None if rows is None else [_harmless(row) for row in last_run(rows)],
+        None if rows is None else [harmless_values(row) for row in last_run(rows)],
         ended or datetime.now(UTC),
     )
 
@@ -180,14 +180,3 @@ def _policy(folder: Path, document: Mapping[str, Any]) -> Mapping[str, Any] | No
 
 def _changed(path: Path) -> datetime:
     return datetime.fromtimestamp(path.stat().st_mtime, UTC)
-
-
-def _harmless(value: Any) -> Any:
-    """A JSON value in whose texts nothing is left that a terminal or a reader of XML stumbles over."""
-    if isinstance(value, str):
-        return harmless(value)
-    if isinstance(value, Mapping):
-        return {harmless(key): _harmless(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_harmless(inner) for inner in value]
-    return value

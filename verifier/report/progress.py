@@ -3,10 +3,11 @@
 import contextlib
 import threading
 import time
-from typing import TextIO
+from collections.abc import Mapping
+from typing import Any, TextIO
 
 from verifier.authorization.authorizer import Mode
-from verifier.redaction import Redaction, harmless
+from verifier.redaction import Redaction, harmless, harmless_values
 from verifier.trial.interface import PhaseResult
 
 _TICK_SECONDS = 0.5
@@ -45,6 +46,17 @@ class Progress:
     def conclude(self, line: str) -> None:
         """One line of a result whose texts tell no secrets any more: its names stay as they are."""
         self._put(self._redaction.name(harmless(line)))
+
+    @property
+    def looked_at(self) -> bool:
+        """Whether a person sees it on a terminal that can draw."""
+        return self._live and (self._stream.encoding or "").lower().startswith("utf")
+
+    def draw(self, document: Mapping[str, Any]) -> None:
+        """The end of a run for a person at a terminal; a result whose texts tell no secrets any more."""
+        from verifier.report.terminal import terminal_summary
+
+        self._write(terminal_summary(harmless_values(document), coloured=self._coloured))
 
     def round_started(self, number: int, mode: Mode) -> None:
         """A round begins."""
