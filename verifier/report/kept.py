@@ -7,9 +7,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from verifier.denial.denial import Denial
 from verifier.errors import InputError, VerifierError
@@ -20,6 +21,9 @@ from verifier.loop.journal_form import check_row
 from verifier.reading import json_of, text_of
 from verifier.redaction import harmless_values
 from verifier.report.unfinished import unfinished
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 Row = Mapping[str, Any]
 _RESULTS = {"converge": "evidence.json", "verify": "verification.json"}
@@ -150,14 +154,21 @@ def _document(path: Path) -> dict[str, Any]:
 
 
 def _check(document: Any, path: Path) -> None:
-    from jsonschema import Draft202012Validator
     from jsonschema.exceptions import best_match
 
-    form = json.loads((resources.files(__package__) / "forms.json").read_text(encoding="utf-8"))
-    error = best_match(Draft202012Validator(form).iter_errors(document))
+    error = best_match(_validator().iter_errors(document))
     if error is not None:
         place = error.json_path.removeprefix("$").removeprefix(".") or "it"
         raise InputError(f"{path}: no result of a run: {place}: {error.message[:200]}")
+
+
+@cache
+def _validator() -> "Draft202012Validator":
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(
+        json.loads((resources.files(__package__) / "forms.json").read_text(encoding="utf-8"))
+    )
 
 
 def _policy(folder: Path, document: Mapping[str, Any]) -> Mapping[str, Any] | None:

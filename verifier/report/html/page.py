@@ -2,18 +2,35 @@
 
 import base64
 import hashlib
+from functools import cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
 from verifier.report.html.view import view_of
 from verifier.report.kept import Kept
 
+if TYPE_CHECKING:
+    from jinja2 import Template
+
 
 def page(kept: Kept) -> str:
     """The whole report. All names in it are data: the template escapes whatever it is given."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
     script, style = _own("report.js"), _own("report.css")
+    return _template().render(
+        view=view_of(kept),
+        # Ours, with nothing filled in.
+        script=Markup(script),
+        style=Markup(style),
+        security=_security(script, style),
+    )
+
+
+@cache
+def _template() -> "Template":
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     environment = Environment(
         loader=PackageLoader("verifier.report.html", "parts"),
         autoescape=True,
@@ -21,13 +38,7 @@ def page(kept: Kept) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("report.html").render(
-        view=view_of(kept),
-        # Ours, with nothing filled in.
-        script=Markup(script),
-        style=Markup(style),
-        security=_security(script, style),
-    )
+    return environment.get_template("report.html")
 
 
 def _security(script: str, style: str) -> str:
@@ -42,5 +53,6 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
+@cache
 def _own(name: str) -> str:
     return (resources.files(__package__) / "parts" / name).read_text(encoding="utf-8")
