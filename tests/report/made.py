@@ -139,6 +139,8 @@ EVIDENCE: dict[str, Any] = {
         }
     ],
     "seeded": [{"entry": "ssm", "name": "/shop/key", "value": "made up"}],
+    "answeredHere": ["apigatewayv2"],
+    "upstreamDecisions": [{"operation": "iam:CreateRole", "theirs": "allowed", "ours": "refused"}],
     "crossesStages": ["arn:{partition}:iam::{account}:role/shop-*"],
 }
 INCONCLUSIVE = EVIDENCE | {

@@ -6,6 +6,7 @@ from typing import Any
 
 from verifier.denial.denial import Denial
 from verifier.report.refusals import refusal_lines
+from verifier.report.summary import not_there
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ def note_views(document: Mapping[str, Any]) -> list[NoteView]:
             "the service leaves it so by design",
             [f"{row['phase']}: {row['what']}" for row in document["cleared"]],
         ),
+        NoteView("endpoint", "At the endpoint", "what it lacks, and decides otherwise", not_there(document)),
         NoteView(
             "log",
             "Refused in the log",
