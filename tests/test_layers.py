@@ -33,6 +33,7 @@ LAYERS = (
     "loop",
     "report",
     "doctor",
+    "baseline",
     "cli",
     "__main__",
 )

@@ -1,0 +1,85 @@
+"""Is a committed policy still what a service asks for? One strict life under it says so where it passes.
+
+Like the loop it knows nothing of AWS or of processes: trials are given to it.
+"""
+
+from dataclasses import dataclass
+
+from verifier.authorization.authorizer import Mode
+from verifier.baseline.evidence import Tool
+from verifier.baseline.gather import LifeUnder
+from verifier.errors import ExitCode
+from verifier.framework.framework import Framework
+from verifier.grant.findings import consolidate, findings_of
+from verifier.grant.generalise import Scope
+from verifier.iam.policy import PolicyDocument
+from verifier.loop.converge import (
+    UNPROVEN,
+    Convergence,
+    Loop,
+    Settings,
+    Verdict,
+    no_grant_helps,
+    ungrantable,
+)
+from verifier.loop.rounds import Bench, Grants, Round
+from verifier.report.result import tolerated_of
+
+SCOPE = Scope.SERVICE
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What came of the lives of a service under one tool.
+
+    ``life`` is the passing one; without it ``code`` and ``reason`` tell why there is none. ``confirmed``:
+    it passed under the committed policy, with refusals that were real.
+    """
+
+    life: LifeUnder | None = None
+    confirmed: bool = False
+    code: ExitCode = ExitCode.OK
+    reason: str = ""
+
+
+def tool_of(framework: Framework, wanted: str) -> Tool:
+    """The tool as a baseline names it."""
+    return Tool(wanted, framework.name, framework.version)
+
+
+def confirm(bench: Bench, tool: Tool, committed: PolicyDocument) -> Seen:
+    """Live under ``committed``; where that is not enough, converge afresh to know all that is missing.
+
+    A life that passes asks for all that the service needs, also for what the policy lacks without being
+    refused for it, so nothing more has to be tried then.
+    """
+    round_ = bench.trial(Grants((committed,)), Mode.ENFORCE, 1)
+    trial = round_.trial
+    lifted = ungrantable(trial)
+    if lifted is not None:
+        return Seen(code=ExitCode.NOT_CONVERGED, reason=no_grant_helps(lifted))
+    if trial.problem:
+        return Seen(code=ExitCode.INCONCLUSIVE, reason=trial.problem)
+    if not trial.complete:
+        return converged(bench, tool)
+    if not trial.proven:
+        return Seen(code=ExitCode.INCONCLUSIVE, reason=UNPROVEN)
+    findings = consolidate(findings_of(trial.asked, trial.provenance, SCOPE))
+    return Seen(LifeUnder(tool, findings, _tolerated(round_)), confirmed=True)
+
+
+def converged(bench: Bench, tool: Tool) -> Seen:
+    """Converge from nothing."""
+    result = Loop(bench, Settings(scope=SCOPE)).converge()
+    if result.verdict is Verdict.SUFFICIENT:
+        return Seen(LifeUnder(tool, result.findings, _tolerated(result.rounds[-1])))
+    return Seen(code=_code(result), reason=f"{result.verdict}: {result.reason}")
+
+
+def _code(result: Convergence) -> ExitCode:
+    inconclusive = result.verdict is Verdict.INCONCLUSIVE
+    return ExitCode.INCONCLUSIVE if inconclusive else ExitCode.NOT_CONVERGED
+
+
+def _tolerated(round_: Round) -> tuple[dict[str, str], ...]:
+    return tuple(tolerated_of((round_,), SCOPE))

@@ -1,0 +1,136 @@
+"""What came and what went between a committed policy and what a service asks for at present."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from verifier.authorization.caller import Certainty
+from verifier.baseline.causes import Explainer
+from verifier.baseline.changes import Cause, changes_between
+from verifier.baseline.evidence import BaselineEvidence, Held
+from verifier.baseline.files import Baseline
+from verifier.grant.evidence import Permission
+from verifier.grant.merge import covers_resource, order
+from verifier.iam.policy import PolicyDocument, Statement, to_dict
+
+_BY_HAND = "policy.json was changed by hand: evidence.json "
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A permission that came or went, and why. ``certainty`` is None where nobody ever asked for it."""
+
+    permission: Permission
+    cause: Cause
+    why: str
+    certainty: Certainty | None
+    frameworks: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {
+            **self.permission.as_dict(),
+            "certainty": self.certainty.label if self.certainty is not None else None,
+            "frameworks": list(self.frameworks),
+            "cause": str(self.cause),
+            "why": self.why,
+        }
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How a baseline differs from the present; ``changed`` is what could be the reason, in words."""
+
+    came: tuple[Difference, ...]
+    went: tuple[Difference, ...]
+    changed: tuple[str, ...]
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the baseline is not true any more."""
+        return bool(self.came or self.went)
+
+
+def compare(baseline: Baseline, now: BaselineEvidence) -> Drift:
+    """What of ``now`` the committed policy does not grant, and what it grants that nobody asks for.
+
+    A permission of tools that ``now`` was not run under is not missed.
+    """
+    then = baseline.evidence
+    changes = changes_between(then, now)
+    granted = dict.fromkeys(permissions_of(baseline.policy))
+    present = {item.permission: item for item in now.held}
+    recorded = {item.permission: item for item in then.held}
+    run_again = _run_again(then, now)
+    came = [
+        _came(item, recorded, Explainer(now, then, changes, came=True))
+        for permission, item in present.items()
+        if not any(_grants(wide, permission) for wide in granted)
+    ]
+    went = [
+        _went(permission, recorded, Explainer(then, now, changes, came=False))
+        for permission in granted
+        if permission not in present
+        and not (permission in recorded and run_again.isdisjoint(recorded[permission].frameworks))
+    ]
+    went += [_odd(statement) for statement in baseline.policy.statements if _is_odd(statement)]
+    return Drift(_sorted(came), _sorted(went), tuple(changes.lines()))
+
+
+def permissions_of(policy: PolicyDocument) -> Iterator[Permission]:
+    """Each action on each resource that the allowing statements of ``policy`` name."""
+    for statement in policy.statements:
+        if not _is_odd(statement):
+            for action in statement.actions:
+                for resource in statement.resources:
+                    yield Permission(action, resource, tuple(sorted(statement.conditions)))
+
+
+def _came(item: Held, recorded: dict[Permission, Held], explainer: Explainer) -> Difference:
+    if item.permission in recorded:
+        cause, why = Cause.BASELINE, f"{_BY_HAND}has it"
+    else:
+        cause, why = explainer.explain(item)
+    return Difference(item.permission, cause, why, item.certainty, item.frameworks)
+
+
+def _went(permission: Permission, recorded: dict[Permission, Held], explainer: Explainer) -> Difference:
+    item = recorded.get(permission)
+    if item is None:
+        return Difference(permission, Cause.BASELINE, f"{_BY_HAND}knows nothing of it", None)
+    cause, why = explainer.explain(item)
+    return Difference(permission, cause, why, item.certainty, item.frameworks)
+
+
+def _run_again(then: BaselineEvidence, now: BaselineEvidence) -> frozenset[str]:
+    """The tools of a baseline that were run again, or whatever is asked for by the same words today."""
+    wanted = {tool.wanted for tool in now.made_with.tools}
+    return frozenset(
+        tool.label for tool in then.made_with.tools if tool.label in now.labels or tool.wanted in wanted
+    )
+
+
+def _grants(wide: Permission, narrow: Permission) -> bool:
+    return (
+        fnmatchcase(narrow.action.lower(), wide.action.lower())
+        and (not wide.conditions or wide.conditions == narrow.conditions)
+        and covers_resource(wide.resource, narrow.resource)
+    )
+
+
+def _is_odd(statement: Statement) -> bool:
+    """What no baseline of ours has: a deny, NotAction, NotResource."""
+    return bool(statement.effect != "Allow" or statement.not_actions or statement.not_resources)
+
+
+def _odd(statement: Statement) -> Difference:
+    """A statement that is no list of permissions, as one."""
+    plain = to_dict(PolicyDocument("2012-10-17", (statement,)))["Statement"][0]
+    action = f"{statement.effect} {plain.get('Action', plain.get('NotAction'))}"
+    shown = Permission(action, str(plain.get("Resource", plain.get("NotResource"))))
+    return Difference(shown, Cause.BASELINE, f"{_BY_HAND}knows nothing of this statement", None)
+
+
+def _sorted(found: list[Difference]) -> tuple[Difference, ...]:
+    return tuple(sorted(found, key=lambda item: order(item.permission)))

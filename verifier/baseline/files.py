@@ -1,0 +1,78 @@
+"""A baseline on disk: the folder ``baseline`` beside a service's configuration."""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from verifier.baseline.compact import compact
+from verifier.baseline.evidence import BaselineEvidence, evidence_from
+from verifier.baseline.gather import policy_of
+from verifier.errors import InputError, UnavailableError
+from verifier.iam.policy import PolicyDocument, parse_policy, to_dict
+from verifier.reading import json_of, text_of
+
+FOLDER, POLICY, EVIDENCE = "baseline", "policy.json", "evidence.json"
+# Others' services, and copies of ours.
+_NEVER_IN = frozenset({"node_modules", "venv", "build", "dist", "__pycache__"})
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What is committed of a service: the policy, placeholders and all, and its evidence."""
+
+    policy: PolicyDocument
+    evidence: BaselineEvidence
+
+
+def read_baseline(folder: Path) -> Baseline:
+    """The baseline of the service in ``folder``. Raises InputError where there is none, or none to use."""
+    path = folder / FOLDER / POLICY
+    if not path.exists():
+        raise InputError(f"{folder}: no {FOLDER}/{POLICY}; make one with verifier baseline update {folder}")
+    policy = parse_policy(text_of(path), name=str(path))
+    where = folder / FOLDER / EVIDENCE
+    plain = json_of(text_of(where), str(where))
+    return Baseline(replace(policy, name=POLICY), evidence_from(plain, str(where)))
+
+
+def texts(evidence: BaselineEvidence) -> dict[str, str]:
+    """The files of a baseline by name, as they are written."""
+    policy = to_dict(policy_of(evidence), lists=True)
+    return {
+        POLICY: json.dumps(policy, indent=2, ensure_ascii=False) + "\n",
+        EVIDENCE: compact(evidence.as_dict()),
+    }
+
+
+def write_baseline(folder: Path, evidence: BaselineEvidence) -> bool:
+    """Write the baseline of the service in ``folder``; whether a file is other than it was.
+
+    Raises UnavailableError when it cannot be written.
+    """
+    changed = False
+    for name, text in texts(evidence).items():
+        path = folder / FOLDER / name
+        partial = path.with_name(f".{name}.{os.getpid()}")
+        try:
+            path.parent.mkdir(exist_ok=True)
+            if path.is_file() and path.read_bytes() == text.encode():
+                continue
+            partial.write_text(text, encoding="utf-8", newline="\n")
+            partial.replace(path)
+        except OSError as error:
+            partial.unlink(missing_ok=True)
+            raise UnavailableError(
+                f"{path}: {error.strerror}; give yourself the right to write there"
+            ) from None
+        changed = True
+    return changed
+
+
+def services_below(folder: Path) -> Iterator[Path]:
+    """The folders of services with a baseline, ``folder`` itself among them; in order."""
+    for here, folders, _ in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in _NEVER_IN and not name.startswith("."))
+        if FOLDER in folders and Path(here, FOLDER, POLICY).is_file():
+            yield Path(here)

@@ -1,0 +1,58 @@
+"""What became of services in lines for a person: while they run, and at the end."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+
+def text(rows: Sequence[dict[str, Any]]) -> str:
+    """The whole result, a paragraph each where there is more to say than a line."""
+    lines = [line for row in rows for line in _service(row)]
+    if len(rows) > 1:
+        lines.append(tally(rows))
+    return "\n".join(lines) + "\n"
+
+
+def tally(rows: Iterable[dict[str, Any]]) -> str:
+    """How many services ended how."""
+    counts = Counter(str(row["outcome"]) for row in rows)
+    said = ", ".join(f"{number} {outcome}" for outcome, number in sorted(counts.items()))
+    return f"{sum(counts.values())} services: {said}"
+
+
+def headline(row: dict[str, Any]) -> str:
+    """What became of one service, in a few words."""
+    if row["outcome"] == "drift":
+        return f"drift: {len(row['came'])} came, {len(row['went'])} went"
+    if row["reason"]:
+        return f"{row['outcome']}: {row['reason']}"
+    return str(row["outcome"])
+
+
+def progress_line(row: dict[str, Any], ended: int, of: int, seconds: float) -> str:
+    """A line when a service ends, with the time that is left after ``seconds``."""
+    left = seconds / ended * (of - ended)
+    rest = f"; about {_time(left)} left" if ended < of else f"; {_time(seconds)} in all"
+    return f"[{ended}/{of}] {row['folder']}: {headline(row)}{rest}"
+
+
+def _service(row: dict[str, Any]) -> Iterator[str]:
+    tools = f" ({row['permissions']} permissions, {', '.join(row['frameworks'])})" if "service" in row else ""
+    yield f"{row['folder']}: {headline(row)}{tools}"
+    if row["outcome"] != "drift":
+        return
+    confirmed = "is enough" if row["confirmed"] else "is not enough"
+    yield f"  the committed policy {confirmed} for a deploy"
+    yield f"  changed since: {'; '.join(row['changed']) or 'nothing that is compared'}"
+    for word in ("came", "went"):
+        for item in row[word]:
+            yield f"  {word}: {item['action']} on {item['resource']}{_sure(item)}"
+            yield f"    {item['cause']}: {item['why']}"
+
+
+def _sure(item: dict[str, Any]) -> str:
+    return f" ({item['certainty']})" if item["certainty"] and item["certainty"] != "call" else ""
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

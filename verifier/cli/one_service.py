@@ -1,0 +1,148 @@
+"""A service's baseline checked or made anew in this process, or many of them in processes of their own."""
+
+import argparse
+import os
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from verifier.cli.setup import Setup, add_trial_options, prepare, reporting, running, told
+from verifier.errors import InputError
+
+if TYPE_CHECKING:
+    from verifier.baseline.check import Seen
+    from verifier.baseline.evidence import BaselineEvidence, Tool
+    from verifier.baseline.files import Baseline
+    from verifier.loop.rounds import Bench
+
+Wish = Callable[[argparse.Namespace, Path, TextIO], dict[str, Any]]
+"""From options and a folder to the row of its service; talk goes to the stream."""
+_Lives = Callable[["Bench", "Tool"], "Seen"]
+
+
+def check(args: argparse.Namespace, folder: Path, stderr: TextIO) -> dict[str, Any]:
+    """The row of a service whose baseline was checked. Raises what a converge of it raises."""
+    from verifier.baseline.check import confirm
+    from verifier.baseline.drift import compare
+    from verifier.baseline.files import read_baseline
+    from verifier.baseline.row import checked
+
+    baseline = read_baseline(folder)
+    wanted = _wanted(args, baseline)
+    evidence, seen = _seen(
+        args, folder, wanted, stderr, lambda bench, tool: confirm(bench, tool, baseline.policy)
+    )
+    if evidence is None:
+        return _failed(args, folder, seen[-1], stderr)
+    drift = compare(baseline, evidence)
+    return _told(
+        args, checked(str(folder), evidence, drift, confirmed=all(one.confirmed for one in seen)), stderr
+    )
+
+
+def update(args: argparse.Namespace, folder: Path, stderr: TextIO) -> dict[str, Any]:
+    """The row of a service whose baseline was made anew, and is written. Raises what a converge raises."""
+    from verifier.baseline.check import converged
+    from verifier.baseline.files import FOLDER, POLICY, read_baseline, write_baseline
+    from verifier.baseline.row import updated
+
+    there = args.frameworks is None and (folder / FOLDER / POLICY).exists()
+    wanted = _wanted(args, read_baseline(folder) if there else None)
+    evidence, seen = _seen(args, folder, wanted, stderr, converged)
+    if evidence is None:
+        return _failed(args, folder, seen[-1], stderr)
+    written = write_baseline(folder, evidence)
+    return _told(args, updated(str(folder), evidence, written=written), stderr)
+
+
+def side_by_side(
+    args: argparse.Namespace, command: Sequence[str], folders: Sequence[Path], stderr: TextIO
+) -> list[dict[str, Any]]:
+    """The rows of many services, each from a process of its own; a line for each that ends."""
+    from verifier.baseline.fleet import Fleet, read_all
+    from verifier.baseline.text import progress_line
+
+    environment, options = dict(os.environ), _options(args)
+    for given in args.env:
+        name, mark, value = given.partition("=")
+        if mark:
+            # Values are for the environment: everybody sees the arguments of a process.
+            environment[name] = value
+        options += ["--env", name]
+    if args.frameworks is not None:
+        options += ["--frameworks", args.frameworks]
+    fleet = Fleet(command, options, environment, args.j)
+    started, ended = time.monotonic(), 0
+    with reporting(argparse.Namespace(out=None, redaction=args.redaction), stderr) as (_, progress):
+
+        def hear(row: dict[str, Any]) -> None:
+            nonlocal ended
+            ended += 1
+            progress.say(progress_line(row, ended, len(folders), time.monotonic() - started))
+
+        return read_all(fleet.run([str(folder) for folder in folders]), hear)
+
+
+def _seen(
+    args: argparse.Namespace, folder: Path, wanted: Sequence[str], stderr: TextIO, lives: _Lives
+) -> "tuple[BaselineEvidence | None, list[Seen]]":
+    """The evidence of lives under each of ``wanted``; None where one of them, the last, did not pass."""
+    from verifier.baseline.check import tool_of
+    from verifier.baseline.gather import gather
+    from verifier.baseline.made_with import made_with
+    from verifier.loop.rounds import Bench
+
+    seen: list[Seen] = []
+    service, name = None, ""
+    for one in wanted:
+        inner = _trial_arguments(args, folder, one)
+        setup: Setup = prepare(inner, stderr)
+        service, tool = setup.service, tool_of(setup.framework, one)
+        if any(former.life and former.life.tool.label == tool.label for former in seen):
+            raise InputError(f"--frameworks: {one} is {tool.label} once more; give one of each major version")
+        with reporting(inner, stderr) as (journal, progress), running(setup, inner, progress) as trials:
+            seen.append(lives(Bench(trials, progress, journal), tool))
+        if seen[-1].life is None:
+            return None, seen
+        name = setup.service.label
+    assert service is not None
+    passed = [one.life for one in seen if one.life is not None]
+    made = made_with(service, [life.tool for life in passed])
+    return gather(name, passed, made), seen
+
+
+def _wanted(args: argparse.Namespace, baseline: "Baseline | None") -> list[str]:
+    if args.frameworks is None:
+        return [tool.wanted for tool in baseline.evidence.made_with.tools] if baseline else ["auto"]
+    wanted = list(dict.fromkeys(word.strip() for word in args.frameworks.split(",") if word.strip()))
+    if not wanted:
+        raise InputError("--frameworks: give auto, NAME@VERSION or PATH, separated by commas")
+    return wanted
+
+
+def _trial_arguments(args: argparse.Namespace, folder: Path, framework: str) -> argparse.Namespace:
+    """The options of trials, those that nobody gave as a converge has them."""
+    parser = argparse.ArgumentParser()
+    add_trial_options(parser)
+    given = [*_options(args), *(word for one in args.env for word in ("--env", one))]
+    return parser.parse_args(
+        [*given, f"--framework={framework}", "--", str(folder)], argparse.Namespace(redaction=args.redaction)
+    )
+
+
+def _options(args: argparse.Namespace) -> list[str]:
+    words = [f"--timeout={args.timeout}", *(f"--allow-host={host}" for host in args.allow_host)]
+    words += [f"--run-as={args.run_as}"] if args.run_as is not None else []
+    return words + ([f"--seed={args.seed}"] if args.seed else [])
+
+
+def _failed(args: argparse.Namespace, folder: Path, seen: "Seen", stderr: TextIO) -> dict[str, Any]:
+    from verifier.baseline.row import failed
+
+    return _told(args, failed(str(folder), seen.code, seen.reason), stderr)
+
+
+def _told(args: argparse.Namespace, row: dict[str, Any], stderr: TextIO) -> dict[str, Any]:
+    with reporting(argparse.Namespace(out=None, redaction=args.redaction), stderr) as (_, progress):
+        return told(args.redaction, row, progress)
