@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -9,13 +10,16 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import verifier
 from verifier.baseline.row import failed
 from verifier.errors import ExitCode
 
-# Runs one command, and ends when its parent does.
-_WORKER = ("-m", "verifier.cli.worker")
+# Runs one command, and ends when its parent does. What lies in the working directory is no code of ours (-P).
+_WORKER = ("-P", "-m", "verifier.cli.worker")
+_ROOT = str(Path(verifier.__file__).parents[1])
 _PREFIX = "verifier: "
 
 
@@ -52,14 +56,15 @@ class Fleet:
     ) -> dict[str, Any]:
         if ended.is_set():
             return failed(folder, ExitCode.INTERRUPTED, "")
-        command = [sys.executable, *_WORKER, *self.command, "--format", "json", *self.options, "--", folder]
+        command = [sys.executable, *_WORKER, str(os.getpid()), *self.command]
+        command += ["--format", "json", *self.options, "--", folder]
         try:
             child = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=dict(self.environment),
+                env=self._environment(),
                 text=True,
                 encoding="utf-8",
                 errors="replace",
@@ -72,6 +77,11 @@ class Fleet:
         finally:
             running.discard(child)
         return _row(folder, child.returncode, out, said)
+
+    def _environment(self) -> dict[str, str]:
+        """Ours, with the place that this package was found in."""
+        known = self.environment.get("PYTHONPATH")
+        return {**self.environment, "PYTHONPATH": os.pathsep.join([_ROOT, *([known] if known else [])])}
 
 
 def read_all(rows: Iterator[dict[str, Any]], hear: Callable[[dict[str, Any]], None]) -> list[dict[str, Any]]:
@@ -90,5 +100,5 @@ def _row(folder: str, code: int, out: str, said: str) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError):
         lines = [line.removeprefix(_PREFIX) for line in said.splitlines() if line.startswith(_PREFIX)]
         reason = lines[-1] if lines else f"its process ended with {code} and said nothing"
-        return failed(folder, code, reason)
+        return failed(folder, code or ExitCode.BUG, reason)
     return {**row, "folder": folder}

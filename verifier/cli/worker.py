@@ -1,10 +1,14 @@
-"""One command of many that run side by side: it ends, in order, when the process that started it does."""
+"""One command of many that run side by side: it ends, in order, when the process that started it does.
+
+``python -m verifier.cli.worker PARENT ARGUMENTS...``; PARENT is the number of that process.
+"""
 
 import os
 import signal
 import sys
 
 from verifier.cli import entry_point
+from verifier.errors import ExitCode
 from verifier.framework.descendants import prctl
 
 _SET_PARENT_DEATH_SIGNAL = 1
@@ -12,10 +16,11 @@ _SET_PARENT_DEATH_SIGNAL = 1
 
 def main() -> None:
     """Run the command in ``sys.argv`` as the ``verifier`` script does."""
-    parent = os.getppid()
+    parent = int(sys.argv.pop(1))
     prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
-    if parent == 1 or os.getppid() != parent:
-        sys.exit(signal.SIGTERM + 128)
+    if os.getppid() != parent:
+        # It ended before it could have told us.
+        sys.exit(ExitCode.INTERRUPTED)
     entry_point()
 
 

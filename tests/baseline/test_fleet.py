@@ -1,0 +1,64 @@
+"""Services side by side: whatever becomes of the process of one, the others are told of."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from verifier.baseline.fleet import Fleet, read_all
+
+STARTS_AND_DIES = """
+import os, subprocess, sys
+worker = [sys.executable, "-m", "verifier.cli.worker", str(os.getpid()), "denials", "-"]
+print(subprocess.Popen(worker).pid, flush=True)
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_each_has_its_row_and_the_reason_in_it(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    heard = []
+    fleet = Fleet(("baseline", "check"), (), os.environ, at_once=2)
+    folders = [str(tmp_path / name) for name in ("b", "a")]
+    rows = read_all(fleet.run(folders), lambda row: heard.append(row["folder"]))
+    assert [row["folder"] for row in rows] == sorted(folders)
+    assert sorted(heard) == sorted(folders)
+    for row in rows:
+        assert (row["outcome"], row["exitCode"]) == ("bad input", 2)
+        assert "no baseline/policy.json; make one" in row["reason"]
+
+
+def test_a_process_that_says_nothing_is_a_failure(tmp_path: Path) -> None:
+    fleet = Fleet(("baseline", "list"), (), os.environ)
+    (row,) = fleet.run([str(tmp_path)])
+    assert row["outcome"] == "failed"
+    assert "ended with 0 and said nothing" in row["reason"]
+    assert row["exitCode"] == 1
+
+
+def test_a_worker_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "endless")
+    # Ours: what is read from it does not end with the parent.
+    endless = os.open(tmp_path / "endless", os.O_RDWR)
+    parent = subprocess.Popen(
+        [sys.executable, "-c", STARTS_AND_DIES], stdin=endless, stdout=subprocess.PIPE, text=True
+    )
+    assert parent.stdout is not None
+    worker = Path(f"/proc/{int(parent.stdout.readline())}/cmdline")
+    assert parent.wait() == -signal.SIGKILL
+    until = time.monotonic() + 10
+    while not ended(worker) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert ended(worker)
+    parent.stdout.close()
+    os.close(endless)
+
+
+def ended(process: Path) -> bool:
+    """Gone, or a zombie that nobody has buried."""
+    try:
+        return process.read_bytes() == b""
+    except OSError:
+        return True

@@ -1,0 +1,82 @@
+"""A result as text and as Markdown, in which names are only data."""
+
+from typing import Any
+
+import pytest
+
+from tests.baseline.evidences import baseline, by_tool, evidence, held
+from verifier.baseline.drift import compare
+from verifier.baseline.markdown import code, markdown, plain
+from verifier.baseline.row import checked, exit_code, failed, updated
+from verifier.baseline.text import progress_line, text
+from verifier.errors import ExitCode
+
+LOOK = held("s3:GetBucketTagging", by_tool("s3:GetBucketTagging"))
+SAME = checked("shops/a", evidence(), compare(baseline(evidence()), evidence()), confirmed=True)
+DRIFTED = checked("shops/b", evidence(LOOK), compare(baseline(evidence()), evidence(LOOK)), confirmed=False)
+UNCLEAR = failed("shops/c", ExitCode.INCONCLUSIVE, "deploy: the network is gone")
+
+
+def test_text_says_what_came_and_why() -> None:
+    assert text([SAME, DRIFTED, UNCLEAR]).splitlines() == [
+        "shops/a: no drift (2 permissions, osls@4.3.1)",
+        "shops/b: drift: 1 came, 0 went (3 permissions, osls@4.3.1)",
+        "  the committed policy is not enough for a deploy",
+        "  changed since: nothing that is compared",
+        "  came: s3:GetBucketTagging on arn:{partition}:s3:::shop-{stage}-files",
+        "    baseline: the tool itself now calls s3:GetBucketTagging; "
+        "nothing has changed since, so the baseline was not as it was seen",
+        "shops/c: inconclusive: deploy: the network is gone",
+        "3 services: 1 drift, 1 inconclusive, 1 no drift",
+    ]
+
+
+def test_markdown_has_a_table_of_all_and_one_for_each_that_drifted() -> None:
+    lines = markdown("check", [SAME, DRIFTED, UNCLEAR]).splitlines()
+    assert lines[0] == "## Deploy policies, held against their baselines"
+    assert "| `shops/a` | no drift |" in lines
+    assert "### `shops/b`" in lines
+    (came,) = [line for line in lines if line.startswith("| came |")]
+    assert came.startswith(
+        "| came | `s3:GetBucketTagging` | `arn:{partition}:s3:::shop-{stage}-files` | baseline |"
+    )
+    assert "written" in markdown("update", [updated("shops/a", evidence(), written=True)])
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["<img src=x onerror=alert(1)>", "a`b", "a|b", "[x](javascript:y)", "a\n# b", "@team", "https://x"],
+)
+def test_a_hostile_name_is_only_a_name(name: str) -> None:
+    row: dict[str, Any] = failed(name, ExitCode.USAGE, name)
+    lines = markdown("check", [row]).splitlines()
+    assert len(lines) == len(markdown("check", [failed("a", ExitCode.USAGE, "b")]).splitlines())
+    assert lines[-1].replace("\\|", "").count("|") == 3
+    assert code(name).count("`") == 2
+    for special in "<>`[]()@#|:":
+        assert special not in plain(name).replace(f"\\{special}", "")
+
+
+@pytest.mark.parametrize(
+    ("codes", "whole"),
+    [
+        ([0, 0], ExitCode.OK),
+        ([0, 4, 11], ExitCode.DRIFT),
+        ([0, 4, 2], ExitCode.INCONCLUSIVE),
+        ([0, 2], ExitCode.USAGE),
+        ([1, 4], ExitCode.BUG),
+        ([3, 12], ExitCode.NOT_CONVERGED),
+        ([11, 130], ExitCode.INTERRUPTED),
+    ],
+)
+def test_many_services_end_in_the_gravest_of_their_ends(codes: list[int], whole: ExitCode) -> None:
+    assert exit_code([failed("a", one, "") if one else SAME for one in codes]) is whole
+
+
+def test_a_process_that_ended_by_a_signal_is_a_failure() -> None:
+    assert failed("a", -9, "x")["exitCode"] == ExitCode.BUG
+
+
+def test_progress_says_how_long_it_will_take() -> None:
+    assert progress_line(SAME, 1, 5, 30.0) == "[1/5] shops/a: no drift; about 2 min left"
+    assert progress_line(DRIFTED, 5, 5, 80.0) == "[5/5] shops/b: drift: 1 came, 0 went; 80 s in all"

@@ -1,0 +1,202 @@
+"""``verifier baseline`` on made-up trials: exit codes, what is printed, what is written."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.loop.worlds import LIKELY, READ, WRITE, Need, World
+from tests.trial.rooms import write_service
+from verifier.cli import main, setup
+from verifier.errors import ExitCode
+from verifier.framework.framework import Framework
+from verifier.framework.machine import Machine
+from verifier.service.service import load_service
+from verifier.trial.trials import Options
+
+FILES = ["evidence.json", "policy.json"]
+
+
+@dataclass
+class Shops:
+    """Services whose trials are a made-up world."""
+
+    folder: Path
+    monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str]
+    version: str = "4.3.1"
+
+    def run(self, world: World, *arguments: str) -> tuple[ExitCode, str, str]:
+        """The exit code, stdout and stderr of `verifier baseline ARGUMENTS`."""
+
+        def prepare(args: argparse.Namespace, _: Any) -> setup.Setup:
+            name, _, version = args.framework.partition("@")
+            tool = Framework("osls" if name == "auto" else name, version or self.version, ())
+            machine = Machine({}, Path("/nowhere"))
+            return setup.Setup(load_service(args.service), tool, Options(), args.target, machine)
+
+        @contextmanager
+        def running(*_: Any) -> Iterator[World]:
+            yield world
+
+        self.monkeypatch.setattr("verifier.cli.one_service.prepare", prepare)
+        self.monkeypatch.setattr("verifier.cli.one_service.running", running)
+        self.monkeypatch.chdir(self.folder)
+        code = main(["baseline", *arguments])
+        return code, *self.capsys.readouterr()
+
+    def row(self, world: World, *arguments: str) -> tuple[ExitCode, dict[str, Any]]:
+        code, out, _ = self.run(world, *arguments, "--format", "json")
+        (row,) = json.loads(out)["services"]
+        return code, row
+
+    def files(self, name: str = "shop") -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in (self.folder / name / "baseline").iterdir()}
+
+
+@pytest.fixture
+def shops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shops:
+    write_service(tmp_path / "shop")
+    return Shops(tmp_path, monkeypatch, capsys)
+
+
+def asking(*needs: Need) -> World:
+    return World(lambda _: needs)
+
+
+def test_what_is_written_is_true_and_stays_as_it_is(shops: Shops) -> None:
+    code, row = shops.row(asking(READ), "update", "shop")
+    assert (code, row["outcome"], row["permissions"]) == (ExitCode.OK, "written", 1)
+    before = shops.files()
+    assert sorted(before) == FILES
+    code, row = shops.row(asking(READ), "check")
+    assert (code, row["outcome"], row["confirmed"]) == (ExitCode.OK, "no drift", True)
+    code, row = shops.row(asking(READ), "update")
+    assert (code, row["outcome"], shops.files()) == (ExitCode.OK, "unchanged", before)
+
+
+@pytest.mark.parametrize(
+    ("needs", "came", "went", "confirmed"),
+    [
+        ([READ, WRITE], ["s3:PutObject"], [], False),
+        ([READ, LIKELY], ["s3:GetBucketAcl"], [], True),
+        ([WRITE], ["s3:PutObject"], ["s3:GetObject"], False),
+    ],
+)
+def test_drift_is_told_and_nothing_is_written(
+    shops: Shops, needs: list[Need], came: list[str], went: list[str], confirmed: bool
+) -> None:
+    shops.run(asking(READ), "update", "shop")
+    before = shops.files()
+    code, row = shops.row(asking(*needs), "check", "shop")
+    assert (code, row["outcome"], row["confirmed"]) == (ExitCode.DRIFT, "drift", confirmed)
+    assert [item["action"] for item in row["came"]] == came
+    assert [item["action"] for item in row["went"]] == went
+    assert shops.files() == before
+
+
+@pytest.mark.parametrize("spoilt", ["taken out", "put in"])
+def test_a_policy_changed_by_hand_is_drift(shops: Shops, spoilt: str) -> None:
+    shops.run(asking(READ, WRITE), "update", "shop")
+    path = shops.folder / "shop" / "baseline" / "policy.json"
+    policy = json.loads(path.read_text(encoding="utf-8"))
+    actions = policy["Statement"][0]["Action"]
+    actions[:] = ["s3:GetObject"] if spoilt == "taken out" else [*actions, "s3:DeleteObject"]
+    path.write_text(json.dumps(policy), encoding="utf-8")
+    code, row = shops.row(asking(READ, WRITE), "check", "shop")
+    differences = row["came"] if spoilt == "taken out" else row["went"]
+    (one,) = differences
+    assert (code, one["cause"]) == (ExitCode.DRIFT, "baseline")
+    assert one["action"] == ("s3:PutObject" if spoilt == "taken out" else "s3:DeleteObject")
+    code, out, _ = shops.run(asking(READ, WRITE), "check", "shop", "--format", "markdown")
+    assert f"| `{one['action']}` |" in out
+    code, out, _ = shops.run(asking(READ, WRITE), "check", "shop")
+    assert code is ExitCode.DRIFT
+    assert "baseline: policy.json was changed by hand" in out
+
+
+def test_a_newer_tool_is_the_cause_of_what_it_asks_more(shops: Shops) -> None:
+    shops.run(asking(READ), "update", "shop")
+    shops.version = "4.4.0"
+    _, row = shops.row(asking(READ, WRITE), "check", "shop")
+    assert row["changed"] == ["osls 4.3.1 -> osls 4.4.0"]
+    assert row["came"][0]["cause"] == "framework"
+
+
+def test_a_run_that_says_nothing_is_no_drift_and_writes_nothing(shops: Shops) -> None:
+    shops.run(asking(READ), "update", "shop")
+    before = shops.files()
+    for command in ("check", "update"):
+        broken = World(lambda _: [READ], problems=["the network is gone"] * 9)
+        code, row = shops.row(broken, command, "shop")
+        assert (code, row["outcome"]) == (ExitCode.INCONCLUSIVE, "inconclusive")
+        assert "the network is gone" in row["reason"]
+    assert shops.files() == before
+
+
+def test_several_tools_are_kept_and_run_again(shops: Shops) -> None:
+    code, row = shops.row(asking(READ), "update", "shop", "--frameworks", "auto,osls@3.77.1")
+    assert row["frameworks"] == ["osls@3.77.1", "osls@4.3.1"]
+    _, out, _ = shops.run(asking(), "list", "--format", "json")
+    assert json.loads(out) == [{"folder": "shop", "service": "shop", "frameworks": ["osls@3.77.1", "auto"]}]
+    world = asking(READ)
+    code, row = shops.row(world, "check")
+    assert (code, len(world.modes)) == (ExitCode.OK, 2)
+    world = asking(READ)
+    code, row = shops.row(world, "check", "--frameworks", "auto")
+    assert (code, len(world.modes), row["frameworks"]) == (ExitCode.OK, 1, ["osls@4.3.1"])
+    code, _, err = shops.run(asking(READ), "check", "--frameworks", "osls@4.3.1,osls@4.2.0")
+    assert code is ExitCode.USAGE
+    assert "one of each major version" in err
+
+
+def test_the_list_is_one_line_for_a_matrix_or_a_line_each(shops: Shops) -> None:
+    _, out, _ = shops.run(asking(), "list", "--format", "json")
+    assert out == "[]\n"
+    shops.run(asking(READ), "update", "shop")
+    _, out, _ = shops.run(asking(), "list", "--format", "json")
+    assert out.count("\n") == 1
+    assert shops.run(asking(), "list")[1] == "shop\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("check",), "no service with a baseline below this folder"),
+        (("check", "shop"), "make one with verifier baseline update"),
+        (("check", "shop", "-j", "0"), "-j 0: give a number from 1 to 64"),
+        (("update", "shop", "--frameworks", ","), "--frameworks: give auto"),
+        (("list", "nowhere"), "no such folder"),
+    ],
+)
+def test_bad_input_is_one_line(shops: Shops, arguments: tuple[str, ...], words: str) -> None:
+    code, out, err = shops.run(asking(READ), *arguments)
+    assert (code, out) == (ExitCode.USAGE, "")
+    (line,) = [line for line in err.splitlines() if line.startswith("verifier: ")]
+    assert words in line
+
+
+def test_values_of_variables_reach_processes_by_their_environment_alone(
+    shops: Shops, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from verifier.baseline import fleet
+
+    seen: list[fleet.Fleet] = []
+
+    def run(self: fleet.Fleet, folders: Any) -> Iterator[dict[str, Any]]:
+        seen.append(self)
+        yield from ({"folder": one, "outcome": "no drift", "exitCode": 0, "reason": ""} for one in folders)
+
+    monkeypatch.setattr(fleet.Fleet, "run", run)
+    code, out, err = shops.run(asking(), "check", "a", "b", "--env", "TOKEN=s3cr3t", "--frameworks", "auto")
+    assert (code, out.splitlines()[-1]) == (ExitCode.OK, "2 services: 2 no drift")
+    assert "[2/2] b: no drift" in err
+    assert not any("s3cr3t" in word for word in seen[0].options)
+    assert seen[0].environment["TOKEN"] == "s3cr3t"
+    assert "--env" in seen[0].options
+    assert "s3cr3t" not in repr(seen[0])
