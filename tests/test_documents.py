@@ -20,6 +20,8 @@ NOT_OURS = json.loads((ROOT / "tests" / "cases" / "documents.json").read_text(en
 NEEDED = {
     "converge": ["SERVICE"],
     "verify": ["SERVICE"],
+    "baseline": ["check"],
+    "nightly": ["--out", "DIR"],
     "render": ["FILE"],
     "serve": [],
     "simulate": [],

@@ -184,3 +184,14 @@ def test_a_new_major_version_takes_the_place_of_the_one_that_was_asked_for_in_th
     assert found.changed == ("osls 4.3.1 -> osls 5.0.0",)
     assert the_only(found.went).permission == Permission("s3:GetBucketTagging", FILES)
     assert the_only(found.went).cause is Cause.FRAMEWORK
+
+
+def test_what_the_registry_names_more_is_announced_and_no_drift() -> None:
+    more = {
+        BUCKET: {"s3:CreateBucket": "create update", "s3:GetBucketAbac": "read"},
+        "AWS::X::Y": {"x:Y": "read"},
+    }
+    found = compare(baseline(evidence()), evidence(registry=more))
+    assert not found.is_there
+    assert found.announced == (f"{BUCKET}: s3:CreateBucket (update)", f"{BUCKET}: s3:GetBucketAbac (read)")
+    assert compare(baseline(evidence(registry=more)), evidence()).announced == ()

@@ -19,7 +19,7 @@ from verifier.baseline.gather import LifeUnder, gather, policy_of
 from verifier.baseline.made_with import made_with
 from verifier.cloudformation.handlers import handlers
 from verifier.cloudformation.types.kind import Kind
-from verifier.cloudformation.types.parts import Read
+from verifier.cloudformation.types.part import Read
 from verifier.loop.journal import Journal
 from verifier.loop.rounds import Bench
 from verifier.service.service import load_service

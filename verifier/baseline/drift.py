@@ -40,11 +40,16 @@ class Difference:
 
 @dataclass(frozen=True)
 class Drift:
-    """How a baseline differs from the present; ``changed`` is what could be the reason, in words."""
+    """How a baseline differs from the present; ``changed`` is what could be the reason, in words.
+
+    ``announced`` is what CloudFormation's registry names since, of the types of the service: what AWS may
+    ask for soon. It is no drift.
+    """
 
     came: tuple[Difference, ...]
     went: tuple[Difference, ...]
     changed: tuple[str, ...]
+    announced: tuple[str, ...] = ()
 
     @property
     def is_there(self) -> bool:
@@ -75,7 +80,7 @@ def compare(baseline: Baseline, now: BaselineEvidence) -> Drift:
         and not (permission in recorded and run_again.isdisjoint(recorded[permission].frameworks))
     ]
     went += [_odd(statement) for statement in baseline.policy.statements if _is_odd(statement)]
-    return Drift(_sorted(came), _sorted(went), tuple(changes.lines()))
+    return Drift(_sorted(came), _sorted(went), tuple(changes.lines()), tuple(_announced(then, now)))
 
 
 def permissions_of(policy: PolicyDocument) -> Iterator[Permission]:
@@ -85,6 +90,17 @@ def permissions_of(policy: PolicyDocument) -> Iterator[Permission]:
             for action in statement.actions:
                 for resource in statement.resources:
                     yield Permission(action, resource, tuple(sorted(statement.conditions)))
+
+
+def _announced(then: BaselineEvidence, now: BaselineEvidence) -> Iterator[str]:
+    """What the registry names for a handler of a type and did not, of types that are on both sides."""
+    for name in sorted(then.registry.keys() & now.registry.keys()):
+        for action, handlers in now.registry[name].items():
+            new = [
+                word for word in handlers.split() if word not in then.registry[name].get(action, "").split()
+            ]
+            if new:
+                yield f"{name}: {action} ({', '.join(new)})"
 
 
 def _came(item: Held, recorded: dict[Permission, Held], explainer: Explainer) -> Difference:

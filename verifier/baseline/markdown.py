@@ -11,13 +11,17 @@ _TITLES = {
     "update": "Baselines of deploy policies, made anew",
 }
 # What Markdown or HTML would read something into.
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@:])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
 
 
 def markdown(command: str, rows: Sequence[dict[str, Any]]) -> str:
     """The whole result of ``command``."""
     lines = [f"## {_TITLES[command]}", "", tally(rows), "", "| Service | Result |", "| --- | --- |"]
     lines += [f"| {code(row['folder'])} | {plain(headline(row))} |" for row in rows]
+    announced = sorted({line for row in rows for line in row.get("announced", ())})
+    if announced:
+        lines += ["", "CloudFormation's registry names since, for types of these services:", ""]
+        lines += [f"- {code(line)}" for line in announced]
     for row in rows:
         if row["outcome"] == "drift":
             lines += ["", *_drift(row)]

@@ -38,6 +38,7 @@ def checked(folder: str, now: BaselineEvidence, drift: Drift, *, confirmed: bool
         "came": [item.as_dict() for item in drift.came],
         "went": [item.as_dict() for item in drift.went],
         "changed": list(drift.changed),
+        "announced": list(drift.announced),
     }
 
 

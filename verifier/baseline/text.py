@@ -39,6 +39,8 @@ def progress_line(row: dict[str, Any], ended: int, of: int, seconds: float) -> s
 def _service(row: dict[str, Any]) -> Iterator[str]:
     tools = f" ({row['permissions']} permissions, {', '.join(row['frameworks'])})" if "service" in row else ""
     yield f"{row['folder']}: {headline(row)}{tools}"
+    for line in row.get("announced", ()):
+        yield f"  CloudFormation's registry names since: {line}"
     if row["outcome"] != "drift":
         return
     confirmed = "is enough" if row["confirmed"] else "is not enough"

@@ -57,31 +57,41 @@ def update(args: argparse.Namespace, folder: Path, stderr: TextIO) -> dict[str, 
 
 
 def side_by_side(
-    args: argparse.Namespace, command: Sequence[str], folders: Sequence[Path], stderr: TextIO
+    args: argparse.Namespace,
+    command: Sequence[str],
+    folders: Sequence[Path],
+    stderr: TextIO,
+    keep: Callable[[dict[str, Any]], None] = lambda _: None,
 ) -> list[dict[str, Any]]:
-    """The rows of many services, each from a process of its own; a line for each that ends."""
+    """The rows of many services, each from a process of its own; a line for each that ends.
+
+    ``keep`` is given each row before it is told.
+    """
     from verifier.baseline.fleet import Fleet, read_all
     from verifier.baseline.text import progress_line
 
-    environment, options = dict(os.environ), _options(args)
-    for given in args.env:
-        name, mark, value = given.partition("=")
-        if mark:
-            # Values are for the environment: everybody sees the arguments of a process.
-            environment[name] = value
-        options += ["--env", name]
-    if args.frameworks is not None:
-        options += ["--frameworks", args.frameworks]
-    fleet = Fleet(command, options, environment, args.j)
+    environment = dict(os.environ)
+    # Values are for the environment: everybody sees the arguments of a process.
+    given = (one.partition("=") for one in args.env)
+    environment.update({name: value for name, mark, value in given if mark})
+    fleet = Fleet(command, options_of(args), environment, args.j)
     started, ended = time.monotonic(), 0
     with reporting(argparse.Namespace(out=None, redaction=args.redaction), stderr) as (_, progress):
 
         def hear(row: dict[str, Any]) -> None:
             nonlocal ended
             ended += 1
+            keep(row)
             progress.say(progress_line(row, ended, len(folders), time.monotonic() - started))
 
         return read_all(fleet.run([str(folder) for folder in folders]), hear)
+
+
+def options_of(args: argparse.Namespace) -> list[str]:
+    """The options of a command on one service, without the values of variables."""
+    names = [word for one in args.env for word in ("--env", one.partition("=")[0])]
+    frameworks = [] if args.frameworks is None else ["--frameworks", args.frameworks]
+    return [*_options(args), *names, *frameworks]
 
 
 def _seen(

@@ -1,0 +1,151 @@
+"""``verifier nightly`` goes on where a killed one ended, and believes nothing that is not true any more."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.baseline.evidences import baseline, by_tool, evidence, held
+from tests.trial.rooms import write_service
+from verifier.baseline.drift import compare
+from verifier.baseline.files import write_baseline
+from verifier.baseline.fleet import Fleet
+from verifier.baseline.row import checked, failed
+from verifier.cli import main
+from verifier.errors import ExitCode
+
+DRIFTED = compare(baseline(evidence()), evidence(held("s3:GetBucketTagging", by_tool("s3:GetBucketTagging"))))
+SAME = compare(baseline(evidence()), evidence())
+# Checks "a", and then hangs.
+HANGS = """
+import sys, time
+from verifier.baseline.fleet import Fleet
+from verifier.cli import main
+from tests.cli.test_nightly_command import row
+def run(self, folders):
+    yield row(folders[0])
+    print("one ended", flush=True)
+    time.sleep(60)
+Fleet.run = run
+main(["nightly", "--out", "night"])
+"""
+
+
+def row(folder: str) -> dict[str, Any]:
+    return checked(folder, evidence(), DRIFTED if folder == "b" else SAME, confirmed=True)
+
+
+@dataclass
+class Nights:
+    """Services a, b and c, each checked in no time."""
+
+    folder: Path
+    capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch
+    ran: list[str] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+
+    def run(self, *arguments: str) -> tuple[ExitCode, list[str], str]:
+        """The exit code, the services that were run, and stderr."""
+        self.ran.clear()
+
+        def run(fleet: Fleet, folders: Sequence[str]) -> Iterator[dict[str, Any]]:
+            for folder in folders:
+                self.ran.append(folder)
+                yield failed(folder, 4, "no network") if folder in self.broken else row(folder)
+
+        self.monkeypatch.setattr(Fleet, "run", run)
+        code = main(["nightly", "--out", "night", *arguments])
+        return code, [*self.ran], self.capsys.readouterr().err
+
+    def killed(self) -> None:
+        """A night of which one service ended before it was killed."""
+        root = Path(__file__).resolve().parents[2]
+        path = os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")])
+        process = subprocess.Popen(
+            [sys.executable, "-c", HANGS], env={**os.environ, "PYTHONPATH": path}, stdout=subprocess.PIPE
+        )
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"one ended\n"
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+
+    def pretend(self) -> None:
+        """The same, in no time: the journal of a whole night without its end."""
+        self.run()
+        journal = self.folder / "night" / "journal.jsonl"
+        lines = journal.read_text(encoding="utf-8").splitlines(keepends=True)
+        assert json.loads(lines[-1])["kind"] == "night-end"
+        journal.write_text("".join(lines[:-1]), encoding="utf-8")
+
+
+@pytest.fixture
+def nights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Nights:
+    for name in "abc":
+        write_baseline(write_service(tmp_path / name), evidence())
+    monkeypatch.chdir(tmp_path)
+    return Nights(tmp_path, capsys, monkeypatch)
+
+
+def test_a_night_checks_all_and_leaves_its_result(nights: Nights) -> None:
+    code, ran, _ = nights.run()
+    assert (code, ran) == (ExitCode.DRIFT, ["a", "b", "c"])
+    rows = json.loads((nights.folder / "night" / "nightly.json").read_text(encoding="utf-8"))["services"]
+    assert [item["outcome"] for item in rows] == ["no drift", "drift", "no drift"]
+    summary = (nights.folder / "night" / "summary.md").read_text(encoding="utf-8")
+    assert "| `b` | drift: 1 came, 0 went |" in summary
+    assert nights.run()[1] == ["a", "b", "c"], "one that ended is not gone on with"
+
+
+def test_a_killed_night_goes_on_where_it_ended(nights: Nights) -> None:
+    nights.killed()
+    code, ran, err = nights.run()
+    assert (code, ran) == (ExitCode.DRIFT, ["b", "c"])
+    assert "1 services are known" in err
+    rows = json.loads((nights.folder / "night" / "nightly.json").read_text(encoding="utf-8"))["services"]
+    assert [item["folder"] for item in rows] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("changed", ["serverless.yml", "baseline/policy.json"])
+def test_what_changed_meanwhile_is_checked_again(nights: Nights, changed: str) -> None:
+    nights.pretend()
+    path = nights.folder / "b" / changed
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert nights.run()[1] == ["b"]
+
+
+def test_what_nothing_could_be_said_of_is_tried_again(nights: Nights) -> None:
+    nights.broken = {"c"}
+    nights.pretend()
+    nights.broken = set()
+    assert nights.run()[1] == ["c"]
+
+
+def test_a_night_of_other_options_or_of_yesterday_is_not_gone_on_with(
+    nights: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nights.pretend()
+    assert nights.run("--frameworks", "auto")[1] == ["a", "b", "c"]
+    nights.pretend()
+    import time
+
+    later = time.time() + 25 * 3600
+    monkeypatch.setattr("verifier.cli.nightly.time.time", lambda: later)
+    assert nights.run()[1] == ["a", "b", "c"]
+
+
+def test_a_journal_that_is_none_is_told_in_one_line(nights: Nights) -> None:
+    nights.pretend()
+    journal = nights.folder / "night" / "journal.jsonl"
+    journal.write_text("no row\n" + journal.read_text(encoding="utf-8"), encoding="utf-8")
+    code, ran, err = nights.run()
+    assert (code, ran) == (ExitCode.USAGE, [])
+    assert "give another --out" in err.splitlines()[-1]

@@ -1,0 +1,86 @@
+"""A night's checks on disk: a row for each service that ended, so that a night that was killed goes on."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from verifier.baseline.files import EVIDENCE, FOLDER, POLICY
+from verifier.baseline.made_with import made_with
+from verifier.errors import ExitCode, InputError
+from verifier.loop.journal import Journal
+from verifier.service.service import load_service
+
+_DAY = 24 * 3600.0
+# What says something of a service; anything else is tried again.
+_KNOWN = (ExitCode.OK, ExitCode.DRIFT)
+
+
+@dataclass(frozen=True)
+class Night:
+    """The checks of one night. ``options`` is all that decides what they say, ``now`` the time in seconds."""
+
+    journal: Journal
+    options: Sequence[str]
+    now: float
+
+    def begin(self, folders: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """The rows that are known already, by folder, of a night that did not end and is no day old.
+
+        Raises InputError for a journal that cannot be read.
+        """
+        known = self._known()
+        if not known:
+            self.journal.add("night", options=list(self.options), at=self.now)
+        return {folder: known[folder] for folder in folders if folder in known}
+
+    def keep(self, row: Mapping[str, Any]) -> None:
+        """Write down what became of a service."""
+        self.journal.add("service", row=dict(row), state=state(str(row["folder"])))
+
+    def end(self) -> None:
+        """The night is over: the next one begins anew."""
+        self.journal.add("night-end")
+
+    def _known(self) -> dict[str, dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = {}
+        counts = False
+        for row in self._rows():
+            match row["kind"]:
+                case "night":
+                    found = {}
+                    begun = row.get("at")
+                    is_recent = isinstance(begun, int | float) and 0 <= self.now - begun < _DAY
+                    counts = is_recent and row.get("options") == list(self.options)
+                case "night-end":
+                    counts, found = False, {}
+                case "service" if counts:
+                    ended = row.get("row")
+                    if isinstance(ended, dict) and _is_still_true(ended, row.get("state")):
+                        found[ended["folder"]] = ended
+        return found
+
+    def _rows(self) -> list[dict[str, Any]]:
+        try:
+            return self.journal.rows()
+        except InputError as error:
+            raise InputError(str(error).replace("leave out --resume", "give another --out")) from None
+
+
+def state(folder: str) -> str:
+    """A digest of all that decides what a check of ``folder`` says; empty where there is none."""
+    path = Path(folder)
+    try:
+        made = made_with(load_service(path), ())
+        committed = [(path / FOLDER / name).read_bytes() for name in (POLICY, EVIDENCE)]
+    except (InputError, OSError):
+        return ""
+    whole = json.dumps(made.as_dict(), sort_keys=True).encode() + b"\0".join(committed)
+    return hashlib.sha256(whole).hexdigest()
+
+
+def _is_still_true(row: Mapping[str, Any], then: Any) -> bool:
+    folder, code = row.get("folder"), row.get("exitCode")
+    return isinstance(folder, str) and code in _KNOWN and then != "" and state(folder) == then
