@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from verifier.authorization.caller import Certainty
-from verifier.baseline.evidence import Asker, BaselineEvidence, Held, MadeWith, Tool
+from verifier.baseline.evidence import Asker, BaselineEvidence, Evidenced, MadeWith, Tool
 from verifier.baseline.files import Baseline
 from verifier.baseline.gather import policy_of
 from verifier.grant.evidence import Permission
@@ -36,8 +36,10 @@ def by_stack(operation: str, kind: str = BUCKET, name: str = "Files", lifecycle:
     return Asker(operation, ("deploy",), kind, lifecycle, (name,))
 
 
-def held(action: str, *asked: Asker, resource: str = FILES, frameworks: Iterable[str] = ("osls@4",)) -> Held:
-    return Held(Permission(action, resource), Certainty.CALL, tuple(frameworks), asked)
+def held(
+    action: str, *asked: Asker, resource: str = FILES, frameworks: Iterable[str] = ("osls@4",)
+) -> Evidenced:
+    return Evidenced(Permission(action, resource), Certainty.CALL, tuple(frameworks), asked)
 
 
 UPLOAD = held("s3:PutObject", by_tool(), resource=f"{FILES}/*")
@@ -45,7 +47,7 @@ CREATE = held("s3:CreateBucket", by_stack("s3:CreateBucket"))
 REGISTRY = {BUCKET: {"s3:CreateBucket": "create"}}
 
 
-def evidence(*more: Held, made_with: MadeWith = MADE, **changes: Any) -> BaselineEvidence:
+def evidence(*more: Evidenced, made_with: MadeWith = MADE, **changes: Any) -> BaselineEvidence:
     """That of the service, with more permissions."""
     return replace(
         BaselineEvidence("shop", made_with, (CREATE, UPLOAD, *more), (), REGISTRY),

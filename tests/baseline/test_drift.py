@@ -21,8 +21,8 @@ from tests.baseline.evidences import (
     made,
 )
 from verifier.baseline.changes import Cause
-from verifier.baseline.drift import Difference, compare
-from verifier.baseline.evidence import BaselineEvidence, Held, Tool
+from verifier.baseline.drift import Drifted, compare
+from verifier.baseline.evidence import BaselineEvidence, Evidenced, Tool
 from verifier.baseline.files import Baseline
 from verifier.grant.evidence import Permission
 from verifier.iam.policy import parse_policy
@@ -38,7 +38,7 @@ NEWER = replace(OSLS, version="4.4.0")
 CONFIGURED = {"configuration": "c2", "code": "d1"}
 
 
-def the_only(differences: tuple[Difference, ...]) -> Difference:
+def the_only(differences: tuple[Drifted, ...]) -> Drifted:
     (one,) = differences
     return one
 
@@ -116,7 +116,9 @@ def test_what_is_as_it_was_is_no_drift() -> None:
         ),
     ],
 )
-def test_what_came_and_went_has_its_cause(more: Held, now: BaselineEvidence, cause: Cause, why: str) -> None:
+def test_what_came_and_went_has_its_cause(
+    more: Evidenced, now: BaselineEvidence, cause: Cause, why: str
+) -> None:
     found = compare(baseline(evidence()), now)
     assert found.went == ()
     came = the_only(found.came)

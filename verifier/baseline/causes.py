@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from verifier.baseline.changes import Cause, Changes
-from verifier.baseline.evidence import Asker, BaselineEvidence, Held
+from verifier.baseline.evidence import Asker, BaselineEvidence, Evidenced
 
 _CAUSES = {"framework": Cause.FRAMEWORK, "model": Cause.MODEL, "data": Cause.DATA}
 # What is the likeliest of the parts that changed, by what is new about those who ask.
@@ -31,7 +31,7 @@ class Explainer:
     changes: Changes
     came: bool
 
-    def explain(self, held: Held) -> tuple[Cause, str]:
+    def explain(self, held: Evidenced) -> tuple[Cause, str]:
         """The cause, and a clause that says it to a person."""
         if held.frameworks and not self.there.labels & {*held.frameworks}:
             tools = ", ".join(held.frameworks)
@@ -49,7 +49,7 @@ class Explainer:
         reason = self.changes.of(likely[0])
         return _CAUSES.get(likely[0], Cause.SERVICE), f"{what}; changed: {reason}"
 
-    def _named(self, held: Held) -> str:
+    def _named(self, held: Evidenced) -> str:
         """What the registry names here and not there, for a type that is on both sides."""
         action = held.permission.action.lower()
         types = sorted({item.type for item in held.asked if item.type})
@@ -62,7 +62,7 @@ class Explainer:
                 return f"CloudFormation's registry {word} it for {name}"
         return ""
 
-    def _what_is_new(self, held: Held) -> tuple[str, Sequence[str]]:
+    def _what_is_new(self, held: Evidenced) -> tuple[str, Sequence[str]]:
         """In words what ``there`` lacks of those who ask for ``held``, and what that most likely comes of."""
         own = [item for item in held.asked if item.is_tool]
         for item in own:

@@ -8,7 +8,7 @@ from typing import Any
 from verifier.authorization.caller import Certainty
 from verifier.baseline.causes import Explainer
 from verifier.baseline.changes import Cause, changes_between
-from verifier.baseline.evidence import BaselineEvidence, Held
+from verifier.baseline.evidence import BaselineEvidence, Evidenced
 from verifier.baseline.files import Baseline
 from verifier.grant.evidence import Permission
 from verifier.grant.merge import covers_resource, order
@@ -18,7 +18,7 @@ _BY_HAND = "policy.json was changed by hand: evidence.json "
 
 
 @dataclass(frozen=True)
-class Difference:
+class Drifted:
     """A permission that came or went, and why. ``certainty`` is None where nobody ever asked for it."""
 
     permission: Permission
@@ -46,8 +46,8 @@ class Drift:
     ask for soon. It is no drift.
     """
 
-    came: tuple[Difference, ...]
-    went: tuple[Difference, ...]
+    came: tuple[Drifted, ...]
+    went: tuple[Drifted, ...]
     changed: tuple[str, ...]
     announced: tuple[str, ...] = ()
 
@@ -103,20 +103,20 @@ def _announced(then: BaselineEvidence, now: BaselineEvidence) -> Iterator[str]:
                 yield f"{name}: {action} ({', '.join(new)})"
 
 
-def _came(item: Held, recorded: dict[Permission, Held], explainer: Explainer) -> Difference:
+def _came(item: Evidenced, recorded: dict[Permission, Evidenced], explainer: Explainer) -> Drifted:
     if item.permission in recorded:
         cause, why = Cause.BASELINE, f"{_BY_HAND}has it"
     else:
         cause, why = explainer.explain(item)
-    return Difference(item.permission, cause, why, item.certainty, item.frameworks)
+    return Drifted(item.permission, cause, why, item.certainty, item.frameworks)
 
 
-def _went(permission: Permission, recorded: dict[Permission, Held], explainer: Explainer) -> Difference:
+def _went(permission: Permission, recorded: dict[Permission, Evidenced], explainer: Explainer) -> Drifted:
     item = recorded.get(permission)
     if item is None:
-        return Difference(permission, Cause.BASELINE, f"{_BY_HAND}knows nothing of it", None)
+        return Drifted(permission, Cause.BASELINE, f"{_BY_HAND}knows nothing of it", None)
     cause, why = explainer.explain(item)
-    return Difference(permission, cause, why, item.certainty, item.frameworks)
+    return Drifted(permission, cause, why, item.certainty, item.frameworks)
 
 
 def _run_again(then: BaselineEvidence, now: BaselineEvidence) -> frozenset[str]:
@@ -140,13 +140,13 @@ def _is_odd(statement: Statement) -> bool:
     return bool(statement.effect != "Allow" or statement.not_actions or statement.not_resources)
 
 
-def _odd(statement: Statement) -> Difference:
+def _odd(statement: Statement) -> Drifted:
     """A statement that is no list of permissions, as one."""
     plain = to_dict(PolicyDocument("2012-10-17", (statement,)))["Statement"][0]
     action = f"{statement.effect} {plain.get('Action', plain.get('NotAction'))}"
     shown = Permission(action, str(plain.get("Resource", plain.get("NotResource"))))
-    return Difference(shown, Cause.BASELINE, f"{_BY_HAND}knows nothing of this statement", None)
+    return Drifted(shown, Cause.BASELINE, f"{_BY_HAND}knows nothing of this statement", None)
 
 
-def _sorted(found: list[Difference]) -> tuple[Difference, ...]:
+def _sorted(found: list[Drifted]) -> tuple[Drifted, ...]:
     return tuple(sorted(found, key=lambda item: order(item.permission)))

@@ -64,7 +64,7 @@ class Asker:
 
 
 @dataclass(frozen=True)
-class Held:
+class Evidenced:
     """A permission of a baseline. ``frameworks`` are the names of the tools under which it was asked for."""
 
     permission: Permission
@@ -84,7 +84,7 @@ class Held:
         }
 
     @classmethod
-    def from_dict(cls, plain: Mapping[str, Any]) -> "Held":
+    def from_dict(cls, plain: Mapping[str, Any]) -> "Evidenced":
         """What ``as_dict`` made. Raises KeyError, TypeError, AttributeError for anything else."""
         _text(plain["action"])
         _text(plain["resource"])
@@ -164,7 +164,7 @@ class BaselineEvidence:
 
     service: str
     made_with: MadeWith
-    held: tuple[Held, ...]
+    held: tuple[Evidenced, ...]
     tolerated: tuple[Mapping[str, Any], ...] = ()
     registry: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -195,7 +195,7 @@ def evidence_from(plain: Any, name: str) -> BaselineEvidence:
         return BaselineEvidence(
             _text(plain["service"]),
             MadeWith.from_dict(plain["madeWith"]),
-            tuple(Held.from_dict(row) for row in plain["permissions"]),
+            tuple(Evidenced.from_dict(row) for row in plain["permissions"]),
             tuple({_text(key): row[key] for key in row} for row in plain["tolerated"]),
             {_text(key): _words(named) for key, named in plain["registry"].items()},
         )

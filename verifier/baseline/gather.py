@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from verifier.baseline.evidence import Asker, BaselineEvidence, Held, MadeWith, Tool
+from verifier.baseline.evidence import Asker, BaselineEvidence, Evidenced, MadeWith, Tool
 from verifier.cloudformation.types import registry
 from verifier.grant.evidence import Asked
 from verifier.grant.findings import Finding, consolidate, joined
@@ -46,13 +46,13 @@ def gather(service: str, lives: Sequence[LifeUnder], made: MadeWith) -> Baseline
     )
 
 
-def _held(finding: Finding, lives: Sequence[LifeUnder]) -> Held:
+def _held(finding: Finding, lives: Sequence[LifeUnder]) -> Evidenced:
     labels = {
         life.tool.label
         for life in lives
         if any(covers(finding.permission, one.permission) for one in life.findings)
     }
-    return Held(
+    return Evidenced(
         finding.permission,
         finding.certainty,
         tuple(sorted(labels)),
