@@ -90,3 +90,11 @@ def test_a_process_that_ended_by_a_signal_is_a_failure() -> None:
 def test_progress_says_how_long_it_will_take() -> None:
     assert progress_line(SAME, 1, 5, 30.0) == "[1/5] shops/a: no drift; about 2 min left"
     assert progress_line(DRIFTED, 5, 5, 80.0) == "[5/5] shops/b: drift: 1 came, 0 went; 80 s in all"
+
+
+def test_warnings_are_told_without_being_drift() -> None:
+    same = compare(baseline(evidence()), evidence())
+    row = checked("a", evidence(), same, confirmed=True, warnings=["deploy: no tags", "deploy: no tags"])
+    assert (row["exitCode"], row["warnings"]) == (0, ["deploy: no tags"])
+    assert "  refused, and AWS went on without it: deploy: no tags" in text([row]).splitlines()
+    assert "- `a`: deploy: no tags" in markdown("check", [row]).splitlines()

@@ -20,7 +20,8 @@ const { S3Client, ListBucketsCommand } = require(found);
 class Look {
   constructor(serverless) {
     const provider = serverless.getProvider("aws");
-    const look = async () => new S3Client(await provider.getAwsSdkV3Config()).send(new ListBucketsCommand({}));
+    const client = async () => new S3Client(await provider.getAwsSdkV3Config());
+    const look = async () => (await client()).send(new ListBucketsCommand({}));
     this.hooks = { "before:aws:deploy:deploy:uploadArtifacts": look };
   }
 }

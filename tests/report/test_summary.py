@@ -130,11 +130,13 @@ def test_what_limits_a_verdict_stands_right_under_it() -> None:
         "partial": ["rollback-create"],
         "notes": ["shop-dev: Mailer: its function is not run; it is taken to succeed"],
         "cleared": [{"phase": "deploy", "what": "Audit (AWS::Logs::LogGroup) was deleted"}],
+        "warnings": [{"phase": "deploy", "message": "Rule (AWS::Events::Rule): no tags"}],
         "permissions": [permission("cloudformation:ValidateTemplate", "call", resource="*")],
     }
-    assert summary(document)[1:5] == [
+    assert summary(document)[1:6] == [
         "partial: the permissions are those of rollback-create alone",
         "not as on AWS: shop-dev: Mailer: its function is not run; it is taken to succeed",
         "by the administrator, for deploy: Audit (AWS::Logs::LogGroup) was deleted",
+        "refused, and AWS went on without it (deploy): Rule (AWS::Events::Rule): no tags",
         "on every resource (*): cloudformation:ValidateTemplate",
     ]

@@ -571,3 +571,14 @@ def test_without_rollback_a_failure_is_kept_as_it_is(
     assert result.passed is disabled
     assert (result.proof.status if result.proof else "") == (status if disabled else "")
     assert ("the rollback did not end" in (result.problem or "")) is not disabled
+
+
+def test_a_refusal_that_aws_went_on_without_is_kept_beside_the_verdict(copy: PrivateCopy) -> None:
+    warned = replace(
+        INJECTED, injected=False, reason="Failed to set tags on x. Retrying request without including tags."
+    )
+    facts = replace(DEPLOYED, events=(*DEPLOYED.events, replace(warned, status="CREATE_IN_PROGRESS")))
+    found = run(copy, "deploy", FakeRoom(facts={**PASSING, "deploy": facts}))
+    assert found.passed
+    (line,) = found.warnings
+    assert line.startswith("X (AWS::X::Y): Failed to set tags on x.")

@@ -23,7 +23,7 @@ from verifier.loop.converge import (
     ungrantable,
 )
 from verifier.loop.rounds import Bench, Grants, Round
-from verifier.report.result import tolerated_of
+from verifier.report.result import tolerated_of, warnings_of
 
 SCOPE = Scope.SERVICE
 
@@ -40,6 +40,8 @@ class Seen:
     confirmed: bool = False
     code: ExitCode = ExitCode.OK
     reason: str = ""
+    warnings: tuple[str, ...] = ()
+    """Refusals that AWS went on without, in its words."""
 
 
 def tool_of(framework: Framework, wanted: str) -> Tool:
@@ -65,14 +67,15 @@ def confirm(bench: Bench, tool: Tool, committed: PolicyDocument) -> Seen:
     if not trial.proven:
         return Seen(code=ExitCode.INCONCLUSIVE, reason=UNPROVEN)
     findings = consolidate(findings_of(trial.asked, trial.provenance, SCOPE))
-    return Seen(LifeUnder(tool, findings, _tolerated(round_)), confirmed=True)
+    return Seen(LifeUnder(tool, findings, _tolerated(round_)), confirmed=True, warnings=_warnings(round_))
 
 
 def converged(bench: Bench, tool: Tool) -> Seen:
     """Converge from nothing."""
     result = Loop(bench, Settings(scope=SCOPE)).converge()
     if result.verdict is Verdict.SUFFICIENT:
-        return Seen(LifeUnder(tool, result.findings, _tolerated(result.rounds[-1])))
+        last = result.rounds[-1]
+        return Seen(LifeUnder(tool, result.findings, _tolerated(last)), warnings=_warnings(last))
     return Seen(code=_code(result), reason=f"{result.verdict}: {result.reason}")
 
 
@@ -83,3 +86,7 @@ def _code(result: Convergence) -> ExitCode:
 
 def _tolerated(round_: Round) -> tuple[dict[str, str], ...]:
     return tuple(tolerated_of((round_,), SCOPE))
+
+
+def _warnings(round_: Round) -> tuple[str, ...]:
+    return tuple(f"{row['phase']}: {row['message']}" for row in warnings_of((round_,)))

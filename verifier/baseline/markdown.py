@@ -22,6 +22,10 @@ def markdown(command: str, rows: Sequence[dict[str, Any]]) -> str:
     if announced:
         lines += ["", "CloudFormation's registry names since, for types of these services:", ""]
         lines += [f"- {code(line)}" for line in announced]
+    warnings = [(row["folder"], line) for row in rows for line in row.get("warnings", ())]
+    if warnings:
+        lines += ["", "Refused, and AWS went on without it; the like became fatal later:", ""]
+        lines += [f"- {code(folder)}: {plain(line)}" for folder, line in warnings]
     for row in rows:
         if row["outcome"] == "drift":
             lines += ["", *_drift(row)]

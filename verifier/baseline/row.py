@@ -1,6 +1,6 @@
 """What became of one service, as a row of a result: JSON from the process that saw it to whoever shows it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from verifier.baseline.drift import Drift
@@ -26,8 +26,13 @@ _FAILED = {
 }
 
 
-def checked(folder: str, now: BaselineEvidence, drift: Drift, *, confirmed: bool) -> dict[str, Any]:
-    """A service that was checked; ``confirmed``: a strict life passed under the committed policy."""
+def checked(
+    folder: str, now: BaselineEvidence, drift: Drift, *, confirmed: bool, warnings: Iterable[str] = ()
+) -> dict[str, Any]:
+    """A service that was checked; ``confirmed``: a strict life passed under the committed policy.
+
+    ``warnings`` are refusals that AWS went on without.
+    """
     code = ExitCode.DRIFT if drift.is_there else ExitCode.OK
     return {
         **_seen(folder, now),
@@ -39,6 +44,7 @@ def checked(folder: str, now: BaselineEvidence, drift: Drift, *, confirmed: bool
         "went": [item.as_dict() for item in drift.went],
         "changed": list(drift.changed),
         "announced": list(drift.announced),
+        "warnings": list(dict.fromkeys(warnings)),
     }
 
 

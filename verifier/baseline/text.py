@@ -41,6 +41,8 @@ def _service(row: dict[str, Any]) -> Iterator[str]:
     yield f"{row['folder']}: {headline(row)}{tools}"
     for line in row.get("announced", ()):
         yield f"  CloudFormation's registry names since: {line}"
+    for line in row.get("warnings", ()):
+        yield f"  refused, and AWS went on without it: {line}"
     if row["outcome"] != "drift":
         return
     confirmed = "is enough" if row["confirmed"] else "is not enough"

@@ -36,9 +36,14 @@ def check(args: argparse.Namespace, folder: Path, stderr: TextIO) -> dict[str, A
     if evidence is None:
         return _failed(args, folder, seen[-1], stderr)
     drift = compare(baseline, evidence)
-    return _told(
-        args, checked(str(folder), evidence, drift, confirmed=all(one.confirmed for one in seen)), stderr
+    row = checked(
+        str(folder),
+        evidence,
+        drift,
+        confirmed=all(one.confirmed for one in seen),
+        warnings=(line for one in seen for line in one.warnings),
     )
+    return _told(args, row, stderr)
 
 
 def update(args: argparse.Namespace, folder: Path, stderr: TextIO) -> dict[str, Any]:

@@ -9,6 +9,10 @@ def reservations(document: dict[str, Any]) -> list[str]:
         *_partial(document.get("partial", [])),
         *(f"{_noted(document)}: {line}" for line in document["notes"]),
         *(f"by the administrator, for {row['phase']}: {row['what']}" for row in document["cleared"]),
+        *(
+            f"refused, and AWS went on without it ({row['phase']}): {row['message']}"
+            for row in document.get("warnings", [])
+        ),
         *_wide(document.get("permissions", [])),
     ]
 

@@ -43,6 +43,7 @@ def as_document(heading: Heading, result: Convergence) -> dict[str, Any]:
         "partial": list(result.partial),
         "notes": notes(result.rounds),
         "cleared": cleared(result.rounds),
+        "warnings": warnings_of(result.rounds),
         "permissions": [_permission(item, heading.framework) for item in result.findings],
         "tolerated": tolerated_of(result.rounds, heading.scope),
         "unconfirmed": [
@@ -82,6 +83,12 @@ def cleared(rounds: Sequence[Round]) -> list[dict[str, str]]:
     """What the administrator took away or undid in the last life, and for which phase."""
     phases = rounds[-1].trial.phases if rounds else ()
     return [{"phase": phase.phase, "what": what} for phase in phases for what in phase.cleared]
+
+
+def warnings_of(rounds: Sequence[Round]) -> list[dict[str, str]]:
+    """The refusals of the last life that AWS went on without, with their phases."""
+    phases = rounds[-1].trial.phases if rounds else ()
+    return [{"phase": phase.phase, "message": line} for phase in phases for line in phase.warnings]
 
 
 def rounds_of(rounds: Sequence[Round]) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from verifier.report.result import (
     rounds_of,
     service_name,
     tolerated_of,
+    warnings_of,
 )
 from verifier.report.summary import not_there, proofs
 
@@ -34,6 +35,7 @@ def as_document(
         "rounds": rounds_of(result.rounds),
         "notes": notes(result.rounds),
         "cleared": cleared(result.rounds),
+        "warnings": warnings_of(result.rounds),
         "missing": [
             {
                 **item.permission.as_dict(),

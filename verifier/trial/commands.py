@@ -137,6 +137,7 @@ def _each(life: Life, phase: str, commands: Sequence[Sequence[str]], expected: E
         denials=len({(item.action, item.resource) for one in results for item in one.asked if item.refused}),
         tool_runs=len(results),
         notes=tuple(dict.fromkeys(note for one in results for note in one.notes)),
+        warnings=tuple(dict.fromkeys(line for one in results for line in one.warnings)),
         passed=passed,
         proof=_sum([one.proof for one in results if one.proof]) if passed else None,
     )

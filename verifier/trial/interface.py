@@ -34,6 +34,8 @@ class PhaseResult:
     """What the administrator took away or undid for it, because the service leaves it so by design."""
     notes: tuple[str, ...] = ()
     """What was not done as on AWS: a custom resource's function that was not run, a refused host."""
+    warnings: tuple[str, ...] = ()
+    """Refusals that AWS went on without, such as of tags, in its words."""
     proof: Proof | None = None
     """What shows that the user did what the phase is for; there for each that passed."""
 

@@ -23,6 +23,7 @@ from verifier.trial.prerequisites import (
 from verifier.trial.problems import Expected, find_problem
 from verifier.trial.proof import Proof, find_proof, strangers
 from verifier.trial.remedies import with_remedy
+from verifier.trial.warnings import warnings_in
 
 PHASES = ("rollback-create", "deploy", "redeploy", "retag", "rollback-update", "remove")
 _TAG = "VerifierTag"
@@ -175,6 +176,7 @@ def run_command(
         may_pass_by_itself=problem is None or problem.may_pass_by_itself,
         missing=missing,
         notes=facts.notes,
+        warnings=warnings_in(done.output, facts.events, life.redaction),
         proof=proof if passed else None,
     )
 
@@ -222,6 +224,7 @@ def _joined(first: PhaseResult, second: PhaseResult) -> PhaseResult:
         tool_runs=first.tool_runs + second.tool_runs,
         cleared=first.cleared + second.cleared,
         notes=first.notes + second.notes,
+        warnings=first.warnings + second.warnings,
         proof=second.proof
         and first.proof
         and replace(first.proof, requests=first.proof.requests + second.proof.requests),
