@@ -1,5 +1,6 @@
 """Services side by side: whatever becomes of the process of one, the others are told of."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -9,12 +10,13 @@ from pathlib import Path
 
 from verifier.baseline.fleet import Fleet, read_all
 
-STARTS_AND_DIES = """
-import os, subprocess, sys
+STARTS_ONE = """
+import os, subprocess, sys, time
 worker = [sys.executable, "-m", "verifier.cli.worker", str(os.getpid()), "denials", "-"]
 print(subprocess.Popen(worker).pid, flush=True)
-os.kill(os.getpid(), 9)
+time.sleep(60)
 """
+MORE_THAN_A_PIPE_HOLDS = b"x" * 100_000
 
 
 def test_each_has_its_row_and_the_reason_in_it(tmp_path: Path) -> None:
@@ -43,17 +45,26 @@ def test_a_worker_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
     # Ours: what is read from it does not end with the parent.
     endless = os.open(tmp_path / "endless", os.O_RDWR)
     parent = subprocess.Popen(
-        [sys.executable, "-c", STARTS_AND_DIES], stdin=endless, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", STARTS_ONE], stdin=endless, stdout=subprocess.PIPE, text=True
     )
     assert parent.stdout is not None
-    worker = Path(f"/proc/{int(parent.stdout.readline())}/cmdline")
-    assert parent.wait() == -signal.SIGKILL
+    number = int(parent.stdout.readline())
+    worker = Path(f"/proc/{number}/cmdline")
+    # Taken only by a worker that is at work; then it waits for more.
+    os.write(endless, MORE_THAN_A_PIPE_HOLDS)
+    time.sleep(0.3)
+    parent.kill()
+    parent.wait()
     until = time.monotonic() + 10
     while not ended(worker) and time.monotonic() < until:
         time.sleep(0.02)
-    assert ended(worker)
-    parent.stdout.close()
-    os.close(endless)
+    try:
+        assert ended(worker)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)
+        parent.stdout.close()
+        os.close(endless)
 
 
 def ended(process: Path) -> bool:
