@@ -109,7 +109,7 @@ def test_a_killed_night_goes_on_where_it_ended(nights: Nights) -> None:
     nights.killed()
     code, ran, err = nights.run()
     assert (code, ran) == (ExitCode.DRIFT, ["b", "c"])
-    assert "1 services are known" in err
+    assert "known from a run that ended early: 1 of 3 services" in err
     rows = json.loads((nights.folder / "night" / "nightly.json").read_text(encoding="utf-8"))["services"]
     assert [item["folder"] for item in rows] == ["a", "b", "c"]
 

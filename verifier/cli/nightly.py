@@ -39,7 +39,7 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
         night = Night(journal, options_of(args), time.time())
         known = night.begin([str(folder) for folder in folders])
         if known:
-            progress.say(f"{len(known)} services are known from a run that ended early: {args.out}")
+            progress.say(f"known from a run that ended early: {len(known)} of {len(folders)} services")
         left = [folder for folder in folders if str(folder) not in known]
         ended = side_by_side(args, ("baseline", "check"), left, stderr, night.keep) if left else []
         rows: list[dict[str, Any]] = sorted([*known.values(), *ended], key=lambda row: str(row["folder"]))
