@@ -139,6 +139,24 @@ def test_a_run_that_says_nothing_is_no_drift_and_writes_nothing(shops: Shops) ->
     assert shops.files() == before
 
 
+def test_what_cannot_be_read_is_made_anew_as_it_is_told(shops: Shops) -> None:
+    shops.run(asking(READ), "update", "shop")
+    before = shops.files()
+    folder = shops.folder / "shop" / "baseline"
+    (folder / "policy.json").write_text("{", encoding="utf-8")
+    assert shops.run(asking(READ), "check", "shop")[0] is ExitCode.USAGE
+    assert shops.run(asking(READ), "update", "shop")[0] is ExitCode.OK
+    (folder / "evidence.json").write_text("[]", encoding="utf-8")
+    for command in ("check", "update"):
+        code, _, err = shops.run(asking(READ), command, "shop")
+        assert code is ExitCode.USAGE
+        assert "remove it, then write it anew" in err
+    (folder / "evidence.json").unlink()
+    assert "no baseline/evidence.json; write both" in shops.run(asking(READ), "check", "shop")[2]
+    assert shops.run(asking(READ), "update", "shop")[0] is ExitCode.OK
+    assert shops.files() == before
+
+
 def test_several_tools_are_kept_and_run_again(shops: Shops) -> None:
     code, row = shops.row(asking(READ), "update", "shop", "--frameworks", "auto,osls@3.77.1")
     assert row["frameworks"] == ["osls@3.77.1", "osls@4.3.1"]

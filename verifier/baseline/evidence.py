@@ -201,7 +201,8 @@ def evidence_from(plain: Any, name: str) -> BaselineEvidence:
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise InputError(
-            f"{name}: is no evidence of a baseline ({error!r}); write it anew with verifier baseline update"
+            f"{name}: is no evidence of a baseline ({error!r}); remove it, then write it anew with "
+            "verifier baseline update"
         ) from None
 
 

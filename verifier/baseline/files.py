@@ -32,9 +32,18 @@ def read_baseline(folder: Path) -> Baseline:
     if not path.exists():
         raise InputError(f"{folder}: no {FOLDER}/{POLICY}; make one with verifier baseline update {folder}")
     policy = parse_policy(text_of(path), name=str(path))
-    where = folder / FOLDER / EVIDENCE
-    plain = json_of(text_of(where), str(where))
-    return Baseline(replace(policy, name=POLICY), evidence_from(plain, str(where)))
+    evidence = read_evidence(folder)
+    if evidence is None:
+        raise InputError(
+            f"{folder}: no {FOLDER}/{EVIDENCE}; write both with verifier baseline update {folder}"
+        )
+    return Baseline(replace(policy, name=POLICY), evidence)
+
+
+def read_evidence(folder: Path) -> BaselineEvidence | None:
+    """The evidence alone, None where there is none. Raises InputError for what cannot be used."""
+    path = folder / FOLDER / EVIDENCE
+    return evidence_from(json_of(text_of(path), str(path)), str(path)) if path.exists() else None
 
 
 def texts(evidence: BaselineEvidence) -> dict[str, str]:

@@ -13,7 +13,6 @@ from verifier.errors import InputError
 if TYPE_CHECKING:
     from verifier.baseline.check import Seen
     from verifier.baseline.evidence import BaselineEvidence, Tool
-    from verifier.baseline.files import Baseline
     from verifier.loop.rounds import Bench
 
 Wish = Callable[[argparse.Namespace, Path, TextIO], dict[str, Any]]
@@ -29,7 +28,7 @@ def check(args: argparse.Namespace, folder: Path, stderr: TextIO) -> dict[str, A
     from verifier.baseline.row import checked
 
     baseline = read_baseline(folder)
-    wanted = _wanted(args, baseline)
+    wanted = _wanted(args, baseline.evidence)
     evidence, seen = _seen(
         args, folder, wanted, stderr, lambda bench, tool: confirm(bench, tool, baseline.policy)
     )
@@ -49,11 +48,10 @@ def check(args: argparse.Namespace, folder: Path, stderr: TextIO) -> dict[str, A
 def update(args: argparse.Namespace, folder: Path, stderr: TextIO) -> dict[str, Any]:
     """The row of a service whose baseline was made anew, and is written. Raises what a converge raises."""
     from verifier.baseline.check import converged
-    from verifier.baseline.files import FOLDER, POLICY, read_baseline, write_baseline
+    from verifier.baseline.files import read_evidence, write_baseline
     from verifier.baseline.row import updated
 
-    there = args.frameworks is None and (folder / FOLDER / POLICY).exists()
-    wanted = _wanted(args, read_baseline(folder) if there else None)
+    wanted = _wanted(args, read_evidence(folder) if args.frameworks is None else None)
     evidence, seen = _seen(args, folder, wanted, stderr, converged)
     if evidence is None:
         return _failed(args, folder, seen[-1], stderr)
@@ -127,9 +125,9 @@ def _seen(
     return gather(name, passed, made), seen
 
 
-def _wanted(args: argparse.Namespace, baseline: "Baseline | None") -> list[str]:
+def _wanted(args: argparse.Namespace, then: "BaselineEvidence | None") -> list[str]:
     if args.frameworks is None:
-        return [tool.wanted for tool in baseline.evidence.made_with.tools] if baseline else ["auto"]
+        return [tool.wanted for tool in then.made_with.tools] if then else ["auto"]
     wanted = list(dict.fromkeys(word.strip() for word in args.frameworks.split(",") if word.strip()))
     if not wanted:
         raise InputError("--frameworks: give auto, NAME@VERSION or PATH, separated by commas")
