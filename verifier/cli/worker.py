@@ -8,7 +8,6 @@ import signal
 import sys
 
 from verifier.cli import entry_point
-from verifier.errors import ExitCode
 from verifier.framework.descendants import prctl
 
 _SET_PARENT_DEATH_SIGNAL = 1
@@ -20,7 +19,7 @@ def main() -> None:
     prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
     if os.getppid() != parent:
         # It ended before it could have told us.
-        sys.exit(ExitCode.INTERRUPTED)
+        os.kill(os.getpid(), signal.SIGTERM)
     entry_point()
 
 
