@@ -1,0 +1,27 @@
+"""The committed baselines of the sample services are whole, and as they are written."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from verifier.baseline.files import FOLDER, read_baseline, services_below, texts
+from verifier.baseline.gather import policy_of
+
+ROOT = Path(__file__).resolve().parents[2] / "sample_services"
+SAMPLES = sorted(path.parent for path in ROOT.glob("*/serverless.yml"))
+
+
+def test_each_sample_has_one() -> None:
+    assert list(services_below(ROOT)) == SAMPLES
+
+
+@pytest.mark.parametrize("folder", SAMPLES, ids=lambda folder: folder.name)
+def test_its_files_say_the_same_and_nothing_of_a_certain_run(folder: Path) -> None:
+    found = read_baseline(folder)
+    assert found.policy.statements == policy_of(found.evidence).statements
+    assert [(tool.wanted, tool.label) for tool in found.evidence.made_with.tools] == [("auto", "osls@4")]
+    for name, text in texts(found.evidence).items():
+        assert (folder / FOLDER / name).read_text(encoding="utf-8") == text
+        assert not re.search(r"(?<![\d.])\d{12}(?!\d)", text), "an account"
+        assert not re.search(r"Version(?=\w*\d)\w{30}|Deployment\d{10}", text), "a name of chance"
