@@ -26,6 +26,7 @@ COMMANDS = (
     "converge",
     "verify",
     "baseline",
+    "nightly",
     "render",
     "serve",
     "simulate",

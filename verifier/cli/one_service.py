@@ -139,9 +139,8 @@ def _trial_arguments(args: argparse.Namespace, folder: Path, framework: str) -> 
     parser = argparse.ArgumentParser()
     add_trial_options(parser)
     given = [*_options(args), *(word for one in args.env for word in ("--env", one))]
-    return parser.parse_args(
-        [*given, f"--framework={framework}", "--", str(folder)], argparse.Namespace(redaction=args.redaction)
-    )
+    known = argparse.Namespace(redaction=args.redaction, aws_settings=args.aws_settings)
+    return parser.parse_args([*given, f"--framework={framework}", "--", str(folder)], known)
 
 
 def _options(args: argparse.Namespace) -> list[str]:
