@@ -31,7 +31,7 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
     from verifier.baseline.row import exit_code
     from verifier.cli.one_service import options_of, side_by_side
     from verifier.cli.setup import reporting
-    from verifier.loop.journal import write_result, write_text
+    from verifier.loop.journal import write_result, write_whole
 
     check_at_once(args.j)
     folders = chosen(args.services)
@@ -44,6 +44,6 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
         ended = side_by_side(args, ("baseline", "check"), left, stderr, night.keep) if left else []
         rows: list[dict[str, Any]] = sorted([*known.values(), *ended], key=lambda row: str(row["folder"]))
         write_result(args.out, "nightly.json", {"services": rows})
-        write_text(args.out, "summary.md", shown("markdown", "check", rows))
+        write_whole(args.out / "summary.md", shown("markdown", "check", rows))
         night.end()
     return Result(exit_code(rows), shown(args.format, "check", rows), kept=True)
