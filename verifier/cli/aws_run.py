@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from verifier.cli.aws import NOT_ON_AWS
-from verifier.cli.machine import more_authorities
+from verifier.cli.machine import more_authorities, with_aws_settings
 from verifier.cli.setup import Setup, embedded_target
-from verifier.errors import InconclusiveError, InputError, NotConvergedError, UnavailableError
+from verifier.errors import InconclusiveError, InputError, NotConvergedError
 
 if TYPE_CHECKING:
     from verifier.grant.findings import Finding
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from verifier.loop.journal import Journal
     from verifier.loop.on_aws import AwsConvergence
     from verifier.report.progress import Progress
-    from verifier.targets.aws.administrator import Administrator
     from verifier.targets.aws.target import AwsTarget
     from verifier.targets.compiled import CompiledStack
+    from verifier.targets.sandbox.account import AccountAdministrator
     from verifier.trial.trials import Options
 
 _MINUTES_A_PHASE = 2
@@ -36,14 +36,14 @@ def converge_on_aws(
     """
     from verifier.loop.on_aws import AwsLoop
     from verifier.loop.rounds import Bench
-    from verifier.targets.aws.administrator import in_plain_words
+    from verifier.targets.aws.plain_words import in_plain_words
     from verifier.trial.trials import Trials
 
     run = secrets.token_hex(3)
     setup = replace(setup, options=replace(setup.options, stage=setup.options.stage or f"vfy-{run}"))
     administrator = _administrator(args, setup)
     _ask(args, setup, progress)
-    with in_plain_words(administrator.settings):
+    with in_plain_words(f"profile {args.profile}"):
         target = _aws_target(args, setup, administrator, run)
         try:
             trials = Trials(target, setup.service, setup.framework, _options_on_aws(args, setup))
@@ -51,7 +51,8 @@ def converge_on_aws(
             trials.negative_control(lambda what, name: journal.add("creating", what=what, name=name))
             progress.say("negative control: a user without policies is refused")
             model = _embedded(args, setup, settings, progress)
-            _check_nothing_exists(administrator, model.stacks)
+            for stack in model.stacks:
+                _look_before(stack, administrator, journal, progress)
             loop = AwsLoop(Bench(trials, progress, journal), settings, model.findings, args.from_scratch)
             progress.say(f"in account {args.account}: {len(loop.start)} permissions to start with")
             converged = loop.converge()
@@ -62,16 +63,16 @@ def converge_on_aws(
     return replace(converged, not_run=not_run)
 
 
-def _administrator(args: argparse.Namespace, setup: Setup) -> "Administrator":
+def _administrator(args: argparse.Namespace, setup: Setup) -> "AccountAdministrator":
     """The profile, checked to be of the account before anything is made."""
-    from verifier.targets.aws.administrator import Administrator, OwnSettings
+    from verifier.targets.sandbox.account import administrator, check_account
     from verifier.trial.trials import region_of
 
-    settings = OwnSettings(args.profile, args.aws_settings, setup.machine.home)
-    administrator = Administrator(settings, region_of(setup.options, setup.service))
-    args.redaction.add(*administrator.keys)
-    administrator.check(args.account)
-    return administrator
+    region = region_of(setup.options, setup.service)
+    found = administrator(with_aws_settings(args.aws_settings), args.profile, region)
+    args.redaction.add(*found.keys())
+    check_account(found, args.account)
+    return found
 
 
 def _ask(args: argparse.Namespace, setup: Setup, progress: "Progress") -> None:
@@ -99,7 +100,7 @@ def _options_on_aws(args: argparse.Namespace, setup: Setup) -> "Options":
 
 
 def _aws_target(
-    args: argparse.Namespace, setup: Setup, administrator: "Administrator", run: str
+    args: argparse.Namespace, setup: Setup, administrator: "AccountAdministrator", run: str
 ) -> "AwsTarget":
     from verifier.gateway.hosts import configured_registries
     from verifier.targets.aws.target import AwsTarget
@@ -124,15 +125,18 @@ class _Model:
     stacks: "tuple[CompiledStack, ...]"
 
 
-def _check_nothing_exists(administrator: "Administrator", stacks: "tuple[CompiledStack, ...]") -> None:
-    """Raises UnavailableError where the account has something of these stacks' names: it is not touched."""
-    from verifier.targets.aws.stacks import GONE, Stacks
+def _look_before(
+    stack: "CompiledStack", administrator: "AccountAdministrator", journal: "Journal", progress: "Progress"
+) -> None:
+    """Write down what is going to be made under a name of its own. Raises UnavailableError if it is there."""
+    from verifier.targets.sandbox.existing import existing, refuse_existing
 
-    for stack in stacks:
-        if Stacks(administrator.client).status(stack.name, stack.region) != GONE:
-            raise UnavailableError(
-                f"stack {stack.name} exists already in {stack.region} and is left alone; give another --stage"
-            )
+    seen = existing(stack.template, stack.name, administrator.in_region(stack.region))
+    refuse_existing(seen)
+    for unknown in seen.unknown:
+        progress.say(f"note: whether {unknown} exists already cannot be told")
+    for kind, name in seen.named:
+        journal.add("creating", what=kind, name=name, region=stack.region)
 
 
 def _embedded(args: argparse.Namespace, setup: Setup, settings: "Settings", progress: "Progress") -> _Model:

@@ -20,10 +20,10 @@ from verifier.gateway.server import Gateway, GatewayConfig
 from verifier.grant.evidence import Asked
 from verifier.iam.arn import Arn
 from verifier.iam.policy import parse_policy
-from verifier.targets.aws.administrator import Administrator
 from verifier.targets.aws.room import AwsRoom
 from verifier.targets.interface import StackEvent
 from verifier.targets.reach import Reach
+from verifier.targets.sandbox.account import AccountAdministrator
 from verifier.trial.restricted_user import Principal, restricted_user
 
 ACCOUNT, REGION = "111122223333", "eu-west-1"
@@ -66,7 +66,7 @@ def living(*actions: str, folder: Path) -> Iterator[Lived]:
     policies = [parse_policy({"Version": "2012-10-17", "Statement": [statement]}, name="p")]
     with Gateway(config, embedded("aws")) as gateway:
         door = PassThroughDoor(gateway._door.answer, DecisionLog(), patience=0.0)
-        administrator = cast("Administrator", GatewaysAdministrator(gateway))
+        administrator = cast("AccountAdministrator", GatewaysAdministrator(gateway))
         (folder / "ca.pem").write_text("")
         reach = Reach("http://127.0.0.1:1", folder / "ca.pem")
         room = AwsRoom(administrator, door, reach, Arn("aws", "", REGION, ACCOUNT, ""), {"verifier:run": "1"})

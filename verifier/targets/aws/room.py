@@ -9,7 +9,6 @@ from verifier.gateway.decisions import DecisionLog, DecisionRecord, Record
 from verifier.gateway.passthrough import PassThroughDoor
 from verifier.grant.evidence import Asked
 from verifier.iam.arn import Arn
-from verifier.targets.aws.administrator import Administrator
 from verifier.targets.aws.encoded import decoded
 from verifier.targets.aws.event_stream import EventStream
 from verifier.targets.aws.identities import user_of, wait_until_granted
@@ -30,6 +29,7 @@ from verifier.targets.records import (
     requests_of,
     unmapped,
 )
+from verifier.targets.sandbox.account import AccountAdministrator
 
 _RETRIES = "SLS_AWS_REQUEST_MAX_RETRIES"
 
@@ -41,7 +41,7 @@ class AwsRoom(Room):
 
     def __init__(
         self,
-        administrator: Administrator,
+        administrator: AccountAdministrator,
         door: PassThroughDoor,
         reach: Reach,
         place: Arn,

@@ -17,11 +17,11 @@ from verifier.gateway.proxy import ProxyServer
 from verifier.iam.arn import Arn
 from verifier.redaction import Redaction
 from verifier.scratch import scratch
-from verifier.targets.aws.administrator import Administrator
 from verifier.targets.aws.encoded import decoded
 from verifier.targets.aws.room import AwsRoom
 from verifier.targets.interface import Room, Target
 from verifier.targets.reach import Reach
+from verifier.targets.sandbox.account import AccountAdministrator
 
 
 class AwsTarget(Target):
@@ -31,7 +31,7 @@ class AwsTarget(Target):
 
     def __init__(
         self,
-        administrator: Administrator,
+        administrator: AccountAdministrator,
         account: str,
         *,
         environment: Mapping[str, str],

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from verifier.errors import UnavailableError
@@ -35,6 +35,29 @@ class AccountAdministrator:
             if key not in self._clients:
                 self._clients[key] = _client(self._session, *key)
             return self._clients[key]
+
+    def in_region(self, region: str) -> "AccountAdministrator":
+        """The same administrator, at home in ``region``."""
+        return replace(self, region=region)
+
+    def client_of(self, service: str, access_key: str, secret_key: str) -> Any:
+        """A client with somebody else's keys, which reaches AWS as the administrator's do."""
+        from botocore.config import Config
+
+        return self._session.client(
+            service,
+            region_name=self.region,
+            aws_access_key_id=access_key,
+            aws_secret_access_key=secret_key,
+            config=Config(retries={"total_max_attempts": 1}, ignore_configured_endpoint_urls=True),
+        )
+
+    @property
+    def authorities(self) -> str:
+        """The file of certificates that AWS's are held against."""
+        from botocore.httpsession import get_cert_path
+
+        return str(get_cert_path(self._session._session.get_config_variable("ca_bundle") or True))
 
     def keys(self) -> tuple[str, ...]:
         """The present keys, so that whatever is written can be kept free of them."""

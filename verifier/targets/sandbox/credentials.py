@@ -29,6 +29,7 @@ def user_session(environment: Mapping[str, str], profile: str | None) -> Any:
         session.set_config_variable(name, value)
     if profile is not None:
         session.set_config_variable("profile", profile)
+        session.get_component("credential_provider").remove("iam-role")
     elif environment.get(_KEY) and environment.get(_SECRET):
         session.set_credentials(environment[_KEY], environment[_SECRET], environment.get(_TOKEN))
     else:
@@ -36,7 +37,8 @@ def user_session(environment: Mapping[str, str], profile: str | None) -> Any:
         if named is not None:
             session.set_config_variable("profile", named)
     session.get_scoped_config()  # says it where the profile is not there
-    _in_containers(session, environment)
+    if profile is None:  # what the machine has is nobody's profile
+        _in_containers(session, environment)
     return boto3.session.Session(botocore_session=session)
 
 
