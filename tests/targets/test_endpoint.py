@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
 from tests.support.endpoint import INFO, Endpoint, endpoint
 from verifier.authorization.authorizer import Mode
+from verifier.authorization.operation import Operation
 from verifier.emulator.moto.upstream import MotoUpstream
 from verifier.errors import UnavailableError
 from verifier.iam.policy import parse_policy
@@ -96,6 +98,32 @@ def test_where_it_enforces_nothing_nobody_else_is_asked(served: Endpoint) -> Non
             room.client("logs", user.keys.access_key, user.keys.secret).describe_log_groups()
         assert target.differences() is None
     assert served.signed_by_users == []
+
+
+def test_a_named_account_must_be_empty(served: Endpoint) -> None:
+    account = "610987654321"
+    theirs = Operation("logs", "CreateLogGroup", {"logGroupName": "/theirs"}, account, REGION)
+    served.upstream.invoke(theirs)
+    with closing(EndpointTarget(served.url, region=REGION)) as target:
+        with (
+            pytest.raises(UnavailableError, match=r"is not empty at .* \(logs:DescribeLogGroups lists 1\)"),
+            target.room(Mode.ENFORCE, REGION, account),
+        ):
+            pass
+        for _ in range(2):  # what a trial leaves is not in the way of the next one
+            with target.room(Mode.ENFORCE, REGION, "620987654321") as room:
+                room.admin("logs").create_log_group(logGroupName="/mine")
+    left = Operation("logs", "DescribeLogGroups", {}, account, REGION)
+    assert [one["logGroupName"] for one in served.upstream.invoke(left)["logGroups"]] == ["/theirs"]
+    MotoUpstream().forget(account)
+
+
+def test_what_was_made_too_late_for_its_trial_is_taken_away_in_the_end(served: Endpoint) -> None:
+    late = Operation("logs", "CreateLogGroup", {"logGroupName": "/late"}, "710987654321", REGION)
+    with closing(EndpointTarget(served.url, region=REGION)) as target:
+        target.emulator.upstream.invoke(late)
+    left = replace(late, name="DescribeLogGroups", params={})
+    assert served.upstream.invoke(left)["logGroups"] == []
 
 
 def test_nobody_there() -> None:

@@ -1,7 +1,7 @@
 """LocalStack and its like as a target: gateway and provisioner here, the state at an endpoint."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from verifier.authorization.authorizer import Mode
@@ -10,10 +10,12 @@ from verifier.emulator.endpoint.adapters import adapter
 from verifier.emulator.endpoint.connection import is_loopback
 from verifier.emulator.endpoint.emulator import EndpointEmulator
 from verifier.emulator.partitions import partition_of
-from verifier.errors import InputError, UnavailableError
+from verifier.errors import InconclusiveError, InputError, UnavailableError
 from verifier.targets.emulated import EmulatedTarget
 from verifier.targets.interface import Disagreement, Room
 
+# How long a stack that an interrupted run leaves is waited for.
+_SETTLE_SECONDS = 15.0
 _START = (
     "start one, such as `docker compose up localstack`, or `pip install ministack` and `ministack`, "
     "or name another with --endpoint"
@@ -34,11 +36,18 @@ class EndpointTarget(EmulatedTarget):
         self.about = find_endpoint(url)
         self._differences: dict[Disagreement, None] = {}
         self._there = EndpointEmulator(url, self.about, partition, region)
-        super().__init__(self._there.emulator, region=region, partition=partition, **settings)
+        self.emulator = self._there.emulator
+        super().__init__(self.emulator, region=region, partition=partition, **settings)
 
     @contextmanager
     def room(self, mode: Mode, region: str, account: str | None = None) -> Iterator[Room]:
-        """See ``Target.room``. Raises UnavailableError when the endpoint has stopped to answer."""
+        """See ``Target.room``.
+
+        Raises UnavailableError when the endpoint has stopped to answer, and for a named account that is not
+        empty there: what is somebody's own could be overwritten, and would be taken away.
+        """
+        if account:
+            self._check_empty(account, region)
         try:
             with super().room(mode, region, account) as room:
                 yield room
@@ -47,6 +56,13 @@ class EndpointTarget(EmulatedTarget):
             if self._there.lost:
                 raise UnavailableError(f"--target localstack: {self._there.lost}; {_START}") from error
             raise
+
+    def _check_empty(self, account: str, region: str) -> None:
+        self.emulator.forget(account)  # what the trial before it has left
+        if found := self._there.found_in(account, region):
+            raise UnavailableError(
+                f"--account {account}: is not empty at {self._there.url} ({found}); name another, or none"
+            )
 
     def answered_here(self) -> tuple[str, ...]:
         """What the endpoint lacks and the embedded emulator was asked instead."""
@@ -80,6 +96,9 @@ class EndpointTarget(EmulatedTarget):
 
     def close(self) -> None:
         """Stop the gateway; what was made at the endpoint is gone."""
+        if not self._there.lost:
+            with suppress(InconclusiveError):
+                self._gateway.cloudformation.settle(_SETTLE_SECONDS)
         super().close()
         self._there.close()
 

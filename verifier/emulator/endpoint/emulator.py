@@ -21,6 +21,19 @@ from verifier.errors import AwsError, InputError, UnavailableError
 
 # Who is known and what may be done is one state, and our own authorization reads it at the endpoint.
 _NEVER_HERE = frozenset({"iam", "sts"})
+# What shows that somebody has something in an account.
+_LOOKS = (
+    ("iam", "ListUsers", "Users"),
+    ("iam", "ListRoles", "Roles"),
+    ("s3", "ListBuckets", "Buckets"),
+    ("lambda", "ListFunctions", "Functions"),
+    ("logs", "DescribeLogGroups", "logGroups"),
+    ("sqs", "ListQueues", "QueueUrls"),
+    ("sns", "ListTopics", "Topics"),
+    ("dynamodb", "ListTables", "TableNames"),
+    ("ssm", "DescribeParameters", "Parameters"),
+    ("secretsmanager", "ListSecrets", "SecretList"),
+)
 
 
 class EndpointEmulator:
@@ -70,7 +83,8 @@ class EndpointEmulator:
                 raise
             return self._what_is_lacking(operation, error)
         if not only_reads(operation.service, operation.name):
-            self._begun.add(place)
+            with self._lock:
+                self._begun.add(place)
         self._made.heard(operation, result)
         self._identities.heard(operation, result)
         return result
@@ -79,8 +93,21 @@ class EndpointEmulator:
         """What the endpoint itself says to requests in ``account``; None of one that does not enforce."""
         return self._opinions.of(account) if self.about.enforces else None
 
+    def found_in(self, account: str, region: str) -> str:
+        """Something that ``account`` has at the endpoint; empty where nothing was found."""
+        for service, name, member in _LOOKS:
+            try:
+                answer = self._there.invoke(Operation(service, name, {}, account, region))
+            except AwsError:
+                continue
+            if answer.get(member):
+                return f"{service}:{name} lists {len(answer[member])}"
+        return ""
+
     def close(self) -> None:
-        """Let the connections go."""
+        """Take away what was made too late for its trial, and let the connections go."""
+        for account in self._made.accounts:
+            self._forget(account)
         self._there.close()
 
     def _asked(self, operation: Operation) -> dict[str, Any]:
@@ -107,7 +134,8 @@ class EndpointEmulator:
     def _what_is_lacking(self, operation: Operation, error: AwsError) -> dict[str, Any]:
         place = (operation.account, operation.service)
         if operation.service not in _NEVER_HERE and place not in self._begun:
-            self._moved.add(place)
+            with self._lock:
+                self._moved.add(place)
             return self._instead(operation, operation.service)
         if has_fixed_answer(operation):
             return self._instead(operation, str(operation))
@@ -124,8 +152,9 @@ class EndpointEmulator:
         self._identities.forget(account)
         self._opinions.forget(account)
         self._here.forget(account)
-        self._moved = {place for place in self._moved if place[0] != account}
-        self._begun = {place for place in self._begun if place[0] != account}
+        with self._lock:
+            self._moved = {place for place in self._moved if place[0] != account}
+            self._begun = {place for place in self._begun if place[0] != account}
 
     def _check_accounts(self, who: Operation) -> None:
         try:

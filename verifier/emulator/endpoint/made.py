@@ -67,6 +67,12 @@ class Made:
             if undo is not None:
                 kept.setdefault(undo.key, undo)
 
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """Those in which something was made that is not taken away."""
+        with self._lock:
+            return tuple(account for account, kept in self._undo.items() if kept)
+
     def take_away(self, account: str) -> tuple[str, ...]:
         """Take away what is left of what was made in ``account``, the latest first; what could not be."""
         with self._lock:
