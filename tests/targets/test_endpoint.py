@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.support.endpoint import INFO, Endpoint, endpoint
+from tests.support.tiny_emulator import TinyUpstream
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.operation import Operation
 from verifier.emulator.moto.upstream import MotoUpstream
@@ -100,11 +101,11 @@ def test_where_it_enforces_nothing_nobody_else_is_asked(served: Endpoint) -> Non
     assert served.signed_by_users == []
 
 
-def test_a_named_account_must_be_empty(served: Endpoint) -> None:
+def test_a_named_account_must_be_empty() -> None:
     account = "610987654321"
     theirs = Operation("logs", "CreateLogGroup", {"logGroupName": "/theirs"}, account, REGION)
-    served.upstream.invoke(theirs)
-    with closing(EndpointTarget(served.url, region=REGION)) as target:
+    with endpoint(TinyUpstream()) as served, closing(EndpointTarget(served.url, region=REGION)) as target:
+        served.upstream.invoke(theirs)
         with (
             pytest.raises(UnavailableError, match=r"is not empty at .* \(logs:DescribeLogGroups lists 1\)"),
             target.room(Mode.ENFORCE, REGION, account),
@@ -113,9 +114,8 @@ def test_a_named_account_must_be_empty(served: Endpoint) -> None:
         for _ in range(2):  # what a trial leaves is not in the way of the next one
             with target.room(Mode.ENFORCE, REGION, "620987654321") as room:
                 room.admin("logs").create_log_group(logGroupName="/mine")
-    left = Operation("logs", "DescribeLogGroups", {}, account, REGION)
-    assert [one["logGroupName"] for one in served.upstream.invoke(left)["logGroups"]] == ["/theirs"]
-    MotoUpstream().forget(account)
+        left = replace(theirs, name="DescribeLogGroups", params={})
+        assert [one["logGroupName"] for one in served.upstream.invoke(left)["logGroups"]] == ["/theirs"]
 
 
 def test_what_was_made_too_late_for_its_trial_is_taken_away_in_the_end(served: Endpoint) -> None:
