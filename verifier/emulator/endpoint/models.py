@@ -33,4 +33,9 @@ def protocol_of(model: Any) -> str:
 
 @cache
 def _service(name: str) -> Any:
-    return isolated_session().get_service_model(name)
+    return _session().get_service_model(name)
+
+
+@cache
+def _session() -> Any:
+    return isolated_session()
