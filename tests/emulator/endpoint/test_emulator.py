@@ -67,6 +67,35 @@ def test_a_service_that_has_something_there_stays_there(served: Endpoint, emulat
     emulator.emulator.forget(other)
 
 
+VERSIONS = "Unable to find version manager for arn:x"
+
+
+@pytest.mark.parametrize(
+    ("error", "done"),
+    [
+        (AwsError("InternalError", VERSIONS, 500), True),
+        (AwsError("InternalError", "something else", 500), False),
+        (AwsError("InternalError", VERSIONS, 400), False),
+    ],
+)
+def test_an_error_after_the_work_is_none(
+    served: Endpoint,
+    emulator: EndpointEmulator,
+    monkeypatch: pytest.MonkeyPatch,
+    error: AwsError,
+    done: bool,
+) -> None:
+    def failing(operation: Operation) -> dict[str, Any]:
+        raise error
+
+    monkeypatch.setattr(served.upstream, "invoke", failing)
+    if done:
+        assert do(emulator, "lambda", "DeleteFunction", FunctionName="f") == {}
+    else:
+        with pytest.raises(AwsError):
+            do(emulator, "lambda", "DeleteFunction", FunctionName="f")
+
+
 def test_who_is_known_is_never_told_here(emulator: EndpointEmulator) -> None:
     with pytest.raises(AwsError) as caught:
         do(emulator, "iam", "CreateUser", UserName="u")

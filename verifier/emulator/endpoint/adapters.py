@@ -38,6 +38,7 @@ class Adapter:
     never: Mapping[str, Any] = field(default_factory=dict)
     switch: str = ""
     lacks: frozenset[str] = frozenset()
+    done: Mapping[str, str] = field(default_factory=dict)
     controls: Mapping[str, bool] = field(default_factory=dict)
     sources: Mapping[str, Known] = field(default_factory=dict)
 
@@ -68,6 +69,7 @@ def _adapter(entry: Mapping[str, Any]) -> Adapter:
         never=entry.get("never", {}),
         switch=entry.get("switch", ""),
         lacks=frozenset(entry.get("lacks", ())),
+        done=entry.get("done", {}),
         controls=entry.get("controls", {}),
         sources={
             name: Known(one["where"], str(one["seen"]), one["quote"])

@@ -50,7 +50,8 @@ class EndpointEmulator:
         self._there = EndpointUpstream(url)
         self._here = embedded(partition)
         self._lock = threading.Lock()
-        self._lacks = adapter(about.adapter).lacks
+        known = adapter(about.adapter)
+        self._lacks, self._done = known.lacks, known.done
         self._moved: set[tuple[str, str]] = set()
         self._begun: set[tuple[str, str]] = set()
         self._answered: set[str] = set()
@@ -79,9 +80,11 @@ class EndpointEmulator:
         try:
             result = self._asked(operation)
         except AwsError as error:
-            if error.status != 501:
+            if error.status == 501:
+                return self._what_is_lacking(operation, error)
+            if not self._is_done(operation, error):
                 raise
-            return self._what_is_lacking(operation, error)
+            result = {}
         if not only_reads(operation.service, operation.name):
             with self._lock:
                 self._begun.add(place)
@@ -140,6 +143,11 @@ class EndpointEmulator:
         if has_fixed_answer(operation):
             return self._instead(operation, str(operation))
         raise error
+
+    def _is_done(self, operation: Operation, error: AwsError) -> bool:
+        """Whether ``error`` is one that comes after the work."""
+        words = self._done.get(str(operation))
+        return words is not None and error.status >= 500 and words in error.message
 
     def _instead(self, operation: Operation, what: str) -> dict[str, Any]:
         with self._lock:
