@@ -140,6 +140,10 @@ EVIDENCE: dict[str, Any] = {
     ],
     "seeded": [{"entry": "ssm", "name": "/shop/key", "value": "made up"}],
     "answeredHere": ["apigatewayv2"],
+    "warnings": [{"phase": "deploy", "message": "Retrying request without including tags"}],
+    "neverRefused": [{"action": "s3:GetBucketAcl", "resource": BUCKET, "certainty": "likely"}],
+    "notRun": ["rollback-create"],
+    "repeatedRounds": [2],
     "upstreamDecisions": [{"operation": "iam:CreateRole", "theirs": "allowed", "ours": "refused"}],
     "crossesStages": ["arn:{partition}:iam::{account}:role/shop-*"],
 }

@@ -73,13 +73,26 @@ def note_views(document: Mapping[str, Any]) -> list[NoteView]:
                 for row in document["seeded"]
             ],
         ),
-        NoteView("not-as-on-aws", "Not as on AWS", "in the last life", document["notes"]),
+        NoteView("not-as-on-aws", _noted(document), "in the last life", document["notes"]),
         NoteView(
             "cleared",
             "Done by the administrator",
             "the service leaves it so by design",
             [f"{row['phase']}: {row['what']}" for row in document["cleared"]],
         ),
+        NoteView(
+            "warnings",
+            "Refused, and AWS went on without it",
+            "in the last life",
+            [f"{row['phase']}: {row['message']}" for row in document.get("warnings", ())],
+        ),
+        NoteView(
+            "never-refused",
+            "Never refused by AWS",
+            "kept from the embedded run",
+            _rows(document.get("neverRefused", ()), "certainty"),
+        ),
+        NoteView("not-run", "Not run on AWS", "nothing there is proven", document.get("notRun", ())),
         NoteView("endpoint", "At the endpoint", "what it lacks, and decides otherwise", not_there(document)),
         NoteView(
             "log",
@@ -89,6 +102,10 @@ def note_views(document: Mapping[str, Any]) -> list[NoteView]:
         ),
     )
     return [note for note in notes if note.lines]
+
+
+def _noted(document: Mapping[str, Any]) -> str:
+    return "Notes" if document["target"] == "aws" else "Not as on AWS"
 
 
 def _rows(rows: Iterable[Mapping[str, Any]], *more: str) -> list[str]:
