@@ -63,6 +63,8 @@ def _asked(denial: Denial, event: StackEvent | None, phase: str, place: Arn, use
         enforced=True,
         grantable=denial.grantable,
         reason=_reason(denial),
+        # The tool's own words may be long, and hold anything.
+        message=(event.reason or "") if event is not None else "",
     )
 
 
