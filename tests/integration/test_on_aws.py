@@ -133,6 +133,15 @@ def test_who_may_not_make_users_makes_nothing(aws: StandIn, topic: Path) -> None
     assert aws.left() == []
 
 
+def test_a_topic_of_the_same_name_survives(aws: StandIn, topic: Path) -> None:
+    arn = aws.client("sns").create_topic(Name="news-dev-topic")["TopicArn"]
+    run = aws.converge(topic, "--stage", "dev")
+    assert run.returncode == 3
+    one_line(run.stderr, ["topic news-dev-topic exists already", "left alone", "--stage"])
+    assert aws.left() == [arn]
+    aws.client("sns").delete_topic(TopicArn=arn)
+
+
 def test_a_stack_of_the_same_name_survives(aws: StandIn, topic: Path) -> None:
     stacks = aws.client("cloudformation")
     body = json.dumps({"Resources": {"Kept": {"Type": "AWS::SNS::Topic"}}})

@@ -134,7 +134,7 @@ def _look_before(
     seen = existing(stack.template, stack.name, administrator.in_region(stack.region))
     refuse_existing(seen)
     for unknown in seen.unknown:
-        progress.say(f"note: whether {unknown} exists already cannot be told")
+        progress.say(f"whether it is there already cannot be told: {unknown}")
     for kind, name in seen.named:
         journal.add("creating", what=kind, name=name, region=stack.region)
 

@@ -1,5 +1,6 @@
 """The compiled service templates that a trial on the gateway has deployed."""
 
+import json
 from dataclasses import dataclass
 
 from verifier.gateway.server import Gateway
@@ -25,4 +26,6 @@ def compiled_stacks(gateway: Gateway) -> tuple[CompiledStack, ...]:
 
 def _template(gateway: Gateway, region: str, stack: str) -> str:
     client = gateway.administrator("cloudformation", region)
-    return str(client.get_template(StackName=stack)["TemplateBody"])
+    body = client.get_template(StackName=stack)["TemplateBody"]
+    # boto3 has read a template in JSON already.
+    return body if isinstance(body, str) else json.dumps(body)

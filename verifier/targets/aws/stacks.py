@@ -1,5 +1,6 @@
 """Stacks of a sandbox account, as the administrator sees them: their events, and their end."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -94,7 +95,9 @@ class Stacks:
             answer = self.client("cloudformation", region).get_template(StackName=stack)
         except ClientError:
             return ""
-        return str(answer.get("TemplateBody", ""))
+        body = answer.get("TemplateBody", "")
+        # botocore has read a template in JSON already.
+        return body if isinstance(body, str) else json.dumps(body)
 
     def take_away(self, stack: str, region: str) -> None:
         """Delete it and what is in it, as the administrator. Raises InconclusiveError when it stays."""
