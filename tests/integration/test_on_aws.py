@@ -11,6 +11,8 @@ from tests.integration.lab import ROOT, converge
 from tests.integration.stand_in import StandIn
 from tests.support.one_line import lines, one_line
 
+pytestmark = pytest.mark.integration
+
 HTTP_API = ROOT / "sample_services" / "http-api"
 # For a topic all that is needed but to make and to delete it.
 _ALL_BUT_TWO = ["cloudformation:*", "s3:*", "sns:Get*", "sns:List*", "sns:Set*", "sns:*Tag*"]
@@ -112,14 +114,15 @@ def test_a_service_control_policy_ends_it(topic: Path, tmp_path: Path) -> None:
 def test_an_account_that_is_another_one_is_left_alone(aws: StandIn, topic: Path) -> None:
     run = aws.converge(topic, account="999999999999")
     assert run.returncode == 3
-    one_line(run.stderr, ["--account 999999999999", "111122223333", "nothing was made"])
+    one_line(run.stderr, ["--account 999999999999", "111122223333", "--profile"])
+    assert aws.left() == []
 
 
 def test_credentials_that_aws_does_not_know(aws: StandIn, topic: Path) -> None:
     aws.profile("stale", "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
     run = aws.converge(topic, profile="stale")
     assert run.returncode == 3
-    one_line(run.stderr, ["profile stale", "does not know its credentials"])
+    one_line(run.stderr, ["AWS does not take these credentials"])
 
 
 def test_who_may_not_make_users_makes_nothing(aws: StandIn, topic: Path) -> None:
