@@ -63,7 +63,7 @@ def test_strict_ends_at_what_was_observed_in_a_whole_life(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("framework", OLDER)
 def test_the_older_ones_too_in_a_shorter_life(framework: str, tmp_path: Path) -> None:
-    phases = ("--phases", "deploy,redeploy,remove")
+    phases = ("--phases", "deploy,remove")
     document = learnt(converge(framework, tmp_path, "--strategy", "strict", *phases), tmp_path)
     observed = json.loads(converge(framework, tmp_path / "observed", *phases).stdout)
     assert permissions(document["permissions"]) == permissions(observed["permissions"])

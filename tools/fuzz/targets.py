@@ -149,18 +149,15 @@ def journal(data: bytes) -> None:
 
 def report(data: bytes) -> None:
     """What --out keeps of a run, told in every form: a journal, or else a result."""
-    from verifier.report.html.page import page
-    from verifier.report.junit import junit
+    from verifier.cli.report import FORMS, told_as
     from verifier.report.kept import kept_in
-    from verifier.report.sarif import sarif
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / ("journal.jsonl" if data.startswith(b'{"kind"') else "evidence.json")).write_bytes(data)
         kept = kept_in(folder)
-        page(kept)
-        junit(kept)
-        json.dumps(sarif(kept, folder))
+        for form in FORMS:
+            told_as(form, kept, folder)
 
 
 def denials(data: bytes) -> None:

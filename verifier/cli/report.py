@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from verifier.report.progress import Progress
 
 NAME = "report.html"
+FORMS = ("html", "junit", "sarif", "text")
 _DESCRIPTION = """\
 Tells what a run of converge or verify has found, from the folder that its --out named; of a run that was
 cut off, what it had learnt.
@@ -37,7 +38,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("folder", type=Path, metavar="DIR", help="what --out of converge or verify named")
-    parser.add_argument("--format", choices=("html", "junit", "sarif", "text"), default="html")
+    parser.add_argument("--format", choices=FORMS, default="html")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the report there")
     parser.set_defaults(run=run)
 
@@ -47,7 +48,7 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
     from verifier.loop.journal import write_whole
     from verifier.report.kept import kept_in
 
-    text = _text(kept_in(args.folder), args.format, args.folder)
+    text = told_as(args.format, kept_in(args.folder), args.folder)
     path = args.out or (args.folder / NAME if args.format == "html" else None)
     if path is None:
         return Result(ExitCode.OK, text)
@@ -82,8 +83,9 @@ def write_beside(
     write_whole(folder / NAME, page(kept_of(command, document, policy if given else None, rows)))
 
 
-def _text(kept: "Kept", name: str, folder: Path) -> str:
-    match name:
+def told_as(form: str, kept: "Kept", folder: Path) -> str:
+    """What ``folder`` keeps, in one of FORMS."""
+    match form:
         case "html":
             from verifier.report.html.page import page
 
