@@ -10,11 +10,11 @@ from importlib import import_module
 from types import ModuleType
 from typing import NoReturn
 
-from verifier import __version__
 from verifier.cli.ending import ended_by
 from verifier.cli.interrupts import interrupts
 from verifier.cli.output import Result, hand_over
 from verifier.cli.streams import mend_streams
+from verifier.cli.version import ShowVersion
 from verifier.emulator.session import forget_settings
 from verifier.errors import ExitCode, InputError
 from verifier.redaction import Redaction
@@ -104,7 +104,7 @@ def parser() -> argparse.ArgumentParser:
         prog="verifier",
         description="Finds and proves the least-privilege policy of a Serverless Framework deploy.",
     )
-    whole.add_argument("--version", action="version", version=f"verifier {__version__}")
+    whole.add_argument("--version", action=ShowVersion)
     subparsers = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name in COMMANDS:
         module_of(name).add_parser(subparsers)
