@@ -1,0 +1,304 @@
+"""What the workflows may do, and what their scripts call: each is run, with programs that only note it."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.test_documents import parses
+from verifier import __version__
+
+ROOT = Path(__file__).resolve().parents[1]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").iterdir())
+ACTION = ROOT / "action.yml"
+GITLAB = ROOT / "docs" / "gitlab-ci.yml"
+# All that a job may do; what is not named is not allowed.
+PERMISSIONS = {
+    "ci.yml ci": {"contents": "read"},
+    "nightly.yml list": {"contents": "read"},
+    "nightly.yml check": {"contents": "read"},
+    "nightly.yml propose": {"contents": "write", "pull-requests": "write"},
+    "nightly.yml account": {"contents": "read", "id-token": "write"},
+    "release.yml build": {"contents": "read"},
+    "release.yml publish": {"id-token": "write"},
+}
+# Notes its name and arguments; says what the script goes on with.
+STUB = r"""#!/bin/bash
+printf '%s\0' "${0##*/}" "$@" >> "$CALLS"
+printf '\1' >> "$CALLS"
+case "${0##*/} $1 $2" in
+  "verifier baseline list") echo "$LISTED" ;;
+  "verifier baseline check") echo "## a report"; exit "${CHECKED:-0}" ;;
+  "git diff --cached") exit 1 ;;
+  "gh pr list") echo "${OPEN:-0}" ;;
+esac
+"""
+PROGRAMS = {
+    "bin": ("gh", "git", "npm", "python", "verifier"),
+    "runner/empty/bin": ("pip", "verifier"),
+    "runner/verifier/bin": ("python", "verifier"),
+}
+HOSTILE = '--out=x $(touch ran); `touch ran` " && touch ran'
+
+
+def read(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def jobs() -> dict[str, dict[str, Any]]:
+    return {
+        f"{path.name} {name}": {"permissions": read(path)["permissions"], **job}
+        for path in WORKFLOWS
+        for name, job in read(path)["jobs"].items()
+    }
+
+
+def steps() -> list[tuple[str, dict[str, Any]]]:
+    """Each step with where it stands, those of the action and of GitLab's jobs too."""
+    found = [(name, step) for name, job in jobs().items() for step in job["steps"]]
+    found += [("action.yml", step) for step in read(ACTION)["runs"]["steps"]]
+    return found + [
+        (f"gitlab {name}", {"run": "\n".join(job["script"])})
+        for name, job in read(GITLAB).items()
+        if "script" in job
+    ]
+
+
+RUNS = [(f"{where} {number}", step) for number, (where, step) in enumerate(steps()) if "run" in step]
+
+
+def script(where: str, having: str) -> str:
+    """The one script of ``where`` that has these words."""
+    (found,) = [step["run"] for name, step in RUNS if name.startswith(where) and having in step["run"]]
+    return str(found)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a script ended, and what it called: a program's name and arguments each."""
+
+    code: int
+    calls: list[list[str]]
+    folder: Path
+
+    def of(self, program: str) -> list[list[str]]:
+        return [arguments for name, *arguments in self.calls if name == program]
+
+    def text(self, name: str) -> str:
+        path = self.folder / name
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def run(folder: Path, words: str, environment: Mapping[str, str]) -> Ran:
+    """Run ``words`` as a runner does, in ``folder``/work."""
+    for place, names in PROGRAMS.items():
+        (folder / place).mkdir(parents=True, exist_ok=True)
+        for name in names:
+            stub = folder / place / name
+            stub.write_text(STUB, encoding="utf-8")
+            stub.chmod(0o755)
+    work = folder / "work"
+    work.mkdir(exist_ok=True)
+    known = {
+        "PATH": os.pathsep.join([str(folder / "bin"), "/usr/bin", "/bin"]),
+        "CALLS": str(folder / "calls"),
+        "RUNNER_TEMP": str(folder / "runner"),
+        "GITHUB_ACTION_PATH": str(ROOT),
+        "GITHUB_WORKSPACE": str(ROOT),
+        "GITHUB_OUTPUT": str(folder / "output"),
+        "GITHUB_STEP_SUMMARY": str(folder / "summary"),
+        "GITHUB_REF_NAME": f"v{__version__}",
+        "LISTED": "[]",
+    }
+    done = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", words],
+        cwd=work,
+        env={**known, **environment},
+        check=False,
+        capture_output=True,
+    )
+    noted = (folder / "calls").read_text(encoding="utf-8") if (folder / "calls").exists() else ""
+    return Ran(done.returncode, [call.split("\0")[:-1] for call in noted.split("\1")[:-1]], folder)
+
+
+def test_no_job_may_do_more_than_it_must() -> None:
+    assert {name: job["permissions"] for name, job in jobs().items()} == PERMISSIONS
+    assert not any("secrets." in path.read_text() for path in [*WORKFLOWS, ACTION])
+    # It would run a stranger's code with our rights.
+    assert not any("pull_request_target" in path.read_text() for path in WORKFLOWS)
+
+
+def test_only_who_pushes_keeps_the_token_in_the_checkout() -> None:
+    for name, job in jobs().items():
+        for step in job["steps"]:
+            if step.get("uses", "").startswith("actions/checkout@"):
+                kept = step.get("with", {}).get("persist-credentials", True)
+                assert kept == (PERMISSIONS[name].get("contents") == "write"), name
+
+
+def test_every_job_has_an_end() -> None:
+    assert all(job["timeout-minutes"] <= 60 for job in jobs().values())
+
+
+def test_actions_are_pinned_to_a_commit_and_say_which_release_it_is() -> None:
+    lines = [
+        line for path in [*WORKFLOWS, ACTION] for line in path.read_text().splitlines() if " uses: " in line
+    ]
+    assert len(lines) > 20
+    releases: dict[str, set[str]] = {}
+    for line in lines:
+        if line.lstrip().startswith("#"):
+            continue
+        match = re.search(r" uses: ([\w-]+/[\w-]+)@([0-9a-f]{40} # v\d+\.\d+\.\d+)$", line)
+        assert match, line
+        releases.setdefault(match[1], set()).add(match[2])
+    assert [name for name, pinned in releases.items() if len(pinned) > 1] == []
+
+
+@pytest.mark.parametrize(("schema", "path"), [("github-actions", ACTION), ("gitlab-ci", GITLAB)])
+def test_the_files_fit_their_schemas(schema: str, path: Path) -> None:
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(("name", "step"), RUNS, ids=[name for name, _ in RUNS])
+def test_what_a_script_calls_is_there(name: str, step: dict[str, Any], tmp_path: Path) -> None:
+    """Values come through the environment: what GitHub puts into a script it may be made to run."""
+    assert "${{" not in step["run"]
+    if step["run"] == ".ci/run":
+        return
+    (tmp_path / "work" / "dist").mkdir(parents=True)
+    (tmp_path / "work" / "dist" / f"verifier-{__version__}-py3-none-any.whl").touch()
+    (tmp_path / "runner" / "night" / "services").mkdir(parents=True)
+    (tmp_path / "runner" / "night" / "reports").mkdir()
+    (tmp_path / "runner" / "night" / "reports" / "0.md").touch()
+    given = {
+        "SERVICE": "shop",
+        "NUMBER": "0",
+        "ACCOUNT": "111122223333",
+        "REGION": "eu-west-1",
+        "AT_ONCE": "2",
+    }
+    given |= {
+        "NIGHT": str(tmp_path / "runner" / "night"),
+        "SERVICES": "",
+        "FRAMEWORKS": "",
+        "SUMMARY": "true",
+    }
+    words = f'cd "$RUNNER_TEMP"\n{step["run"]}' if "working-directory" in step else step["run"]
+    ran = run(tmp_path, words, {key: given.get(key, "") for key in step.get("env", {})})
+    assert ran.code == 0
+    assert ran.calls or "test " in step["run"]
+    for program, *arguments in ran.calls:
+        match program:
+            case "verifier":
+                assert arguments == ["--version"] or parses(arguments), arguments
+                samples = [word for word in arguments if "sample_services" in word]
+                assert all((ROOT / word).is_dir() for word in samples)
+            case "python":
+                assert arguments[:2] in (["-m", "pip"], ["-m", "venv"])
+            case "npm":
+                assert arguments[0] == "ci"
+    for words in re.findall(r"--constraint \"?(\S+?)\"? ", step["run"]):
+        assert (ROOT / words.replace("$GITHUB_ACTION_PATH/", "")).is_file()
+
+
+def test_the_list_becomes_the_matrix(tmp_path: Path) -> None:
+    ran = run(tmp_path, script("nightly.yml list", "baseline list"), {"LISTED": '[{"folder": "a"}]'})
+    assert ran.text("output") == 'services=[{"folder": "a"}]\n'
+
+
+@pytest.mark.parametrize(("checked", "made_anew"), [("0", False), ("11", True), ("4", False), ("1", False)])
+def test_what_drifted_is_made_anew_and_kept(tmp_path: Path, checked: str, made_anew: bool) -> None:
+    policy = tmp_path / "work" / "samples" / "shop" / "baseline" / "policy.json"
+    policy.parent.mkdir(parents=True)
+    policy.touch()
+    known = {"SERVICE": "samples/shop", "NUMBER": "3", "CHECKED": checked}
+    ran = run(tmp_path, script("nightly.yml check", "baseline update"), known)
+    assert ran.code == int(checked)
+    assert ran.text("summary") == "## a report\n"
+    assert all(parses(arguments) for arguments in ran.of("verifier"))
+    asked = [arguments[1] for arguments in ran.of("verifier")]
+    assert asked == (["check", "update"] if made_anew else ["check"])
+    assert (tmp_path / "work/night/services/samples/shop/baseline/policy.json").exists() == made_anew
+    assert bool(ran.text("work/night/reports/3.md")) == made_anew
+
+
+@pytest.mark.parametrize(("open_ones", "done"), [("0", "create"), ("1", "edit")])
+def test_a_pull_request_is_made_once(tmp_path: Path, open_ones: str, done: str) -> None:
+    night = tmp_path / "night"
+    (night / "services" / "shop" / "baseline").mkdir(parents=True)
+    (night / "services" / "shop" / "baseline" / "policy.json").touch()
+    (night / "reports").mkdir()
+    for number in "01":
+        (night / "reports" / f"{number}.md").write_text(f"report {number}\n", encoding="utf-8")
+    ran = run(tmp_path, script("nightly.yml propose", "gh pr"), {"NIGHT": str(night), "OPEN": open_ones})
+    assert ran.code == 0
+    assert (tmp_path / "work" / "shop" / "baseline" / "policy.json").is_file()
+    assert ["push", "--force", "origin", "nightly-baselines"] in ran.of("git")
+    assert [arguments[1] for arguments in ran.of("gh")] == ["list", done]
+    assert ran.text("night/body.md") == "report 0\nreport 1\n"
+
+
+def test_without_drift_nothing_is_proposed(tmp_path: Path) -> None:
+    ran = run(tmp_path, script("nightly.yml propose", "gh pr"), {"NIGHT": str(tmp_path / "none")})
+    assert (ran.code, ran.calls) == (0, [])
+
+
+def inputs(**given: str) -> dict[str, str]:
+    """The environment of the action's step, with the inputs as they are by default."""
+    defaults = {f"inputs.{name}": value["default"] for name, value in read(ACTION)["inputs"].items()}
+    (step,) = [step for step in read(ACTION)["runs"]["steps"] if step.get("id") == "check"]
+    known = {
+        name: re.sub(r"\$\{\{ (\S+) \}\}", lambda found: defaults[found[1]], value)
+        for name, value in step["env"].items()
+    }
+    assert len(known) == len(defaults), "each input is used"
+    return {**known, **given}
+
+
+@pytest.mark.parametrize(
+    ("given", "arguments"),
+    [
+        ({}, ["-j", "2", "--format", "markdown", "--"]),
+        ({"SERVICES": "a\n\nb c\n"}, ["-j", "2", "--format", "markdown", "--", "a", "b c"]),
+        (
+            {"SERVICES": HOSTILE, "FRAMEWORKS": HOSTILE, "AT_ONCE": HOSTILE},
+            ["-j", HOSTILE, "--format", "markdown", "--frameworks", HOSTILE, "--", HOSTILE],
+        ),
+    ],
+)
+def test_the_action_hands_its_inputs_over_as_they_are(
+    tmp_path: Path, given: dict[str, str], arguments: list[str]
+) -> None:
+    ran = run(tmp_path, script("action.yml", "baseline check"), inputs(**given))
+    assert ran.of("verifier") == [["baseline", "check", *arguments]]
+    assert not list(tmp_path.rglob("ran"))
+
+
+@pytest.mark.parametrize(("summary", "written"), [(None, True), ("true", True), ("false", False)])
+@pytest.mark.parametrize("checked", ["0", "11"])
+def test_the_action_says_what_was_found(
+    tmp_path: Path, summary: str | None, written: bool, checked: str
+) -> None:
+    given = {"CHECKED": checked} | ({} if summary is None else {"SUMMARY": summary})
+    ran = run(tmp_path, script("action.yml", "baseline check"), inputs(**given))
+    assert ran.code == int(checked)
+    assert ran.text("output") == f"exit-code={checked}\n"
+    assert ran.text("summary") == ("## a report\n" if written else "")
+
+
+def test_a_tag_of_another_version_is_not_released(tmp_path: Path) -> None:
+    (tmp_path / "work" / "dist").mkdir(parents=True)
+    (tmp_path / "work" / "dist" / f"verifier-{__version__}-py3-none-any.whl").touch()
+    words = script("release.yml build", "GITHUB_REF_NAME")
+    assert run(tmp_path, words, {"GITHUB_REF_NAME": "v99.0.0"}).code != 0
+    assert run(tmp_path, words, {"GITHUB_REF_NAME": f"v{__version__}"}).code == 0
