@@ -20,6 +20,7 @@ NOT_OURS = json.loads((ROOT / "tests" / "cases" / "documents.json").read_text(en
 NEEDED = {
     "converge": ["SERVICE"],
     "verify": ["SERVICE"],
+    "init": ["SERVICE"],
     "baseline": ["check"],
     "nightly": ["--out", "DIR"],
     "render": ["FILE"],

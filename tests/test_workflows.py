@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parents[1]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").iterdir())
 ACTION = ROOT / "action.yml"
 GITLAB = ROOT / "docs" / "gitlab-ci.yml"
+# What verifier init writes.
+OURS = ROOT / "verifier" / "baseline" / "workflows"
 # All that a job may do; what is not named is not allowed.
 PERMISSIONS = {
     "ci.yml ci": {"contents": "read"},
@@ -149,7 +151,10 @@ def test_every_job_has_an_end() -> None:
 
 def test_actions_are_pinned_to_a_commit_and_say_which_release_it_is() -> None:
     lines = [
-        line for path in [*WORKFLOWS, ACTION] for line in path.read_text().splitlines() if " uses: " in line
+        line
+        for path in [*WORKFLOWS, ACTION, OURS / "github.yaml"]
+        for line in path.read_text().splitlines()
+        if " uses: " in line
     ]
     assert len(lines) > 20
     releases: dict[str, set[str]] = {}
@@ -162,7 +167,15 @@ def test_actions_are_pinned_to_a_commit_and_say_which_release_it_is() -> None:
     assert [name for name, pinned in releases.items() if len(pinned) > 1] == []
 
 
-@pytest.mark.parametrize(("schema", "path"), [("github-actions", ACTION), ("gitlab-ci", GITLAB)])
+@pytest.mark.parametrize(
+    ("schema", "path"),
+    [
+        ("github-actions", ACTION),
+        ("gitlab-ci", GITLAB),
+        ("github-workflows", OURS / "github.yaml"),
+        ("gitlab-ci", OURS / "gitlab.yaml"),
+    ],
+)
 def test_the_files_fit_their_schemas(schema: str, path: Path) -> None:
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

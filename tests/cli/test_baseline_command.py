@@ -30,24 +30,27 @@ class Shops:
     monkeypatch: pytest.MonkeyPatch
     capsys: pytest.CaptureFixture[str]
     version: str = "4.3.1"
+    command: tuple[str, ...] = ("baseline",)
 
     def run(self, world: World, *arguments: str) -> tuple[ExitCode, str, str]:
-        """The exit code, stdout and stderr of `verifier baseline ARGUMENTS`."""
+        """The exit code, stdout and stderr of `verifier COMMAND ARGUMENTS`."""
 
         def prepare(args: argparse.Namespace, _: Any) -> setup.Setup:
             name, _, version = args.framework.partition("@")
             tool = Framework("osls" if name == "auto" else name, version or self.version, ())
             machine = Machine({}, Path("/nowhere"))
-            return setup.Setup(load_service(args.service), tool, Options(), args.target, machine)
+            options = Options(seed=args.seed == "auto")
+            return setup.Setup(load_service(args.service), tool, options, args.target, machine)
 
         @contextmanager
-        def running(*_: Any) -> Iterator[World]:
+        def running(made: setup.Setup, *_: Any) -> Iterator[World]:
+            world.seeds = made.options.seed
             yield world
 
         self.monkeypatch.setattr("verifier.cli.one_service.prepare", prepare)
         self.monkeypatch.setattr("verifier.cli.one_service.running", running)
         self.monkeypatch.chdir(self.folder)
-        code = main(["baseline", *arguments])
+        code = main([*self.command, *arguments])
         return code, *self.capsys.readouterr()
 
     def row(self, world: World, *arguments: str) -> tuple[ExitCode, dict[str, Any]]:

@@ -45,6 +45,8 @@ class World:
 
     answered_here: tuple[str, ...] | None = None
     differences: tuple[Disagreement, ...] | None = None
+    seeds = False
+    """Whether what is missing may be made up."""
 
     def __init__(
         self,

@@ -3,7 +3,8 @@
 Like the loop it knows nothing of AWS or of processes: trials are given to it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from verifier.authorization.authorizer import Mode
 from verifier.baseline.evidence import Tool
@@ -24,6 +25,7 @@ from verifier.loop.converge import (
 )
 from verifier.loop.rounds import Bench, Grants, Round
 from verifier.report.result import tolerated_of, warnings_of
+from verifier.trial.seeding import Seeded
 
 SCOPE = Scope.SERVICE
 
@@ -42,6 +44,8 @@ class Seen:
     reason: str = ""
     warnings: tuple[str, ...] = ()
     """Refusals that AWS went on without, in its words."""
+    seeded: tuple[Seeded, ...] = ()
+    """What was made up because the service lacked it; the trial's account is ``{account}`` in its names."""
 
 
 def tool_of(framework: Framework, wanted: str) -> Tool:
@@ -75,8 +79,18 @@ def converged(bench: Bench, tool: Tool) -> Seen:
     result = Loop(bench, Settings(scope=SCOPE)).converge()
     if result.verdict is Verdict.SUFFICIENT:
         last = result.rounds[-1]
-        return Seen(LifeUnder(tool, result.findings, _tolerated(last)), warnings=_warnings(last))
+        life = LifeUnder(tool, result.findings, _tolerated(last))
+        return Seen(life, warnings=_warnings(last), seeded=tuple(_seeded(result)))
     return Seen(code=_code(result), reason=f"{result.verdict}: {result.reason}")
+
+
+def _seeded(result: Convergence) -> Iterator[Seeded]:
+    accounts = {one.trial.provenance.account for one in result.rounds}
+    for one in result.rounds[-1].trial.seeded:
+        name = one.name
+        for account in accounts:
+            name = name.replace(account, "{account}")
+        yield replace(one, name=name)
 
 
 def _code(result: Convergence) -> ExitCode:

@@ -25,6 +25,7 @@ from verifier.redaction import Redaction
 COMMANDS = (
     "converge",
     "verify",
+    "init",
     "baseline",
     "nightly",
     "render",

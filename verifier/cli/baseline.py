@@ -49,16 +49,21 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def add_fleet_options(parser: argparse.ArgumentParser) -> None:
     """Which services, under which tools, how many at once, and how their trials run."""
     parser.add_argument("services", type=Path, nargs="*", metavar="SERVICE")
+    parser.add_argument("-j", type=int, default=1, metavar="N", help="so many services at once")
+    parser.add_argument("--seed", choices=("auto",), help="as converge has it")
+    add_life_options(parser)
+
+
+def add_life_options(parser: argparse.ArgumentParser) -> None:
+    """Under which tools a service lives, and how."""
     parser.add_argument(
         "--frameworks",
         metavar="LIST",
         help="auto, NAME@VERSION or PATH, separated by commas; else those of the baseline, or auto",
     )
-    parser.add_argument("-j", type=int, default=1, metavar="N", help="so many services at once")
     parser.add_argument("--timeout", type=float, default=600.0, metavar="SECONDS")
     parser.add_argument("--run-as", metavar="USER", help="as converge has it, as what follows")
     parser.add_argument("--allow-host", action="append", default=[], metavar="HOST[:PORT]")
-    parser.add_argument("--seed", choices=("auto",))
     parser.add_argument("--env", action="append", default=[], metavar="NAME[=VALUE]")
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from verifier.baseline.check import Seen
     from verifier.baseline.evidence import BaselineEvidence, Tool
     from verifier.loop.rounds import Bench
+    from verifier.trial.seeding import Seeded
 
 Wish = Callable[[argparse.Namespace, Path, TextIO], dict[str, Any]]
 """From options and a folder to the row of its service; talk goes to the stream."""
@@ -47,6 +48,13 @@ def check(args: argparse.Namespace, folder: Path, stderr: TextIO) -> dict[str, A
 
 def update(args: argparse.Namespace, folder: Path, stderr: TextIO) -> dict[str, Any]:
     """The row of a service whose baseline was made anew, and is written. Raises what a converge raises."""
+    return make(args, folder, stderr)[0]
+
+
+def make(
+    args: argparse.Namespace, folder: Path, stderr: TextIO
+) -> "tuple[dict[str, Any], tuple[Seeded, ...]]":
+    """The same, with what was made up for it under ``--seed auto``."""
     from verifier.baseline.check import converged
     from verifier.baseline.files import read_evidence, write_baseline
     from verifier.baseline.row import updated
@@ -54,9 +62,10 @@ def update(args: argparse.Namespace, folder: Path, stderr: TextIO) -> dict[str, 
     wanted = _wanted(args, read_evidence(folder) if args.frameworks is None else None)
     evidence, seen = _seen(args, folder, wanted, stderr, converged)
     if evidence is None:
-        return _failed(args, folder, seen[-1], stderr)
+        return _failed(args, folder, seen[-1], stderr), ()
     written = write_baseline(folder, evidence)
-    return _told(args, updated(str(folder), evidence, written=written), stderr)
+    row = _told(args, updated(str(folder), evidence, written=written), stderr)
+    return row, tuple(dict.fromkeys(one for life in seen for one in life.seeded))
 
 
 def side_by_side(
