@@ -145,6 +145,12 @@ def test_only_who_pushes_keeps_the_token_in_the_checkout() -> None:
                 assert kept == (PERMISSIONS[name].get("contents") == "write"), name
 
 
+def test_what_reaches_others_is_switched_on_by_the_repositorys_owner() -> None:
+    switched = {name for name, job in jobs().items() if "vars." in job.get("if", "")}
+    assert switched == {"nightly.yml account", "release.yml publish"}
+    assert switched == {name for name, allowed in PERMISSIONS.items() if "id-token" in allowed}
+
+
 def test_every_job_has_an_end() -> None:
     assert all(job["timeout-minutes"] <= 60 for job in jobs().values())
 
