@@ -34,7 +34,7 @@ def ask(answer: str | None, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def test_it_says_what_it_will_make_and_how_long_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     said = ask(None, monkeypatch)
-    for words in ("111122223333", "/verifier/", "shop", "vfy-1a2b3c", "minutes", "4 phases"):
+    for words in ("111122223333", "/verifier/", "shop", "vfy-1a2b3c", "minutes", "6 phases"):
         assert words in said
     assert "go on?" not in said
 

@@ -84,6 +84,7 @@ class FakeRoom(Room):
     account: str = ACCOUNT
     region: str = REGION
     partition: str = "aws"
+    makes_fail: bool = True
     begun: list[tuple[str, bool]] = field(default_factory=list)
     rehearsed: list[str] = field(default_factory=list)
     """The phases in which updates were rehearsed."""

@@ -212,6 +212,32 @@ def test_rollback_create_begins_from_the_original_files(copy: PrivateCopy) -> No
     assert "changed\n" not in seen
 
 
+@pytest.mark.parametrize("makes_fail", [True, False])
+def test_where_the_room_does_not_make_it_fail_the_service_brings_the_failure(
+    copy: PrivateCopy, makes_fail: bool
+) -> None:
+    """In the deploy that is to fail alone; the removal and what comes after it are the service's own."""
+    before, seen = copy.config.read_text(), []
+
+    def look(copy: PrivateCopy) -> None:
+        plugin = copy.folder / "verifier-failing.cjs"
+        named = "./verifier-failing.cjs" in copy.config.read_text()
+        assert named == plugin.exists()
+        seen.append(named and "VerifierInjectedFailure" in plugin.read_text())
+
+    room = FakeRoom(makes_fail=makes_fail)
+    living = life(copy, room, FakeFramework(does=look))
+    assert all(run_phase(living, phase).passed for phase in PHASES)
+    runs = ["rollback-create", "", "deploy", "redeploy", "retag", "", "rollback-update", "remove"]
+    assert seen == [not makes_fail and phase.startswith("rollback") for phase in runs]
+    assert [(phase, fails) for phase, fails in room.begun if fails] == [
+        ("rollback-create", True),
+        ("rollback-update", True),
+    ]
+    assert copy.config.read_text() == before
+    assert not list(copy.folder.glob("verifier-failing*"))
+
+
 def test_what_the_framework_packaged_tells_who_it_is(copy: PrivateCopy) -> None:
     living = life(copy, FakeRoom(), FakeFramework(does=package))
     run_phase(living, "deploy")

@@ -5,9 +5,6 @@ import sys
 
 from verifier.errors import InputError
 
-# They need a failure that only our own provisioner can inject.
-NOT_ON_AWS = ("rollback-create", "rollback-update")
-
 
 def add_aws_options(parser: argparse.ArgumentParser) -> None:
     """Add what ``--target aws`` needs beside the options of every target."""
@@ -44,8 +41,5 @@ def check_aws_options(args: argparse.Namespace) -> None:
     for name, value in excluded.items():
         if value:
             raise InputError(f"{name}: cannot be used with --target aws; leave it out")
-    wanted = [phase for phase in NOT_ON_AWS if phase in (args.phases or "").split(",")]
-    if wanted:
-        raise InputError(f"--phases {args.phases}: {wanted[0]} cannot be run on --target aws; leave it out")
     if not args.yes and not sys.stdin.isatty():
         raise InputError("--target aws: something is going to be made in an account; give --yes to allow it")

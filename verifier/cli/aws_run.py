@@ -6,7 +6,6 @@ import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from verifier.cli.aws import NOT_ON_AWS
 from verifier.cli.machine import more_authorities, with_aws_settings
 from verifier.cli.setup import Setup, embedded_target
 from verifier.errors import InconclusiveError, InputError, NotConvergedError
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from verifier.targets.aws.target import AwsTarget
     from verifier.targets.compiled import CompiledStack
     from verifier.targets.sandbox.account import AccountAdministrator
-    from verifier.trial.trials import Options
 
 _MINUTES_A_PHASE = 2
 
@@ -46,7 +44,8 @@ def converge_on_aws(
     with in_plain_words(f"profile {args.profile}"):
         target = _aws_target(args, setup, administrator, run)
         try:
-            trials = Trials(target, setup.service, setup.framework, _options_on_aws(args, setup))
+            options = replace(setup.options, account=args.account)
+            trials = Trials(target, setup.service, setup.framework, options)
             journal.add("run-on-aws", run=run, account=args.account, region=administrator.region)
             trials.negative_control(lambda what, name: journal.add("creating", what=what, name=name))
             progress.say("negative control: a user without policies is refused")
@@ -59,8 +58,7 @@ def converge_on_aws(
         finally:
             progress.stop()
             target.close()
-    not_run = NOT_ON_AWS if args.phases is None else ()
-    return replace(converged, not_run=not_run)
+    return replace(converged, not_run=_left_out(setup.options.phases))
 
 
 def _administrator(args: argparse.Namespace, setup: Setup) -> "AccountAdministrator":
@@ -77,7 +75,7 @@ def _administrator(args: argparse.Namespace, setup: Setup) -> "AccountAdministra
 
 def _ask(args: argparse.Namespace, setup: Setup, progress: "Progress") -> None:
     """Say what is going to be made, and go on only if that is wanted. Raises InputError."""
-    phases = len(_options_on_aws(args, setup).phases)
+    phases = len(setup.options.phases)
     once = phases * _MINUTES_A_PHASE
     progress.say(
         f"in account {args.account}, each round makes: a user under /verifier/ with at most ten policies, "
@@ -94,9 +92,11 @@ def _ask(args: argparse.Namespace, setup: Setup, progress: "Progress") -> None:
         raise InputError("--target aws: not wanted; nothing was made")
 
 
-def _options_on_aws(args: argparse.Namespace, setup: Setup) -> "Options":
-    phases = tuple(phase for phase in setup.options.phases if phase not in NOT_ON_AWS)
-    return replace(setup.options, account=args.account, phases=phases)
+def _left_out(wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """The phases of a life that are not ``wanted``."""
+    from verifier.trial.phases import PHASES
+
+    return tuple(phase for phase in PHASES if phase not in wanted)
 
 
 def _aws_target(

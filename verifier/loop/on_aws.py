@@ -27,7 +27,7 @@ class AwsConvergence:
     """``result``, of which ``never_refused`` is what AWS did not refuse and the embedded run asked for.
 
     ``repeated`` are the rounds that were refused only what was granted: AWS had not spread it yet;
-    ``not_run`` the phases of a life that cannot be run there.
+    ``not_run`` the phases of a life that were left out there.
     """
 
     result: Convergence

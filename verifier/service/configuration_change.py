@@ -39,7 +39,8 @@ def change_configuration(path: Path, edit: Edit) -> None:
         _change_settings(settings, edit)
         path.write_text(json.dumps(settings, indent=2), encoding="utf-8")
     else:
-        _wrap(path, edit)
+        revise = _REVISE.replace("PLACE", json.dumps(edit.place)).replace("CHANGE", json.dumps(edit.values))
+        wrap(path, edit.original, revise)
 
 
 def _change_settings(settings: dict[str, Any], edit: Edit) -> None:
@@ -97,7 +98,7 @@ def _change_behind_variable(folder: Path, root: Any, edit: Edit) -> None:
         if index is None:
             return
         found = pairs[index][1]
-        whole = _WHOLE_VARIABLE.fullmatch(found.value) if isinstance(found, yaml.ScalarNode) else None
+        whole = WHOLE_VARIABLE.fullmatch(found.value) if isinstance(found, yaml.ScalarNode) else None
         if whole:
             module = _RESOLVE.replace("EXPRESSION", json.dumps(whole[1]))
             module = module.replace("KEYS", json.dumps(edit.place[depth + 1 :]))
@@ -128,7 +129,7 @@ def _scalar(value: str) -> Any:
 
 
 # A variable, and nothing beside it.
-_WHOLE_VARIABLE = re.compile(r"\s*\$\{((?:[^{}]|\$\{[^{}]*\})*)\}\s*")
+WHOLE_VARIABLE = re.compile(r"\s*\$\{((?:[^{}]|\$\{[^{}]*\})*)\}\s*")
 _RESOLVE = """\
 module.exports = async ({ resolveVariable }) => {
   const settings = JSON.parse(JSON.stringify((await resolveVariable(EXPRESSION)) ?? {}));
@@ -139,8 +140,12 @@ module.exports = async ({ resolveVariable }) => {
 };
 """
 # The framework takes an object or a promise of one; TypeScript's and ES modules' is the default export.
-_REVISE = """\
+_CHANGE = """\
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const unwrap = (loaded) => (isObject(loaded) && loaded.default ? unwrap(loaded.default) : loaded);
+const change = (loaded) => (typeof loaded.then === "function" ? loaded.then(revise) : revise(loaded));
+"""
+_REVISE = """\
 const revise = (settings) => {
   if (settings.provider === "aws") settings.provider = { name: "aws" };
   const [section, key] = PLACE;
@@ -149,8 +154,6 @@ const revise = (settings) => {
   Object.assign(owner[key], CHANGE);
   return settings;
 };
-const unwrap = (loaded) => (isObject(loaded) && loaded.default ? unwrap(loaded.default) : loaded);
-const change = (loaded) => (typeof loaded.then === "function" ? loaded.then(revise) : revise(loaded));
 """
 _COMMON_JS = ('const original = require("./NAME");\n', "module.exports = change(original);\n")
 _WRAPPERS = {
@@ -164,13 +167,16 @@ _WRAPPERS = {
 }
 
 
-def _wrap(path: Path, edit: Edit) -> None:
+def wrap(path: Path, original: str, revise: str) -> None:
+    """Put a module in the place of the configuration ``path``, which lies beside it then as ``original``.
+
+    ``revise`` is JavaScript that defines a function of that name: what it makes of the settings counts.
+    """
     if path.suffix not in _WRAPPERS:
         return
-    original = path.with_name(f"{edit.original}{path.suffix}")
-    path.replace(original)
-    body = _REVISE.replace("PLACE", json.dumps(edit.place)).replace("CHANGE", json.dumps(edit.values))
+    beside = path.with_name(f"{original}{path.suffix}")
+    path.replace(beside)
     load, export = _WRAPPERS[path.suffix]
     # TypeScript finds the original without its ending, and refuses it with one.
-    name = edit.original if path.suffix == ".ts" else original.name
-    path.write_text(load.replace("NAME", name) + body + export, encoding="utf-8")
+    name = original if path.suffix == ".ts" else beside.name
+    path.write_text(load.replace("NAME", name) + _CHANGE + revise + export, encoding="utf-8")

@@ -30,6 +30,10 @@ RESOLVER = "verifier-resolver.cjs"
 # The same while the stack's tags are changed, which comes on top.
 RETAGGED = "verifier-untagged"
 RETAGGED_RESOLVER = "verifier-tag-resolver.cjs"
+# The same while its deploy is to fail, and the plugin that makes it fail.
+UNFAILED = "verifier-unfailed"
+FAILING_RESOLVER = "verifier-failing-resolver.cjs"
+FAILING_PLUGIN = "verifier-failing.cjs"
 
 
 @contextmanager
@@ -122,10 +126,9 @@ class PrivateCopy:
 
     def _added(self) -> Iterator[Path]:
         """The files that only the revisions have."""
-        yield self.folder / MARKER
-        yield self.folder / RESOLVER
-        yield self.folder / RETAGGED_RESOLVER
-        for name in (ORIGINAL, RETAGGED):
+        for name in (MARKER, RESOLVER, RETAGGED_RESOLVER, FAILING_RESOLVER, FAILING_PLUGIN):
+            yield self.folder / name
+        for name in (ORIGINAL, RETAGGED, UNFAILED):
             yield self.folder / f"{name}{self.config.suffix}"
         for revision in filter(None, map(self.service.revision, (1, 2))):
             for path in sorted(revision.rglob("*")):

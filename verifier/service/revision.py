@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from verifier.errors import InconclusiveError
 from verifier.service.code_change import change_code
 from verifier.service.configuration_change import Edit, change_configuration
-from verifier.service.enclosed import remove
 from verifier.service.functions import functions_of
 from verifier.service.private_copy import MARKER, RESOLVER, RETAGGED, RETAGGED_RESOLVER, PrivateCopy
+from verifier.service.put_back import put_back
 
 VARIABLE = "VERIFIER_REVISION"
 OUTPUT = "VerifierRevision"
@@ -64,26 +63,14 @@ def tagging(copy: PrivateCopy) -> Iterator[Callable[[Mapping[str, str]], None]]:
 
     Raises InconclusiveError when something else stands in the configuration's place.
     """
-    copy.check()
-    if copy.config.is_symlink() or not copy.config.is_file():
-        raise InconclusiveError(f"{copy.config.name} is a file no more; a plugin of the service replaced it")
-    before = copy.config.read_bytes()
-    beside = [copy.folder / name for name in (f"{RETAGGED}{copy.config.suffix}", RETAGGED_RESOLVER)]
+    beside = (f"{RETAGGED}{copy.config.suffix}", RETAGGED_RESOLVER)
+    with put_back(copy, *beside) as as_before:
 
-    def put_back() -> None:
-        for path in (copy.config, *beside):
-            remove(path, copy.anchor)
-        copy.config.write_bytes(before)
-        copy.hand_over(copy.config)
+        def tag(tags: Mapping[str, str]) -> None:
+            as_before()
+            change = Edit(("provider", "stackTags"), tags, RETAGGED, RETAGGED_RESOLVER)
+            change_configuration(copy.config, change)
+            for path in (copy.config, *(copy.folder / name for name in beside)):
+                copy.hand_over(path)
 
-    def tag(tags: Mapping[str, str]) -> None:
-        put_back()
-        change = Edit(("provider", "stackTags"), tags, RETAGGED, RETAGGED_RESOLVER)
-        change_configuration(copy.config, change)
-        for path in (copy.config, *beside):
-            copy.hand_over(path)
-
-    try:
         yield tag
-    finally:
-        put_back()

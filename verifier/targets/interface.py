@@ -129,6 +129,8 @@ class Room(ABC):
     """Nothing is in it, and all of it is ours: what must be there beforehand is made in it."""
     tags: Mapping[str, str] = {}
     """What a user that is made in it is tagged with."""
+    makes_fail: bool = True
+    """``begin`` can make a compiled template fail; else the service has to bring the failure along."""
     boundary: str | None = None
     """The ARN of the policy that limits a user that is made in it."""
 
@@ -164,7 +166,11 @@ class Room(ABC):
 
     @abstractmethod
     def begin(self, phase: str, *, fail_last_wave: bool = False) -> None:
-        """From now on everything is booked under ``phase``; if asked, the next compiled template fails."""
+        """From now on everything is booked under ``phase``; if asked, the next compiled template fails.
+
+        Where the room does not make it fail (``makes_fail``), the failure of its template's own is the one
+        that is told as injected.
+        """
 
     def rehearse(self) -> None:  # noqa: B027 - a room that cannot tell books nothing
         """Book what in-place updates would need that have not run, as ``modelled``, under the present phase.

@@ -1,12 +1,15 @@
 """One trial: a service's whole life under one candidate policy, in a clean account."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
+from verifier.cloudformation.stack.faults import INJECTED_LOGICAL_ID
 from verifier.errors import InputError
 from verifier.framework.process import Completed
 from verifier.grant.evidence import Asked, split_tolerated
 from verifier.redaction import harmless
+from verifier.service.failing import failing
 from verifier.service.revision import revise, tagging
 from verifier.service.variables import output_addresses, required_variables, wanted_places
 from verifier.targets.interface import Facts
@@ -58,7 +61,8 @@ def run_phase(life: Life, phase: str) -> PhaseResult:
 
 def _rollback_create(life: Life) -> PhaseResult:
     life.copy.restore()
-    first = _step(life, "rollback-create", "deploy", _NEVER_CREATED)
+    with _failing(life):
+        first = _step(life, "rollback-create", "deploy", _NEVER_CREATED)
     if not first.passed or (first.proof and first.proof.status in _REMOVED.ends):
         return first
     second = _removed(life, "rollback-create", _REMOVED)
@@ -104,7 +108,13 @@ def _tagged(life: Life, tag: Callable[[Mapping[str, str]], None], tags: Mapping[
 
 def _rollback_update(life: Life) -> PhaseResult:
     revise(life.copy, 2)
-    return _step(life, "rollback-update", "deploy", _NOT_UPDATED)
+    with _failing(life):
+        return _step(life, "rollback-update", "deploy", _NOT_UPDATED)
+
+
+def _failing(life: Life) -> AbstractContextManager[None]:
+    """What a failing deploy needs to be in the service; nothing where the room makes it fail."""
+    return nullcontext() if life.room.makes_fail else failing(life.copy, INJECTED_LOGICAL_ID)
 
 
 def _remove(life: Life) -> PhaseResult:

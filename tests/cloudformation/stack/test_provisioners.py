@@ -1,6 +1,9 @@
 """Who makes a stack's calls, and types that no handler knows."""
 
 import json
+from typing import Any
+
+import pytest
 
 from tests.cloudformation.cloud import Cloud, change, from_url, queue, two
 
@@ -89,3 +92,50 @@ def test_what_is_not_done_as_on_aws_is_told(cloud: Cloud) -> None:
         "shop-dev: Wait: nobody waits for signals; they are taken to arrive",
         "shop-dev: its stack policy is kept, but not enforced",
     )
+
+
+def waiting(**properties: Any) -> dict[str, Any]:
+    return {"Type": "AWS::CloudFormation::WaitCondition", "Properties": properties}
+
+
+@pytest.mark.parametrize(
+    ("properties", "status"),
+    [
+        ({"Handle": "h", "Timeout": "1"}, "ROLLBACK_COMPLETE"),
+        ({"Handle": "h", "Timeout": 1, "Count": 2}, "ROLLBACK_COMPLETE"),
+        ({"Handle": "h", "Timeout": "1", "Count": 0}, "CREATE_COMPLETE"),
+        ({"Handle": "h", "Timeout": "2"}, "CREATE_COMPLETE"),
+        ({}, "CREATE_COMPLETE"),
+    ],
+)
+def test_a_wait_condition_that_leaves_no_time_for_signals_fails(
+    cloud: Cloud, properties: dict[str, Any], status: str
+) -> None:
+    cloud.deny("*")
+    assert cloud.create({"Resources": {"Wait": waiting(**properties)}}) == status
+    if status == "ROLLBACK_COMPLETE":
+        count = properties.get("Count", 1)
+        words = f"WaitCondition timed out. Received 0 conditions when expecting {count}"
+        assert words in cloud.reason("Wait CREATE_FAILED")
+    assert cloud.sink.decided_all == [], "nothing is asked for on its behalf"
+
+
+def test_a_wait_condition_waits_for_what_its_time_out_refers_to_under_conditions(cloud: Cloud) -> None:
+    """As verifier.service.failing writes it."""
+    always, never = {"Fn::Equals": ["a", "a"]}, {"Fn::Equals": ["a", "b"]}
+    perhaps = [{"Fn::If": [one, {"Ref": name}, ""]} for one, name in (("Always", "Last"), ("Never", "C"))]
+    wait = waiting(Handle={"Ref": "Handle"}, Timeout={"Fn::Select": [0, ["1", *perhaps]]})
+    template = {
+        "Conditions": {"Always": always, "Never": never},
+        "Resources": {
+            "A": queue("a"),
+            "B": queue("b", DependsOn="A"),
+            "Last": queue("last", Condition="Always", DependsOn="B"),
+            "C": queue("c", Condition="Never"),
+            "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
+            "Wait": {**wait, "DependsOn": ["A", "Handle"]},
+        },
+    }
+    assert cloud.create(template) == "ROLLBACK_COMPLETE"
+    made = {one.logical_id for one in cloud.view().events if one.status == "CREATE_COMPLETE"}
+    assert made == {"A", "B", "Last", "Handle"}

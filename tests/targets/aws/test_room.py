@@ -12,7 +12,6 @@ from botocore.config import Config
 
 from verifier.authorization.caller import Certainty
 from verifier.emulator.embedded import embedded
-from verifier.errors import InputError
 from verifier.gateway.administrator import _answered
 from verifier.gateway.decisions import DecisionLog
 from verifier.gateway.passthrough import PassThroughDoor
@@ -151,12 +150,53 @@ def test_somebody_elses_operation_is_seen(tmp_path: Path) -> None:
         assert not any(by_user for _, by_user, _ in own(facts.events))
 
 
-def test_a_failure_cannot_be_injected(tmp_path: Path) -> None:
+def test_it_is_the_users_account(tmp_path: Path) -> None:
     with living("cloudformation:*", folder=tmp_path) as lived:
-        with pytest.raises(InputError, match="rollback-create cannot be run on --target aws"):
-            lived.room.begin("rollback-create", fail_last_wave=True)
         assert lived.room.environment()["HTTPS_PROXY"] == "http://127.0.0.1:1"
         assert not lived.room.is_empty
+
+
+def failing_template(name: str, *depends_on: str) -> str:
+    topic = {"Type": "AWS::SNS::Topic"}
+    handle = {"Type": "AWS::CloudFormation::WaitConditionHandle"}
+    wait = {
+        "Type": "AWS::CloudFormation::WaitCondition",
+        "DependsOn": list(depends_on),
+        "Properties": {"Handle": {"Ref": "Handle"}, "Timeout": "1"},
+    }
+    return json.dumps({"Resources": {"News": topic, "Handle": handle, name: wait}})
+
+
+@pytest.mark.parametrize(
+    ("name", "is_to_fail", "injected"),
+    [
+        ("VerifierInjectedFailure", True, True),
+        ("VerifierInjectedFailure", False, False),
+        ("Own", True, False),
+    ],
+)
+def test_the_wait_condition_that_the_service_brings_along_is_the_injected_failure(
+    tmp_path: Path, name: str, is_to_fail: bool, injected: bool
+) -> None:
+    """Nothing more is granted than the topic needs."""
+    topic = ("sns:CreateTopic", "sns:DeleteTopic", "sns:GetTopicAttributes", "sns:ListTagsForResource")
+    rights = (
+        "cloudformation:CreateStack",
+        *topic,
+        "sns:GetDataProtectionPolicy",
+        "sns:ListSubscriptionsByTopic",
+    )
+    with living(*rights, folder=tmp_path) as lived:
+        assert not lived.room.makes_fail
+        lived.room.begin("rollback-create", fail_last_wave=is_to_fail)
+        template = failing_template(name, "News", "Handle")
+        lived.client("cloudformation").create_stack(StackName="shop-dev", TemplateBody=template)
+        facts = lived.room.finish()
+        assert facts.stacks == {"shop-dev": "ROLLBACK_COMPLETE"}
+        assert not any(one.refused for one in facts.asked)
+        failed = [one for one in facts.events if one.status == "CREATE_FAILED"]
+        assert [(one.logical_id, one.injected) for one in failed] == [(name, injected)]
+        assert [one.logical_id for one in facts.events if one.injected] == [name] * injected
 
 
 def test_what_only_the_tool_says_is_told(tmp_path: Path) -> None:

@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from verifier.cloudformation.handlers import handler_for
+from verifier.cloudformation.stack.faults import TIMED_OUT
 from verifier.cloudformation.stack.nested import NestedStack
 from verifier.cloudformation.template.definitions import ResourceDefinition
 from verifier.cloudformation.types.fallback import FallbackHandler, has_fallback
 from verifier.cloudformation.types.handler import Handler, HandlerError
 from verifier.cloudformation.types.names import new_suffix
 from verifier.cloudformation.types.work import Work
+
+_NO_TIME = 1
+"""In so many seconds nobody is there to send a signal."""
 
 
 class _CustomResource(Handler):
@@ -79,16 +83,28 @@ class _WaitConditionHandle(Handler):
 
 
 class _WaitCondition(_WaitConditionHandle):
-    """A wait condition; its signals are taken to arrive at once."""
+    """A wait condition; its signals are taken to arrive at once, where it leaves anybody time to send them.
+
+    Without them it fails (sources: cfn-wait-condition-timeout, cfn-wait-condition-timed-out).
+    """
 
     type = "AWS::CloudFormation::WaitCondition"
 
     def create(self, work: Work) -> None:
         handle = str(work.properties.get("Handle", ""))
+        if is_too_short(work.properties):
+            count = work.properties.get("Count", 1)
+            raise HandlerError(f"{TIMED_OUT} Received 0 conditions when expecting {count}")
         work.created(f"{handle}/{work.token(new_suffix())}")
 
     def read(self, work: Work) -> dict[str, Any]:
         return {"Data": "{}"}
+
+
+def is_too_short(properties: Mapping[str, Any]) -> bool:
+    """Whether a wait condition with these ``properties`` expects signals in less time than anybody needs."""
+    timeout, count = str(properties.get("Timeout", "")), str(properties.get("Count", 1))
+    return timeout.isdecimal() and int(timeout) <= _NO_TIME and count != "0"
 
 
 _CUSTOM = _CustomResource()

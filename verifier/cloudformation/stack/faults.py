@@ -8,6 +8,8 @@ from dataclasses import dataclass
 INJECTED_LOGICAL_ID = "VerifierInjectedFailure"
 INJECTED_TYPE = "AWS::CloudFormation::WaitCondition"
 INJECTED_REASON = "verifier: injected failure"
+# What AWS says of a wait condition that was not signalled (source: cfn-wait-condition-timed-out).
+TIMED_OUT = "WaitCondition timed out."
 
 
 class Siblings:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from verifier.cloudformation.stack.builtin import provisioner_of
+from verifier.cloudformation.stack.builtin import is_too_short, provisioner_of
 from verifier.cloudformation.stack.changeset import Wanted
 from verifier.cloudformation.stack.nested import NESTED_STACK
 from verifier.cloudformation.template.definitions import ResourceDefinition
@@ -68,7 +68,7 @@ def shortcomings(wanted: Wanted) -> Iterator[str]:
         if "Snapshot" in policies:
             yield f"{name}: no snapshot is taken, so what that needs is not known"
     for name, one in wanted.active.items():
-        if one.type == "AWS::CloudFormation::WaitCondition":
+        if one.type == "AWS::CloudFormation::WaitCondition" and not is_too_short(one.properties):
             yield f"{name}: nobody waits for signals; they are taken to arrive"
         if one.is_custom:
             yield f"{name}: its function is not run; it is taken to succeed"

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from verifier.errors import InconclusiveError, InputError
+from verifier.cloudformation.stack.faults import INJECTED_LOGICAL_ID, INJECTED_TYPE, TIMED_OUT
+from verifier.errors import InconclusiveError
 from verifier.gateway.decisions import DecisionLog, DecisionRecord, Record
 from verifier.gateway.passthrough import PassThroughDoor
 from verifier.grant.evidence import Asked
@@ -38,6 +39,7 @@ class AwsRoom(Room):
     """One trial's time in the account; phases are told by the door's record and by the stacks' events."""
 
     is_empty = False
+    makes_fail = False
 
     def __init__(
         self,
@@ -61,6 +63,7 @@ class AwsRoom(Room):
         self._templates: dict[str, str] = {}
         self._told: Callable[[Asked], None] | None = None
         self._user = ""
+        self._failing = False
         self._records_seen = self._log.mark()
 
     def environment(self) -> dict[str, str]:
@@ -96,8 +99,7 @@ class AwsRoom(Room):
 
     def begin(self, phase: str, *, fail_last_wave: bool = False) -> None:
         """From now on everything is booked under ``phase``."""
-        if fail_last_wave:
-            raise InputError(f"--phases: {phase} cannot be run on --target aws; leave it out")
+        self._failing = fail_last_wave
         self._new_records()
         self._log.set_phase(phase)
         # What the administrator did in between is none of the phase's.
@@ -110,7 +112,10 @@ class AwsRoom(Room):
         found = self._stream.take(self._read_events(), requests.begun(), requests.saw)
         self._events += [event for event, _ in found]
         sts = self.admin("sts")
-        facts = [replace(fact, reason=decoded(fact.reason, sts)) for _, fact in found]
+        facts = [
+            replace(fact, reason=decoded(fact.reason, sts), injected=self._failing and _is_injected(fact))
+            for _, fact in found
+        ]
         records = self._new_records()
         refusals = tuple(refusals_in(facts, self._log.phase, self._place, self._user))
         for refusal in refusals:
@@ -202,6 +207,12 @@ class AwsRoom(Room):
             for action in self._door.waited
         )
         return (*refused_hosts(records), *in_vain(records, (self._user,)), *kept, *waited)
+
+
+def _is_injected(event: StackEvent) -> bool:
+    """Whether it is the failure of the wait condition that the service brought along."""
+    ours = (event.logical_id, event.type) == (INJECTED_LOGICAL_ID, INJECTED_TYPE)
+    return ours and event.status == "CREATE_FAILED" and event.reason.startswith(TIMED_OUT)
 
 
 def _exists(status: str) -> bool:

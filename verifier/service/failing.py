@@ -1,0 +1,74 @@
+"""A deploy that fails at its very end, where the target itself cannot make it fail.
+
+A plugin in the private copy adds to the compiled template a wait condition that depends on each resource
+and that nobody signals: names of resources that the framework generates are known to a plugin alone.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from verifier.service.added_plugin import add_plugin
+from verifier.service.private_copy import FAILING_PLUGIN, FAILING_RESOLVER, UNFAILED, PrivateCopy
+from verifier.service.put_back import put_back
+
+SECONDS = 1
+"""How long the wait condition waits."""
+
+# What depends on a resource that its condition keeps from being made is not made either (source:
+# cfn-condition-dependents): these are referred to under their conditions, in a property.
+_PLUGIN = """\
+const NAME = FAILURE;
+const HANDLE = `${NAME}Handle`;
+
+const addFailure = (template) => {
+  if (!template || !template.Resources) return;
+  delete template.Resources[NAME];
+  delete template.Resources[HANDLE];
+  const resources = Object.entries(template.Resources).filter(
+    ([name, one]) => /^[A-Za-z0-9]+$/.test(name) && one && typeof one.Type === "string"
+  );
+  const perhaps = resources.filter(([, one]) => one.Condition);
+  const references = perhaps.map(([name, one]) => ({ "Fn::If": [one.Condition, { Ref: name }, ""] }));
+  template.Resources[HANDLE] = { Type: "AWS::CloudFormation::WaitConditionHandle" };
+  template.Resources[NAME] = {
+    Type: "AWS::CloudFormation::WaitCondition",
+    DependsOn: [...resources.filter(([, one]) => !one.Condition).map(([name]) => name), HANDLE],
+    Properties: {
+      Handle: { Ref: HANDLE },
+      Timeout: references.length ? { "Fn::Select": [0, [SECONDS, ...references]] } : SECONDS,
+    },
+  };
+};
+
+class VerifierFailure {
+  constructor(serverless) {
+    const add = () => addFailure(serverless.service.provider.compiledCloudFormationTemplate);
+    // The second time for what other plugins have changed since.
+    this.hooks = {
+      "before:aws:package:finalize:saveServiceState": add,
+      "before:aws:deploy:deploy:uploadArtifacts": add,
+    };
+  }
+}
+
+module.exports = VerifierFailure;
+"""
+
+
+@contextmanager
+def failing(copy: PrivateCopy, name: str) -> Iterator[None]:
+    """While it lasts each deploy from ``copy`` fails when all is done, for the wait condition ``name``.
+
+    Afterwards the copy is as it was. Raises InconclusiveError when something else stands in the
+    configuration's place.
+    """
+    beside = (FAILING_PLUGIN, FAILING_RESOLVER, f"{UNFAILED}{copy.config.suffix}")
+    with put_back(copy, *beside) as as_before:
+        as_before()
+        plugin = _PLUGIN.replace("FAILURE", json.dumps(name)).replace("SECONDS", json.dumps(str(SECONDS)))
+        (copy.folder / FAILING_PLUGIN).write_text(plugin, encoding="utf-8")
+        add_plugin(copy.config, f"./{FAILING_PLUGIN}")
+        for path in (copy.config, *(copy.folder / one for one in beside)):
+            copy.hand_over(path)
+        yield
