@@ -1,4 +1,4 @@
-"""A deploy that is to fail at its end: the plugin in every kind of configuration, and what it adds; by Node."""
+"""A deploy that is to fail: the plugin in every kind of configuration, and what it adds, both run by Node."""
 
 import json
 import subprocess
@@ -14,7 +14,7 @@ from verifier.service.private_copy import PrivateCopy, private_copy
 from verifier.service.revision import revise
 from verifier.service.service import load_service
 
-OURS = "./verifier-failing.cjs"
+OURS = "./.serverless/verifier-failing.cjs"
 COMPILE = """
 const Plugin = require(process.argv[1]);
 const service = { provider: JSON.parse(process.argv[2]) };
@@ -23,6 +23,7 @@ for (const hook of Object.values(hooks)) hook();
 console.log(JSON.stringify([Object.keys(hooks), service.provider]));
 """
 LOAD = "import(process.argv[1]).then((loaded) => console.log(JSON.stringify(loaded.default)));"
+PLAIN = "service: s\nprovider: aws\n"
 RESOLVE = """
 const resolveVariable = async (expression) => ({ "file(p.yml)": JSON.parse(process.argv[2]) })[expression];
 require(process.argv[1])({ resolveVariable }).then((found) => console.log(JSON.stringify(found)));
@@ -46,9 +47,7 @@ def files(copy: PrivateCopy) -> dict[str, str]:
 def added_to(template: dict[str, Any], tmp_path: Path) -> dict[str, Any]:
     """What is in the compiled ``template`` after both hooks."""
     with (
-        private_copy(
-            load_service(service(tmp_path, "serverless.yml", "service: s\nprovider: aws\n"))
-        ) as copy,
+        private_copy(load_service(service(tmp_path, "serverless.yml", PLAIN))) as copy,
         failing(copy, "Broken"),
     ):
         provider = json.dumps({"compiledCloudFormationTemplate": template})
@@ -129,10 +128,10 @@ def test_a_variable_is_resolved_first(tmp_path: Path, text: str, value: Any) -> 
     with private_copy(load_service(service(tmp_path, "serverless.yml", text))) as copy:
         with failing(copy, "Broken"):
             plugins = yaml.safe_load(copy.config.read_text())["plugins"]
-            resolver = str(copy.folder / "verifier-failing-resolver.cjs")
+            resolver = str(copy.folder / ".serverless/verifier-failing-resolver.cjs")
             found = by_node(RESOLVE, resolver, json.dumps(value))
         variable = plugins["modules"] if isinstance(plugins, dict) else plugins
-        assert variable == "${file(verifier-failing-resolver.cjs)}"
+        assert variable == "${file(.serverless/verifier-failing-resolver.cjs)}"
         own = ["a"] if value else []
         assert found == ({"modules": [*own, OURS]} if isinstance(value, dict) else [*own, OURS])
         assert copy.config.read_text() == text
@@ -168,17 +167,17 @@ def test_it_comes_on_top_of_a_revision_and_goes_alone(tmp_path: Path) -> None:
         assert files(copy) == before
 
 
-def test_nothing_is_written_through_a_link_of_its_name(tmp_path: Path) -> None:
+def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
     target = tmp_path / "elsewhere"
-    target.write_text("mine")
-    folder = tmp_path / "service"
-    folder.mkdir()
-    with private_copy(load_service(service(folder, "serverless.yml", "service: s\nprovider: aws\n"))) as copy:
-        (copy.folder / OURS).symlink_to(target)
+    target.mkdir()
+    (tmp_path / "service").mkdir()
+    with private_copy(load_service(service(tmp_path / "service", "serverless.yml", PLAIN))) as copy:
+        (copy.folder / ".serverless").symlink_to(target)
         with failing(copy, "Broken"):
-            assert not (copy.folder / OURS).is_symlink()
-        assert target.read_text() == "mine"
+            assert (copy.folder / OURS).is_file()
+        assert not (copy.folder / OURS).exists()
         copy.config.unlink()
-        copy.config.symlink_to(target)
+        copy.config.symlink_to(target / "other.yml")
         with pytest.raises(InconclusiveError, match="is a file no more"), failing(copy, "Broken"):
             pass
+        assert list(target.iterdir()) == []

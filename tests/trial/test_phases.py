@@ -220,8 +220,8 @@ def test_where_the_room_does_not_make_it_fail_the_service_brings_the_failure(
     before, seen = copy.config.read_text(), []
 
     def look(copy: PrivateCopy) -> None:
-        plugin = copy.folder / "verifier-failing.cjs"
-        named = "./verifier-failing.cjs" in copy.config.read_text()
+        plugin = copy.folder / ".serverless/verifier-failing.cjs"
+        named = "./.serverless/verifier-failing.cjs" in copy.config.read_text()
         assert named == plugin.exists()
         seen.append(named and "VerifierInjectedFailure" in plugin.read_text())
 
@@ -235,7 +235,7 @@ def test_where_the_room_does_not_make_it_fail_the_service_brings_the_failure(
         ("rollback-update", True),
     ]
     assert copy.config.read_text() == before
-    assert not list(copy.folder.glob("verifier-failing*"))
+    assert not list(copy.folder.rglob("verifier-failing*"))
 
 
 def test_what_the_framework_packaged_tells_who_it_is(copy: PrivateCopy) -> None:

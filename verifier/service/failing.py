@@ -5,15 +5,21 @@ and that nobody signals: names of resources that the framework generates are kno
 """
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from verifier.service.added_plugin import add_plugin
-from verifier.service.private_copy import FAILING_PLUGIN, FAILING_RESOLVER, UNFAILED, PrivateCopy
+from verifier.service.enclosed import entered, new_file_at
+from verifier.service.private_copy import UNFAILED, PrivateCopy
 from verifier.service.put_back import put_back
 
 SECONDS = 1
 """How long the wait condition waits."""
+# Where the framework packages nothing from: else the functions' code would be other code. It empties the
+# folder once it has loaded what is in it.
+_PLUGIN_PATH = ".serverless/verifier-failing.cjs"
+_RESOLVER_PATH = ".serverless/verifier-failing-resolver.cjs"
 
 # What depends on a resource that its condition keeps from being made is not made either (source:
 # cfn-condition-dependents): these are referred to under their conditions, in a property.
@@ -63,12 +69,23 @@ def failing(copy: PrivateCopy, name: str) -> Iterator[None]:
     Afterwards the copy is as it was. Raises InconclusiveError when something else stands in the
     configuration's place.
     """
-    beside = (FAILING_PLUGIN, FAILING_RESOLVER, f"{UNFAILED}{copy.config.suffix}")
-    with put_back(copy, *beside) as as_before:
+    original = f"{UNFAILED}{copy.config.suffix}"
+    with put_back(copy, _PLUGIN_PATH, _RESOLVER_PATH, original) as as_before:
         as_before()
         plugin = _PLUGIN.replace("FAILURE", json.dumps(name)).replace("SECONDS", json.dumps(str(SECONDS)))
-        (copy.folder / FAILING_PLUGIN).write_text(plugin, encoding="utf-8")
-        add_plugin(copy.config, f"./{FAILING_PLUGIN}")
-        for path in (copy.config, *(copy.folder / one for one in beside)):
+        _write(copy, _PLUGIN_PATH, plugin)
+        resolver = add_plugin(copy.config, f"./{_PLUGIN_PATH}", original=UNFAILED, resolver=_RESOLVER_PATH)
+        if resolver:
+            _write(copy, _RESOLVER_PATH, resolver)
+        for path in (copy.config, copy.folder / original):
             copy.hand_over(path)
         yield
+
+
+def _write(copy: PrivateCopy, name: str, text: str) -> None:
+    path = copy.folder / name
+    with (
+        entered(path.parent, copy.anchor) as folder,
+        os.fdopen(new_file_at(folder, path.name), "w", encoding="utf-8") as file,
+    ):
+        file.write(text)

@@ -30,10 +30,8 @@ RESOLVER = "verifier-resolver.cjs"
 # The same while the stack's tags are changed, which comes on top.
 RETAGGED = "verifier-untagged"
 RETAGGED_RESOLVER = "verifier-tag-resolver.cjs"
-# The same while its deploy is to fail, and the plugin that makes it fail.
+# The same while its deploy is to fail.
 UNFAILED = "verifier-unfailed"
-FAILING_RESOLVER = "verifier-failing-resolver.cjs"
-FAILING_PLUGIN = "verifier-failing.cjs"
 
 
 @contextmanager
@@ -126,7 +124,7 @@ class PrivateCopy:
 
     def _added(self) -> Iterator[Path]:
         """The files that only the revisions have."""
-        for name in (MARKER, RESOLVER, RETAGGED_RESOLVER, FAILING_RESOLVER, FAILING_PLUGIN):
+        for name in (MARKER, RESOLVER, RETAGGED_RESOLVER):
             yield self.folder / name
         for name in (ORIGINAL, RETAGGED, UNFAILED):
             yield self.folder / f"{name}{self.config.suffix}"
