@@ -82,9 +82,11 @@ def _no_secret(aws: StandIn, out: Path, said: str) -> None:
 
 def test_what_aws_refuses_is_learnt_from_scratch(aws: StandIn, topic: Path, tmp_path: Path) -> None:
     given = policy(tmp_path, {"Effect": "Allow", "Action": _ALL_BUT_TWO, "Resource": "*"})
-    run = aws.converge(topic, "--from-scratch", "--policy", given)
+    phases = "rollback-create,deploy,remove"
+    run = aws.converge(topic, "--from-scratch", "--policy", given, "--phases", phases)
     assert run.returncode == 0, run.stderr
     document = json.loads(run.stdout)
+    assert document["notRun"] == ["redeploy", "retag", "rollback-update"]
     assert {row["certainty"] for row in document["permissions"]} == {"observed"}
     assert sorted(row["action"] for row in document["permissions"]) == ["sns:CreateTopic", "sns:DeleteTopic"]
     assert all("news-{stage}-*" in row["resource"] for row in document["permissions"])
