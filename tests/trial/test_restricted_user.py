@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from verifier.iam.policy import PolicyDocument, parse_policy, to_json
+from verifier.targets.late_iam import until_made, until_undone
 from verifier.trial.restricted_user import refuses, restricted_user, wait_until_known
 
 POLICY = parse_policy(
@@ -95,7 +96,10 @@ def test_on_an_account_with_others_everything_bears_the_mark_of_the_run(iam: Any
     assert [item["PolicyName"] for item in left(iam)] == ["limit"]
 
 
-def test_what_cannot_be_removed_is_an_error(iam: Any) -> None:
+def test_what_cannot_be_removed_is_an_error(iam: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(until_undone.retry, "sleep", waited.append)
+
     def stuck(**_: Any) -> None:
         raise refusal("DeleteConflict")
 
@@ -105,6 +109,64 @@ def test_what_cannot_be_removed_is_an_error(iam: Any) -> None:
 
     with pytest.raises(ClientError, match="DeleteConflict"), restricted_user(Stuck(), ()):
         pass
+    assert 20 < sum(waited) < 40
+
+
+class Late:
+    """An IAM that answers ``step`` with ``code`` the first two times."""
+
+    def __init__(self, iam: Any, step: str, code: str) -> None:
+        self._iam, self._step, self._code = iam, step, code
+        self.asked = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return self._late if name == self._step else getattr(self._iam, name)
+
+    def _late(self, **arguments: Any) -> Any:
+        self.asked += 1
+        if self.asked <= 2:
+            raise refusal(self._code)
+        return getattr(self._iam, self._step)(**arguments)
+
+
+@pytest.mark.parametrize("step", ["attach_user_policy", "create_access_key"])
+def test_what_was_just_made_may_not_be_known_yet(
+    iam: Any, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(until_made.retry, "sleep", lambda _: None)
+    late = Late(iam, step, "NoSuchEntity")
+    with restricted_user(late, (POLICY,)) as user:
+        assert len(iam.list_attached_user_policies(UserName=user.name)["AttachedPolicies"]) == 1
+    assert late.asked == 3
+    assert left(iam) == []
+
+
+@pytest.mark.parametrize("step", ["delete_user", "delete_policy"])
+def test_what_was_just_detached_may_not_be_known_yet(
+    iam: Any, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(until_undone.retry, "sleep", lambda _: None)
+    late = Late(iam, step, "DeleteConflict")
+    with restricted_user(late, (POLICY,)):
+        pass
+    assert late.asked == 3
+    assert left(iam) == []
+
+
+@pytest.mark.parametrize(
+    ("step", "code"),
+    [
+        ("attach_user_policy", "AccessDenied"),
+        ("attach_user_policy", "DeleteConflict"),
+        ("delete_user", "AccessDenied"),
+        ("create_user", "NoSuchEntity"),
+    ],
+)
+def test_whatever_else_iam_answers_is_believed_at_once(iam: Any, step: str, code: str) -> None:
+    late = Late(iam, step, code)
+    with pytest.raises(ClientError, match=code), restricted_user(late, (POLICY,)):
+        pass
+    assert late.asked == 1
 
 
 def refusal(code: str) -> ClientError:

@@ -13,6 +13,7 @@ from tenacity import retry, retry_if_exception, stop_after_delay, wait_exponenti
 
 from verifier.iam.policy import PolicyDocument, to_json
 from verifier.targets.creation import PATH
+from verifier.targets.late_iam import until_made, until_undone
 
 PROPAGATION_SECONDS = 60.0
 
@@ -63,24 +64,24 @@ def restricted_user(
     limited = {"PermissionsBoundary": boundary} if boundary else {}
     with ExitStack() as undo:
         creating("iam user", name)
-        undo.callback(_remove, iam.delete_user, UserName=name)
+        undo.callback(_remove, until_undone, call=iam.delete_user, UserName=name)
         user_arn = str(iam.create_user(Path=PATH, UserName=name, **tagged, **limited)["User"]["Arn"])
         for number, policy in enumerate(policies, start=1):
             creating("iam policy", f"{name}-{number}")
             made = {"PolicyName": f"{name}-{number}", "PolicyDocument": to_json(policy), **tagged}
             _attach(iam, user_arn, made, undo)
         undo.callback(_remove_keys, iam, name)
-        key = iam.create_access_key(UserName=name)["AccessKey"]
+        key = until_made(iam.create_access_key, UserName=name)["AccessKey"]
         yield Principal(name, user_arn, Keys(key["AccessKeyId"], key["SecretAccessKey"]))
 
 
 def _attach(iam: Any, user_arn: str, policy: Mapping[str, Any], undo: ExitStack) -> None:
     before, _, user = user_arn.partition(":user/")
     arn, user_name = f"{before}:policy{PATH}{policy['PolicyName']}", user.rpartition("/")[2]
-    undo.callback(_remove, iam.delete_policy, PolicyArn=arn)
+    undo.callback(_remove, until_undone, call=iam.delete_policy, PolicyArn=arn)
     iam.create_policy(Path=PATH, **policy)
     undo.callback(_remove, iam.detach_user_policy, UserName=user_name, PolicyArn=arn)
-    iam.attach_user_policy(UserName=user_name, PolicyArn=arn)
+    until_made(iam.attach_user_policy, UserName=user_name, PolicyArn=arn)
 
 
 def _remove_keys(iam: Any, user: str) -> None:
@@ -90,12 +91,12 @@ def _remove_keys(iam: Any, user: str) -> None:
         _remove(iam.delete_access_key, UserName=user, AccessKeyId=key["AccessKeyId"])
 
 
-def _remove(call: Callable[..., Any], **arguments: str) -> Any:
-    """``call``, on the way to remove something; what is not there is as good as removed."""
+def _remove(remove: Callable[..., Any], **arguments: Any) -> Any:
+    """``remove`` on the way to remove something; what is not there is as good as removed."""
     from botocore.exceptions import ClientError
 
     try:
-        return call(**arguments)
+        return remove(**arguments)
     except ClientError as error:
         if error.response["Error"]["Code"] != "NoSuchEntity":
             raise

@@ -6,6 +6,7 @@ from typing import Any
 
 from verifier.targets.buckets import empty_bucket
 from verifier.targets.creation import PATH, Creation
+from verifier.targets.late_iam import until_undone
 from verifier.targets.sandbox.account import AccountAdministrator
 from verifier.targets.sandbox.kinds import BUCKET, FUNCTION, LOG_GROUP, POLICY, ROLE, STACK, USER
 from verifier.targets.sandbox.remove_stack import Waiting, remove_stack
@@ -47,11 +48,11 @@ def remove(removal: Removal) -> None:
     _REMOVERS[removal.one.what](removal)
 
 
-def _gone_is_fine(call: Callable[..., Any], **arguments: Any) -> Any:
+def _gone_is_fine(remove: Callable[..., Any], **arguments: Any) -> Any:
     from botocore.exceptions import ClientError
 
     try:
-        return call(**arguments)
+        return remove(**arguments)
     except ClientError as error:
         if code_of(error) not in _GONE:
             raise
@@ -82,7 +83,7 @@ def _role(removal: Removal) -> None:
         _gone_is_fine(iam.delete_role_policy, **role, PolicyName=name)
     for policy in _all(iam, "list_attached_role_policies", "AttachedPolicies", role):
         _gone_is_fine(iam.detach_role_policy, **role, PolicyArn=policy["PolicyArn"])
-    _gone_is_fine(iam.delete_role, **role)
+    _gone_is_fine(until_undone, call=iam.delete_role, **role)
 
 
 def _user(removal: Removal) -> None:
@@ -91,7 +92,7 @@ def _user(removal: Removal) -> None:
         _gone_is_fine(iam.delete_access_key, **user, AccessKeyId=key["AccessKeyId"])
     for policy in _all(iam, "list_attached_user_policies", "AttachedPolicies", user):
         _gone_is_fine(iam.detach_user_policy, **user, PolicyArn=policy["PolicyArn"])
-    _gone_is_fine(iam.delete_user, **user)
+    _gone_is_fine(until_undone, call=iam.delete_user, **user)
 
 
 def _policy(removal: Removal) -> None:
@@ -101,7 +102,7 @@ def _policy(removal: Removal) -> None:
     for version in _all(iam, "list_policy_versions", "Versions", {"PolicyArn": arn}):
         if not version["IsDefaultVersion"]:
             _gone_is_fine(iam.delete_policy_version, PolicyArn=arn, VersionId=version["VersionId"])
-    _gone_is_fine(iam.delete_policy, PolicyArn=arn)
+    _gone_is_fine(until_undone, call=iam.delete_policy, PolicyArn=arn)
 
 
 def _all(client: Any, method: str, member: str, arguments: Mapping[str, Any]) -> Iterator[Any]:
