@@ -226,3 +226,38 @@ def test_where_the_model_knows_nothing_more_it_is_said() -> None:
     converged = converge(Wordless(lambda _: [OBSERVED_READ, UNKNOWN]))
     assert converged.result.verdict is Verdict.INSUFFICIENT
     assert "Role (AWS::IAM::Role): its create is refused, and AWS says no more" in converged.result.reason
+
+
+def unneeded(converged: AwsConvergence) -> list[str]:
+    return [one.permission.action for one in converged.not_needed]
+
+
+def test_what_a_passing_life_was_not_granted_was_not_needed() -> None:
+    world = World(lambda _: [OBSERVED_READ, OBSERVED_WRITE])
+    assert unneeded(converge(world)) == ["s3:GetObjectAcl"]
+    other_phase = replace(MODEL[2].asked[0], phase="rollback-update")
+    in_another = replace(MODEL[2], asked=(other_phase,))
+    modelled = replace(MODEL[2], asked=(replace(MODEL[2].asked[0], modelled=True),))
+    for model in ((*MODEL[:2], in_another), (*MODEL[:2], modelled)):
+        assert unneeded(converge(World(lambda _: [OBSERVED_READ]), model)) == []
+
+
+def test_from_scratch_tells_of_all_that_was_not_refused() -> None:
+    converged = converge(World(lambda _: [OBSERVED_READ]), from_scratch=True)
+    assert unneeded(converged) == ["s3:PutObject", "s3:GetObjectAcl"]
+
+
+def test_what_another_grant_allows_too_is_not_known_to_be_unneeded() -> None:
+    condition = (Condition("StringEquals", "s3:x", ("y",)),)
+    twin = replace(MODEL[0], permission=replace(MODEL[0].permission, conditions=condition))
+    likely_twin = replace(twin, asked=(replace(twin.asked[0], certainty=Certainty.LIKELY),))
+    assert unneeded(converge(World(lambda _: [OBSERVED_READ]), (*MODEL[:2], likely_twin))) == []
+
+
+def test_with_policies_of_the_users_own_nothing_is_known_to_be_unneeded() -> None:
+    allow = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+    document = parse_policy({"Version": "2012-10-17", "Statement": [allow]}, name="own")
+    with Journal(None) as journal:
+        bench = Bench(World(lambda _: [OBSERVED_READ]), Silent(), journal)
+        converged = AwsLoop(bench, Settings(given=(document,)), MODEL).converge()
+    assert unneeded(converged) == []

@@ -1,7 +1,9 @@
 """The options of a run on a real account, and what they exclude."""
 
 import argparse
+import os
 import sys
+from pathlib import Path
 
 from verifier.errors import InputError
 
@@ -15,12 +17,23 @@ def add_aws_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--from-scratch", action="store_true", help="start with no permission instead of the embedded result"
     )
+    group.add_argument(
+        "--contribute",
+        type=Path,
+        metavar="FILE",
+        help="write there what the account taught, without names, ids and the account, for the model",
+    )
     group.add_argument("--yes", action="store_true", help="do not ask before something is made, as in CI")
 
 
 def check_aws_options(args: argparse.Namespace) -> None:
     """Raises InputError for options that do not go with ``args.target``."""
-    own = {"--profile": args.profile, "--from-scratch": args.from_scratch, "--yes": args.yes}
+    own = {
+        "--profile": args.profile,
+        "--from-scratch": args.from_scratch,
+        "--contribute": args.contribute,
+        "--yes": args.yes,
+    }
     if args.target != "aws":
         given = next((name for name, value in own.items() if value), None)
         if given:
@@ -32,6 +45,10 @@ def check_aws_options(args: argparse.Namespace) -> None:
     ):
         if not getattr(args, name):
             raise InputError(f"--target aws: needs --{name}, {why}")
+    if args.contribute and not _can_be_written(args.contribute):
+        raise InputError(
+            f"--contribute {args.contribute}: give a file that can be written, in a folder that exists"
+        )
     excluded = {
         "--resume": args.resume,
         "--seed": args.seed,
@@ -43,3 +60,7 @@ def check_aws_options(args: argparse.Namespace) -> None:
             raise InputError(f"{name}: cannot be used with --target aws; leave it out")
     if not args.yes and not sys.stdin.isatty():
         raise InputError("--target aws: something is going to be made in an account; give --yes to allow it")
+
+
+def _can_be_written(path: Path) -> bool:
+    return not path.is_dir() and os.access(path.parent, os.W_OK)

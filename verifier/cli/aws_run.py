@@ -61,6 +61,26 @@ def converge_on_aws(
     return replace(converged, not_run=_left_out(setup.options.phases))
 
 
+def contribute(
+    args: argparse.Namespace, setup: Setup, converged: "AwsConvergence", progress: "Progress"
+) -> None:
+    """Write what the account taught, where that is wanted. Raises UnavailableError for the disk."""
+    from datetime import UTC, datetime
+
+    from verifier.loop.journal import write_whole
+    from verifier.report.contribution import contribution
+
+    if args.contribute is None:
+        return
+    today = datetime.now(UTC).date()
+    text = contribution(converged, setup.framework, today, cloudtrail=False)
+    if not text:
+        progress.say("--contribute: no passing life showed what is needed or not; nothing is written")
+        return
+    write_whole(args.contribute, text, "--contribute a file")
+    progress.say(f"what the account taught is in {args.contribute}; look at it before you pass it on")
+
+
 def _administrator(args: argparse.Namespace, setup: Setup) -> "AccountAdministrator":
     """The profile, checked to be of the account before anything is made."""
     from verifier.targets.sandbox.account import administrator, check_account

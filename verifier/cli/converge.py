@@ -44,7 +44,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
     """Converge; say on ``stderr`` what is not the result."""
-    from verifier.cli.aws_run import converge_on_aws
+    from verifier.cli.aws_run import contribute, converge_on_aws
     from verifier.cli.policies import policy_files, warn_of_unknown_actions
     from verifier.grant.generalise import Scope
     from verifier.loop.converge import Loop, Verdict
@@ -72,6 +72,8 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
         document = told(args.redaction, found, progress)
         text = _report(args, document, result, progress)
         write_beside(args.out, "converge", document, journal, progress)
+        if setup.target == "aws":
+            contribute(args, setup, converged, progress)
     code = {
         Verdict.SUFFICIENT: ExitCode.OK,
         Verdict.INCONCLUSIVE: ExitCode.INCONCLUSIVE,

@@ -78,6 +78,8 @@ class Asked:
     """For a refusal, by which kind of policy, in a few words."""
     message: str = ""
     """For a refusal, the whole message of the answer; also where it was let through."""
+    unnoticed: bool = False
+    """Only CloudTrail tells of the refusal: neither the tool nor a stack's events said so."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from verifier.authorization.caller import Certainty, OnBehalfOf
 from verifier.grant.evidence import Asked, Permission
 from verifier.grant.findings import Finding, consolidate, findings_of, joined
 from verifier.grant.like_known import like_known
-from verifier.grant.merge import covers
+from verifier.grant.merge import covers, covers_resource
 from verifier.loop.converge import UNPROVEN, Convergence, Settings, Verdict, no_grant_helps, ungrantable
 from verifier.loop.rounds import Bench, Grants, Round
 from verifier.trial.interface import TrialResult
@@ -26,12 +26,14 @@ _BELIEVED_AFTER = 2
 class AwsConvergence:
     """``result``, of which ``never_refused`` is what AWS did not refuse and the embedded run asked for.
 
-    ``repeated`` are the rounds that were refused only what was granted: AWS had not spread it yet;
-    ``not_run`` the phases of a life that were left out there.
+    ``not_needed`` is what it asked for and the passing life was not granted: AWS did not ask for it, or
+    nobody noticed the refusal. ``repeated`` are the rounds that were refused only what was granted: AWS had
+    not spread it yet; ``not_run`` the phases of a life that were left out there.
     """
 
     result: Convergence
     never_refused: tuple[Finding, ...] = ()
+    not_needed: tuple[Finding, ...] = ()
     repeated: tuple[int, ...] = ()
     not_run: tuple[str, ...] = ()
 
@@ -149,7 +151,23 @@ class AwsLoop:
             findings=tuple(self._numbered(found)),
             superfluous=() if self.from_scratch else tuple(dropped),
             never_refused=tuple(one for one in found if one.certainty is not Certainty.OBSERVED),
+            not_needed=self._not_needed(trial),
         )
+
+    def _not_needed(self, trial: TrialResult) -> tuple[Finding, ...]:
+        """What the model asks for in the phases of the passing ``trial``, which nothing allowed there.
+
+        Policies of the user's own may allow it: then nothing is known.
+        """
+        if self.settings.given:
+            return ()
+        granted, lived = self._granted(), {phase.phase for phase in trial.phases}
+        found = []
+        for one in self.model:
+            asked = tuple(item for item in one.asked if item.phase in lived and not item.modelled)
+            if asked and not any(_overlap(other, one.permission) for other in granted):
+                found.append(replace(one, asked=asked))
+        return tuple(found)
 
     def _numbered(self, findings: Iterable[Finding]) -> Iterable[Finding]:
         for finding in findings:
@@ -164,10 +182,18 @@ class AwsLoop:
         findings: tuple[Finding, ...] = (),
         superfluous: tuple[Permission, ...] = (),
         never_refused: tuple[Finding, ...] = (),
+        not_needed: tuple[Finding, ...] = (),
     ) -> AwsConvergence:
         self.bench.journal.add("verdict", verdict=str(verdict), reason=reason)
         result = Convergence(verdict, tuple(self._rounds), findings, superfluous=superfluous, reason=reason)
-        return AwsConvergence(result, never_refused, tuple(self._repeated))
+        return AwsConvergence(result, never_refused, not_needed, tuple(self._repeated))
+
+
+def _overlap(one: Permission, other: Permission) -> bool:
+    """Whether a grant of one may allow some of the other, whatever their conditions."""
+    return one.action.lower() == other.action.lower() and (
+        covers_resource(one.resource, other.resource) or covers_resource(other.resource, one.resource)
+    )
 
 
 def _granted_and_refused(trial: TrialResult) -> str:
