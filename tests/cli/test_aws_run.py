@@ -17,9 +17,9 @@ from verifier.service.service import Service
 from verifier.trial.trials import Options
 
 
-def ask(answer: str | None, monkeypatch: pytest.MonkeyPatch) -> str:
-    """What is said; ``answer`` None is --yes."""
-    args = argparse.Namespace(account="111122223333", yes=answer is None, phases=None)
+def ask(answer: str | None, monkeypatch: pytest.MonkeyPatch, *, trail: bool = False) -> str:
+    """What is said; ``answer`` None is --yes, ``trail`` is --cloudtrail."""
+    args = argparse.Namespace(account="111122223333", yes=answer is None, phases=None, cloudtrail=trail)
     service = Service(Path("shop"), Path("shop/serverless.yml"), {"service": "shop"})
     machine = Machine({}, Path("/nonexistent"))
     setup = Setup(service, Framework("osls", "4.3.1", ()), Options(stage="vfy-1a2b3c"), "aws", machine)
@@ -47,3 +47,8 @@ def test_a_person_may_say_yes(answer: str, monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize("answer", ["", "n", "maybe"])
 def test_anything_else_is_no(answer: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert ask(answer, monkeypatch).endswith("nothing was made")
+
+
+def test_it_says_how_long_cloudtrail_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "15 minutes at most" in ask(None, monkeypatch, trail=True)
+    assert "CloudTrail" not in ask(None, monkeypatch)

@@ -89,6 +89,7 @@ def test_what_a_deviation_is_about(
         (FaultPlan(sessions=1), False),
         (FaultPlan(required=(Deviation("a:B"),)), True),
         (FaultPlan(dropped=(Deviation("a:B"),)), True),
+        (FaultPlan(swallowed=(Deviation("a:B"),)), True),
     ],
 )
 def test_which_faults_need_other_parts(plan: FaultPlan, stands_in: bool) -> None:

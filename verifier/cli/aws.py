@@ -18,6 +18,11 @@ def add_aws_options(parser: argparse.ArgumentParser) -> None:
         "--from-scratch", action="store_true", help="start with no permission instead of the embedded result"
     )
     group.add_argument(
+        "--cloudtrail",
+        action="store_true",
+        help="after each run of the tool wait for what CloudTrail tells of it: what AWS goes on without, too",
+    )
+    group.add_argument(
         "--contribute",
         type=Path,
         metavar="FILE",
@@ -31,6 +36,7 @@ def check_aws_options(args: argparse.Namespace) -> None:
     own = {
         "--profile": args.profile,
         "--from-scratch": args.from_scratch,
+        "--cloudtrail": args.cloudtrail,
         "--contribute": args.contribute,
         "--yes": args.yes,
     }

@@ -35,6 +35,7 @@ def converge_on_aws(
     from verifier.loop.on_aws import AwsLoop
     from verifier.loop.rounds import Bench
     from verifier.targets.aws.plain_words import in_plain_words
+    from verifier.targets.aws.user_trail import may_be_looked_up
     from verifier.trial.trials import Trials
 
     run = secrets.token_hex(3)
@@ -42,7 +43,9 @@ def converge_on_aws(
     administrator = _administrator(args, setup)
     _ask(args, setup, progress)
     with in_plain_words(f"profile {args.profile}"):
-        target = _aws_target(args, setup, administrator, run)
+        if args.cloudtrail:
+            may_be_looked_up(administrator.client, administrator.region)
+        target = _aws_target(args, setup, administrator, run, progress)
         try:
             options = replace(setup.options, account=args.account)
             trials = Trials(target, setup.service, setup.framework, options)
@@ -73,7 +76,7 @@ def contribute(
     if args.contribute is None:
         return
     today = datetime.now(UTC).date()
-    text = contribution(converged, setup.framework, today, cloudtrail=False)
+    text = contribution(converged, setup.framework, today, cloudtrail=args.cloudtrail)
     if not text:
         progress.say("--contribute: no passing life showed what is needed or not; nothing is written")
         return
@@ -95,6 +98,8 @@ def _administrator(args: argparse.Namespace, setup: Setup) -> "AccountAdministra
 
 def _ask(args: argparse.Namespace, setup: Setup, progress: "Progress") -> None:
     """Say what is going to be made, and go on only if that is wanted. Raises InputError."""
+    from verifier.targets.aws.user_trail import PATIENCE_SECONDS
+
     phases = len(setup.options.phases)
     once = phases * _MINUTES_A_PHASE
     progress.say(
@@ -105,6 +110,11 @@ def _ask(args: argparse.Namespace, setup: Setup, progress: "Progress") -> None:
         f"a round has {phases} phases and takes roughly {once} minutes; with few refusals there are one to "
         "three rounds; what the service makes is charged as always"
     )
+    if args.cloudtrail:
+        progress.say(
+            "CloudTrail tells of calls some five minutes later, which is not promised: after each run of the "
+            f"tool that is waited for, {PATIENCE_SECONDS / 60:.0f} minutes at most"
+        )
     if args.yes:
         return
     progress.say("go on? [y/N]")
@@ -120,7 +130,11 @@ def _left_out(wanted: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _aws_target(
-    args: argparse.Namespace, setup: Setup, administrator: "AccountAdministrator", run: str
+    args: argparse.Namespace,
+    setup: Setup,
+    administrator: "AccountAdministrator",
+    run: str,
+    progress: "Progress",
 ) -> "AwsTarget":
     from verifier.gateway.hosts import configured_registries
     from verifier.targets.aws.target import AwsTarget
@@ -134,6 +148,7 @@ def _aws_target(
         allow_hosts=(*args.allow_host, *configured_registries(environment, setup.machine.home)),
         more_authorities=more_authorities(setup.machine),
         redaction=args.redaction,
+        cloudtrail=progress.say if args.cloudtrail else None,
     )
 
 

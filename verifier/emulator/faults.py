@@ -86,7 +86,8 @@ class FaultPlan:
     ``propagation`` is how many seconds a change of IAM's takes to count. ``wordings`` are those that
     refusals come in; ``encoded`` hides what EC2 says in messages that only sts:DecodeAuthorizationMessage
     reads. ``cancel_siblings`` ends a wave at its first failure. ``trail`` is how many seconds pass until
-    CloudTrail tells of a call; None, it tells nothing. ``sessions`` is how many seconds a role's session
+    CloudTrail tells of a call; None, it tells nothing. What is ``swallowed`` is refused there alone: AWS's
+    handlers go on without it. ``sessions`` is how many seconds a role's session
     lasts, if not as long as it was asked for. What is random follows from ``seed``.
     """
 
@@ -101,6 +102,7 @@ class FaultPlan:
     enforce_likely: bool = False
     required: tuple[Deviation, ...] = ()
     dropped: tuple[Deviation, ...] = ()
+    swallowed: tuple[Deviation, ...] = ()
     trail: float | None = None
     sessions: float = 0.0
     forbidden: tuple[ForbiddenAction, ...] = ()
@@ -108,7 +110,14 @@ class FaultPlan:
     @property
     def stands_in(self) -> bool:
         """Whether requests are decided or answered otherwise than the gateway does by itself."""
-        otherwise = self.required or self.dropped or self.forbidden or self.encoded or self.throttling
+        otherwise = (
+            self.required
+            or self.dropped
+            or self.swallowed
+            or self.forbidden
+            or self.encoded
+            or self.throttling
+        )
         return bool(otherwise) or self.wordings != (Wording.NEW,) or self.trail is not None
 
 

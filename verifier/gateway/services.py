@@ -17,6 +17,11 @@ def candidate_services(request: HttpRequest, signing_name: str) -> tuple[str, ..
         # S3's own paths match everything, so S3 Control has to be told apart beforehand.
         is_control = request.path.startswith("/v20180820/") and request.header("x-amz-account-id")
         return ("s3control",) if is_control else ("s3",)
+    return services_of(signing_name)
+
+
+def services_of(signing_name: str) -> tuple[str, ...]:
+    """All that are signed for as ``signing_name``, in botocore's names; the likeliest first."""
     services = _signing_names().get(signing_name, (signing_name,))
     preferred = _PREFERRED.get(signing_name, signing_name)
     return tuple(sorted(services, key=lambda name: name != preferred))

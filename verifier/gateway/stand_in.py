@@ -15,6 +15,7 @@ from verifier.authorization.caller import Certainty
 from verifier.authorization.circumstances import Circumstances
 from verifier.authorization.decision import Decided, Refusal
 from verifier.authorization.operation import Operation, Requirement
+from verifier.authorization.requirements import requirements
 from verifier.authorization.wording import refusal_message
 from verifier.emulator.faults import Deviation, FaultPlan, Wording
 from verifier.gateway.authority import GatewayAuthorizer
@@ -62,19 +63,31 @@ class StandInAuthorizer(GatewayAuthorizer):
         """Decide ``call``; see Authorizer.authorize."""
         refusal = super().authorize(call)
         if self._trail is not None:
-            told = refusal.message if refusal else None
+            told = refusal.message if refusal else self._swallowed(call)
             self._trail.note(call, "" if told == _BARE_IN_AN_EVENT else told)
         return refusal
 
     def _first_refusal(self, call: Call, needed: Iterable[Requirement]) -> Refusal | None:
         known = tuple(needed)
-        dropped = {one.action.lower() for one in _about(call, self._plan.dropped)}
+        dropped = _actions(call, self._plan.dropped) | self._unheeded(call)
         refusal = super()._first_refusal(call, [one for one in known if one.action.lower() not in dropped])
         required = [_asked(one, call, known) for one in _about(call, self._plan.required)]
         if refusal is not None or not required:
             return refusal
         # Nothing that the model has read makes these less sure.
         return super()._first_refusal(replace(call, certainty=Certainty.CALL, sure=True), required)
+
+    def _unheeded(self, call: Call) -> set[str]:
+        return _actions(call, self._plan.swallowed) if call.on_behalf_of else set()
+
+    def _swallowed(self, call: Call) -> str | None:
+        """What CloudTrail says of a refusal that AWS's handler goes on without; None where there is none."""
+        wanted = self._unheeded(call)
+        if not wanted or call.caller.is_root:
+            return None
+        needed = requirements(self._complete(call.operation))
+        decided = (self._decide(call, one) for one in needed if one.action.lower() in wanted)
+        return next((self._worded(one) for one in decided if one.refused), None)
 
     def _decide(self, call: Call, requirement: Requirement) -> Decided:
         decided = super()._decide(call, requirement)
@@ -125,6 +138,10 @@ class StandInDoor(FrontDoor):
 
 def _about(call: Call, deviations: Iterable[Deviation]) -> list[Deviation]:
     return [one for one in deviations if one.concerns(call.operation, call.on_behalf_of)]
+
+
+def _actions(call: Call, deviations: Iterable[Deviation]) -> set[str]:
+    return {one.action.lower() for one in _about(call, deviations)}
 
 
 def _asked(one: Deviation, call: Call, known: tuple[Requirement, ...]) -> Requirement:

@@ -1,17 +1,23 @@
 """A room in an account, which our own gateway takes the part of: all that it tells comes through the door."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from time import sleep
 from typing import Any, cast
 
 import boto3
 import pytest
 from botocore.config import Config
+from tenacity import Retrying
 
 from verifier.authorization.caller import Certainty
 from verifier.emulator.embedded import embedded
+from verifier.emulator.fault_file import parse_faults
+from verifier.emulator.http import HttpRequest, HttpResponse
+from verifier.errors import InputError
 from verifier.gateway.administrator import _answered
 from verifier.gateway.decisions import DecisionLog
 from verifier.gateway.passthrough import PassThroughDoor
@@ -19,7 +25,9 @@ from verifier.gateway.server import Gateway, GatewayConfig
 from verifier.grant.evidence import Asked
 from verifier.iam.arn import Arn
 from verifier.iam.policy import parse_policy
+from verifier.targets.aws import user_trail
 from verifier.targets.aws.room import AwsRoom
+from verifier.targets.aws.user_trail import UserTrail
 from verifier.targets.interface import StackEvent
 from verifier.targets.reach import Reach
 from verifier.targets.sandbox.account import AccountAdministrator
@@ -46,7 +54,15 @@ class Lived:
         self.gateway, self.room, self.user = gateway, room, user
         self._door = door
 
+    def gateway_client(self, service: str) -> Any:
+        """A client of the user's that reaches AWS past the door."""
+        return self._client(service, self.gateway._door.answer)
+
     def client(self, service: str) -> Any:
+        """A client as the tool has it."""
+        return self._client(service, self._door.answer)
+
+    def _client(self, service: str, answer: Callable[[HttpRequest], HttpResponse]) -> Any:
         client = boto3.client(
             service,
             region_name=REGION,
@@ -54,13 +70,19 @@ class Lived:
             aws_secret_access_key=self.user.keys.secret,
             config=Config(retries={"total_max_attempts": 1}),
         )
-        client.meta.events.register("before-send", lambda request, **_: _answered(request, self._door.answer))
+        client.meta.events.register("before-send", lambda request, **_: _answered(request, answer))
         return client
 
 
 @contextmanager
-def living(*actions: str, folder: Path) -> Iterator[Lived]:
-    config = GatewayConfig(account=ACCOUNT, region=REGION)
+def living(
+    *actions: str,
+    folder: Path,
+    faults: dict[str, Any] | None = None,
+    say: Callable[[str], None] | None = None,
+) -> Iterator[Lived]:
+    """With ``say`` CloudTrail is read, too."""
+    config = GatewayConfig(account=ACCOUNT, region=REGION, faults=parse_faults(faults or {}))
     statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
     policies = [parse_policy({"Version": "2012-10-17", "Statement": [statement]}, name="p")]
     with Gateway(config, embedded("aws")) as gateway:
@@ -68,9 +90,14 @@ def living(*actions: str, folder: Path) -> Iterator[Lived]:
         administrator = cast("AccountAdministrator", GatewaysAdministrator(gateway))
         (folder / "ca.pem").write_text("")
         reach = Reach("http://127.0.0.1:1", folder / "ca.pem")
-        room = AwsRoom(administrator, door, reach, Arn("aws", "", REGION, ACCOUNT, ""), {"verifier:run": "1"})
+        trail = UserTrail(administrator.client, say) if say else None
+        place = Arn("aws", "", REGION, ACCOUNT, "")
+        room = AwsRoom(administrator, door, reach, place, {"verifier:run": "1"}, trail=trail)
         with restricted_user(room.admin("iam"), policies) as user:
             room.belongs_to(user.arn)
+            if trail is not None:
+                lived = Lived(gateway, room, door, user)
+                trail.follow(user.name, lambda: lived.gateway_client("sts").get_caller_identity())
             yield Lived(gateway, room, door, user)
         room.clear()
         assert gateway.administrator("sns").list_topics()["Topics"] == []
@@ -205,3 +232,50 @@ def test_what_only_the_tool_says_is_told(tmp_path: Path) -> None:
             f"User: {lived.user.arn} is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::b/k"
         )
         assert [one.action for one in lived.room.told(text)] == ["s3:PutObject"]
+
+
+TAGS = "sns:ListTagsForResource"
+SWALLOWING = {"trail": 0.05, "enforceLikely": True, "swallowed": [{"operation": TAGS, "action": TAGS}]}
+# Fn::GetAtt has the topic read, and its tags with it, of which AWS's handler does without.
+READ_BACK = json.dumps(
+    {
+        "Resources": {"News": {"Type": "AWS::SNS::Topic"}},
+        "Outputs": {"Name": {"Value": {"Fn::GetAtt": ["News", "TopicName"]}}},
+    }
+)
+ALL_BUT_TAGS = (
+    "cloudformation:*",
+    "sns:*Topic",
+    "sns:*Attributes",
+    "sns:GetDataProtectionPolicy",
+    "sns:ListSub*",
+)
+
+
+@pytest.mark.parametrize("reads", [True, False])
+def test_what_a_handler_swallows_is_told_by_cloudtrail_alone(
+    tmp_path: Path, reads: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(user_trail, "Retrying", partial(Retrying, sleep=lambda _: sleep(0.06)))
+    said: list[str] = []
+    with living(
+        *ALL_BUT_TAGS, folder=tmp_path, faults=SWALLOWING, say=said.append if reads else None
+    ) as lived:
+        heard: list[Asked] = []
+        lived.room.hear(heard.append)
+        lived.room.begin("deploy")
+        lived.client("cloudformation").create_stack(StackName="shop-dev", TemplateBody=READ_BACK)
+        facts = lived.room.finish()
+        assert facts.stacks == {"shop-dev": "CREATE_COMPLETE"}
+        refused = [one for one in facts.asked if one.refused]
+        assert [one.action for one in refused] == [TAGS] * reads
+        assert heard == refused
+        assert bool(said) is reads
+        for one in refused:
+            assert one.unnoticed
+            assert one.on_behalf_of is not None
+            assert one.on_behalf_of.logical_id == "News"
+            assert (one.grantable, one.certainty) == (True, Certainty.OBSERVED)
+        lived.room.begin("remove")
+        lived.client("cloudformation").delete_stack(StackName="shop-dev")
+        assert not [one for one in lived.room.finish().asked if one.refused]

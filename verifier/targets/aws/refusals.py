@@ -43,14 +43,18 @@ def refusals_told(text: str, phase: str, place: Arn, user: str) -> Iterator[Aske
             yield _asked(denial, None, phase, place, user)
 
 
+def lifecycle_of(status: str) -> str:
+    """What CloudFormation does with what has ``status``: create, update, delete; read for no such status."""
+    return next((word for start, word in _LIFECYCLES if status.startswith(start)), "read")
+
+
 def _asked(denial: Denial, event: StackEvent | None, phase: str, place: Arn, user: str) -> Asked:
     action = denial.action or ""
     if not is_of(denial, user):
         denial = replace(denial, grantable=False)
     behalf = None
     if event is not None and not event.is_stack:
-        lifecycle = next((word for start, word in _LIFECYCLES if event.status.startswith(start)), "read")
-        behalf = OnBehalfOf(event.stack, event.logical_id, event.type, lifecycle)
+        behalf = OnBehalfOf(event.stack, event.logical_id, event.type, lifecycle_of(event.status))
     service, _, name = action.partition(":")
     return Asked(
         action=action,

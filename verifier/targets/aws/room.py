@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from verifier.cloudformation.stack.faults import INJECTED_LOGICAL_ID, INJECTED_TYPE, TIMED_OUT
@@ -17,6 +18,8 @@ from verifier.targets.aws.leftovers import left_by, take_away
 from verifier.targets.aws.refusals import refusals_in, refusals_told
 from verifier.targets.aws.stacks import Event, Stacks
 from verifier.targets.aws.traces import traces_of
+from verifier.targets.aws.unnoticed import TrailReader, Unnoticed
+from verifier.targets.aws.user_trail import UserTrail
 from verifier.targets.interface import Facts, NotExercised, Room, StackEvent, Traces
 from verifier.targets.reach import Reach
 from verifier.targets.records import (
@@ -48,8 +51,10 @@ class AwsRoom(Room):
         reach: Reach,
         place: Arn,
         tags: Mapping[str, str],
+        *,
+        trail: UserTrail | None = None,
     ) -> None:
-        """``place`` has partition, region and account."""
+        """``place`` has partition, region and account; ``trail`` tells what nobody else does."""
         self.account, self.region, self.partition = place.account, place.region, place.partition
         self.tags = tags
         self._administrator = administrator
@@ -57,6 +62,7 @@ class AwsRoom(Room):
         self._log: DecisionLog = door.log
         self._reach = reach
         self._place = place
+        self._trail = trail
         self._stacks = Stacks(administrator.client)
         self._stream = EventStream()
         self._events: list[Event] = []
@@ -96,6 +102,9 @@ class AwsRoom(Room):
         client = self.client("cloudformation", access_key, secret_key)
         if user is not None and not wait_until_granted(client, user):
             raise InconclusiveError(f"AWS does not let {user.caller.user_name} do what was granted to it")
+        if user is not None and self._trail is not None:
+            sts = self.client("sts", access_key, secret_key)
+            self._trail.follow(user.caller.user_name, sts.get_caller_identity)
 
     def begin(self, phase: str, *, fail_last_wave: bool = False) -> None:
         """From now on everything is booked under ``phase``."""
@@ -118,16 +127,21 @@ class AwsRoom(Room):
         ]
         records = self._new_records()
         refusals = tuple(refusals_in(facts, self._log.phase, self._place, self._user))
+        own = asked(records, self._user)
+        unnoticed = self._unnoticed((*own, *refusals), facts)
+        if unnoticed.asked:
+            # One that does not say what was refused is likely one of these.
+            refusals = (*(one for one in refusals if one.action), *unnoticed.asked)
         for refusal in refusals:
             self._tell(refusal)
         strangers = tuple(self._stream.strangers)
         self._stream.strangers.clear()
         return Facts(
-            asked=asked(records, self._user) + refusals,
+            asked=own + refusals,
             events=tuple(facts),
             stacks={name: status for name, status in statuses.items() if _exists(status)},
             problems=unmapped(records),
-            notes=self._notes(records, facts),
+            notes=(*self._notes(records, facts), *unnoticed.notes),
             absent=absent(records),
             requests=requests_of(records, self._user),
             answered=answered(records, self._user),
@@ -169,6 +183,18 @@ class AwsRoom(Room):
             self._stacks.take_away(stack, region)
         events = [event for stack, region in stacks.items() for event in self._stacks.events(stack, region)]
         take_away(left_by(events), self.account, self.partition, self._administrator.client)
+
+    def _unnoticed(self, known: tuple[Asked, ...], facts: list[StackEvent]) -> Unnoticed:
+        """What CloudTrail alone tells of the phase, where it is read."""
+        user = self._door.user
+        if self._trail is None or user is None:
+            return Unnoticed()
+        # A service with one endpoint has its events in us-east-1.
+        regions = {self.region, *self._door.stacks.stacks().values()}
+        told = self._trail.read(self._log.phase, sorted(regions | {"us-east-1"}))
+        decode = partial(decoded, sts=self.admin("sts"))
+        reader = TrailReader(self._log.phase, user.caller, self._place, tuple(self._events), decode)
+        return reader.read(told, known, failed=any(one.status.endswith("FAILED") for one in facts))
 
     def _tell(self, refusal: Asked) -> None:
         if self._told is not None and refusal.grantable and refusal.action:

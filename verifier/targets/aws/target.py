@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from verifier.redaction import Redaction
 from verifier.scratch import scratch
 from verifier.targets.aws.encoded import decoded
 from verifier.targets.aws.room import AwsRoom
+from verifier.targets.aws.user_trail import UserTrail
 from verifier.targets.interface import Room, Target
 from verifier.targets.reach import Reach
 from verifier.targets.sandbox.account import AccountAdministrator
@@ -39,14 +40,17 @@ class AwsTarget(Target):
         allow_hosts: tuple[str, ...] = (),
         more_authorities: Path | None = None,
         redaction: Redaction | None = None,
+        cloudtrail: Callable[[str], None] | None = None,
     ) -> None:
         """``administrator`` was checked to be of ``account``. ``environment`` may name the user's own proxy.
 
-        ``tags`` are those of the users that are made. Raises InputError for a proxy that cannot be used.
+        ``tags`` are those of the users that are made. ``cloudtrail`` says that CloudTrail is to be read, too,
+        and is told what is waited for. Raises InputError for a proxy that cannot be used.
         """
         self._administrator = administrator
         self._account = account
         self._tags = tags
+        self._trail = UserTrail(administrator.client, cloudtrail) if cloudtrail else None
         no_proxy = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
         forwarder = Forwarder(administrator.authorities, proxy_of(environment), no_proxy)
         self._log = DecisionLog(None, redaction or Redaction())
@@ -64,7 +68,7 @@ class AwsTarget(Target):
     def room(self, mode: Mode, region: str, account: str | None = None) -> Iterator[Room]:
         """The account, and nothing of the trial in it afterwards. Raises InconclusiveError if that fails."""
         place = Arn(partition_of(region), "", region, self._account, "")
-        room = AwsRoom(self._administrator, self._door, self._reach, place, self._tags)
+        room = AwsRoom(self._administrator, self._door, self._reach, place, self._tags, trail=self._trail)
         try:
             yield room
         finally:
