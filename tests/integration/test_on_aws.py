@@ -1,11 +1,13 @@
 """A real account, of which a stand-in in another process takes the part: nothing of this process decides."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.integration.lab import ROOT, converge
 from tests.integration.stand_in import StandIn
@@ -83,7 +85,9 @@ def _no_secret(aws: StandIn, out: Path, said: str) -> None:
 def test_what_aws_refuses_is_learnt_from_scratch(aws: StandIn, topic: Path, tmp_path: Path) -> None:
     given = policy(tmp_path, {"Effect": "Allow", "Action": _ALL_BUT_TWO, "Resource": "*"})
     phases = "rollback-create,deploy,remove"
-    run = aws.converge(topic, "--from-scratch", "--policy", given, "--phases", phases)
+    taught = tmp_path / "taught.yaml"
+    options = ("--phases", phases, "--contribute", str(taught))
+    run = aws.converge(topic, "--from-scratch", "--policy", given, *options)
     assert run.returncode == 0, run.stderr
     document = json.loads(run.stdout)
     assert document["notRun"] == ["redeploy", "retag", "rollback-update"]
@@ -92,6 +96,14 @@ def test_what_aws_refuses_is_learnt_from_scratch(aws: StandIn, topic: Path, tmp_
     assert all("news-{stage}-*" in row["resource"] for row in document["permissions"])
     assert document["neverRefused"] == []
     assert aws.left() == []
+    told = yaml.safe_load(taught.read_text(encoding="utf-8"))
+    said = [(row["needed"], row["type"], row["in"], row["phase"]) for row in told["says"]]
+    assert said == [
+        ("sns:CreateTopic", "AWS::SNS::Topic", "create", "deploy"),
+        ("sns:DeleteTopic", "AWS::SNS::Topic", "delete", "remove"),
+    ]
+    assert told["frameworks"][0].startswith("osls ")
+    assert not re.search(r"news|vfy|arn:|\d{6}", taught.read_text(encoding="utf-8"))
 
 
 SCP = "arn:aws:organizations::999988887777:policy/o-a/service_control_policy/p-b"
@@ -100,11 +112,12 @@ SCP = "arn:aws:organizations::999988887777:policy/o-a/service_control_policy/p-b
 def test_a_service_control_policy_ends_it(topic: Path, tmp_path: Path) -> None:
     faults = tmp_path / "faults.json"
     forbidden = {"action": "sns:CreateTopic", "by": "service control policy", "policy": SCP}
-    faults.write_text(json.dumps({"forbidden": [forbidden]}), encoding="utf-8")
+    faults.write_text(json.dumps({"forbidden": [forbidden], "trail": 0.2}), encoding="utf-8")
     aws = StandIn(tmp_path, "--faults", str(faults))
     try:
-        run = aws.converge(topic)
+        run = aws.converge(topic, "--cloudtrail")
         assert run.returncode == 12
+        assert "CloudTrail: waiting until it tells of deploy" in run.stderr
         [line] = lines(run.stderr)
         for words in ("sns:CreateTopic", "explicit deny", "service control policy", SCP):
             assert words in line
@@ -135,6 +148,9 @@ def test_who_may_not_make_users_makes_nothing(aws: StandIn, topic: Path) -> None
     run = aws.converge(topic, profile="reader")
     assert run.returncode == 3
     one_line(run.stderr, ["profile reader", "CreateUser"])
+    run = aws.converge(topic, "--cloudtrail", profile="reader")
+    assert run.returncode == 3
+    one_line(run.stderr, ["profile reader", "LookupEvents"])
     assert aws.left() == []
 
 
