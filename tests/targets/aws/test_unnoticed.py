@@ -181,6 +181,12 @@ def test_what_no_grant_lifts_counts_only_where_something_failed(event: dict[str,
     assert asked.grantable is (granted == "sns:*")
 
 
+def test_a_resource_of_another_service_is_not_the_one() -> None:
+    [asked] = read(told("iam", "GetRole", None, parameters={"roleName": "shop-dev-hello"})).asked
+    assert asked.on_behalf_of is not None
+    assert asked.on_behalf_of.logical_id == "a resource"
+
+
 def test_a_name_within_another_ones_path_is_not_that_one() -> None:
     event = told(
         "logs", "PutRetentionPolicy", None, parameters={"logGroupName": "/aws/lambda/shop-dev-hello"}

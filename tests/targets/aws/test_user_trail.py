@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from verifier.targets.aws import user_trail
 from verifier.targets.aws.user_trail import UserTrail
@@ -105,3 +106,16 @@ def test_each_region_is_looked_up(said: list[str]) -> None:
 @pytest.mark.parametrize("answer", [{}, {"ResponseMetadata": {"HTTPHeaders": {"date": "tomorrow"}}}])
 def test_without_a_clock_of_awss_ours_is_taken(answer: dict[str, Any]) -> None:
     assert abs(user_trail._time_of(answer) - datetime.now(UTC)) < timedelta(seconds=5)
+
+
+def test_a_call_that_comes_too_often_is_made_again(said: list[str]) -> None:
+    answers: list[str] = ["Throttling", "ThrottlingException"]
+
+    def mark() -> dict[str, Any]:
+        if answers:
+            raise ClientError({"Error": {"Code": answers.pop(), "Message": "no"}}, "GetCallerIdentity")
+        return {"ResponseMetadata": {"HTTPHeaders": {"date": DATE}}}
+
+    found = UserTrail(Scripted([MARK]).client, said.append)
+    found.follow("verifier-1", mark)
+    assert names(found) == ["mark"]

@@ -1,7 +1,7 @@
 """CloudTrail's events of the restricted user: looked up as the administrator, and told minutes late.
 
-How late is not promised (source: trail-five-minutes), nor in which order; a call of the user's own after a
-phase shows how far CloudTrail is.
+How late is not promised, nor in which order (sources: trail-five-minutes, trail-no-order); a call of the
+user's own after a phase, which is told like any other (source: trail-sts), shows how far CloudTrail is.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -9,7 +9,18 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_exponential
+from tenacity import (
+    RetryError,
+    Retrying,
+    retry,
+    retry_if_exception,
+    retry_if_result,
+    stop_after_attempt,
+    stop_after_delay,
+    wait_exponential,
+)
+
+from verifier.targets.sandbox.trouble import Trouble, trouble_of
 
 PATIENCE_SECONDS = 900.0
 _LONGEST_PAUSE = 15.0
@@ -54,7 +65,7 @@ class UserTrail:
         All of ``phase``, as far as that can be told: until the user's call of just now is among them and
         nothing is added. What comes later is in the next answer.
         """
-        marked = _time_of(self._mark())
+        marked = _time_of(_made(self._mark))
         self._say(
             f"CloudTrail: waiting until it tells of {phase}; it is some minutes late, and is waited for "
             f"{self._patience / 60:.0f} minutes at most"
@@ -91,6 +102,17 @@ class UserTrail:
             )
         )
         return (event for page in pages for event in page["Events"])
+
+
+@retry(
+    retry=retry_if_exception(lambda error: trouble_of(error) is Trouble.THROTTLED),
+    stop=stop_after_attempt(5),
+    wait=wait_exponential(multiplier=0.25, max=5),
+    reraise=True,
+)
+def _made(mark: Callable[[], Any]) -> Mapping[str, Any]:
+    answer: Mapping[str, Any] = mark()
+    return answer
 
 
 def _time_of(answer: Mapping[str, Any]) -> datetime:
