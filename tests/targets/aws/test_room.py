@@ -17,7 +17,6 @@ from verifier.authorization.caller import Certainty
 from verifier.emulator.embedded import embedded
 from verifier.emulator.fault_file import parse_faults
 from verifier.emulator.http import HttpRequest, HttpResponse
-from verifier.errors import InputError
 from verifier.gateway.administrator import _answered
 from verifier.gateway.decisions import DecisionLog
 from verifier.gateway.passthrough import PassThroughDoor
