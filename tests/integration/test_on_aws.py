@@ -99,8 +99,8 @@ def test_what_aws_refuses_is_learnt_from_scratch(aws: StandIn, topic: Path, tmp_
     told = yaml.safe_load(taught.read_text(encoding="utf-8"))
     said = [(row["needed"], row["type"], row["in"], row["phase"]) for row in told["says"]]
     assert said == [
-        ("sns:CreateTopic", "AWS::SNS::Topic", "create", "deploy"),
-        ("sns:DeleteTopic", "AWS::SNS::Topic", "delete", "remove"),
+        ("sns:CreateTopic", "AWS::SNS::Topic", "create", "rollback-create"),
+        ("sns:DeleteTopic", "AWS::SNS::Topic", "delete", "rollback-create"),
     ]
     assert told["frameworks"][0].startswith("osls ")
     assert not re.search(r"news|vfy|arn:|\d{6}", taught.read_text(encoding="utf-8"))
