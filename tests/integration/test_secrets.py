@@ -125,7 +125,7 @@ def test_whatever_a_plugin_says(tmp_path: Path, act: str, output: str) -> None:
     secrets = secrets_of(known)
     assert len(secrets) >= 5
     written = [path.read_text() for path in (*out.rglob("*"), *temporary.rglob("*")) if path.is_file()]
-    assert len(written) == 2, "evidence and journal; nothing is left elsewhere"
+    assert len(written) == 3, "evidence, journal and page; nothing is left elsewhere"
     for text in (done.stdout, done.stderr, *written):
         assert_nothing_is_told(text, secrets)
         assert _ORDERS.search(text) is None
