@@ -11,6 +11,9 @@ from typing import Any
 from verifier.authorization.decision import Decided
 from verifier.iam.evaluate import IDENTITY_POLICY, Outcome
 
+REFUSALS = frozenset({"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"})
+"""The codes of error answers for want of a permission (sources: gateway-sns-refusal-code,
+gateway-sqs-refusal-status)."""
 _SENTENCE = "User: {principal} is not authorized to perform: {action} on resource: {resource} {reason}"
 
 

@@ -36,10 +36,11 @@ def converge_on_aws(
     from verifier.loop.rounds import Bench
     from verifier.targets.aws.plain_words import in_plain_words
     from verifier.targets.aws.user_trail import may_be_looked_up
+    from verifier.targets.creation import RUN_KIND, stage_of
     from verifier.trial.trials import Trials
 
     run = secrets.token_hex(3)
-    setup = replace(setup, options=replace(setup.options, stage=setup.options.stage or f"vfy-{run}"))
+    setup = replace(setup, options=replace(setup.options, stage=setup.options.stage or stage_of(run)))
     administrator = _administrator(args, setup)
     _ask(args, setup, progress)
     with in_plain_words(f"profile {args.profile}"):
@@ -49,7 +50,7 @@ def converge_on_aws(
         try:
             options = replace(setup.options, account=args.account)
             trials = Trials(target, setup.service, setup.framework, options)
-            journal.add("run-on-aws", run=run, account=args.account, region=administrator.region)
+            journal.add(RUN_KIND, run=run, account=args.account, region=administrator.region)
             trials.negative_control(lambda what, name: journal.add("creating", what=what, name=name))
             progress.say("negative control: a user without policies is refused")
             model = _embedded(args, setup, settings, progress)
@@ -138,13 +139,14 @@ def _aws_target(
 ) -> "AwsTarget":
     from verifier.gateway.hosts import configured_registries
     from verifier.targets.aws.target import AwsTarget
+    from verifier.targets.creation import RUN_TAG
 
     environment = setup.machine.environment
     return AwsTarget(
         administrator,
         args.account,
         environment=environment,
-        tags={"verifier:run": run},
+        tags={RUN_TAG: run},
         allow_hosts=(*args.allow_host, *configured_registries(environment, setup.machine.home)),
         more_authorities=more_authorities(setup.machine),
         redaction=args.redaction,

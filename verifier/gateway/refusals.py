@@ -7,6 +7,7 @@ from verifier.authorization.caller import Caller, Certainty
 from verifier.authorization.decision import Decided
 from verifier.authorization.operation import Operation, Requirement
 from verifier.authorization.requirements import UnmappedOperation, requirements
+from verifier.authorization.wording import REFUSALS
 from verifier.denial.cure import POLICIES, is_of, resource_of
 from verifier.denial.denial import Denial, DenialKind
 from verifier.denial.parse import denials_of
@@ -14,8 +15,6 @@ from verifier.gateway.answer_reading import Answer
 from verifier.iam.arn import parse_arn
 from verifier.iam.evaluate import IDENTITY_POLICY, AuthorizationRequest, Decision, Outcome, evaluate
 
-# As in respond.refused (sources: gateway-sns-refusal-code, gateway-sqs-refusal-status).
-_CODES = frozenset({"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"})
 UNKNOWN_KEY = frozenset(
     {"AuthFailure", "InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClientException"}
 )
@@ -28,7 +27,7 @@ def is_refusal(answer: Answer, method: str) -> bool:
     """Whether an answer refuses its operation; that to a HEAD says so with its status alone."""
     if answer.status < 300:
         return False
-    if answer.code in _CODES or (method == "HEAD" and answer.status == 403):
+    if answer.code in REFUSALS or (method == "HEAD" and answer.status == 403):
         return True
     return any(denial.action and not denial.inferred for denial in denials_of(answer.message))
 

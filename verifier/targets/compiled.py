@@ -1,9 +1,9 @@
 """The compiled service templates that a trial on the gateway has deployed."""
 
-import json
 from dataclasses import dataclass
 
 from verifier.gateway.server import Gateway
+from verifier.targets.template_body import template_text
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,4 @@ def compiled_stacks(gateway: Gateway) -> tuple[CompiledStack, ...]:
 
 def _template(gateway: Gateway, region: str, stack: str) -> str:
     client = gateway.administrator("cloudformation", region)
-    body = client.get_template(StackName=stack)["TemplateBody"]
-    # boto3 has read a template in JSON already.
-    return body if isinstance(body, str) else json.dumps(body)
+    return template_text(client.get_template(StackName=stack))

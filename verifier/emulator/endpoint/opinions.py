@@ -4,12 +4,11 @@ import threading
 from dataclasses import dataclass
 
 from verifier.authorization.operation import Operation
+from verifier.authorization.wording import REFUSALS
 from verifier.errors import AwsError
 
-# How services say that a policy does not allow something; a HEAD has no words.
-_REFUSALS = frozenset(
-    {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation", "403"}
-)
+# A HEAD has no words.
+_REFUSALS = REFUSALS | {"403"}
 _LONGEST = 300
 
 

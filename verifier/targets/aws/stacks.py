@@ -1,6 +1,5 @@
 """Stacks of a sandbox account, as the administrator sees them: their events, and their end."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +8,7 @@ from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wa
 
 from verifier.errors import InconclusiveError
 from verifier.targets.buckets import empty_bucket
+from verifier.targets.template_body import template_text
 
 SETTLE_SECONDS = 3600.0
 _STACK, _BUCKET = "AWS::CloudFormation::Stack", "AWS::S3::Bucket"
@@ -95,9 +95,7 @@ class Stacks:
             answer = self.client("cloudformation", region).get_template(StackName=stack)
         except ClientError:
             return ""
-        body = answer.get("TemplateBody", "")
-        # botocore has read a template in JSON already.
-        return body if isinstance(body, str) else json.dumps(body)
+        return template_text(answer)
 
     def take_away(self, stack: str, region: str) -> None:
         """Delete it and what is in it, as the administrator. Raises InconclusiveError when it stays."""
