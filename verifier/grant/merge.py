@@ -41,7 +41,7 @@ def covers_resource(wide: str, narrow: str) -> bool:
 
     On the safe side: an inner ``*`` is not taken to cross a colon, so a few true covers are missed.
     """
-    return _matcher(_as_symbols(wide)).fullmatch(_as_symbols(narrow)) is not None
+    return _matcher(wide).fullmatch(_as_symbols(narrow)) is not None
 
 
 def order(permission: Permission) -> tuple[str, str, tuple[Condition, ...]]:
@@ -56,6 +56,7 @@ def _makes_superfluous(other: Permission, permission: Permission) -> bool:
     return not covers(permission, other) or order(other) < order(permission)
 
 
+@cache
 def _as_symbols(pattern: str) -> str:
     for placeholder, symbol in _PLACEHOLDERS.items():
         pattern = pattern.replace(placeholder, symbol)
@@ -64,7 +65,8 @@ def _as_symbols(pattern: str) -> str:
 
 @cache
 def _matcher(pattern: str) -> re.Pattern[str]:
-    parts = [{"*": "[^:]*", "?": _ONE_CHARACTER}.get(symbol, re.escape(symbol)) for symbol in pattern]
+    symbols = _as_symbols(pattern)
+    parts = [{"*": "[^:]*", "?": _ONE_CHARACTER}.get(symbol, re.escape(symbol)) for symbol in symbols]
     if pattern.endswith("*"):
         parts[-1] = ".*"
     return re.compile("".join(parts), re.DOTALL)

@@ -164,6 +164,27 @@ def test_repaired_functions_are_still_called_as_before() -> None:
     assert len(parameters(S3Backend.log_incoming_request)) == 3
 
 
+def test_each_account_has_its_own_copies_of_the_policies_of_aws() -> None:
+    from moto.iam.models import IAMBackend
+
+    repair_moto()
+    one, other = (IAMBackend("aws", account) for account in ("111122223333", "444455556666"))
+    assert len(one.managed_policies) == len(other.managed_policies) > 1000
+    arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    mine, theirs = one.managed_policies[arn], other.managed_policies[arn]
+    assert (mine.account_id, theirs.account_id) == ("111122223333", "444455556666")
+    assert (mine.id, mine.versions[0].document) == (theirs.id, theirs.versions[0].document)
+    mine.tags["team"] = {"Key": "team", "Value": "shop"}
+    mine.attachment_count += 1
+    mine.versions[0].is_default = False
+    mine.versions.append("another")
+    third = IAMBackend("aws", "777788889999").managed_policies[arn]
+    for untouched in (theirs, third):
+        assert (untouched.tags, untouched.attachment_count, len(untouched.versions)) == ({}, 0, 1)
+        assert untouched.versions[0].is_default
+    assert IAMBackend("aws-cn", "111122223333").managed_policies.keys() != one.managed_policies.keys()
+
+
 def test_the_repairs_are_still_needed() -> None:
     """The sources that the repairs replace, as they were when the repairs were written."""
     from pathlib import Path
@@ -185,3 +206,6 @@ def test_the_repairs_are_still_needed() -> None:
     users = (root / "iam" / "responses.py").read_text()
     assert "self.backend.put_role_policy(role_name, policy_name, policy_document)" in users
     assert "put_user_permissions_boundary" not in users
+    identities = (root / "iam" / "models.py").read_text()
+    assert "self.aws_managed_policies = self._init_aws_policies()" in identities
+    assert "aws_managed_policies_data_parsed = json.loads(aws_managed_policies_data)" in identities

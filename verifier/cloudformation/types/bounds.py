@@ -9,6 +9,7 @@ AWS asks for, never less.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from verifier.authorization.convention import PASS_ROLE
 from verifier.authorization.operation import Requirement
@@ -77,10 +78,10 @@ class _Bound:
 
     def _resources(self, action: str) -> tuple[str, ...]:
         kinds = [kind for kind in catalog.resource_types(action) if not _OF_ANY_SERVICE.match(kind.arns[0])]
-        wide = _apart([self._filled(template) for kind in kinds for template in kind.arns])
+        wide = _apart(tuple(self._filled(template) for kind in kinds for template in kind.arns))
         if len(wide) > _MOST:
             return tuple(dict.fromkeys(":".join((*arn.split(":")[:_HEAD], "*")) for arn in wide))
-        return _apart([arn for kind in kinds for arn in self._known(kind)]) or ("*",)
+        return _apart(tuple(arn for kind in kinds for arn in self._known(kind))) or ("*",)
 
     def _known(self, kind: catalog.ResourceType) -> tuple[str, ...]:
         """What is known of the resources of a kind, else any of it."""
@@ -127,7 +128,9 @@ class _Bound:
         return _PLACEHOLDER.sub(lambda found: values.get(plain(found.group(1)), "*"), template)
 
 
-def _apart(arns: Sequence[str]) -> tuple[str, ...]:
+# The same action has the same ones in every lifecycle of every type.
+@lru_cache(maxsize=1024)
+def _apart(arns: tuple[str, ...]) -> tuple[str, ...]:
     """``arns`` without those that another one covers, in their order."""
     return tuple(_uncovered(tuple(dict.fromkeys(arns))))
 
