@@ -6,6 +6,8 @@ PYTHON ?= python3
 SERVICE ?= sample_services/http-api
 # Tests run side by side, the tests of one file in one process. WORKERS=0 runs all in one.
 WORKERS ?= 2
+# A test with a real tool waits as often as it works: three of them keep two cores busy.
+LONG_WORKERS ?= 3
 # make test K='split or merge' runs only the tests whose names match, in one process and without lint.
 K ?=
 # make fuzz SECONDS=600 TARGETS='policy template'
@@ -54,7 +56,7 @@ coverage: test ## the same, traced, and the floors of tools/coverage_floors.json
 	$(VENV)/bin/python -m tools.coverage_floors
 
 test-integration: setup ## the long tests, with real command-line tools
-	$(PYTEST) -m integration -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	$(PYTEST) -m integration -n $(LONG_WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-localstack: setup ## real LocalStack 4.13.1 without Docker: installs 500 MB into .verifier/, Python 3.11 only
 	$(PYTEST) -m localstack tests/integration/test_localstack.py
