@@ -1,6 +1,7 @@
 """Each kind of drift is injected, and named with its cause."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,7 @@ from verifier.baseline.changes import Cause
 from verifier.baseline.drift import Drifted, compare
 from verifier.baseline.evidence import BaselineEvidence, Evidenced, Tool
 from verifier.baseline.files import Baseline
+from verifier.baseline.seal import seal_of
 from verifier.grant.evidence import Permission
 from verifier.iam.policy import parse_policy
 
@@ -188,12 +190,76 @@ def test_a_new_major_version_takes_the_place_of_the_one_that_was_asked_for_in_th
     assert the_only(found.went).cause is Cause.FRAMEWORK
 
 
-def test_what_the_registry_names_more_is_announced_and_no_drift() -> None:
-    more = {
-        BUCKET: {"s3:CreateBucket": "create update", "s3:GetBucketAbac": "read"},
-        "AWS::X::Y": {"x:Y": "read"},
-    }
-    found = compare(baseline(evidence()), evidence(registry=more))
-    assert not found.is_there
-    assert found.announced == (f"{BUCKET}: s3:CreateBucket (update)", f"{BUCKET}: s3:GetBucketAbac (read)")
-    assert compare(baseline(evidence(registry=more)), evidence()).announced == ()
+def test_a_change_of_both_files_by_hand_is_told_though_our_model_changed_too() -> None:
+    """The seal tells which of the differences are of that."""
+    later = made(model={**MADE.model, "handlers": "h2"})
+    sealed = seal_of(item.permission for item in evidence(LOOK).held)
+    without = evidence(seal=sealed)
+    first, second = compare(baseline(without), evidence(LOOK, READ, made_with=later)).came
+    assert (first.permission, first.cause) == (READ.permission, Cause.MODEL)
+    assert (second.permission, second.cause) == (LOOK.permission, Cause.BASELINE)
+    assert second.why == "evidence.json was changed by hand: it had it when it was written"
+    more = evidence(LOOK, READ, QUEUE, seal=sealed)
+    found = compare(baseline(more), evidence(LOOK, made_with=later))
+    assert [item.permission for item in found.went] == [READ.permission, QUEUE.permission]
+    assert {item.cause for item in found.went} == {Cause.BASELINE}
+    unsealed = evidence()
+    assert (
+        the_only(compare(baseline(unsealed), evidence(LOOK, made_with=later)).came).cause
+        is not Cause.BASELINE
+    )
+
+
+def test_of_the_model_only_the_part_that_can_be_the_cause_comes_before_the_service() -> None:
+    """Our handlers change with every release: a property that came is the service's doing."""
+    then = made(parts={BUCKET: "1", "s3": "1"})
+    both = {"service": CONFIGURED, "model": {**MADE.model, "handlers": "h2"}}
+    parts = (
+        ({BUCKET: "1", "s3": "1"}, Cause.SERVICE, "changed: the service's configuration"),
+        ({BUCKET: "2", "s3": "1"}, Cause.MODEL, "changed: our handler of AWS::S3::Bucket"),
+        ({BUCKET: "1", "s3": "2"}, Cause.MODEL, "changed: our rules for s3"),
+    )
+    for now, cause, why in parts:
+        later = evidence(READ, made_with=made(parts=now, **both))
+        came = the_only(compare(baseline(evidence(made_with=then)), later).came)
+        assert (came.cause, came.why.rpartition("; ")[2]) == (cause, why)
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "why"),
+    [
+        (
+            {"tools": (replace(OSLS, digest="1"),)},
+            {"tools": (replace(OSLS, digest="2"),)},
+            "osls 4.3.1 has other files",
+        ),
+        (
+            {"plugins": ("./look 1",)},
+            {"plugins": ("./look 2",), "service": {**MADE.service, "code": "d2"}},
+            "plugin ./look has other files",
+        ),
+        ({"plugins": ("look 1.0.0",)}, {"plugins": ("look 1.0.1",)}, "plugin look 1.0.0 -> 1.0.1"),
+        ({}, {"service": {**MADE.service, "packages": "p"}}, "the service's packages"),
+    ],
+)
+def test_a_tool_with_other_files_is_another_tool(then: dict[str, Any], now: dict[str, Any], why: str) -> None:
+    old, new = evidence(made_with=made(**then)), evidence(LOOK, made_with=made(**now))
+    came = the_only(compare(baseline(old), new).came)
+    assert (came.cause, came.why.rpartition("changed: ")[2]) == (Cause.FRAMEWORK, why)
+
+
+def test_what_is_not_known_of_an_older_baseline_has_not_changed() -> None:
+    later = made(tools=(replace(OSLS, digest="1"),), plugins=("look 1.0.0",), parts={BUCKET: "1"})
+    assert (
+        compare(baseline(evidence(made_with=made(plugins=("look",)))), evidence(made_with=later)).changed
+        == ()
+    )
+
+
+def test_the_services_files_outside_of_its_folder_are_its_own() -> None:
+    later = made(service={**MADE.service, "outside": "o1"})
+    came = the_only(compare(baseline(evidence()), evidence(QUEUE, made_with=later)).came)
+    assert (came.cause, came.why.rpartition("; ")[2]) == (
+        Cause.SERVICE,
+        "changed: files outside that the service names",
+    )

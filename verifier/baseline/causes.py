@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from verifier.baseline.announced import is_new, named_for
 from verifier.baseline.changes import Cause, Changes
 from verifier.baseline.evidence import Asker, BaselineEvidence, Evidenced
 
 _CAUSES = {"framework": Cause.FRAMEWORK, "model": Cause.MODEL, "data": Cause.DATA}
-# What is the likeliest of the parts that changed, by what is new about those who ask.
-_RESOURCE = ("configuration", "framework", "packages", "code", "model", "data")
-_HANDLER = ("model", "configuration", "framework", "data", "packages", "code")
-_TOOL = ("framework", "packages", "configuration", "code", "model", "data")
-_NEED = ("model", "data", "configuration", "framework", "packages", "code")
-_NAME = ("configuration", "framework", "model", "packages", "code", "data")
+# What is the likeliest of the parts that changed, by what is new about those who ask. The model as a whole
+# changes often: before anything of the service only the part of it that can be the cause is looked at.
+_RESOURCE = ("configuration", "outside", "framework", "packages", "code", "model", "data")
+_HANDLER = ("configuration", "outside", "framework", "packages", "code", "model", "data")
+_TOOL = ("framework", "packages", "configuration", "outside", "code", "model", "data")
+_NEED = ("configuration", "outside", "framework", "packages", "code", "model", "data")
+_NAME = ("configuration", "outside", "framework", "model", "packages", "code", "data")
 
 
 @dataclass(frozen=True)
@@ -36,9 +38,9 @@ class Explainer:
         if held.frameworks and not self.there.labels & {*held.frameworks}:
             tools = ", ".join(held.frameworks)
             return Cause.FRAMEWORK, f"{tools} asks for it, which {'was' if self.came else 'is'} not run"
-        named = self._named(held)
-        if named:
-            return Cause.REGISTRY, named
+        announced = self._announced(held)
+        if announced:
+            return announced
         what, order = self._what_is_new(held)
         likely = [part for part in order if self.changes.of(part)]
         if not likely:
@@ -46,21 +48,30 @@ class Explainer:
                 Cause.BASELINE,
                 f"{what}; nothing has changed since, so the baseline was not as it was seen",
             )
-        reason = self.changes.of(likely[0])
-        return _CAUSES.get(likely[0], Cause.SERVICE), f"{what}; changed: {reason}"
+        return self._cause(likely[0], order), f"{what}; changed: {self.changes.of(likely[0])}"
 
-    def _named(self, held: Evidenced) -> str:
-        """What the registry names here and not there, for a type that is on both sides."""
-        action = held.permission.action.lower()
-        types = sorted({item.type for item in held.asked if item.type})
-        for name in types:
-            ours, theirs = self.here.registry.get(name, {}), self.there.registry.get(name)
-            if theirs is None or action not in map(str.lower, ours):
-                continue
-            if action not in map(str.lower, theirs):
-                word = "now names" if self.came else "no longer names"
-                return f"CloudFormation's registry {word} it for {name}"
-        return ""
+    def _cause(self, part: str, order: Sequence[str]) -> Cause:
+        if part in self.changes.parts:
+            return Cause.MODEL
+        # What the tool itself does comes of itself and its plugins, and these are packages.
+        if part == "packages" and order is _TOOL:
+            return Cause.FRAMEWORK
+        return _CAUSES.get(part, Cause.SERVICE)
+
+    def _announced(self, held: Evidenced) -> tuple[Cause, str] | None:
+        """What AWS names here and did not there, of a type or of a service that is on both sides."""
+        action = held.permission.action
+        word = "now names" if self.came else "no longer names"
+        for item in held.asked:
+            if item.type and item.type in self.there.registry:
+                ours, theirs = (
+                    named_for(action, side.registry.get(item.type, {})) for side in (self.here, self.there)
+                )
+                if (ours and not theirs) or (held.note and ours - theirs):
+                    return Cause.REGISTRY, f"CloudFormation's registry {word} it for {item.type}"
+        if is_new(action, self.here.catalogue, self.there.catalogue):
+            return Cause.DATA, f"AWS's reference {word} it"
+        return None
 
     def _what_is_new(self, held: Evidenced) -> tuple[str, Sequence[str]]:
         """In words what ``there`` lacks of those who ask for ``held``, and what that most likely comes of."""
@@ -76,10 +87,11 @@ class Explainer:
         for item in held.asked:
             if item.type and item.call not in self._calls:
                 does = self._does(f"calls {item.operation} at {item.lifecycle} of {item.type}")
-                return f"CloudFormation {does} ({_listed(item)})", _HANDLER
+                return f"CloudFormation {does} ({_listed(item)})", (item.type, item.service, *_HANDLER)
+        services = dict.fromkeys(item.service for item in held.asked)
         operation = held.asked[0].operation if held.asked else held.permission.action
         if held.permission.action not in self._actions:
-            return f"{operation} {self._does('needs')} it", _NEED
+            return f"{operation} {self._does('needs')} it", (*services, *_NEED)
         return f"{operation} {self._does('is')} on this resource", _NAME
 
     def _does(self, verb: str) -> str:

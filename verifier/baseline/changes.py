@@ -1,12 +1,19 @@
 """What is other than it was when a baseline was made: the only things that drift can come from."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from verifier.baseline.evidence import BaselineEvidence, MadeWith
+from verifier.baseline.tools import name_of
 
 _MODEL = {"rules": "our rules", "handlers": "our handlers", "names": "how names are generalised"}
+_SERVICE = {
+    "configuration": "the service's configuration",
+    "outside": "files outside that the service names",
+    "code": "the service's code",
+    "packages": "the service's packages",
+}
 
 
 class Cause(StrEnum):
@@ -24,37 +31,43 @@ class Cause(StrEnum):
 class Changes:
     """By the part that changed, in words; what did not change is not in it.
 
-    Parts of the service are configuration, code and packages.
+    Parts of the service are configuration, outside, code and packages; parts of the model are its handlers, by
+    type, and its rules, by the service of the operations.
     """
 
     service: Mapping[str, str]
     framework: tuple[str, ...]
     model: tuple[str, ...]
     data: tuple[str, ...]
+    parts: Mapping[str, str] = field(default_factory=dict)
 
     def lines(self) -> list[str]:
         """All of it, in words."""
         return [*self.framework, *self.service.values(), *self.model, *self.data]
 
     def of(self, part: str) -> str:
-        """The words for ``part``: framework, model, data or a part of the service; empty for unchanged."""
+        """The words for ``part``: framework, model, data or a part of either; empty for unchanged."""
         if part in ("framework", "model", "data"):
             return ", ".join(getattr(self, part))
-        return self.service.get(part, "")
+        return self.service.get(part) or self.parts.get(part, "")
 
 
 def changes_between(then: BaselineEvidence, now: BaselineEvidence) -> Changes:
     """What changed from ``then`` to ``now``; of tools only those that both were run under."""
     old, new = then.made_with, now.made_with
-    parts = ("configuration", "code", "packages")
     return Changes(
-        {part: f"the service's {part}" for part in parts if old.service.get(part) != new.service.get(part)},
+        {part: words for part, words in _SERVICE.items() if old.service.get(part) != new.service.get(part)},
         tuple(_framework(old, new)),
         tuple(_MODEL.get(name, name) for name in _differing(old.model, new.model)),
         tuple(
             f"{name} {old.data.get(name, 'none')} -> {new.data.get(name, 'none')}"
             for name in _differing(old.data, new.data)
         ),
+        {
+            name: f"our handler of {name}" if "::" in name else f"our rules for {name}"
+            for name in _differing(old.parts, new.parts)
+            if name in old.parts and name in new.parts
+        },
     )
 
 
@@ -62,13 +75,26 @@ def _framework(old: MadeWith, new: MadeWith) -> Iterator[str]:
     for tool in new.tools:
         same = [one for one in old.tools if one.label == tool.label]
         same += [one for one in old.tools if one.wanted == tool.wanted]
-        if same and (same[0].name, same[0].version) != (tool.name, tool.version):
-            yield f"{same[0].name} {same[0].version} -> {tool.name} {tool.version}"
-    for name in new.plugins:
-        if name not in old.plugins:
+        if not same:
+            continue
+        former = same[0]
+        if (former.name, former.version) != (tool.name, tool.version):
+            yield f"{former.name} {former.version} -> {tool.name} {tool.version}"
+        elif former.digest and tool.digest and former.digest != tool.digest:
+            yield f"{tool.name} {tool.version} has other files"
+    yield from _plugins(old.plugins, new.plugins)
+
+
+def _plugins(old: tuple[str, ...], new: tuple[str, ...]) -> Iterator[str]:
+    then, now = ({name_of(one): one.partition(" ")[2] for one in plugins} for plugins in (old, new))
+    for name, known in now.items():
+        if name not in then:
             yield f"plugin {name} came"
-    for name in old.plugins:
-        if name not in new.plugins:
+        elif then[name] and known and then[name] != known:
+            is_local = name.startswith((".", "/"))
+            yield f"plugin {name} has other files" if is_local else f"plugin {name} {then[name]} -> {known}"
+    for name in then:
+        if name not in now:
             yield f"plugin {name} went"
 
 

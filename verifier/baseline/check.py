@@ -10,7 +10,6 @@ from verifier.authorization.authorizer import Mode
 from verifier.baseline.evidence import Tool
 from verifier.baseline.gather import LifeUnder
 from verifier.errors import ExitCode
-from verifier.framework.framework import Framework
 from verifier.grant.findings import consolidate, findings_of
 from verifier.grant.generalise import Scope
 from verifier.iam.policy import PolicyDocument
@@ -46,11 +45,6 @@ class Seen:
     """Refusals that AWS went on without, in its words."""
     seeded: tuple[Seeded, ...] = ()
     """What was made up because the service lacked it; the trial's account is ``{account}`` in its names."""
-
-
-def tool_of(framework: Framework, wanted: str) -> Tool:
-    """The tool as a baseline names it."""
-    return Tool(wanted, framework.name, framework.version)
 
 
 def confirm(bench: Bench, tool: Tool, committed: PolicyDocument) -> Seen:

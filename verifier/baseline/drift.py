@@ -6,15 +6,18 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from verifier.authorization.caller import Certainty
+from verifier.baseline.announced import announced
 from verifier.baseline.causes import Explainer
 from verifier.baseline.changes import Cause, changes_between
 from verifier.baseline.evidence import BaselineEvidence, Evidenced
 from verifier.baseline.files import Baseline
+from verifier.baseline.seal import by_hand
 from verifier.grant.evidence import Permission
 from verifier.grant.merge import covers_resource, order
 from verifier.iam.policy import PolicyDocument, Statement, to_dict
 
 _BY_HAND = "policy.json was changed by hand: evidence.json "
+_EVIDENCE_BY_HAND = "evidence.json was changed by hand: it "
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,8 @@ class Drifted:
 class Drift:
     """How a baseline differs from the present; ``changed`` is what could be the reason, in words.
 
-    ``announced`` is what CloudFormation's registry names since, of the types of the service: what AWS may
-    ask for soon. It is no drift.
+    ``announced`` is what AWS names since, of the service's types and services, whatever comes of it
+    (announced.py).
     """
 
     came: tuple[Drifted, ...]
@@ -68,19 +71,24 @@ def compare(baseline: Baseline, now: BaselineEvidence) -> Drift:
     present = {item.permission: item for item in now.held}
     recorded = {item.permission: item for item in then.held}
     run_again = _run_again(then, now)
-    came = [
-        _came(item, recorded, Explainer(now, then, changes, came=True))
-        for permission, item in present.items()
-        if not any(_grants(wide, permission) for wide in granted)
-    ]
-    went = [
-        _went(permission, recorded, Explainer(then, now, changes, came=False))
+    new = [one for one in present if not any(_grants(wide, one) for wide in granted)]
+    gone = [
+        permission
         for permission in granted
         if permission not in present
         and not (permission in recorded and run_again.isdisjoint(recorded[permission].frameworks))
     ]
+    edited = by_hand(then.seal, recorded, (*new, *gone))
+    came = [
+        _came(present[one], one in recorded, one in edited, Explainer(now, then, changes, came=True))
+        for one in new
+    ]
+    went = [
+        _went(one, recorded.get(one), one in edited, Explainer(then, now, changes, came=False))
+        for one in gone
+    ]
     went += [_odd(statement) for statement in baseline.policy.statements if _is_odd(statement)]
-    return Drift(_sorted(came), _sorted(went), tuple(changes.lines()), tuple(_announced(then, now)))
+    return Drift(_sorted(came), _sorted(went), tuple(changes.lines()), tuple(announced(then, now)))
 
 
 def permissions_of(policy: PolicyDocument) -> Iterator[Permission]:
@@ -92,30 +100,23 @@ def permissions_of(policy: PolicyDocument) -> Iterator[Permission]:
                     yield Permission(action, resource, tuple(sorted(statement.conditions)))
 
 
-def _announced(then: BaselineEvidence, now: BaselineEvidence) -> Iterator[str]:
-    """What the registry names for a handler of a type and did not, of types that are on both sides."""
-    for name in sorted(then.registry.keys() & now.registry.keys()):
-        for action, handlers in now.registry[name].items():
-            new = [
-                word for word in handlers.split() if word not in then.registry[name].get(action, "").split()
-            ]
-            if new:
-                yield f"{name}: {action} ({', '.join(new)})"
-
-
-def _came(item: Evidenced, recorded: dict[Permission, Evidenced], explainer: Explainer) -> Drifted:
-    if item.permission in recorded:
+def _came(item: Evidenced, is_recorded: bool, is_edited: bool, explainer: Explainer) -> Drifted:
+    if is_recorded:
         cause, why = Cause.BASELINE, f"{_BY_HAND}has it"
+    elif is_edited:
+        cause, why = Cause.BASELINE, f"{_EVIDENCE_BY_HAND}had it when it was written"
     else:
         cause, why = explainer.explain(item)
     return Drifted(item.permission, cause, why, item.certainty, item.frameworks)
 
 
-def _went(permission: Permission, recorded: dict[Permission, Evidenced], explainer: Explainer) -> Drifted:
-    item = recorded.get(permission)
+def _went(permission: Permission, item: Evidenced | None, is_edited: bool, explainer: Explainer) -> Drifted:
     if item is None:
         return Drifted(permission, Cause.BASELINE, f"{_BY_HAND}knows nothing of it", None)
-    cause, why = explainer.explain(item)
+    if is_edited:
+        cause, why = Cause.BASELINE, f"{_EVIDENCE_BY_HAND}did not have it when it was written"
+    else:
+        cause, why = explainer.explain(item)
     return Drifted(permission, cause, why, item.certainty, item.frameworks)
 
 

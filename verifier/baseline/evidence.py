@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from verifier.authorization.caller import Certainty
+from verifier.baseline.seal import seal_of
 from verifier.errors import InputError
 from verifier.grant.evidence import Permission
 
@@ -32,6 +33,11 @@ class Asker:
     def is_tool(self) -> bool:
         """Whether the command-line tool asks itself."""
         return not self.type
+
+    @property
+    def service(self) -> str:
+        """That of the operation, botocore's name."""
+        return self.operation.partition(":")[0]
 
     @property
     def call(self) -> tuple[str, str, str]:
@@ -72,6 +78,8 @@ class Evidenced:
     frameworks: tuple[str, ...]
     asked: tuple[Asker, ...]
     modelled: bool = False
+    note: str = ""
+    """Why it is held although nothing asked for it: AWS announced it."""
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form."""
@@ -80,6 +88,7 @@ class Evidenced:
             "certainty": self.certainty.label,
             "modelled": self.modelled,
             "frameworks": list(self.frameworks),
+            **({"note": self.note} if self.note else {}),
             "asked": [item.as_dict() for item in self.asked],
         }
 
@@ -94,16 +103,21 @@ class Evidenced:
             _texts(plain["frameworks"]),
             tuple(Asker.from_dict(item) for item in plain["asked"]),
             bool(plain["modelled"]),
+            _text(plain.get("note", "")),
         )
 
 
 @dataclass(frozen=True)
 class Tool:
-    """A framework of a baseline: as it was asked for (auto, NAME@VERSION, PATH), and what that was."""
+    """A framework of a baseline: as it was asked for (auto, NAME@VERSION, PATH), and what that was.
+
+    ``digest`` is that of its files; empty where it is not known.
+    """
 
     wanted: str
     name: str
     version: str
+    digest: str = ""
 
     @property
     def label(self) -> str:
@@ -112,14 +126,22 @@ class Tool:
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form."""
-        return {"wanted": self.wanted, "name": self.name, "version": self.version}
+        known = {"digest": self.digest} if self.digest else {}
+        return {"wanted": self.wanted, "name": self.name, "version": self.version, **known}
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> "Tool":
+        """What ``as_dict`` made. Raises KeyError, TypeError, AttributeError for anything else."""
+        names = (plain["wanted"], plain["name"], plain["version"], plain.get("digest", ""))
+        return cls(*map(_text, names))
 
 
 @dataclass(frozen=True)
 class MadeWith:
     """Versions, and digests of what has no version: what tells later why something changed.
 
-    ``service`` has the digests of its configuration, code and packages, ``model`` those of our own rules.
+    ``service`` has the digests of its configuration, code and packages, ``model`` those of our own rules as a
+    whole, ``parts`` those of what concerns the service: a handler by its type, rules by the operations' service.
     """
 
     tools: tuple[Tool, ...]
@@ -127,6 +149,7 @@ class MadeWith:
     plugins: tuple[str, ...]
     model: Mapping[str, str]
     data: Mapping[str, str]
+    parts: Mapping[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form."""
@@ -136,21 +159,19 @@ class MadeWith:
             "plugins": list(self.plugins),
             "model": dict(self.model),
             "data": dict(self.data),
+            **({"parts": dict(self.parts)} if self.parts else {}),
         }
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> "MadeWith":
         """What ``as_dict`` made. Raises KeyError, TypeError, AttributeError for anything else."""
-        tools = tuple(
-            Tool(_text(one["wanted"]), _text(one["name"]), _text(one["version"]))
-            for one in plain["frameworks"]
-        )
         return cls(
-            tools,
+            tuple(Tool.from_dict(one) for one in plain["frameworks"]),
             _words(plain["service"]),
             _texts(plain["plugins"]),
             _words(plain["model"]),
             _words(plain["data"]),
+            _words(plain.get("parts", {})),
         )
 
 
@@ -159,7 +180,8 @@ class BaselineEvidence:
     """The whole of ``evidence.json``.
 
     ``registry`` has, for each resource type that asked for something, what CloudFormation's registry named
-    at that time: an action and the handlers it is named for.
+    at that time: an action and the handlers it is named for. ``catalogue`` has the names of all actions of
+    each service of which an action is held, in one text. ``seal`` is the one that was read (seal.py).
     """
 
     service: str
@@ -167,6 +189,8 @@ class BaselineEvidence:
     held: tuple[Evidenced, ...]
     tolerated: tuple[Mapping[str, Any], ...] = ()
     registry: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    catalogue: Mapping[str, str] = field(default_factory=dict)
+    seal: str = field(default="", compare=False)
 
     @property
     def labels(self) -> frozenset[str]:
@@ -186,6 +210,8 @@ class BaselineEvidence:
             "permissions": [item.as_dict() for item in self.held],
             "tolerated": [dict(row) for row in self.tolerated],
             "registry": {name: dict(named) for name, named in self.registry.items()},
+            **({"catalogue": dict(self.catalogue)} if self.catalogue else {}),
+            "seal": seal_of(item.permission for item in self.held),
         }
 
 
@@ -198,6 +224,8 @@ def evidence_from(plain: Any, name: str) -> BaselineEvidence:
             tuple(Evidenced.from_dict(row) for row in plain["permissions"]),
             tuple({_text(key): row[key] for key in row} for row in plain["tolerated"]),
             {_text(key): _words(named) for key, named in plain["registry"].items()},
+            _words(plain.get("catalogue", {})),
+            _seal(plain.get("seal", "")),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise InputError(
@@ -210,6 +238,12 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is no text")
     return value
+
+
+def _seal(value: Any) -> str:
+    """Raises ValueError for what is no number."""
+    int(_text(value) or "0", 16)
+    return _text(value)
 
 
 def _texts(value: Any) -> tuple[str, ...]:

@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from verifier.baseline.evidence import Asker, BaselineEvidence, Evidenced, MadeWith, Tool
+from verifier.baseline.model_parts import model_parts
 from verifier.cloudformation.types import registry
 from verifier.grant.evidence import Asked
 from verifier.grant.findings import Finding, consolidate, joined
 from verifier.grant.merge import covers
 from verifier.grant.pack import policy
+from verifier.iam import catalog
 from verifier.iam.policy import PolicyDocument
 from verifier.trial.phases import PHASES
 
@@ -36,13 +38,16 @@ def gather(service: str, lives: Sequence[LifeUnder], made: MadeWith) -> Baseline
     """The evidence of lives under several tools; a permission is needed if one of them needs it."""
     whole = consolidate(joined(finding for life in lives for finding in life.findings))
     held = tuple(_held(finding, lives) for finding in whole)
-    types = {asker.type for item in held for asker in item.asked if asker.type}
+    askers = [asker for item in held for asker in item.asked]
+    types = {asker.type for asker in askers if asker.type}
+    prefixes = {item.permission.action.partition(":")[0] for item in held}
     return BaselineEvidence(
         service,
-        made,
+        replace(made, parts=model_parts(types, (asker.service for asker in askers))),
         held,
         _tolerated(row for life in lives for row in life.tolerated),
         {name: _named(name) for name in sorted(types)},
+        {name: _listed(name) for name in sorted(prefixes) if catalog.actions(name)},
     )
 
 
@@ -95,6 +100,11 @@ def _tolerated(rows: Iterable[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
         for key in sorted(phases)
         for action, resource, operation in [key]
     )
+
+
+def _listed(prefix: str) -> str:
+    """The actions of a service in AWS's reference, in one text: there are hundreds."""
+    return " ".join(action.partition(":")[2] for action in catalog.actions(prefix))
 
 
 def _named(type_name: str) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """What there is at present: the versions and digests that a baseline is made with."""
 
-import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
@@ -8,7 +7,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 import verifier
+from verifier.baseline.digests import digest_of
 from verifier.baseline.evidence import MadeWith, Tool
+from verifier.baseline.tools import plugins
 from verifier.cloudformation.types import registry
 from verifier.service.private_copy import NOT_COPIED
 from verifier.service.service import Service
@@ -29,7 +30,6 @@ _PACKAGE_FILES = frozenset(
     {"package.json", "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml"}
 )
 _CONFIGURATION = frozenset({".yml", ".yaml", ".json", ".template"})
-_LENGTH = 16
 _SOURCES = frozenset({".py", ".yaml", ".json"})
 
 
@@ -47,7 +47,7 @@ def made_with(service: Service, tools: Sequence[Tool]) -> MadeWith:
 @cache
 def model() -> dict[str, str]:
     """The digests of our own rules."""
-    return {name: _digest(_ROOT, _sources(parts)) for name, parts in _MODEL.items()}
+    return {name: digest_of(_ROOT, _sources(parts)) for name, parts in _MODEL.items()}
 
 
 def data() -> dict[str, str]:
@@ -55,20 +55,12 @@ def data() -> dict[str, str]:
     return {**{name: version(name) for name in _DATA}, "registry": registry.schema_date()}
 
 
-def plugins(service: Service) -> Iterator[str]:
-    """The plugins of the service, as written, as far as it can be read without running it."""
-    written = service.settings.get("plugins")
-    if isinstance(written, dict):
-        written = written.get("modules")
-    if isinstance(written, list):
-        yield from sorted(name for name in written if isinstance(name, str))
-
-
 def _service(service: Service) -> dict[str, str]:
     kinds: dict[str, list[Path]] = {"configuration": [], "code": [], "packages": []}
     for path in _files(service.folder):
         kinds[_kind(path, service.config)].append(path)
-    return {name: _digest(service.folder, paths) for name, paths in kinds.items() if paths}
+    kinds["outside"] = [*(service.outside.files if service.outside else ())]
+    return {name: digest_of(service.folder, paths) for name, paths in kinds.items() if paths}
 
 
 def _kind(path: Path, config: Path) -> str:
@@ -92,15 +84,3 @@ def _sources(parts: Iterable[str]) -> Iterator[Path]:
         path = _ROOT / part
         found = sorted(path.rglob("*")) if path.is_dir() else [path]
         yield from (one for one in found if one.suffix in _SOURCES)
-
-
-def _digest(root: Path, paths: Iterable[Path]) -> str:
-    """Of names and contents; where a link leads counts, and not what is there."""
-    whole = hashlib.sha256()
-    for path in sorted(paths):
-        content = str(path.readlink()).encode() if path.is_symlink() else b""
-        if not path.is_symlink() and path.is_file():
-            content = path.read_bytes()
-        name = path.relative_to(root).as_posix().encode("utf-8", "surrogateescape")
-        whole.update(b"%d %s %d " % (len(name), name, len(content)) + content)
-    return whole.hexdigest()[:_LENGTH]

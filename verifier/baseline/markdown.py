@@ -20,7 +20,7 @@ def markdown(command: str, rows: Sequence[dict[str, Any]]) -> str:
     lines += [f"| {code(row['folder'])} | {plain(headline(row))} |" for row in rows]
     announced = sorted({line for row in rows for line in row.get("announced", ())})
     if announced:
-        lines += ["", "CloudFormation's registry names since, for types of these services:", ""]
+        lines += ["", "AWS names since, of types and services that these services use:", ""]
         lines += [f"- {code(line)}" for line in announced]
     warnings = [(row["folder"], line) for row in rows for line in row.get("warnings", ())]
     if warnings:

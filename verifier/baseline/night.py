@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from verifier.baseline.files import EVIDENCE, FOLDER, POLICY
 from verifier.baseline.made_with import made_with
 from verifier.errors import ExitCode, InputError
 from verifier.loop.journal import Journal
+from verifier.service.outside import find_outside
 from verifier.service.service import load_service
 
 _DAY = 24 * 3600.0
@@ -73,7 +74,8 @@ def state(folder: str) -> str:
     """A digest of all that decides what a check of ``folder`` says; empty where there is none."""
     path = Path(folder)
     try:
-        made = made_with(load_service(path), ())
+        service = load_service(path)
+        made = made_with(replace(service, outside=find_outside(service.folder)), ())
         committed = [(path / FOLDER / name).read_bytes() for name in (POLICY, EVIDENCE)]
     except (InputError, OSError):
         return ""

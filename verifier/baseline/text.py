@@ -40,7 +40,7 @@ def _service(row: dict[str, Any]) -> Iterator[str]:
     tools = f" ({row['permissions']} permissions, {', '.join(row['frameworks'])})" if "service" in row else ""
     yield f"{row['folder']}: {headline(row)}{tools}"
     for line in row.get("announced", ()):
-        yield f"  CloudFormation's registry names since: {line}"
+        yield f"  new since: {line}"
     for line in row.get("warnings", ()):
         yield f"  refused, and AWS went on without it: {line}"
     if row["outcome"] != "drift":

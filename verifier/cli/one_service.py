@@ -23,6 +23,7 @@ _Lives = Callable[["Bench", "Tool"], "Seen"]
 
 def check(args: argparse.Namespace, folder: Path, stderr: TextIO) -> dict[str, Any]:
     """The row of a service whose baseline was checked. Raises what a converge of it raises."""
+    from verifier.baseline.announced import with_announced
     from verifier.baseline.check import confirm
     from verifier.baseline.drift import compare
     from verifier.baseline.files import read_baseline
@@ -35,6 +36,7 @@ def check(args: argparse.Namespace, folder: Path, stderr: TextIO) -> dict[str, A
     )
     if evidence is None:
         return _failed(args, folder, seen[-1], stderr)
+    evidence = with_announced(baseline.evidence, evidence)
     drift = compare(baseline, evidence)
     row = checked(
         str(folder),
@@ -55,14 +57,17 @@ def make(
     args: argparse.Namespace, folder: Path, stderr: TextIO
 ) -> "tuple[dict[str, Any], tuple[Seeded, ...]]":
     """The same, with what was made up for it under ``--seed auto``."""
+    from verifier.baseline.announced import with_announced
     from verifier.baseline.check import converged
     from verifier.baseline.files import read_evidence, write_baseline
     from verifier.baseline.row import updated
 
-    wanted = _wanted(args, read_evidence(folder) if args.frameworks is None else None)
+    then = read_evidence(folder)
+    wanted = _wanted(args, then)
     evidence, seen = _seen(args, folder, wanted, stderr, converged)
     if evidence is None:
         return _failed(args, folder, seen[-1], stderr), ()
+    evidence = with_announced(then, evidence)
     written = write_baseline(folder, evidence)
     row = _told(args, updated(str(folder), evidence, written=written), stderr)
     return row, tuple(dict.fromkeys(one for life in seen for one in life.seeded))
@@ -110,9 +115,9 @@ def _seen(
     args: argparse.Namespace, folder: Path, wanted: Sequence[str], stderr: TextIO, lives: _Lives
 ) -> "tuple[BaselineEvidence | None, list[Seen]]":
     """The evidence of lives under each of ``wanted``; None where one of them, the last, did not pass."""
-    from verifier.baseline.check import tool_of
     from verifier.baseline.gather import gather
     from verifier.baseline.made_with import made_with
+    from verifier.baseline.tools import tool_of
     from verifier.loop.rounds import Bench
 
     seen: list[Seen] = []

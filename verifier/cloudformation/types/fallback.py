@@ -41,14 +41,14 @@ def upper_bound(entry: RegistryEntry, lifecycle: str) -> UpperBound:
     """
     tagging = entry.tagging_permissions if entry.taggable and lifecycle in _TAGGED_STEPS else ()
     named = dict.fromkeys((*entry.handlers.get(lifecycle, ()), *tagging))
-    known = {permission: _meant(permission) for permission in named}
+    known = {permission: meant(permission) for permission in named}
     return UpperBound(
         actions=tuple(dict.fromkeys(action for actions in known.values() for action in actions)),
         not_actions=tuple(permission for permission, actions in known.items() if not actions),
     )
 
 
-def _meant(permission: str) -> tuple[str, ...]:
+def meant(permission: str) -> tuple[str, ...]:
     """The actions that a string of the registry's means: one, those of a pattern (ec2:Describe*), or none."""
     if "*" in permission:
         return catalog.expand(permission)

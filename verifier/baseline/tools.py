@@ -1,0 +1,69 @@
+"""What runs beside the service's own code: the tool and its plugins, and how each is known again."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from verifier.baseline.digests import digest_of
+from verifier.baseline.evidence import Tool
+from verifier.framework.framework import Framework
+from verifier.framework.packages import manifest
+from verifier.service.service import Service
+from verifier.service.tree import MODULES
+
+_MANIFEST = "package.json"
+_LOCAL = ".serverless_plugins"
+_ENDINGS = ("", ".js", ".cjs", ".mjs", ".ts")
+
+
+def tool_of(framework: Framework, wanted: str) -> Tool:
+    """The tool as a baseline names it. Raises OSError."""
+    program = Path(framework.command[-1]).resolve() if framework.command else None
+    package = program and next((one for one in program.parents if (one / _MANIFEST).is_file()), None)
+    digest = _folder_digest(package) if package else ""
+    return Tool(wanted, framework.name, framework.version, digest)
+
+
+def plugins(service: Service) -> Iterator[str]:
+    """The plugins of the service, as far as it can be read without running it.
+
+    Each as it is written, and after a space its version, or the digest of its files where it has none.
+    """
+    written: Any = service.settings.get("plugins")
+    local = _LOCAL
+    if isinstance(written, dict):
+        named = written.get("localPath")
+        local = named if isinstance(named, str) else local
+        written = written.get("modules")
+    if isinstance(written, list):
+        names = sorted(name for name in written if isinstance(name, str))
+        yield from (f"{name} {_known_by(name, service, local)}".rstrip() for name in names)
+
+
+def name_of(plugin: str) -> str:
+    """The name of a plugin as it is written in the configuration."""
+    return plugin.partition(" ")[0]
+
+
+def _known_by(name: str, service: Service, local: str) -> str:
+    if not name.startswith((".", "/")):
+        version = manifest(service.modules / name).get("version") if service.modules else None
+        if isinstance(version, str):
+            return version
+    for folder in (service.folder, service.folder / local):
+        for path in (folder / f"{name}{ending}" for ending in _ENDINGS):
+            if path.is_file():
+                return digest_of(path.parent, [path])
+            if path.is_dir():
+                return _folder_digest(path)
+    return ""
+
+
+def _folder_digest(folder: Path) -> str:
+    """Of a package's own files. npm has written into manifests, so they do not count."""
+    found: list[Path] = []
+    for here, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if name != MODULES]
+        found += (Path(here, name) for name in files if name != _MANIFEST)
+    return digest_of(folder, found)
