@@ -1,4 +1,4 @@
-"""What AWS names since a baseline was made: it asked for the like of it later, more than once, without a word.
+"""What AWS names since a baseline was made: more than once it asked for the like later.
 
 A new permission of CloudFormation's registry for a handler of one of the service's types, and a new action
 about tags in AWS's reference, are held as ``likely`` where it is known on which resources of the service
@@ -64,7 +64,7 @@ def named_for(action: str, named: Mapping[str, str]) -> frozenset[str]:
 
 
 def is_new(action: str, here: Mapping[str, str], there: Mapping[str, str]) -> bool:
-    """Whether the reference names ``action`` ``here`` and not ``there``, and knows the service on both sides."""
+    """Whether the reference names ``action`` here and not there, and knows the service on both sides."""
     prefix, _, name = action.partition(":")
     if prefix not in here or prefix not in there:
         return False
@@ -136,7 +136,7 @@ def _fits(resource: str, template: str) -> bool:
 
 
 def _is_asked_for(item: Evidenced, asked: Evidenced) -> bool:
-    """Whether ``asked`` is the same already, or the same action for the same type, as far as anybody knows."""
+    """Whether ``asked`` is the same already, or the same action for the same type."""
     if asked.permission.action != item.permission.action:
         return False
     types = {asker.type for asker in item.asked}

@@ -31,8 +31,8 @@ class Cause(StrEnum):
 class Changes:
     """By the part that changed, in words; what did not change is not in it.
 
-    Parts of the service are configuration, outside, code and packages; parts of the model are its handlers, by
-    type, and its rules, by the service of the operations.
+    Parts of the service are configuration, outside, code and packages; parts of the model are its handlers by
+    type, and its rules by the service of the operations.
     """
 
     service: Mapping[str, str]

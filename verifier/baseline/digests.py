@@ -14,7 +14,7 @@ def digest_of_text(text: str) -> str:
 
 
 def digest_of(root: Path, paths: Iterable[Path]) -> str:
-    """Of names as seen from ``root`` and contents; where a link leads counts, and not what is there. Raises OSError."""
+    """Of names seen from ``root`` and contents, of links where they lead. Raises OSError."""
     whole = hashlib.sha256()
     for name, path in sorted((os.path.relpath(path, root), path) for path in paths):
         content = str(path.readlink()).encode() if path.is_symlink() else b""

@@ -141,7 +141,7 @@ class MadeWith:
     """Versions, and digests of what has no version: what tells later why something changed.
 
     ``service`` has the digests of its configuration, code and packages, ``model`` those of our own rules as a
-    whole, ``parts`` those of what concerns the service: a handler by its type, rules by the operations' service.
+    whole, ``parts`` those of what concerns the service: handlers by type, rules by the operations' service.
     """
 
     tools: tuple[Tool, ...]

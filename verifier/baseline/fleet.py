@@ -31,6 +31,8 @@ class Fleet:
     options: Sequence[str]
     environment: Mapping[str, str] = field(repr=False)
     at_once: int = 1
+    packages: Path | None = None
+    """A folder whose packages are used instead of the installed ones of the same names."""
 
     def run(self, folders: Sequence[str]) -> Iterator[dict[str, Any]]:
         """The row of each folder, in the order in which they end.
@@ -81,7 +83,9 @@ class Fleet:
     def _environment(self) -> dict[str, str]:
         """Ours, with the place that this package was found in."""
         known = self.environment.get("PYTHONPATH")
-        return {**self.environment, "PYTHONPATH": os.pathsep.join([_ROOT, *([known] if known else [])])}
+        first = [] if self.packages is None else [str(self.packages)]
+        path = os.pathsep.join([*first, _ROOT, *([known] if known else [])])
+        return {**self.environment, "PYTHONPATH": path}
 
 
 def read_all(rows: Iterator[dict[str, Any]], hear: Callable[[dict[str, Any]], None]) -> list[dict[str, Any]]:

@@ -27,26 +27,30 @@ class Night:
     options: Sequence[str]
     now: float
 
-    def begin(self, folders: Iterable[str]) -> dict[str, dict[str, Any]]:
-        """The rows that are known already, by folder, of a night that did not end and is no day old.
+    def begin(self) -> None:
+        """Go on with a night that did not end and is no day old, else begin one.
 
         Raises InputError for a journal that cannot be read.
         """
-        known = self._known()
-        if not known:
+        if not self._known():
             self.journal.add("night", options=list(self.options), at=self.now)
-        return {folder: known[folder] for folder in folders if folder in known}
 
-    def keep(self, row: Mapping[str, Any]) -> None:
-        """Write down what became of a service."""
-        self.journal.add("service", row=dict(row), state=state(str(row["folder"])))
+    def known(self, folders: Iterable[str], part: str = "") -> dict[str, dict[str, Any]]:
+        """The rows of ``part`` that are known already, by folder."""
+        known = self._known()
+        return {folder: known[part, folder] for folder in folders if (part, folder) in known}
+
+    def keep(self, row: Mapping[str, Any], part: str = "") -> None:
+        """Write down what became of a service; ``part`` says with what, where not with what is installed."""
+        self.journal.add("service", row=dict(row), state=state(str(row["folder"])), part=part)
 
     def end(self) -> None:
         """The night is over: the next one begins anew."""
         self.journal.add("night-end")
 
-    def _known(self) -> dict[str, dict[str, Any]]:
-        found: dict[str, dict[str, Any]] = {}
+    def _known(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """By part and folder."""
+        found: dict[tuple[str, str], dict[str, Any]] = {}
         counts = False
         for row in self._rows():
             match row["kind"]:
@@ -60,7 +64,7 @@ class Night:
                 case "service" if counts:
                     ended = row.get("row")
                     if isinstance(ended, dict) and _is_still_true(ended, row.get("state")):
-                        found[ended["folder"]] = ended
+                        found[str(row.get("part", "")), ended["folder"]] = ended
         return found
 
     def _rows(self) -> list[dict[str, Any]]:

