@@ -1,0 +1,102 @@
+"""What a baseline is made with is known again: tools, plugins, files, the part of our model that counts."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.trial.rooms import write_service
+from verifier.baseline.evidence import Tool
+from verifier.baseline.made_with import made_with
+from verifier.baseline.model_parts import _plain, model_parts
+from verifier.baseline.tools import plugins, tool_of
+from verifier.cloudformation.handlers import handlers
+from verifier.cloudformation.types.kind import Kind
+from verifier.cloudformation.types.part import Read
+from verifier.framework.framework import Framework
+from verifier.service.outside import find_outside
+from verifier.service.service import load_service
+
+GROUP, QUEUE = "AWS::Logs::LogGroup", "AWS::SQS::Queue"
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    folder = tmp_path / "node_modules" / "osls"
+    (folder / "bin").mkdir(parents=True)
+    (folder / "bin" / "serverless.js").write_text("deploy()", encoding="utf-8")
+    (folder / "package.json").write_text("{}", encoding="utf-8")
+    return folder
+
+
+def known(package: Path) -> Tool:
+    program = package / "bin" / "serverless.js"
+    return tool_of(Framework("osls", "4.3.1", ("node", str(program))), "auto")
+
+
+def test_a_tool_is_known_by_its_own_files(package: Path) -> None:
+    before = known(package)
+    assert len(before.digest) == 16
+    (package / "package.json").write_text('{"_id": "npm wrote this"}', encoding="utf-8")
+    (package / "node_modules").mkdir()
+    (package / "node_modules" / "x.js").write_text("another package", encoding="utf-8")
+    assert known(package) == before
+    (package / "more.js").write_text("look()", encoding="utf-8")
+    assert known(package).digest != before.digest
+    assert Tool.from_dict(before.as_dict()) == before
+    assert tool_of(Framework("osls", "4.3.1", ()), "auto").digest == ""
+
+
+def test_a_plugin_is_known_by_its_version_or_its_files(tmp_path: Path) -> None:
+    folder = write_service(tmp_path / "shop")
+    service = replace(load_service(folder), settings={"plugins": ["./look", "own", "packed", "unknown"]})
+    (folder / "look.js").write_text("1", encoding="utf-8")
+    (folder / ".serverless_plugins" / "own").mkdir(parents=True)
+    (folder / ".serverless_plugins" / "own" / "index.js").write_text("1", encoding="utf-8")
+    packed = folder / "node_modules" / "packed"
+    packed.mkdir(parents=True)
+    (packed / "package.json").write_text('{"version": "1.2.3"}', encoding="utf-8")
+    service = replace(service, modules=folder / "node_modules")
+    look, own, named, unknown = plugins(service)
+    assert (named, unknown) == ("packed 1.2.3", "unknown")
+    (folder / "look.js").write_text("2", encoding="utf-8")
+    (folder / ".serverless_plugins" / "own" / "index.js").write_text("2", encoding="utf-8")
+    after = [*plugins(service)]
+    assert {look, own}.isdisjoint(after)
+    assert [one.partition(" ")[0] for one in after] == ["./look", "own", "packed", "unknown"]
+
+
+def test_files_outside_that_the_service_names_are_part_of_it(tmp_path: Path) -> None:
+    folder = write_service(tmp_path / "shop")
+    config = folder / "serverless.yml"
+    config.write_text(
+        config.read_text(encoding="utf-8") + "\ncustom: ${file(../shared.yml)}\n", encoding="utf-8"
+    )
+    (tmp_path / "shared.yml").write_text("a: 1\n", encoding="utf-8")
+
+    def digests() -> dict[str, str]:
+        service = load_service(folder)
+        return {**made_with(replace(service, outside=find_outside(folder)), ()).service}
+
+    before = digests()
+    (tmp_path / "shared.yml").write_text("a: 2\n", encoding="utf-8")
+    after = digests()
+    assert {name for name in before if before[name] != after[name]} == {"outside"}
+
+
+def test_a_read_more_is_another_handler_of_that_type_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = model_parts([GROUP, QUEUE, "AWS::No::Type"], ["logs", "no-such"])
+    assert sorted(before) == [GROUP, QUEUE, "logs"]
+    kind = handlers()[GROUP]
+    assert isinstance(kind, Kind)
+    more = Read("DescribeSubscriptionFilters", on=("create",))
+    monkeypatch.setitem(handlers(), GROUP, replace(kind, parts=(*kind.parts, more)))  # type: ignore[arg-type]
+    after = model_parts([GROUP, QUEUE], ["logs"])
+    assert {name for name in before if before[name] != after[name]} == {GROUP}
+
+
+def test_what_a_handler_is_says_nothing_of_a_certain_process() -> None:
+    plain = json.dumps([_plain(handlers()[name]) for name in (GROUP, QUEUE, "AWS::S3::Bucket")])
+    assert " at 0x" not in plain
+    assert _plain(frozenset({"b", "a", "c"})) == ["a", "b", "c"]
