@@ -91,7 +91,7 @@ def test_a_read_more_is_another_handler_of_that_type_alone(monkeypatch: pytest.M
     kind = handlers()[GROUP]
     assert isinstance(kind, Kind)
     more = Read("DescribeSubscriptionFilters", on=("create",))
-    monkeypatch.setitem(handlers(), GROUP, replace(kind, parts=(*kind.parts, more)))  # type: ignore[arg-type]
+    monkeypatch.setitem(handlers(), GROUP, replace(kind, parts=(*kind.parts, more)))
     after = model_parts([GROUP, QUEUE], ["logs"])
     assert {name for name in before if before[name] != after[name]} == {GROUP}
 

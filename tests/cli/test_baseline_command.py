@@ -4,7 +4,7 @@ import argparse
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,13 @@ import pytest
 
 from tests.loop.worlds import LIKELY, READ, WRITE, Need, World
 from tests.trial.rooms import write_service
+from verifier.authorization.authorizer import Mode
 from verifier.cli import main, setup
 from verifier.errors import ExitCode
 from verifier.framework.framework import Framework
 from verifier.framework.machine import Machine
 from verifier.service.service import load_service
+from verifier.trial.interface import Candidate, Listener, TrialResult
 from verifier.trial.trials import Options
 
 FILES = ["evidence.json", "policy.json"]
@@ -68,6 +70,17 @@ def shops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     return Shops(tmp_path, monkeypatch, capsys)
 
 
+UNTAGGED = "Retrying request without including tags"
+
+
+class Untagged(World):
+    """AWS goes on without tags, and says so."""
+
+    def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> TrialResult:
+        trial = super().run(candidate, mode, listener)
+        return replace(trial, phases=tuple(replace(one, warnings=(UNTAGGED,)) for one in trial.phases))
+
+
 def asking(*needs: Need) -> World:
     return World(lambda _: needs)
 
@@ -101,6 +114,18 @@ def test_drift_is_told_and_nothing_is_written(
     assert [item["action"] for item in row["came"]] == came
     assert [item["action"] for item in row["went"]] == went
     assert shops.files() == before
+
+
+@pytest.mark.parametrize("needs", [[READ], [READ, WRITE]], ids=["passes", "is not enough"])
+def test_what_aws_went_on_without_is_a_finding_of_each_check(shops: Shops, needs: list[Need]) -> None:
+    shops.run(asking(READ), "update", "shop")
+    world = Untagged(lambda _: needs)
+    _, row = shops.row(world, "check", "shop")
+    assert row["warnings"] == [f"deploy: {UNTAGGED}"]
+    out = shops.run(Untagged(lambda _: needs), "check", "shop")[1]
+    assert f"refused, and AWS went on without it: deploy: {UNTAGGED}" in out
+    out = shops.run(Untagged(lambda _: needs), "check", "shop", "--format", "markdown")[1]
+    assert f"- `shop`: deploy: {UNTAGGED}" in out
 
 
 @pytest.mark.parametrize("spoilt", ["taken out", "put in"])
