@@ -67,6 +67,16 @@ def test_a_plugin_is_known_by_its_version_or_its_files(tmp_path: Path) -> None:
     assert [one.partition(" ")[0] for one in after] == ["./look", "own", "packed", "unknown"]
 
 
+def test_plugins_of_a_configuration_that_is_code_are_known_where_they_are_a_plain_list(
+    tmp_path: Path,
+) -> None:
+    config = tmp_path / "serverless.ts"
+    config.write_text("export = { service: 'a', plugins: [\n  'one', \"./two\",\n], custom: ['x'] }", "utf-8")
+    assert [*plugins(load_service(tmp_path))] == ["./two", "one"]
+    config.write_text("export = { service: 'a', plugins }", "utf-8")
+    assert [*plugins(load_service(tmp_path))] == []
+
+
 def test_files_outside_that_the_service_names_are_part_of_it(tmp_path: Path) -> None:
     folder = write_service(tmp_path / "shop")
     config = folder / "serverless.yml"

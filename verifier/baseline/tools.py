@@ -1,6 +1,7 @@
 """What runs beside the service's own code: the tool and its plugins, and how each is known again."""
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,14 @@ from verifier.baseline.digests import digest_of
 from verifier.baseline.evidence import Tool
 from verifier.framework.framework import Framework
 from verifier.framework.packages import manifest
+from verifier.reading import any_text_of
 from verifier.service.service import Service
 from verifier.service.tree import MODULES
 
 _MANIFEST = "package.json"
 _LOCAL = ".serverless_plugins"
+_LIST = re.compile(r"\bplugins\s*:\s*\[([^\]]*)\]")
+_QUOTED = re.compile(r"""['"`]([^'"`]+)['"`]""")
 _ENDINGS = ("", ".js", ".cjs", ".mjs", ".ts")
 
 
@@ -36,6 +40,8 @@ def plugins(service: Service) -> Iterator[str]:
         named = written.get("localPath")
         local = named if isinstance(named, str) else local
         written = written.get("modules")
+    if not service.settings:
+        written = _named_in(service.config)
     if isinstance(written, list):
         names = sorted(name for name in written if isinstance(name, str))
         yield from (f"{name} {_known_by(name, service, local)}".rstrip() for name in names)
@@ -44,6 +50,12 @@ def plugins(service: Service) -> Iterator[str]:
 def name_of(plugin: str) -> str:
     """The name of a plugin as it is written in the configuration."""
     return plugin.partition(" ")[0]
+
+
+def _named_in(config: Path) -> list[str]:
+    """The plugins in a configuration that is code, where they are a plain list."""
+    listed = _LIST.search(any_text_of(config))
+    return _QUOTED.findall(listed[1]) if listed else []
 
 
 def _known_by(name: str, service: Service, local: str) -> str:
