@@ -7,6 +7,9 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from verifier.baseline.fleet import Fleet, read_all
 
@@ -73,3 +76,22 @@ def ended(process: Path) -> bool:
         return process.read_bytes() == b""
     except OSError:
         return True
+
+
+def test_other_packages_come_before_the_installed_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder that our package was found in may be the one with the installed ones."""
+    seen: list[str] = []
+
+    class Popen(subprocess.Popen[str]):
+        def __init__(self, command: list[str], *, env: dict[str, str], **options: Any) -> None:
+            seen.append(env["PYTHONPATH"])
+            super().__init__([sys.executable, "-c", ""], env=env, **options)
+
+    monkeypatch.setattr(subprocess, "Popen", Popen)
+    environment = {**os.environ, "PYTHONPATH": "theirs"}
+    [*Fleet(("baseline", "check"), (), environment, packages=tmp_path / "newest").run(["a"])]
+    first, own, *others = seen[0].split(os.pathsep)
+    assert (first, others) == (str(tmp_path / "newest"), ["theirs"])
+    assert Path(own, "verifier", "baseline").is_dir()

@@ -6,7 +6,7 @@ import pytest
 from verifier.errors import ExitCode, UnavailableError
 from verifier.framework import npm as npm_module
 from verifier.framework.machine import Machine
-from verifier.framework.npm import environment, npm
+from verifier.framework.npm import environment, newest_version, npm
 
 FakeNpm = Callable[[str], Path]
 
@@ -51,6 +51,30 @@ def test_a_failure_is_one_line_of_npms_own_words(
     (tmp_path / "said").write_text(output)
     fake_npm(f"cat '{tmp_path}/said' >&2; exit 1")
     assert failure(tmp_path, machine) == words
+
+
+@pytest.mark.parametrize(
+    ("said", "version"),
+    [
+        ('"4.3.1"', "4.3.1"),
+        ('["3.9.0", "3.40.0", "3.41.0-beta.1", "3.7.4"]', "3.40.0"),
+        ('(node:7) a warning of Node\n"4.3.1"', "4.3.1"),
+    ],
+)
+def test_the_newest_version_is_no_beta(machine: Machine, fake_npm: FakeNpm, said: str, version: str) -> None:
+    runs = fake_npm(f"echo '{said}'")
+    assert newest_version("osls@3", machine) == version
+    assert " view osls@3 version --json " in runs.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "said", ["exit 0", "echo '\"4.0.0-beta\"'", "echo 'npm error code E404' >&2; exit 1"]
+)
+def test_where_npm_names_no_version_it_is_one_line(machine: Machine, fake_npm: FakeNpm, said: str) -> None:
+    fake_npm(said)
+    with pytest.raises(UnavailableError, match=r"^npm view osls") as caught:
+        newest_version("osls", machine)
+    assert "\n" not in str(caught.value)
 
 
 def test_no_npm(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """npm as a child process: with its own settings, without anything of AWS."""
 
-import json
 import re
 import tempfile
 from pathlib import Path
@@ -27,6 +26,7 @@ _NOT_OURS = frozenset(
     f"npm_config_{name}"
     for name in ("prefix", "local_prefix", "global_prefix", "global", "location", "dry_run")
 )
+_VERSION = re.compile(r'"(\d+\.\d+\.\d+)"')
 _QUIET = ("--no-audit", "--no-fund", "--no-progress", "--loglevel=error")
 _ERROR = re.compile(r"npm (?:error|ERR!)\s?(.*)")
 _TOPIC = re.compile(r"^(?:notarget|network|404)\s+")
@@ -37,12 +37,11 @@ def newest_version(wanted: str, machine: Machine) -> str:
     """The newest version of a package ("osls", "osls@3") that npm would install. Raises UnavailableError."""
     what = f"npm view {wanted}"
     told = npm("view", wanted, "version", "--json", folder=scratch(), what=what, machine=machine)
-    try:
-        found = json.loads(told)
-        versions = [semantic_version.Version(one) for one in (found if isinstance(found, list) else [found])]
-        return str(max(one for one in versions if not one.prerelease))
-    except (ValueError, TypeError):
-        raise UnavailableError(f"{what}: npm names no version of it") from None
+    # One, or a list in no certain order; warnings of Node may stand around it.
+    versions = _VERSION.findall(told)
+    if not versions:
+        raise UnavailableError(f"{what}: npm names no version of it")
+    return str(max(versions, key=semantic_version.Version))
 
 
 def npm(*arguments: str, folder: Path, what: str, machine: Machine) -> str:
