@@ -77,6 +77,45 @@ def test_plugins_of_a_configuration_that_is_code_are_known_where_they_are_a_plai
     assert [*plugins(load_service(tmp_path))] == []
 
 
+YAML = "service: shop\nprovider:\n  name: aws\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_the_same"),
+    [
+        (YAML + "plugins:\n  - ./look.js\n", True),
+        ("plugins:\n- ./look.js\n# why\n\n- other\n\n" + YAML, True),
+        ("frameworkVersion: '4'\n" + YAML + "\nplugins: [a]", True),
+        ("plugins:\n  modules:\n    - a\r\n" + YAML, True),
+        (YAML + "plugins:\n  - a\nresources:\n  Resources: {}\n", False),
+        (YAML + "custom:\n  plugins:\n    - a\n", False),
+        (YAML + "pluginsettings: 1\n", False),
+        (YAML.replace("aws", "aws # x"), False),
+    ],
+)
+def test_what_a_configuration_says_of_tools_is_no_change_of_the_service(
+    tmp_path: Path, text: str, is_the_same: bool
+) -> None:
+    config = tmp_path / "serverless.yml"
+
+    def digest(said: str) -> str:
+        config.write_text(said, encoding="utf-8")
+        return made_with(load_service(tmp_path), ()).service["configuration"]
+
+    assert (digest(YAML) == digest(text)) is is_the_same
+
+
+def test_the_same_goes_for_json(tmp_path: Path) -> None:
+    config = tmp_path / "serverless.json"
+    digests = []
+    for more in ({}, {"plugins": ["a"], "frameworkVersion": "4"}, {"custom": 1}):
+        config.write_text(
+            json.dumps({"service": "shop", "provider": {"name": "aws"}, **more}), encoding="utf-8"
+        )
+        digests.append(made_with(load_service(tmp_path), ()).service["configuration"])
+    assert (digests[0] == digests[1], digests[0] == digests[2]) == (True, False)
+
+
 def test_files_outside_that_the_service_names_are_part_of_it(tmp_path: Path) -> None:
     folder = write_service(tmp_path / "shop")
     config = folder / "serverless.yml"

@@ -1,6 +1,9 @@
 """What there is at present: the versions and digests that a baseline is made with."""
 
+import contextlib
+import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.metadata import version
@@ -11,8 +14,9 @@ from verifier.baseline.digests import digest_of
 from verifier.baseline.evidence import MadeWith, Tool
 from verifier.baseline.tools import plugins
 from verifier.cloudformation.types import registry
+from verifier.errors import InputError
 from verifier.service.private_copy import NOT_COPIED
-from verifier.service.service import Service
+from verifier.service.service import Service, settings_of
 from verifier.service.tree import PACKAGES
 
 _ROOT = Path(verifier.__file__).parent
@@ -30,6 +34,12 @@ _PACKAGE_FILES = frozenset(
     {"package.json", "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml"}
 )
 _CONFIGURATION = frozenset({".yml", ".yaml", ".json", ".template"})
+_YAML = frozenset({".yml", ".yaml"})
+_TOOLS = ("plugins", "frameworkVersion")
+# With all that is indented, or a list's item, below it.
+_OF_TOOLS = re.compile(
+    rb"^(?:%s)[ \t]*:.*(?:\n(?:[ \t#-].*)?(?=\n|\Z))*" % "|".join(_TOOLS).encode(), re.MULTILINE
+)
 _SOURCES = frozenset({".py", ".yaml", ".json"})
 
 
@@ -60,7 +70,26 @@ def _service(service: Service) -> dict[str, str]:
     for path in _files(service.folder):
         kinds[_kind(path, service.config)].append(path)
     kinds["outside"] = [*(service.outside.files if service.outside else ())]
-    return {name: digest_of(service.folder, paths) for name, paths in kinds.items() if paths}
+
+    def content(path: Path) -> bytes:
+        return _without_tools(path) if path.name == service.config.name else path.read_bytes()
+
+    return {name: digest_of(service.folder, paths, content) for name, paths in kinds.items() if paths}
+
+
+def _without_tools(config: Path) -> bytes:
+    """A configuration but for what it says of its tool and plugins: those are known by themselves."""
+    content = config.read_bytes()
+    if config.suffix in _YAML:
+        lines = (line.rstrip() for line in _OF_TOOLS.sub(b"", content).splitlines())
+        return b"\n".join(line for line in lines if line)
+    if config.suffix == ".json":
+        with contextlib.suppress(InputError):
+            settings = settings_of(config)
+            if isinstance(settings, dict):
+                rest = {name: value for name, value in settings.items() if name not in _TOOLS}
+                return json.dumps(rest).encode()
+    return content
 
 
 def _kind(path: Path, config: Path) -> str:

@@ -80,7 +80,8 @@ def state(folder: str) -> str:
     try:
         service = load_service(path)
         made = made_with(replace(service, outside=find_outside(service.folder)), ())
-        committed = [(path / FOLDER / name).read_bytes() for name in (POLICY, EVIDENCE)]
+        files = [service.config, *(path / FOLDER / name for name in (POLICY, EVIDENCE))]
+        committed = [one.read_bytes() for one in files]
     except (InputError, OSError):
         return ""
     whole = json.dumps(made.as_dict(), sort_keys=True).encode() + b"\0".join(committed)
