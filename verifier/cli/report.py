@@ -10,6 +10,7 @@ from verifier.cli.output import Result
 from verifier.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
+    from verifier.baseline.kept_night import KeptNight
     from verifier.loop.journal import Journal
     from verifier.report.kept import Kept
     from verifier.report.progress import Progress
@@ -45,10 +46,15 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
     """Write the report. Raises InputError for a folder that holds no run, UnavailableError for the disk."""
+    from verifier.baseline.kept_night import night_in
     from verifier.loop.journal import write_whole
     from verifier.report.kept import kept_in
 
-    text = told_as(args.format, kept_in(args.folder), args.folder)
+    night = night_in(args.folder) if args.folder.is_dir() else None
+    if night is not None:
+        text = night_as(args.format, night)
+    else:
+        text = told_as(args.format, kept_in(args.folder), args.folder)
     path = args.out or (args.folder / NAME if args.format == "html" else None)
     if path is None:
         return Result(ExitCode.OK, text)
@@ -81,6 +87,26 @@ def write_beside(
     policy = document.get("policy")
     given = bool(policy) and (document["verdict"] == "sufficient" or bool(document["partial"]))
     write_whole(folder / NAME, page(kept_of(command, document, policy if given else None, rows)))
+
+
+def night_as(form: str, night: "KeptNight") -> str:
+    """What a folder of nightly keeps, in one of FORMS."""
+    match form:
+        case "html":
+            from verifier.baseline.night_page import night_page
+
+            return night_page(night)
+        case "junit":
+            from verifier.baseline.night_junit import night_junit
+
+            return night_junit(night)
+        case "sarif":
+            from verifier.baseline.night_sarif import night_sarif
+
+            return json.dumps(night_sarif(night), indent=2) + "\n"
+    from verifier.baseline.text import text
+
+    return text([dict(row) for row in night.rows])
 
 
 def told_as(form: str, kept: "Kept", folder: Path) -> str:

@@ -7,10 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
-from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from verifier.denial.denial import Denial
 from verifier.errors import InputError, VerifierError
@@ -20,10 +18,8 @@ from verifier.loop.journal import NAME, kept_rows
 from verifier.loop.journal_form import check_row
 from verifier.reading import json_of, text_of
 from verifier.redaction import harmless_values
+from verifier.report.forms import check_form
 from verifier.report.unfinished import unfinished
-
-if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator
 
 Row = Mapping[str, Any]
 _RESULTS = {"converge": "evidence.json", "verify": "verification.json"}
@@ -137,13 +133,13 @@ def _of_a_cut_off_run(folder: Path, command: str, rows: Sequence[Row]) -> Kept:
         document = unfinished(rows)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, VerifierError) as error:
         raise InputError(f"{path}: the run in it cannot be told: {error}") from None
-    _check(document, path)
+    check_form(document, path)
     return kept_of(command, document, document["policy"], rows, _changed(path))
 
 
 def _document(path: Path) -> dict[str, Any]:
     document = json_of(text_of(path, most=_MOST_BYTES), str(path))
-    _check(document, path)
+    check_form(document, path)
     try:
         for row in document.get("refusedInLog", ()):
             Denial.from_dict(row)
@@ -151,24 +147,6 @@ def _document(path: Path) -> dict[str, Any]:
         raise InputError(f"{path}: refusedInLog cannot be used: {error}") from None
     found: dict[str, Any] = document
     return found
-
-
-def _check(document: Any, path: Path) -> None:
-    from jsonschema.exceptions import best_match
-
-    error = best_match(_validator().iter_errors(document))
-    if error is not None:
-        place = error.json_path.removeprefix("$").removeprefix(".") or "it"
-        raise InputError(f"{path}: no result of a run: {place}: {error.message[:200]}")
-
-
-@cache
-def _validator() -> "Draft202012Validator":
-    from jsonschema import Draft202012Validator
-
-    return Draft202012Validator(
-        json.loads((resources.files(__package__) / "forms.json").read_text(encoding="utf-8"))
-    )
 
 
 def _policy(folder: Path, document: Mapping[str, Any]) -> Mapping[str, Any] | None:

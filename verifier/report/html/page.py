@@ -4,7 +4,7 @@ import base64
 import hashlib
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from verifier.report.html.view import view_of
 from verifier.report.kept import Kept
@@ -14,12 +14,17 @@ if TYPE_CHECKING:
 
 
 def page(kept: Kept) -> str:
-    """The whole report. All names in it are data: the template escapes whatever it is given."""
+    """The whole report of a run."""
+    return filled("report.html", view_of(kept))
+
+
+def filled(template: str, view: Any) -> str:
+    """A whole page. All names in ``view`` are data: the template escapes whatever it is given."""
     from markupsafe import Markup
 
     script, style = _own("report.js"), _own("report.css")
-    return _template().render(
-        view=view_of(kept),
+    return _template(template).render(
+        view=view,
         # Ours, with nothing filled in.
         script=Markup(script),
         style=Markup(style),
@@ -28,7 +33,7 @@ def page(kept: Kept) -> str:
 
 
 @cache
-def _template() -> "Template":
+def _template(name: str) -> "Template":
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -38,7 +43,7 @@ def _template() -> "Template":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("report.html")
+    return environment.get_template(name)
 
 
 def _security(script: str, style: str) -> str:

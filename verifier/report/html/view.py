@@ -7,6 +7,7 @@ from typing import Any
 
 from verifier.loop.converge import Verdict
 from verifier.report.html.chart import ChartBar, bars
+from verifier.report.html.drift import DriftView, drift_view
 from verifier.report.html.notes import NoteView, note_views
 from verifier.report.html.permissions import PermissionView, permission_views, types_of
 from verifier.report.html.policy import PolicyView, policy_view
@@ -56,6 +57,7 @@ class View:
     permissions_title: str
     permissions: Sequence[PermissionView]
     policy: PolicyView | None
+    drift: DriftView | None
     notes: Sequence[NoteView]
     refusals: Sequence[RefusalView] | None
     timings: Sequence[PhaseView]
@@ -87,6 +89,7 @@ def view_of(kept: Kept) -> View:
         permissions_title=_what(kept),
         permissions=permissions,
         policy=policy_view(kept, permissions),
+        drift=drift_view(document.get("drift")),
         notes=note_views(document),
         refusals=refusals,
         timings=timings,

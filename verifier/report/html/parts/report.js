@@ -27,7 +27,7 @@
   });
 
   const search = document.getElementById("search");
-  const choices = ["service", "phase", "certainty"].map((name) => document.getElementById(name));
+  const choices = [...search.form.querySelectorAll("select")];
   const rows = [...document.querySelectorAll("[data-find]")].map((element) => ({
     element,
     text: element.textContent.toLowerCase(),

@@ -1,0 +1,120 @@
+"""A night as a page: each service with its result, what drifted and why, and what is to be known."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from verifier.baseline.kept_night import KeptNight
+from verifier.baseline.text import headline, tally
+from verifier.report.html.drift import DriftView, drift_view
+from verifier.report.html.notes import NoteView
+from verifier.report.html.page import filled
+
+# What is said of all services together, and how it is to be taken.
+_WORDS = {"drift": ("drifted", "bad"), "no drift": ("are true", "good")}
+_CUT_OFF = "The night was cut off: these services had ended by then. "
+
+
+@dataclass(frozen=True)
+class ServiceView:
+    """What became of one service; ``drift`` where it drifted."""
+
+    anchor: str
+    folder: str
+    outcome: str
+    mark: str
+    """good, bad or unsure."""
+    result: str
+    permissions: str
+    frameworks: Sequence[str]
+    drift: DriftView | None
+
+
+@dataclass(frozen=True)
+class NightView:
+    """The page's content."""
+
+    title: str
+    word: str
+    mark: str
+    said: str
+    figures: Sequence[tuple[str, str]]
+    outcomes: Sequence[str]
+    causes: Sequence[str]
+    services: Sequence[ServiceView]
+    drifted: Sequence[ServiceView]
+    notes: Sequence[NoteView]
+    ended: str
+
+
+def night_page(kept: KeptNight) -> str:
+    """The whole page."""
+    return filled("night.html", night_view(kept))
+
+
+def night_view(kept: KeptNight) -> NightView:
+    """Everything that the page shows of ``kept``."""
+    services = [_service(number, row) for number, row in enumerate(kept.rows, start=1)]
+    drifted = [one for one in services if one.drift]
+    word, mark = _in_a_word(kept)
+    return NightView(
+        title=f"Baselines {word}",
+        word=word,
+        mark=mark,
+        said=("" if kept.whole else _CUT_OFF) + tally(kept.rows),
+        figures=list(_figures(kept.rows)),
+        outcomes=sorted({one.outcome for one in services}),
+        causes=sorted({cause for one in drifted if one.drift for cause in one.drift.causes}),
+        services=services,
+        drifted=drifted,
+        notes=list(_notes(kept.rows)),
+        ended=f"{kept.ended:%Y-%m-%d %H:%M} UTC",
+    )
+
+
+def _in_a_word(kept: KeptNight) -> tuple[str, str]:
+    outcomes = {row["outcome"] for row in kept.rows}
+    if "drift" in outcomes:
+        return _WORDS["drift"]
+    if kept.whole and outcomes == {"no drift"}:
+        return _WORDS["no drift"]
+    return "are not known to be true", "unsure"
+
+
+def _service(number: int, row: Mapping[str, Any]) -> ServiceView:
+    outcome = row["outcome"]
+    return ServiceView(
+        anchor=f"s{number}",
+        folder=row["folder"],
+        outcome=outcome,
+        mark=_WORDS.get(outcome, ("", "unsure"))[1],
+        result=headline(dict(row)),
+        permissions=str(row.get("permissions", "")),
+        frameworks=row.get("frameworks", ()),
+        drift=drift_view(row) if outcome == "drift" else None,
+    )
+
+
+def _figures(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    counts = Counter(str(row["outcome"]) for row in rows)
+    yield f"{len(rows)} service" + ("" if len(rows) == 1 else "s"), ""
+    for outcome, number in sorted(counts.items()):
+        yield f"{number} {outcome}", ""
+    for word, means in (("came", "asked for and not granted"), ("went", "granted and not asked for")):
+        number = sum(len(row[word]) for row in rows if row["outcome"] == "drift")
+        if number:
+            yield f"{number} {word}", means
+
+
+def _notes(rows: Sequence[Mapping[str, Any]]) -> Iterator[NoteView]:
+    announced = sorted({line for row in rows for line in row.get("announced", ())})
+    if announced:
+        yield NoteView(
+            "announced", "Named by CloudFormation's registry since", "AWS may ask for it later", announced
+        )
+    warnings = [f"{row['folder']}: {line}" for row in rows for line in row.get("warnings", ())]
+    if warnings:
+        yield NoteView(
+            "warnings", "Refused, and AWS went on without it", "the like became fatal later", warnings
+        )
