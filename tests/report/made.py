@@ -225,6 +225,47 @@ def journal(command: str, verdict: str | None = "sufficient") -> list[dict[str, 
     return rows + ([{"kind": "verdict", "verdict": verdict, "reason": ""}] if verdict else [])
 
 
+def drifted(action: str, cause: str, why: str, certainty: str | None = "call") -> dict[str, Any]:
+    return {
+        **{"action": action, "resource": BUCKET, "condition": {}, "certainty": certainty},
+        **{"frameworks": ["osls@4"], "cause": cause, "why": why},
+    }
+
+
+DRIFT: dict[str, Any] = {
+    "came": [
+        drifted(
+            "s3:PutBucketTagging", "service", "Files (AWS::S3::Bucket) calls s3:PutBucketTagging: it has tags"
+        ),
+        drifted(
+            "s3:GetBucketTagging", "framework", "the tool itself calls it; changed: plugin ./look.js came"
+        ),
+    ],
+    "went": [drifted("s3:DeleteObject", "baseline", "policy.json was changed by hand", None)],
+    "changed": ["the service's configuration", "plugin ./look.js came"],
+    "announced": ["AWS::S3::Bucket: s3:GetBucketAbac (read)"],
+}
+_CHECKED: dict[str, Any] = {
+    **{"service": "shop", "frameworks": ["osls@4.3.1"], "permissions": 39, "outcome": "no drift"},
+    **{"exitCode": 0, "reason": "", "confirmed": True, "came": [], "went": [], "changed": []},
+    **{"announced": [], "warnings": []},
+}
+ROWS: list[dict[str, Any]] = [
+    {**_CHECKED, "folder": "services/shop", "warnings": ["deploy: Retrying request without including tags"]},
+    {
+        **_CHECKED,
+        "folder": "services/mailer",
+        **DRIFT,
+        "outcome": "drift",
+        "exitCode": 11,
+        "confirmed": False,
+    },
+    {"folder": "services/orders", "outcome": "inconclusive", "exitCode": 4, "reason": "deploy: no network"},
+    {**_CHECKED, "folder": "services/stock", "announced": DRIFT["announced"]},
+]
+NIGHT: dict[str, Any] = {"nightly.json": {"services": ROWS}}
+
+
 def keep(folder: Path, files: Mapping[str, Any]) -> Path:
     """``files`` in ``folder``: texts as they are, a journal's rows in lines, everything else as JSON."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
 """What the folder of a night keeps, read back; of a night that was cut off, what had been said by then."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,16 @@ class KeptNight:
     """The rows of a night, one a service, in the order of their folders; ``whole``: it came to its end."""
 
     rows: Sequence[Mapping[str, Any]]
-    whole: bool = True
-    ended: datetime = field(default_factory=lambda: datetime.now(UTC))
+    whole: bool
+    ended: datetime
+
+
+def night_of(
+    rows: Iterable[Mapping[str, Any]], *, whole: bool = True, ended: datetime | None = None
+) -> KeptNight:
+    """A night whose rows have just been seen."""
+    plain = sorted((harmless_values(row) for row in rows), key=lambda row: str(row["folder"]))
+    return KeptNight(plain, whole, ended or datetime.now(UTC))
 
 
 def night_in(folder: Path) -> KeptNight | None:
@@ -51,5 +59,4 @@ def _is_service(row: Mapping[str, Any]) -> bool:
 
 def _checked(rows: list[Any], path: Path, *, whole: bool) -> KeptNight:
     check_form({"services": rows}, path, "night")
-    plain = sorted(harmless_values(rows), key=lambda row: str(row["folder"]))
-    return KeptNight(plain, whole, datetime.fromtimestamp(path.stat().st_mtime, UTC))
+    return night_of(rows, whole=whole, ended=datetime.fromtimestamp(path.stat().st_mtime, UTC))

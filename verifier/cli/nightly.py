@@ -11,8 +11,8 @@ from verifier.cli.output import Result
 
 _NIGHTLY = """\
 Checks each SERVICE as `verifier baseline check` does, each in a process of its own. DIR gets a journal with a
-row for each service that ended, and at the end nightly.json and summary.md. Given again within a day after it
-was killed, DIR is gone on with: what is in the journal and still true is not run again."""
+row for each service that ended, and at the end nightly.json, summary.md and report.html. Given again within
+a day after it was killed, DIR is gone on with: what is in the journal and still true is not run again."""
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -34,9 +34,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
     """Check all; the gravest of their ends is the command's."""
+    from verifier.baseline.kept_night import NAME, night_of
     from verifier.baseline.night import Night
+    from verifier.baseline.night_page import night_page
     from verifier.baseline.row import exit_code
     from verifier.cli.one_service import options_of, side_by_side
+    from verifier.cli.report import NAME as PAGE
     from verifier.cli.setup import reporting
     from verifier.loop.journal import write_result, write_whole
 
@@ -56,8 +59,9 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
             from verifier.cli.refresh import Refresh
 
             refresh = Refresh(args, night, progress, stderr).run(rows)
-        write_result(args.out, "nightly.json", _document(rows, refresh))
+        write_result(args.out, NAME, _document(rows, refresh))
         write_whole(args.out / "summary.md", _shown("markdown", rows, refresh))
+        write_whole(args.out / PAGE, night_page(night_of(rows)))
         night.end()
     ahead = refresh["services"] if refresh else []
     return Result(exit_code([*rows, *ahead]), _shown(args.format, rows, refresh), kept=True)

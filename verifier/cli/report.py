@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 NAME = "report.html"
 FORMS = ("html", "junit", "sarif", "text")
 _DESCRIPTION = """\
-Tells what a run of converge or verify has found, from the folder that its --out named; of a run that was
-cut off, what it had learnt.
+Tells what a run of converge, verify or nightly has found, from the folder that its --out named; of a run that
+was cut off, what it had learnt.
 
   html    one file that needs no network and no script to be read; goes to DIR/report.html without --out
-  junit   XML as CI systems take it: the verdict, each phase, each permission
-  sarif   SARIF 2.1.0 as code scanning takes it: what is missing, unconfirmed, an upper bound, unused
+  junit   XML as CI systems take it: the verdict, each phase, each permission; of a night each service
+  sarif   SARIF 2.1.0 as code scanning takes it: what is missing, unconfirmed, an upper bound, unused, drifted
   text    the lines that the run said at its end
 
 junit, sarif and text go to standard output without --out. Exit 0 says that the report is written, whatever
@@ -38,7 +38,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("folder", type=Path, metavar="DIR", help="what --out of converge or verify named")
+    parser.add_argument(
+        "folder", type=Path, metavar="DIR", help="what --out of converge, verify or nightly named"
+    )
     parser.add_argument("--format", choices=FORMS, default="html")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the report there")
     parser.set_defaults(run=run)
@@ -97,11 +99,11 @@ def night_as(form: str, night: "KeptNight") -> str:
 
             return night_page(night)
         case "junit":
-            from verifier.baseline.night_junit import night_junit
+            from verifier.baseline.night_forms import night_junit
 
             return night_junit(night)
         case "sarif":
-            from verifier.baseline.night_sarif import night_sarif
+            from verifier.baseline.night_forms import night_sarif
 
             return json.dumps(night_sarif(night), indent=2) + "\n"
     from verifier.baseline.text import text

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree
 
@@ -15,7 +16,7 @@ _NO_ANSWER = (Verdict.INCONCLUSIVE, UNFINISHED)
 
 
 @dataclass(frozen=True)
-class _Case:
+class JunitCase:
     """``outcome`` is failure, error or skipped; empty for one that passed."""
 
     name: str
@@ -25,25 +26,40 @@ class _Case:
     text: str = ""
 
 
+@dataclass(frozen=True)
+class JunitSuite:
+    """Cases under one name; ``package`` is what they are of."""
+
+    name: str
+    package: str
+    cases: Sequence[JunitCase]
+
+
 def junit(kept: Kept) -> str:
     """The whole document: three suites, each case by its name and its service."""
-    suites = ElementTree.Element("testsuites")
+    service = str(kept.document["service"])
     named = (("verdict", _verdict(kept)), ("phases", _phases(kept)), ("permissions", _permissions(kept)))
-    for number, (name, cases) in enumerate(named):
-        suites.append(_suite(kept, number, name, list(cases)))
+    return junit_of([JunitSuite(name, service, list(cases)) for name, cases in named], kept.ended)
+
+
+def junit_of(found: Sequence[JunitSuite], ended: datetime) -> str:
+    """The document of these suites."""
+    suites = ElementTree.Element("testsuites")
+    for number, one in enumerate(found):
+        suites.append(_suite(one, number, ended))
     ElementTree.indent(suites)
     return f"<?xml version='1.0' encoding='UTF-8'?>\n{ElementTree.tostring(suites, encoding='unicode')}\n"
 
 
-def _suite(kept: Kept, number: int, name: str, cases: Sequence[_Case]) -> ElementTree.Element:
-    service = str(kept.document["service"])
+def _suite(one: JunitSuite, number: int, ended: datetime) -> ElementTree.Element:
+    cases = one.cases
     suite = ElementTree.Element(
         "testsuite",
         {
             "id": str(number),
-            "package": f"verifier.{service}",
-            "name": name,
-            "timestamp": f"{kept.ended:%Y-%m-%dT%H:%M:%S}",
+            "package": f"verifier.{one.package}",
+            "name": one.name,
+            "timestamp": f"{ended:%Y-%m-%dT%H:%M:%S}",
             "hostname": "localhost",
             "tests": str(len(cases)),
             "failures": str(_count(cases, "failure")),
@@ -54,17 +70,17 @@ def _suite(kept: Kept, number: int, name: str, cases: Sequence[_Case]) -> Elemen
     )
     ElementTree.SubElement(suite, "properties")
     for case in cases:
-        suite.append(_element(case, f"{service}.{name}"))
+        suite.append(_element(case, f"{one.package}.{one.name}"))
     for output in ("system-out", "system-err"):
         ElementTree.SubElement(suite, output)
     return suite
 
 
-def _count(cases: Sequence[_Case], outcome: str) -> int:
+def _count(cases: Sequence[JunitCase], outcome: str) -> int:
     return sum(case.outcome == outcome for case in cases)
 
 
-def _element(case: _Case, classname: str) -> ElementTree.Element:
+def _element(case: JunitCase, classname: str) -> ElementTree.Element:
     attributes = {"name": case.name, "classname": classname, "time": f"{case.seconds:.2f}"}
     element = ElementTree.Element("testcase", attributes)
     if case.outcome == "skipped":
@@ -75,16 +91,16 @@ def _element(case: _Case, classname: str) -> ElementTree.Element:
     return element
 
 
-def _verdict(kept: Kept) -> Iterator[_Case]:
+def _verdict(kept: Kept) -> Iterator[JunitCase]:
     if kept.verdict == Verdict.SUFFICIENT:
-        yield _Case("sufficient")
+        yield JunitCase("sufficient")
         return
     outcome = "error" if kept.verdict in _NO_ANSWER else "failure"
     reason = kept.document["reason"]
-    yield _Case("sufficient", 0, outcome, f"{kept.verdict}: {reason}" if reason else kept.verdict, reason)
+    yield JunitCase("sufficient", 0, outcome, f"{kept.verdict}: {reason}" if reason else kept.verdict, reason)
 
 
-def _phases(kept: Kept) -> Iterator[_Case]:
+def _phases(kept: Kept) -> Iterator[JunitCase]:
     """Those of the round that was judged: a verification lets things through in its second one."""
     rounds = kept.document["rounds"]
     if not rounds:
@@ -92,27 +108,27 @@ def _phases(kept: Kept) -> Iterator[_Case]:
     for phase in rounds[0 if kept.command == "verify" else -1]["phases"]:
         refused = f"{phase['denials']} refused"
         if phase.get("proof"):
-            yield _Case(phase["phase"], phase["seconds"])
+            yield JunitCase(phase["phase"], phase["seconds"])
         elif kept.verdict in _NO_ANSWER:
             message = kept.document["reason"] or refused
-            yield _Case(phase["phase"], phase["seconds"], "error", message, refused)
+            yield JunitCase(phase["phase"], phase["seconds"], "error", message, refused)
         else:
-            yield _Case(phase["phase"], phase["seconds"], "failure", refused, refused)
+            yield JunitCase(phase["phase"], phase["seconds"], "failure", refused, refused)
 
 
-def _permissions(kept: Kept) -> Iterator[_Case]:
+def _permissions(kept: Kept) -> Iterator[JunitCase]:
     """Needed ones pass where the policy grants them; what is not sure, or not proven, is skipped."""
     document = kept.document
     for row in document.get("missing", ()):
-        yield _Case(_named(row), 0, "failure", "missing", _evidence(row))
+        yield JunitCase(_named(row), 0, "failure", "missing", _evidence(row))
     unsure = {_named(row): row["certainty"] for row in document["unconfirmed"]}
     for row in document.get("permissions", ()):
         if kept.verdict != Verdict.SUFFICIENT:
-            yield _Case(_named(row), 0, "skipped", f"{kept.verdict}: not proven")
+            yield JunitCase(_named(row), 0, "skipped", f"{kept.verdict}: not proven")
         elif _named(row) not in unsure:
-            yield _Case(_named(row))
+            yield JunitCase(_named(row))
     for name, certainty in unsure.items():
-        yield _Case(name, 0, "skipped", f"unconfirmed ({certainty})")
+        yield JunitCase(name, 0, "skipped", f"unconfirmed ({certainty})")
 
 
 def _named(row: Row) -> str:

@@ -1,7 +1,7 @@
 """A run's findings as SARIF 2.1.0, as code scanning takes them, with statements of the policy as places."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,9 @@ _RULES: Mapping[str, tuple[str, str]] = {
 
 
 @dataclass(frozen=True)
-class _Found:
+class SarifFinding:
+    """What one result says, by which rule, and where."""
+
     rule: str
     text: str
     place: Mapping[str, Any]
@@ -35,63 +37,71 @@ class _Found:
 
 def sarif(kept: Kept, folder: Path) -> dict[str, Any]:
     """The whole log; paths in it are relative where ``folder``, which holds the policy, is so."""
-    names = list(_RULES)
+    return sarif_of(f"verifier/{kept.command}/{kept.document['service']}/", _found(kept, folder), _RULES)
+
+
+def sarif_of(run: str, found: Iterable[SarifFinding], rules: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+    """The log of one run. ``rules`` are levels and what each rule says of every result of its."""
     return {
         "$schema": SCHEMA,
         "version": "2.1.0",
         "runs": [
             {
-                "tool": {"driver": _driver()},
-                "automationDetails": {"id": f"verifier/{kept.command}/{kept.document['service']}/"},
-                "results": [_result(item, names.index(item.rule)) for item in _found(kept, folder)],
+                "tool": {"driver": _driver(rules)},
+                "automationDetails": {"id": run},
+                "results": [_result(item, rules) for item in found],
             }
         ],
     }
 
 
-def _driver() -> dict[str, Any]:
+def _driver(rules: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
     return {
         "name": "verifier",
         "version": __version__,
         "rules": [
             {"id": name, "shortDescription": {"text": text}, "defaultConfiguration": {"level": level}}
-            for name, (level, text) in _RULES.items()
+            for name, (level, text) in rules.items()
         ],
     }
 
 
-def _result(item: _Found, index: int) -> dict[str, Any]:
+def _result(item: SarifFinding, rules: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
     # Without the line: what moves within the file is the same finding.
     print_of = hashlib.sha256(f"{item.rule}\n{item.text}".encode()).hexdigest()
     return {
         "ruleId": item.rule,
-        "ruleIndex": index,
-        "level": _RULES[item.rule][0],
+        "ruleIndex": list(rules).index(item.rule),
+        "level": rules[item.rule][0],
         "message": {"text": item.text},
         "locations": [item.place],
         "partialFingerprints": {"finding/v1": print_of},
     }
 
 
-def _found(kept: Kept, folder: Path) -> Iterator[_Found]:
+def _found(kept: Kept, folder: Path) -> Iterator[SarifFinding]:
     document = kept.document
-    whole = _file(folder, "evidence.json" if kept.command == "converge" else "verification.json")
+    whole = sarif_file(folder, "evidence.json" if kept.command == "converge" else "verification.json")
     if kept.verdict not in (Verdict.SUFFICIENT, Verdict.INSUFFICIENT):
-        yield _Found("not-proven", f"{kept.verdict}: {document['reason']}", whole)
+        yield SarifFinding("not-proven", f"{kept.verdict}: {document['reason']}", whole)
     for row in document.get("missing", ()):
-        yield _Found("missing-permission", f"{_named(row)} is needed {_asked(row)} and not granted", whole)
+        yield SarifFinding(
+            "missing-permission", f"{_named(row)} is needed {_asked(row)} and not granted", whole
+        )
     for row in document.get("permissions", ()):
         if row["certainty"] == "upper bound":
             text = f"{_named(row)} is an upper bound: its type has no model of its own"
-            yield _Found("upper-bound", text, _statement(kept, folder, row))
+            yield SarifFinding("upper-bound", text, _statement(kept, folder, row))
     for row in document["unused"]:
         text = f"{row['statement']}: {_named(row)} is granted and never needed"
-        yield _Found("unused-grant", text, _given(row["statement"]))
+        yield SarifFinding("unused-grant", text, _given(row["statement"]))
     for row in document["unconfirmed"]:
         text = f"{_named(row)} is {row['certainty']}: nothing shows that AWS asks for it"
-        yield _Found("unconfirmed-permission", text, _statement(kept, folder, row))
+        yield SarifFinding("unconfirmed-permission", text, _statement(kept, folder, row))
     for row in document["superfluous"]:
-        yield _Found("superfluous-permission", f"{_named(row)} was not asked for and was dropped", whole)
+        yield SarifFinding(
+            "superfluous-permission", f"{_named(row)} was not asked for and was dropped", whole
+        )
 
 
 def _named(row: Row) -> str:
@@ -106,8 +116,8 @@ def _asked(row: Row) -> str:
 def _statement(kept: Kept, folder: Path, row: Row) -> dict[str, Any]:
     """The statement that grants ``row``, in the policy of this run."""
     if kept.policy is None:
-        return _file(folder, "evidence.json" if kept.command == "converge" else "verification.json")
-    place = _file(folder, kept.policy_file)
+        return sarif_file(folder, "evidence.json" if kept.command == "converge" else "verification.json")
+    place = sarif_file(folder, kept.policy_file)
     alike = [one for one in kept.permissions if _named(one) == _named(row)]
     lines = first_lines(kept.policy)
     for statement, line in zip(statements_of(kept.policy), lines, strict=True):
@@ -121,10 +131,11 @@ def _statement(kept: Kept, folder: Path, row: Row) -> dict[str, Any]:
 def _given(label: str) -> dict[str, Any]:
     """The user's own policy, "NAME: STATEMENT"; where its file lies is not known."""
     name, _, statement = label.partition(": ")
-    place = _file(Path(), name)
+    place = sarif_file(Path(), name)
     return {**place, "logicalLocations": [{"name": statement or label}]}
 
 
-def _file(folder: Path, name: str) -> dict[str, Any]:
+def sarif_file(folder: Path, name: str) -> dict[str, Any]:
+    """A file as a place; its path is relative where ``folder`` is."""
     path = Path(name) if folder.is_absolute() else folder / name
     return {"physicalLocation": {"artifactLocation": {"uri": quote(path.as_posix())}}}

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
-from tests.report.made import CONVERGED, EVIDENCE, POLICY, RUNS, journal, keep
+from tests.report.made import CONVERGED, EVIDENCE, NIGHT, POLICY, RUNS, journal, keep
+from verifier.baseline.kept_night import night_in
+from verifier.baseline.night_page import night_page
 from verifier.report.html.page import page as page_of
 from verifier.report.kept import kept_in
 
@@ -107,7 +109,8 @@ def shown(browser: Browser, tmp_path: Path) -> Iterator[Any]:
         found.page.on("request", found.asked)
         folder = keep(tmp_path / str(len(opened)), files)
         path = folder / "report.html"
-        path.write_text(page_of(kept_in(folder)), encoding="utf-8")
+        night = night_in(folder)
+        path.write_text(night_page(night) if night else page_of(kept_in(folder)), encoding="utf-8")
         found.page.goto(path.as_uri())
         return found
 
@@ -170,9 +173,9 @@ def test_the_policy_is_copied(shown: Any, title: str, words: str) -> None:
         assert json.loads(text) == POLICY
 
 
-@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize("name", [*RUNS, "a night"])
 def test_no_sideways_scroll_on_a_phone(shown: Any, name: str) -> None:
-    page = shown(RUNS[name], viewport={"width": 390, "height": 844}).page
+    page = shown(RUNS.get(name, NIGHT), viewport={"width": 390, "height": 844}).page
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
@@ -187,12 +190,12 @@ def test_long_names_are_read_on_a_phone(shown: Any) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["converged", "insufficient", "cut off"])
+@pytest.mark.parametrize("name", ["converged", "insufficient", "cut off", "a night"])
 def test_every_text_has_contrast(shown: Any, name: str, scheme: str) -> None:
-    page = shown(RUNS[name], color_scheme=scheme).page
+    page = shown(RUNS.get(name, NIGHT), color_scheme=scheme).page
     page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
     found = page.evaluate(_CONTRASTS)
-    assert len(found) > 20
+    assert len(found) > 15
     assert {where: ratio for where, ratio in found.items() if ratio < 4.5} == {}
 
 
@@ -255,6 +258,39 @@ def test_a_hostile_name_runs_nothing(shown: Any) -> None:
     assert page.evaluate("window.hit") is None
     assert page.locator("img").count() == 0
     assert page.locator("h1 .service").inner_text() == _HOSTILE
+
+
+def test_a_night_is_filtered_and_leads_to_what_drifted(shown: Any) -> None:
+    one = shown(NIGHT)
+    assert one.page.locator("h1").inner_text() == "Baselines drifted"
+    assert (one.visible(".services tbody tr"), one.visible(".drift tbody tr")) == (4, 3)
+    one.page.select_option("#cause", "service")
+    assert (one.visible(".services tbody tr"), one.visible(".drift tbody tr")) == (1, 1)
+    one.page.click("#clear")
+    expect(one.page.locator("#found")).to_be_empty()
+    one.page.select_option("#outcome", label="inconclusive")
+    assert (one.visible(".services tbody tr"), one.visible(".drift tbody tr")) == (1, 0)
+    one.page.select_option("#outcome", label="all")
+    one.page.keyboard.press("Escape")
+    one.page.locator("body").click(position={"x": 1, "y": 1})
+    one.page.keyboard.press("/")
+    one.page.keyboard.type("getbuckettagging")
+    assert (one.visible(".services tbody tr"), one.visible(".drift tbody tr")) == (0, 1)
+    one.page.click("#clear")
+    one.page.get_by_role("link", name="services/mailer").click()
+    assert one.page.locator("article:target h3").inner_text() == "services/mailer"
+
+
+def test_a_hostile_name_in_a_night_runs_nothing(shown: Any) -> None:
+    plain = json.dumps(NIGHT)
+    for word in ("services/mailer", "s3:GetBucketTagging", "plugin", "framework", "no network"):
+        plain = plain.replace(word, json.dumps(_HOSTILE)[1:-1])
+    page = shown(json.loads(plain)).page
+    page.fill("#search", _HOSTILE)
+    page.select_option("#cause", index=1)
+    assert page.evaluate("window.hit") is None
+    assert page.locator("img").count() == 0
+    assert page.locator("article h3").first.inner_text() == _HOSTILE
 
 
 def test_no_other_script_may_run(browser: Browser, tmp_path: Path) -> None:

@@ -1,0 +1,50 @@
+"""A night as CI systems and code scanning take it: a test a service, a finding a permission that drifted."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from verifier.baseline.files import FOLDER, POLICY
+from verifier.baseline.kept_night import KeptNight
+from verifier.baseline.text import headline, text
+from verifier.report.junit import JunitCase, JunitSuite, junit_of
+from verifier.report.sarif import SarifFinding, sarif_file, sarif_of
+
+_RULES: Mapping[str, tuple[str, str]] = {
+    "not-checked": ("error", "Nothing can be said of the service's deploy policy."),
+    "permission-came": ("error", "The service asks for a permission that its committed policy lacks."),
+    "permission-went": ("warning", "The committed policy grants what nothing asks for."),
+}
+_CUT_OFF = "the night was cut off: other services were not checked"
+_TRUE = "no drift"
+
+
+def night_junit(kept: KeptNight) -> str:
+    """JUnit's XML: drift is a failure, what says nothing of a policy an error."""
+    cases = [_case(row) for row in kept.rows]
+    if not kept.whole:
+        cases.append(JunitCase("the whole night", 0, "error", _CUT_OFF, _CUT_OFF))
+    return junit_of([JunitSuite("baselines", "nightly", cases)], kept.ended)
+
+
+def night_sarif(kept: KeptNight) -> dict[str, Any]:
+    """SARIF 2.1.0, with the committed policies as places."""
+    return sarif_of("verifier/nightly/", _found(kept), _RULES)
+
+
+def _case(row: Mapping[str, Any]) -> JunitCase:
+    if row["outcome"] == _TRUE:
+        return JunitCase(row["folder"])
+    outcome = "failure" if row["outcome"] == "drift" else "error"
+    return JunitCase(row["folder"], 0, outcome, headline(dict(row)), text([dict(row)]))
+
+
+def _found(kept: KeptNight) -> Iterator[SarifFinding]:
+    for row in kept.rows:
+        place = sarif_file(Path(row["folder"]) / FOLDER, POLICY)
+        if row["outcome"] not in (_TRUE, "drift"):
+            yield SarifFinding("not-checked", f"{row['folder']}: {headline(dict(row))}", place)
+        for word in ("came", "went"):
+            for item in row.get(word, ()):
+                said = f"{item['action']} on {item['resource']} {word}: {item['cause']}: {item['why']}"
+                yield SarifFinding(f"permission-{word}", said, place)
