@@ -10,6 +10,7 @@ from verifier.cli.aws import add_aws_options, check_aws_options
 from verifier.cli.output import Result
 from verifier.cli.report import write_beside
 from verifier.cli.setup import Setup, add_trial_options, identity, prepare, reporting, running, told
+from verifier.cli.since_baseline import since_baseline
 from verifier.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
                 result = Loop(Bench(trials, progress, journal), settings, learnt).converge()
                 told_there = (trials.answered_here, trials.differences)
             found = as_document(Heading(*place, *told_there), result)
+            found |= since_baseline(args, setup, result, progress)
         document = told(args.redaction, found, progress)
         text = _report(args, document, result, progress)
         write_beside(args.out, "converge", document, journal, progress)

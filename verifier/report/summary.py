@@ -38,6 +38,9 @@ def summary(document: dict[str, Any]) -> list[str]:
     ]
     lines += [_never_updated(row) for row in document["notExercised"]]
     lines += aws_lines(document)
+    drift = document.get("drift")
+    if drift and (drift["came"] or drift["went"]):
+        lines.append(f"drift since the baseline: {len(drift['came'])} came, {len(drift['went'])} went")
     lines += [
         f"matches other stages too, as AWS cuts the generated name before the stage: {resource}"
         for resource in document["crossesStages"]
