@@ -24,12 +24,13 @@ MORE_THAN_A_PIPE_HOLDS = b"x" * 100_000
 
 def test_each_has_its_row_and_the_reason_in_it(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
-    heard = []
-    fleet = Fleet(("baseline", "check"), (), os.environ, at_once=2)
+    heard: list[str] = []
+    begun: list[str] = []
+    fleet = Fleet(("baseline", "check"), (), os.environ, 2, begun=begun.append)
     folders = [str(tmp_path / name) for name in ("b", "a")]
     rows = read_all(fleet.run(folders), lambda row: heard.append(row["folder"]))
     assert [row["folder"] for row in rows] == sorted(folders)
-    assert sorted(heard) == sorted(folders)
+    assert sorted(heard) == sorted(begun) == sorted(folders)
     for row in rows:
         assert (row["outcome"], row["exitCode"]) == ("bad input", 2)
         assert "no baseline/policy.json; make one" in row["reason"]

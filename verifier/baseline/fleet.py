@@ -33,6 +33,8 @@ class Fleet:
     at_once: int = 1
     packages: Path | None = None
     """A folder whose packages are used instead of the installed ones of the same names."""
+    begun: Callable[[str], None] = lambda _: None
+    """Is told each folder when its process starts, in some thread."""
 
     def run(self, folders: Sequence[str]) -> Iterator[dict[str, Any]]:
         """The row of each folder, in the order in which they end.
@@ -74,6 +76,7 @@ class Fleet:
         except OSError as error:
             return failed(folder, ExitCode.UNAVAILABLE, f"no process for it: {error.strerror}")
         running.add(child)
+        self.begun(folder)
         try:
             out, said = child.communicate()
         finally:

@@ -20,7 +20,7 @@ _MOST_BYTES = 256 * 1024 * 1024
 class KeptNight:
     """The rows of a night, one a service, in the order of their folders; ``whole``: it came to its end."""
 
-    rows: Sequence[Mapping[str, Any]]
+    rows: Sequence[dict[str, Any]]
     whole: bool
     ended: datetime
 

@@ -32,18 +32,18 @@ def night_sarif(kept: KeptNight) -> dict[str, Any]:
     return sarif_of("verifier/nightly/", _found(kept), _RULES)
 
 
-def _case(row: Mapping[str, Any]) -> JunitCase:
+def _case(row: dict[str, Any]) -> JunitCase:
     if row["outcome"] == _TRUE:
         return JunitCase(row["folder"])
     outcome = "failure" if row["outcome"] == "drift" else "error"
-    return JunitCase(row["folder"], 0, outcome, headline(dict(row)), text([dict(row)]))
+    return JunitCase(row["folder"], 0, outcome, headline(row), text([row]))
 
 
 def _found(kept: KeptNight) -> Iterator[SarifFinding]:
     for row in kept.rows:
         place = sarif_file(Path(row["folder"]) / FOLDER, POLICY)
         if row["outcome"] not in (_TRUE, "drift"):
-            yield SarifFinding("not-checked", f"{row['folder']}: {headline(dict(row))}", place)
+            yield SarifFinding("not-checked", f"{row['folder']}: {headline(row)}", place)
         for word in ("came", "went"):
             for item in row.get(word, ()):
                 said = f"{item['action']} on {item['resource']} {word}: {item['cause']}: {item['why']}"

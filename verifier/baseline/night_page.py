@@ -1,7 +1,7 @@
 """A night as a page: each service with its result, what drifted and why, and what is to be known."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,21 +82,21 @@ def _in_a_word(kept: KeptNight) -> tuple[str, str]:
     return "are not known to be true", "unsure"
 
 
-def _service(number: int, row: Mapping[str, Any]) -> ServiceView:
+def _service(number: int, row: dict[str, Any]) -> ServiceView:
     outcome = row["outcome"]
     return ServiceView(
         anchor=f"s{number}",
         folder=row["folder"],
         outcome=outcome,
         mark=_WORDS.get(outcome, ("", "unsure"))[1],
-        result=headline(dict(row)),
+        result=headline(row),
         permissions=str(row.get("permissions", "")),
         frameworks=row.get("frameworks", ()),
         drift=drift_view(row) if outcome == "drift" else None,
     )
 
 
-def _figures(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+def _figures(rows: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     counts = Counter(str(row["outcome"]) for row in rows)
     yield f"{len(rows)} service" + ("" if len(rows) == 1 else "s"), ""
     for outcome, number in sorted(counts.items()):
@@ -107,7 +107,7 @@ def _figures(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
             yield f"{number} {word}", means
 
 
-def _notes(rows: Sequence[Mapping[str, Any]]) -> Iterator[NoteView]:
+def _notes(rows: Sequence[dict[str, Any]]) -> Iterator[NoteView]:
     announced = sorted({line for row in rows for line in row.get("announced", ())})
     if announced:
         yield NoteView(

@@ -31,8 +31,8 @@ def headline(row: dict[str, Any]) -> str:
 
 def progress_line(row: dict[str, Any], ended: int, of: int, seconds: float) -> str:
     """A line when a service ends, with the time that is left after ``seconds``."""
-    left = seconds / ended * (of - ended)
-    rest = f"; about {_time(left)} left" if ended < of else f"; {_time(seconds)} in all"
+    left = remaining(seconds, ended, of)
+    rest = f"; about {in_words(left)} left" if ended < of else f"; {in_words(seconds)} in all"
     return f"[{ended}/{of}] {row['folder']}: {headline(row)}{rest}"
 
 
@@ -58,5 +58,11 @@ def _sure(item: dict[str, Any]) -> str:
     return f" ({item['certainty']})" if item["certainty"] and item["certainty"] != "call" else ""
 
 
-def _time(seconds: float) -> str:
+def remaining(seconds: float, ended: int, of: int) -> float:
+    """How long the others will take when ``ended`` of all took ``seconds``."""
+    return seconds / ended * (of - ended)
+
+
+def in_words(seconds: float) -> str:
+    """A time as a person says it."""
     return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

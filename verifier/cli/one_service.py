@@ -3,7 +3,9 @@
 import argparse
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -14,10 +16,12 @@ if TYPE_CHECKING:
     from verifier.baseline.check import Seen
     from verifier.baseline.evidence import BaselineEvidence, Tool
     from verifier.loop.rounds import Bench
+    from verifier.report.progress import Progress
     from verifier.trial.seeding import Seeded
 
 Wish = Callable[[argparse.Namespace, Path, TextIO], dict[str, Any]]
 """From options and a folder to the row of its service; talk goes to the stream."""
+_Hear = Callable[[dict[str, Any]], None]
 _Lives = Callable[["Bench", "Tool"], "Seen"]
 
 
@@ -82,28 +86,45 @@ def side_by_side(
     *,
     packages: Path | None = None,
 ) -> list[dict[str, Any]]:
-    """The rows of many services, each from a process of its own; a line for each that ends.
+    """The rows of many services, each from a process of its own.
 
     ``keep`` is given each row before it is told; ``packages`` as Fleet has it.
     """
     from verifier.baseline.fleet import Fleet, read_all
-    from verifier.baseline.text import progress_line
 
     environment = dict(os.environ)
     # Values are for the environment: everybody sees the arguments of a process.
     given = (one.partition("=") for one in args.env)
     environment.update({name: value for name, mark, value in given if mark})
-    fleet = Fleet(command, options_of(args), environment, args.j, packages)
-    started, ended = time.monotonic(), 0
-    with reporting(argparse.Namespace(out=None, redaction=args.redaction), stderr) as (_, progress):
+    with (
+        reporting(argparse.Namespace(out=None, redaction=args.redaction), stderr) as (_, progress),
+        _watched(progress, len(folders)) as (begun, ended),
+    ):
 
         def hear(row: dict[str, Any]) -> None:
-            nonlocal ended
-            ended += 1
             keep(row)
-            progress.say(progress_line(row, ended, len(folders), time.monotonic() - started))
+            ended(row)
 
+        fleet = Fleet(command, options_of(args), environment, args.j, packages, begun)
         return read_all(fleet.run([str(folder) for folder in folders]), hear)
+
+
+@contextmanager
+def _watched(progress: "Progress", of: int) -> "Iterator[tuple[Callable[[str], None], _Hear]]":
+    """What is told of each service that begins and ends: a live table for a person, else a line each."""
+    from verifier.baseline.text import progress_line
+
+    started, number = time.monotonic(), count(1)
+    if progress.looked_at:
+        from verifier.baseline.live import LiveFleet
+
+        with LiveFleet(progress.stream, of, progress.cleaned, coloured=progress.coloured) as live:
+            yield live.begun, live.ended
+        return
+    yield (
+        lambda _: None,
+        lambda row: progress.say(progress_line(row, next(number), of, time.monotonic() - started)),
+    )
 
 
 def options_of(args: argparse.Namespace) -> list[str]:

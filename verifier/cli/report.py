@@ -108,7 +108,7 @@ def night_as(form: str, night: "KeptNight") -> str:
             return json.dumps(night_sarif(night), indent=2) + "\n"
     from verifier.baseline.text import text
 
-    return text([dict(row) for row in night.rows])
+    return text(night.rows)
 
 
 def told_as(form: str, kept: "Kept", folder: Path) -> str:

@@ -32,16 +32,20 @@ class Progress:
         live: bool = True,
         coloured: bool = True,
     ) -> None:
-        self._stream = stream
+        self.stream = stream
         self._redaction = redaction or Redaction()
         self._live = live and stream.isatty()
-        self._coloured = coloured and self._live
+        self.coloured = coloured and self._live
         self._ticking: threading.Event | None = None
         self._ticker: threading.Thread | None = None
 
     def say(self, line: str) -> None:
         """One line of talk; whatever it quotes, no secret is told and the terminal obeys nobody."""
-        self._put(self._redaction.text(harmless(line)))
+        self._put(self.cleaned(line))
+
+    def cleaned(self, text: str) -> str:
+        """Without what a terminal would obey, and without secrets."""
+        return self._redaction.text(harmless(text))
 
     def conclude(self, line: str) -> None:
         """One line of a result whose texts tell no secrets any more: its names stay as they are."""
@@ -50,13 +54,13 @@ class Progress:
     @property
     def looked_at(self) -> bool:
         """Whether a person sees it on a terminal that can draw."""
-        return self._live and (self._stream.encoding or "").lower().startswith("utf")
+        return self._live and (self.stream.encoding or "").lower().startswith("utf")
 
     def draw(self, document: Mapping[str, Any]) -> None:
         """The end of a run for a person at a terminal; a result whose texts tell no secrets any more."""
         from verifier.report.terminal import terminal_summary
 
-        self._write(terminal_summary(harmless_values(document), coloured=self._coloured))
+        self._write(terminal_summary(harmless_values(document), coloured=self.coloured))
 
     def round_started(self, number: int, mode: Mode) -> None:
         """A round begins."""
@@ -96,8 +100,8 @@ class Progress:
     def _write(self, text: str) -> None:
         # Who stops listening to the talk does not stop the run.
         with contextlib.suppress(OSError):
-            self._stream.write(text)
-            self._stream.flush()
+            self.stream.write(text)
+            self.stream.flush()
 
     def _colour(self, word: str, code: int) -> str:
-        return f"\x1b[{code}m{word}\x1b[0m" if self._coloured else word
+        return f"\x1b[{code}m{word}\x1b[0m" if self.coloured else word

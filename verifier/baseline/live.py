@@ -1,0 +1,141 @@
+"""Many services at once for a person at a terminal: a line for each that ended, and below what is running."""
+
+import contextlib
+import io
+import threading
+import time
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Any, Self, TextIO, cast
+
+from verifier.baseline.text import headline, in_words, remaining
+
+if TYPE_CHECKING:
+    from rich.console import Group
+    from rich.text import Text
+
+_PER_SECOND = 4
+_BAR = 24
+# Of what runs at once: more would not fit on a screen.
+_MOST = 16
+_STYLES: Mapping[str, str] = {"no drift": "green", "unchanged": "green", "written": "green", "drift": "red"}
+
+
+class LiveFleet:
+    """Draws on ``stream``, a terminal, from entering it to leaving it; ``of`` services are run.
+
+    ``clean`` takes out of a text what must not be shown.
+    """
+
+    def __init__(self, stream: TextIO, of: int, clean: Callable[[str], str], *, coloured: bool) -> None:
+        from rich.console import Console
+        from rich.live import Live
+
+        self._of, self._clean = of, clean
+        self._started = self._last = time.monotonic()
+        self._running: dict[str, float] = {}
+        self._ended = self._bad = 0
+        self._lock = threading.Lock()
+        # Names are data: nothing in them is markup, an emoji or to be highlighted.
+        self._console = Console(
+            file=cast("IO[str]", _Unheard(stream)),
+            force_terminal=True,
+            color_system="standard" if coloured else None,
+            no_color=not coloured,
+            markup=False,
+            emoji=False,
+            highlight=False,
+            legacy_windows=False,
+        )
+        self._live = Live(
+            console=self._console,
+            get_renderable=self._drawn,
+            refresh_per_second=_PER_SECOND,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.stop()
+
+    def begun(self, folder: str) -> None:
+        """A service is running."""
+        with self._lock:
+            self._running[folder] = time.monotonic()
+
+    def ended(self, row: dict[str, Any]) -> None:
+        """What became of one."""
+        folder = str(row["folder"])
+        now = time.monotonic()
+        with self._lock:
+            took = now - self._running.pop(folder, now)
+            self._ended, self._last = self._ended + 1, now
+            self._bad += bool(row["exitCode"])
+        line = self._text(f"[{self._ended}/{self._of}] {folder}: ")
+        line.append(self._clean(headline(row)), _STYLES.get(str(row["outcome"]), "yellow"))
+        self._console.print(line.append(f" ({in_words(took)})"), soft_wrap=True)
+
+    def _drawn(self) -> "Group":
+        from rich.console import Group
+        from rich.table import Table
+
+        now = time.monotonic()
+        with self._lock:
+            running, said = list(self._running.items()), self._of_all(now)
+        table = Table.grid(padding=(0, 2))
+        table.add_column(no_wrap=True, overflow="ellipsis")
+        table.add_column(justify="right", no_wrap=True)
+        for folder, since in running[:_MOST]:
+            table.add_row(self._text(f"  {folder}"), f"{now - since:.0f} s")
+        if len(running) > _MOST:
+            table.add_row(self._text(f"  and {len(running) - _MOST} more"), "")
+        done = round(_BAR * self._ended / self._of)
+        bar = self._text("━" * done, "green").append("━" * (_BAR - done), "bright_black")
+        return Group(table, bar.append(f" {said}", "default"))
+
+    def _of_all(self, now: float) -> str:
+        said = f"{self._ended} of {self._of}"
+        if self._bad:
+            said += f", {self._bad} to look at"
+        waiting = self._of - self._ended - len(self._running)
+        if waiting > 0:
+            said += f", {waiting} waiting"
+        if self._ended:
+            left = remaining(self._last - self._started, self._ended, self._of) - (now - self._last)
+            said += f"; about {in_words(max(left, 0))} left"
+        return said
+
+    def _text(self, words: str, style: str = "") -> "Text":
+        from rich.text import Text
+
+        return Text(self._clean(words), style, no_wrap=True, overflow="ellipsis")
+
+
+class _Unheard(io.TextIOBase):
+    """A stream whose reader may go away: who stops listening to the talk does not stop the run."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return self._stream.encoding
+
+    def isatty(self) -> bool:
+        return self._stream.isatty()
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self._stream.flush()
