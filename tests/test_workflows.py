@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ import yaml
 
 from tests.test_documents import parses
 from verifier import __version__
+from verifier.targets.container import IMAGE, PORT
 
 ROOT = Path(__file__).resolve().parents[1]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").iterdir())
@@ -26,6 +28,7 @@ PERMISSIONS = {
     "ci.yml ci": {"contents": "read"},
     "nightly.yml list": {"contents": "read"},
     "nightly.yml check": {"contents": "read"},
+    "nightly.yml localstack": {"contents": "read"},
     "nightly.yml propose": {"contents": "write", "pull-requests": "write"},
     "nightly.yml account": {"contents": "read", "id-token": "write"},
     "release.yml build": {"contents": "read"},
@@ -37,7 +40,7 @@ printf '%s\0' "${0##*/}" "$@" >> "$CALLS"
 printf '\1' >> "$CALLS"
 case "${0##*/} $1 $2" in
   "verifier baseline list") echo "$LISTED" ;;
-  "verifier baseline check") echo "## a report"; exit "${CHECKED:-0}" ;;
+  "verifier baseline check" | "verifier nightly --out") echo "## a report"; exit "${CHECKED:-0}" ;;
   "git diff --cached") exit 1 ;;
   "gh pr list") echo "${OPEN:-0}" ;;
 esac
@@ -47,6 +50,8 @@ PROGRAMS = {
     "runner/empty/bin": ("pip", "verifier"),
     "runner/verifier/bin": ("python", "verifier"),
 }
+# Rules of the linter that are not kept: an image's digest, and a wait before new releases are proposed.
+NOT_OURS = ("unpinned-images", "dependabot-cooldown")
 HOSTILE = '--out=x $(touch ran); `touch ran` " && touch ran'
 
 
@@ -188,6 +193,40 @@ def test_the_files_fit_their_schemas(schema: str, path: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
+def lint(*arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
+    """What jactionlint says, which has actionlint's checks and more; it asks the network nothing."""
+    beside = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    shellcheck = shutil.which("shellcheck", path=beside)
+    assert shellcheck, "no shellcheck"
+    command = [sys.executable, "-m", "jactionlint", "--no-online", "--strict-exit", "--oneline"]
+    command += [f"--shellcheck={shellcheck}", *(f"--ignore={rule}" for rule in NOT_OURS), *arguments]
+    return subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, cwd=ROOT)
+
+
+def test_a_linter_of_workflows_finds_nothing() -> None:
+    files = [*WORKFLOWS, ACTION, ROOT / ".github" / "dependabot.yml", OURS / "github.yaml"]
+    done = lint(*map(str, files))
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "words"),
+    [
+        ("python-version:", "pythonversion:", 'input "pythonversion" is not defined'),
+        ("needs: list", "needs: lists", 'needs job "lists"'),
+        ("matrix.machine.name", "matrix.service.name", 'property "service" is not defined'),
+        ('"$service/baseline"', "$service/baseline", "SC2086"),
+        ("contents: read", "content: read", "content"),
+    ],
+)
+def test_the_linter_finds_what_is_wrong(right: str, wrong: str, words: str) -> None:
+    text = (ROOT / ".github" / "workflows" / "nightly.yml").read_text(encoding="utf-8")
+    assert right in text
+    done = lint("-", stdin=text.replace(right, wrong))
+    assert done.returncode == 1
+    assert words in done.stdout
+
+
 @pytest.mark.parametrize(("name", "step"), RUNS, ids=[name for name, _ in RUNS])
 def test_what_a_script_calls_is_there(name: str, step: dict[str, Any], tmp_path: Path) -> None:
     """Values come through the environment: what GitHub puts into a script it may be made to run."""
@@ -200,7 +239,6 @@ def test_what_a_script_calls_is_there(name: str, step: dict[str, Any], tmp_path:
     (tmp_path / "runner" / "night" / "reports").mkdir()
     (tmp_path / "runner" / "night" / "reports" / "0.md").touch()
     given = {
-        "SERVICE": "shop",
         "NUMBER": "0",
         "ACCOUNT": "111122223333",
         "REGION": "eu-west-1",
@@ -208,7 +246,7 @@ def test_what_a_script_calls_is_there(name: str, step: dict[str, Any], tmp_path:
     }
     given |= {
         "NIGHT": str(tmp_path / "runner" / "night"),
-        "SERVICES": "",
+        "SERVICES": "shop",
         "FRAMEWORKS": "",
         "SUMMARY": "true",
     }
@@ -232,23 +270,38 @@ def test_what_a_script_calls_is_there(name: str, step: dict[str, Any], tmp_path:
 
 def test_the_list_becomes_the_matrix(tmp_path: Path) -> None:
     ran = run(tmp_path, script("nightly.yml list", "baseline list"), {"LISTED": '[{"folder": "a"}]'})
-    assert ran.text("output") == 'services=[{"folder": "a"}]\n'
+    assert ran.text("output") == 'machines=[{"folder": "a"}]\n'
+    assert ran.of("verifier") == [
+        ["baseline", "list", "sample_services", "--format", "json", "--machines", "200"]
+    ]
 
 
 @pytest.mark.parametrize(("checked", "made_anew"), [("0", False), ("11", True), ("4", False), ("1", False)])
 def test_what_drifted_is_made_anew_and_kept(tmp_path: Path, checked: str, made_anew: bool) -> None:
-    policy = tmp_path / "work" / "samples" / "shop" / "baseline" / "policy.json"
-    policy.parent.mkdir(parents=True)
-    policy.touch()
-    known = {"SERVICE": "samples/shop", "NUMBER": "3", "CHECKED": checked}
+    folders = ["samples/shop", "samples/a b"]
+    for folder in folders:
+        policy = tmp_path / "work" / folder / "baseline" / "policy.json"
+        policy.parent.mkdir(parents=True)
+        policy.touch()
+    known = {"SERVICES": "\n".join(folders), "NUMBER": "3", "CHECKED": checked}
     ran = run(tmp_path, script("nightly.yml check", "baseline update"), known)
     assert ran.code == int(checked)
-    assert ran.text("summary") == "## a report\n"
+    assert ran.text("summary") == "## a report\n" * 2
     assert all(parses(arguments) for arguments in ran.of("verifier"))
-    asked = [arguments[1] for arguments in ran.of("verifier")]
-    assert asked == (["check", "update"] if made_anew else ["check"])
-    assert (tmp_path / "work/night/services/samples/shop/baseline/policy.json").exists() == made_anew
-    assert bool(ran.text("work/night/reports/3.md")) == made_anew
+    asked = [(arguments[0], arguments[-1]) for arguments in ran.of("verifier")]
+    commands = ("nightly", "baseline") if made_anew else ("nightly",)
+    assert asked == [(command, folder) for folder in folders for command in commands]
+    for folder in folders:
+        assert (tmp_path / "work/night/services" / folder / "baseline/policy.json").exists() == made_anew
+    assert ran.text("work/night/reports/3.md") == ("## a report\n" * 2 if made_anew else "")
+
+
+def test_localstack_is_the_one_that_a_run_starts() -> None:
+    service = read(ROOT / ".github/workflows/nightly.yml")["jobs"]["localstack"]["services"]["localstack"]
+    composed = read(ROOT / "docker-compose.yml")["services"]["localstack"]
+    assert service["image"] == composed["image"] == IMAGE
+    assert service["env"] == composed["environment"]
+    assert service["ports"] == [f"{PORT}:{PORT}"]
 
 
 @pytest.mark.parametrize(("open_ones", "done"), [("0", "create"), ("1", "edit")])

@@ -211,8 +211,30 @@ def test_the_list_is_one_line_for_a_matrix_or_a_line_each(shops: Shops) -> None:
 
 
 @pytest.mark.parametrize(
+    ("machines", "shares"),
+    [
+        ("1", [["a", "b", "c", "d", "e"]]),
+        ("2", [["a", "c", "e"], ["b", "d"]]),
+        ("5", [["a"], ["b"], ["c"], ["d"], ["e"]]),
+        ("200", [["a"], ["b"], ["c"], ["d"], ["e"]]),
+    ],
+)
+def test_services_are_spread_over_machines(shops: Shops, machines: str, shares: list[list[str]]) -> None:
+    for name in "abcde":
+        write_service(shops.folder / name)
+        shops.run(asking(READ), "update", name)
+    _, out, _ = shops.run(asking(), "list", "--format", "json", "--machines", machines)
+    rows = json.loads(out)
+    assert [row["folders"].split("\n") for row in rows] == shares
+    more = {1: "shop", 2: "shop and 1 more", 3: "shop and 2 more", 5: "shop and 4 more"}
+    assert [row["name"] for row in rows] == [more[len(share)] for share in shares]
+
+
+@pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (("list", "--machines", "2"), "--machines 2: give 1 or more, and --format json"),
+        (("list", "--format", "json", "--machines", "0"), "--machines 0: give 1 or more"),
         (("check",), "no service with a baseline below this folder"),
         (("check", "shop"), "make one with verifier baseline update"),
         (("check", "shop", "-j", "0"), "-j 0: give a number from 1 to 64"),

@@ -43,6 +43,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     listing = inner.add_parser("list", help="which services have one", description=_LIST)
     listing.add_argument("folder", type=Path, nargs="?", default=Path(), metavar="FOLDER")
     listing.add_argument("--format", choices=("text", "json"), default="text")
+    listing.add_argument(
+        "--machines",
+        type=int,
+        metavar="N",
+        help="with --format json: spread over at most N machines, a row each with its folders in lines",
+    )
     listing.set_defaults(run=run_list)
 
 
@@ -85,6 +91,8 @@ def run_list(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result
     """The services with a baseline. Raises InputError for a folder that is none, or a broken baseline."""
     from verifier.baseline.files import read_baseline, services_below
 
+    if args.machines is not None and (args.machines < 1 or args.format != "json"):
+        raise InputError(f"--machines {args.machines}: give 1 or more, and --format json")
     if not args.folder.is_dir():
         raise InputError(f"{args.folder}: no such folder; give the one to look in")
     rows = []
@@ -93,8 +101,20 @@ def run_list(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result
         tools = [tool.wanted for tool in evidence.made_with.tools]
         rows.append({"folder": str(folder), "service": evidence.service, "frameworks": tools})
     if args.format == "json":
-        return Result(ExitCode.OK, json.dumps(rows) + "\n")
+        return Result(ExitCode.OK, json.dumps(_spread(rows, args.machines) if args.machines else rows) + "\n")
     return Result(ExitCode.OK, "".join(f"{row['folder']}\n" for row in rows))
+
+
+def _spread(rows: list[dict[str, Any]], machines: int) -> list[dict[str, str]]:
+    """The services as evenly as it goes, those that lie beside each other on different machines."""
+    shares = [rows[first::machines] for first in range(min(machines, len(rows)))]
+    return [
+        {
+            "name": share[0]["service"] + (f" and {len(share) - 1} more" if len(share) > 1 else ""),
+            "folders": "\n".join(row["folder"] for row in share),
+        }
+        for share in shares
+    ]
 
 
 def chosen(services: Iterable[Path]) -> list[Path]:
