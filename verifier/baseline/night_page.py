@@ -110,9 +110,7 @@ def _figures(rows: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
 def _notes(rows: Sequence[dict[str, Any]]) -> Iterator[NoteView]:
     announced = sorted({line for row in rows for line in row.get("announced", ())})
     if announced:
-        yield NoteView(
-            "announced", "Named by CloudFormation's registry since", "AWS may ask for it later", announced
-        )
+        yield NoteView("announced", "Named by AWS since", "it may be asked for later", announced)
     warnings = [f"{row['folder']}: {line}" for row in rows for line in row.get("warnings", ())]
     if warnings:
         yield NoteView(
