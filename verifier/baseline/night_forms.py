@@ -24,7 +24,10 @@ def night_junit(kept: KeptNight) -> str:
     cases = [_case(row) for row in kept.rows]
     if not kept.whole:
         cases.append(JunitCase("the whole night", 0, "error", _CUT_OFF, _CUT_OFF))
-    return junit_of([JunitSuite("baselines", "nightly", cases)], kept.ended)
+    suites = [JunitSuite("baselines", "nightly", cases)]
+    if kept.refresh:
+        suites.append(JunitSuite("newest", "nightly", [_ahead(row) for row in kept.refresh["services"]]))
+    return junit_of(suites, kept.ended)
 
 
 def night_sarif(kept: KeptNight) -> dict[str, Any]:
@@ -37,6 +40,19 @@ def _case(row: dict[str, Any]) -> JunitCase:
         return JunitCase(row["folder"])
     outcome = "failure" if row["outcome"] == "drift" else "error"
     return JunitCase(row["folder"], 0, outcome, headline(row), text([row]))
+
+
+def _ahead(row: dict[str, Any]) -> JunitCase:
+    name = f"{row['folder']} with {row['versions']}"
+    if not row["exitCode"]:
+        return JunitCase(name)
+    said = [
+        f"{word}: {item['action']} on {item['resource']}: {item['cause']}: {item['why']}"
+        for word in ("came", "went")
+        for item in row.get(word, ())
+    ]
+    outcome = "failure" if row["outcome"] == "differs" else "error"
+    return JunitCase(name, 0, outcome, f"{row['outcome']} {row['reason']}".strip(), "\n".join(said))
 
 
 def _found(kept: KeptNight) -> Iterator[SarifFinding]:

@@ -1,7 +1,7 @@
 """A night as a page: each service with its result, what drifted and why, and what is to be known."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,17 @@ class ServiceView:
 
 
 @dataclass(frozen=True)
+class AheadView:
+    """One service with something newer; ``drift`` where that makes a difference."""
+
+    folder: str
+    versions: str
+    mark: str
+    result: str
+    drift: DriftView | None
+
+
+@dataclass(frozen=True)
 class NightView:
     """The page's content."""
 
@@ -44,6 +55,9 @@ class NightView:
     causes: Sequence[str]
     services: Sequence[ServiceView]
     drifted: Sequence[ServiceView]
+    newest: str
+    """What the newest versions are, or why that is not known; empty where nobody asked."""
+    ahead: Sequence[AheadView]
     notes: Sequence[NoteView]
     ended: str
 
@@ -68,7 +82,9 @@ def night_view(kept: KeptNight) -> NightView:
         causes=sorted({cause for one in drifted if one.drift for cause in one.drift.causes}),
         services=services,
         drifted=drifted,
-        notes=list(_notes(kept.rows)),
+        newest=_newest(kept.refresh) if kept.refresh else "",
+        ahead=[_ahead(row) for row in kept.refresh["services"]] if kept.refresh else [],
+        notes=list(_notes([*kept.rows, *(kept.refresh["services"] if kept.refresh else ())])),
         ended=f"{kept.ended:%Y-%m-%d %H:%M} UTC",
     )
 
@@ -94,6 +110,20 @@ def _service(number: int, row: dict[str, Any]) -> ServiceView:
         frameworks=row.get("frameworks", ()),
         drift=drift_view(row) if outcome == "drift" else None,
     )
+
+
+def _newest(refresh: Mapping[str, Any]) -> str:
+    if refresh["problem"]:
+        return f"They could not be had: {refresh['problem']}."
+    versions = ", ".join(f"{name} {version}" for name, version in refresh["newest"].items())
+    return f"{versions}." if refresh["services"] else f"{versions}: nothing newer than what was run."
+
+
+def _ahead(row: dict[str, Any]) -> AheadView:
+    differs = row["outcome"] == "differs"
+    result = f"differs: {len(row['came'])} came, {len(row['went'])} went" if differs else headline(row)
+    mark = "bad" if differs else "unsure" if row["exitCode"] else "good"
+    return AheadView(row["folder"], row["versions"], mark, result, drift_view(row) if differs else None)
 
 
 def _figures(rows: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:

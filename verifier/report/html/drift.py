@@ -29,7 +29,8 @@ class DriftView:
 
     enough: str
     """Whether the committed policy is; empty where no life was tried under it."""
-    changed: Sequence[str]
+    changed: Sequence[str] | None
+    """What could be the reason; None where that is said beside it."""
     rows: Sequence[DriftedView]
 
     @property
@@ -45,7 +46,7 @@ def drift_view(found: Mapping[str, Any] | None) -> DriftView | None:
     enough = ""
     if "confirmed" in found:
         enough = f"The committed policy is {'enough' if found['confirmed'] else 'not enough'} for a deploy."
-    return DriftView(enough, found["changed"], [*_rows(found, "came"), *_rows(found, "went")])
+    return DriftView(enough, found.get("changed"), [*_rows(found, "came"), *_rows(found, "went")])
 
 
 def _rows(found: Mapping[str, Any], word: str) -> Iterator[DriftedView]:
