@@ -113,6 +113,9 @@ def test_data_and_tools_are_tried_alone_and_each_difference_is_of_its_own(refres
     ]
     causes = [(item["action"], item["cause"]) for row in rows for item in row["came"]]
     assert causes == [("s3:GetBucketTagging", "AWS's data"), ("s3:GetBucketTagging", "framework")]
+    page = (refreshes.folder / "night" / "report.html").read_text(encoding="utf-8")
+    assert "With the newest data and tools" in page
+    assert "osls 4.3.1 -&gt; 4.9.0" in page
     summary = (refreshes.folder / "night" / "summary.md").read_text(encoding="utf-8")
     assert "changed: osls 4.3.1 -\\> 4.9.0" in summary
 

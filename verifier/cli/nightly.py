@@ -61,7 +61,7 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
             refresh = Refresh(args, night, progress, stderr).run(rows)
         write_result(args.out, NAME, _document(rows, refresh))
         write_whole(args.out / "summary.md", _shown("markdown", rows, refresh))
-        write_whole(args.out / PAGE, night_page(night_of(rows)))
+        write_whole(args.out / PAGE, night_page(night_of(rows, refresh)))
         night.end()
     ahead = refresh["services"] if refresh else []
     return Result(exit_code([*rows, *ahead]), _shown(args.format, rows, refresh), kept=True)

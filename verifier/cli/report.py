@@ -106,9 +106,10 @@ def night_as(form: str, night: "KeptNight") -> str:
             from verifier.baseline.night_forms import night_sarif
 
             return json.dumps(night_sarif(night), indent=2) + "\n"
+    from verifier.baseline.ahead import ahead_text
     from verifier.baseline.text import text
 
-    return text(night.rows)
+    return text(night.rows) + (ahead_text(night.refresh) if night.refresh else "")
 
 
 def told_as(form: str, kept: "Kept", folder: Path) -> str:

@@ -18,11 +18,12 @@ def since_baseline(
 
     A baseline that cannot be used is told in a line, and ends nothing.
     """
-    from verifier.baseline.check import tool_of
+    from verifier.baseline.announced import with_announced
     from verifier.baseline.drift import compare
     from verifier.baseline.files import FOLDER, POLICY, read_baseline
     from verifier.baseline.gather import LifeUnder, gather
     from verifier.baseline.made_with import made_with
+    from verifier.baseline.tools import tool_of
 
     folder = setup.service.folder
     if not (folder / FOLDER / POLICY).is_file() or not _is_comparable(args, result):
@@ -34,8 +35,8 @@ def since_baseline(
         return {}
     tool = tool_of(setup.framework, args.framework)
     life = LifeUnder(tool, result.findings)
-    now = gather(setup.service.label, [life], made_with(setup.service, [tool]))
-    drift = compare(baseline, now)
+    seen = gather(setup.service.label, [life], made_with(setup.service, [tool]))
+    drift = compare(baseline, with_announced(baseline.evidence, seen))
     return {
         "drift": {
             "came": [item.as_dict() for item in drift.came],
