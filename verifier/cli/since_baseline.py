@@ -54,7 +54,6 @@ def _is_comparable(args: argparse.Namespace, result: "Convergence") -> bool:
 
     return (
         result.verdict is Verdict.SUFFICIENT
-        and not result.partial
         and args.target == "embedded"
         and args.scope == SCOPE
         and args.updates == "all"
