@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -204,3 +205,32 @@ def test_no_body_and_no_header_is_kept() -> None:
     door.answer(listing())
     assert all("very-private" not in json.dumps(record.as_dict()) for record in door.log.records())
     assert KEYS[0] not in repr(door.user)
+
+
+LIMIT = f"arn:aws:iam::{ACCOUNT}:policy/limit"
+ONLY_SQS = {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}
+OLD_WORDS = f"User: {ARN} is not authorized to perform: s3:ListBucket on resource: arn:aws:s3:::b"
+
+
+@pytest.mark.parametrize("words", ["Access Denied", OLD_WORDS])
+@pytest.mark.parametrize("granted", [(), (MAY_LIST,)])
+@pytest.mark.parametrize("limit", [ONLY_SQS, MAY_LIST])
+def test_what_the_boundary_refuses_is_told_as_that_and_not_waited_for(
+    words: str, granted: tuple[dict[str, Any], ...], limit: dict[str, Any]
+) -> None:
+    asked_for: list[HttpRequest] = []
+    text = f"<Error><Code>AccessDenied</Code><Message>{words}</Message></Error>"
+
+    def send(request: HttpRequest) -> HttpResponse:
+        asked_for.append(request)
+        return HttpResponse(403, (), text.encode())
+
+    door = door_with(send, *granted, patience=0.3)
+    assert door.user is not None
+    boundary = parse_policy({"Version": "2012-10-17", "Statement": [limit]}, LIMIT)
+    door.begin_trial(KeyHolder(replace(door.user.caller, boundary=boundary), KEYS[0]))
+    door.answer(listing())
+    [one] = asked(door.log.records(), ARN)
+    assert (one.action, one.grantable) == ("s3:ListBucket", limit is MAY_LIST)
+    assert (LIMIT in one.reason) is (limit is ONLY_SQS)
+    assert (len(asked_for) > 1) is (limit is MAY_LIST and bool(granted))

@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+from verifier.cli.values import checked_boundary
 from verifier.errors import InputError
 
 
@@ -13,6 +14,11 @@ def add_aws_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("on a real account (--target aws)")
     group.add_argument(
         "--profile", metavar="NAME", help="the administrator's profile in your AWS configuration"
+    )
+    group.add_argument(
+        "--boundary",
+        metavar="ARN",
+        help="of a policy: the permissions boundary of the users that are made",
     )
     group.add_argument(
         "--from-scratch", action="store_true", help="start with no permission instead of the embedded result"
@@ -35,6 +41,7 @@ def check_aws_options(args: argparse.Namespace) -> None:
     """Raises InputError for options that do not go with ``args.target``."""
     own = {
         "--profile": args.profile,
+        "--boundary": args.boundary,
         "--from-scratch": args.from_scratch,
         "--cloudtrail": args.cloudtrail,
         "--contribute": args.contribute,
@@ -51,6 +58,11 @@ def check_aws_options(args: argparse.Namespace) -> None:
     ):
         if not getattr(args, name):
             raise InputError(f"--target aws: needs --{name}, {why}")
+    boundary = checked_boundary(args.boundary)
+    if boundary and f"::{args.account}:" not in boundary and "::aws:" not in boundary:
+        raise InputError(
+            f"--boundary {boundary}: give a policy of the account {args.account} itself, or one of AWS's own"
+        )
     if args.contribute and not _can_be_written(args.contribute):
         raise InputError(
             f"--contribute {args.contribute}: give a file that can be written, in a folder that exists"

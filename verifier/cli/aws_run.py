@@ -138,15 +138,18 @@ def _aws_target(
     progress: "Progress",
 ) -> "AwsTarget":
     from verifier.gateway.hosts import configured_registries
+    from verifier.targets.aws.boundary import read_boundary
     from verifier.targets.aws.target import AwsTarget
     from verifier.targets.creation import RUN_TAG
 
     environment = setup.machine.environment
+    limit = read_boundary(administrator.client("iam"), args.boundary) if args.boundary else None
     return AwsTarget(
         administrator,
         args.account,
         environment=environment,
         tags={RUN_TAG: run},
+        boundary=limit,
         allow_hosts=(*args.allow_host, *configured_registries(environment, setup.machine.home)),
         more_authorities=more_authorities(setup.machine),
         redaction=args.redaction,

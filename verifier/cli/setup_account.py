@@ -1,18 +1,16 @@
 """``verifier setup-account``: the least policy for what surrounds runs on a sandbox account."""
 
 import argparse
-import re
 from pathlib import Path
 from typing import TextIO
 
 from verifier.cli.output import Result, say
 from verifier.cli.policies import policy_files
-from verifier.cli.values import checked
-from verifier.errors import ExitCode, InputError
+from verifier.cli.values import checked, checked_boundary
+from verifier.errors import ExitCode
 
 _FORMATS = ("json", "terraform", "cloudformation")
 _VALUES = ("account", "region", "partition")
-_POLICY_ARN = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/\S+")
 _DESCRIPTION = """\
 Prints the least policy for whoever starts runs on a sandbox account: users and policies under the path
 /verifier/, looking for what is there already, and removing what has the stage of a run (vfy-...) in its name.
@@ -55,10 +53,11 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
     given = {name: checked(name, getattr(args, name)) for name in _VALUES}
     values = {name: value for name, value in given.items() if value is not None}
     service = policy_files([args.policy])[0] if args.policy else None
-    document = least_policy(boundary=_boundary(args.boundary), cloudtrail=args.cloudtrail, service=service)
+    boundary = checked_boundary(args.boundary)
+    document = least_policy(boundary=boundary, cloudtrail=args.cloudtrail, service=service)
     title = PolicyTitle("verifier_administrator", "What runs of the verifier on this account need")
     text = render(document, args.format, values, title)
-    if args.boundary is None:
+    if boundary is None:
         say(
             "note: without --boundary whoever has this policy can make a user under /verifier/ who may do "
             "anything on the account",
@@ -69,16 +68,3 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
             fill_known(document, values), stderr, split="pipe it to `verifier render - --split DIR`"
         )
     return Result(ExitCode.OK, text)
-
-
-def _boundary(arn: str | None) -> str | None:
-    """The ARN as given. Raises InputError for what is no policy's, or lies where runs may change it."""
-    from verifier.targets.creation import PATH
-
-    if arn is None:
-        return None
-    if not _POLICY_ARN.fullmatch(arn):
-        raise InputError(f"--boundary {arn}: give a policy's ARN, arn:aws:iam::123456789012:policy/NAME")
-    if f":policy{PATH}" in arn:
-        raise InputError(f"--boundary {arn}: runs may change what is under {PATH}; put it elsewhere")
-    return arn

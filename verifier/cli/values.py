@@ -1,4 +1,6 @@
-"""What may be given for an account, a region, a stage and a partition, wherever they are asked for."""
+"""What may be given for an account, a region, a boundary and the like, wherever they are asked for."""
+
+import re
 
 from verifier.errors import InputError
 from verifier.iam.placeholders import FORMS
@@ -10,6 +12,7 @@ _WORDS = {
     "partition": "a partition looks like aws, aws-cn or aws-us-gov",
 }
 
+_POLICY_ARN = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/\S+")
 # Nothing that one of them becomes a part of may be longer, such as a stack's name.
 _LONGEST = 128
 
@@ -21,6 +24,22 @@ def checked(name: str, value: str | None) -> str | None:
     if value is not None and len(value) > _LONGEST:
         raise InputError(f"--{name} {value}: longer than {_LONGEST} characters")
     return value
+
+
+def checked_boundary(arn: str | None) -> str | None:
+    """The ARN as given with ``--boundary``.
+
+    Raises InputError for what is no policy's, or lies where runs may change it.
+    """
+    from verifier.targets.creation import PATH
+
+    if arn is None:
+        return None
+    if not _POLICY_ARN.fullmatch(arn):
+        raise InputError(f"--boundary {arn}: give a policy's ARN, arn:aws:iam::123456789012:policy/NAME")
+    if f":policy{PATH}" in arn:
+        raise InputError(f"--boundary {arn}: runs may change what is under {PATH}; put it elsewhere")
+    return arn
 
 
 def allowed_host(host: str) -> str:

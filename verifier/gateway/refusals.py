@@ -14,6 +14,7 @@ from verifier.denial.parse import denials_of
 from verifier.gateway.answer_reading import Answer
 from verifier.iam.arn import parse_arn
 from verifier.iam.evaluate import IDENTITY_POLICY, AuthorizationRequest, Decision, Outcome, evaluate
+from verifier.iam.limits import surely_refused
 
 UNKNOWN_KEY = frozenset(
     {"AuthFailure", "InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClientException"}
@@ -36,18 +37,33 @@ def refused(operation: Operation, message: str, caller: Caller) -> tuple[Decided
     """What ``caller`` lacks, whose ``operation`` was refused with ``message``.
 
     Where the words name no action it is what the operation needs and the caller's policies do not allow;
-    where they allow everything, all that it needs. Raises UnmappedOperation for a refusal without words of
-    an operation that nobody knows.
+    where they allow everything, all that it needs. What its boundary surely refuses is told as that, where
+    the words leave it open and nothing else is lacking. Raises UnmappedOperation for a refusal without words
+    of an operation that nobody knows.
     """
     named = [denial for denial in denials_of(message) if denial.action and not denial.inferred]
     if named:
         needed = _needed(operation)
         return tuple(_named(denial, operation, needed, caller) for denial in named)
     explicit = "explicit deny" in message
-    decision = Decision(Outcome.EXPLICIT_DENY if explicit else Outcome.IMPLICIT_DENY, IDENTITY_POLICY)
+    outcome = Outcome.EXPLICIT_DENY if explicit else Outcome.IMPLICIT_DENY
+    return _unnamed(operation, caller, Decision(outcome, IDENTITY_POLICY))
+
+
+def _unnamed(operation: Operation, caller: Caller, decision: Decision) -> tuple[Decided, ...]:
+    """By the rules: what the caller's policies do not allow of what the operation needs, else all of it."""
     wanted = requirements(operation) + _of_absence(operation)
     lacking = [one for one in wanted if not allows(caller, one)]
-    return tuple(_decided(operation, one, caller.arn, decision) for one in lacking or wanted)
+    decisions = [(one, _limited(decision, one, caller)) for one in lacking or wanted]
+    # Of what is lacking it may be all that a grant lifts; of what is granted it is the boundary's.
+    told = [pair for pair in decisions if (pair[1] is decision) is bool(lacking)]
+    return tuple(_decided(operation, one, caller.arn, how) for one, how in told or decisions)
+
+
+def _limited(decision: Decision, requirement: Requirement, caller: Caller) -> Decision:
+    """``decision``, or the boundary's where that is a lack of an allow which no grant makes good."""
+    request = _request(caller, requirement)
+    return (decision.lacks_an_allow and surely_refused(request, caller.boundary)) or decision
 
 
 def asked(operation: Operation, caller: Caller) -> tuple[Decided, ...]:
@@ -61,8 +77,11 @@ def asked(operation: Operation, caller: Caller) -> tuple[Decided, ...]:
 
 def allows(caller: Caller, requirement: Requirement) -> bool:
     """Whether the caller's own policies allow it, as far as the requirement tells its context."""
-    request = AuthorizationRequest(caller.arn, requirement.action, requirement.resource, requirement.context)
-    return evaluate(request, caller.policies).allowed
+    return evaluate(_request(caller, requirement), caller.policies).allowed
+
+
+def _request(caller: Caller, requirement: Requirement) -> AuthorizationRequest:
+    return AuthorizationRequest(caller.arn, requirement.action, requirement.resource, requirement.context)
 
 
 def decision_of(denial: Denial) -> Decision:
@@ -82,8 +101,11 @@ def _named(denial: Denial, operation: Operation, needed: Sequence[Requirement], 
         found = Requirement(action, told or resource_of(denial), primary=False)
     else:
         found = replace(best, resource=told or best.resource)
-    who = caller.arn if is_of(denial, caller.arn) else denial.principal or _ROLE
-    return _decided(operation, found, who, decision_of(denial))
+    decision = decision_of(denial)
+    if not is_of(denial, caller.arn):
+        return _decided(operation, found, denial.principal or _ROLE, decision)
+    how = decision if denial.policy_type else _limited(decision, found, caller)
+    return _decided(operation, found, caller.arn, how)
 
 
 def _decided(operation: Operation, requirement: Requirement, who: str, decision: Decision) -> Decided:

@@ -24,20 +24,19 @@ def policy(action: str = "cloudformation:DescribeStacks", resource: str = STACK)
 class Cloudformation:
     """Refuses so often, then says that there is no such stack."""
 
-    def __init__(self, refusals: int) -> None:
-        self.refusals, self.asked = refusals, 0
+    def __init__(self, refusals: int, message: str = "no") -> None:
+        self.refusals, self.message, self.asked = refusals, message, 0
 
     def describe_stacks(self, **params: Any) -> None:
         self.asked += 1
         assert params == {"StackName": "shop-dev"}
         code = "AccessDenied" if self.asked <= self.refusals else "ValidationError"
-        raise ClientError({"Error": {"Code": code, "Message": "no"}}, "DescribeStacks")
+        raise ClientError({"Error": {"Code": code, "Message": self.message}}, "DescribeStacks")
 
 
-def user(*policies: Any) -> KeyHolder:
-    return KeyHolder(
-        Caller("arn:aws:iam::111122223333:user/verifier/u", "111122223333", "", policies), "AKIA"
-    )
+def user(*policies: Any, boundary: Any = None) -> KeyHolder:
+    arn = "arn:aws:iam::111122223333:user/verifier/u"
+    return KeyHolder(Caller(arn, "111122223333", "", policies, boundary), "AKIA")
 
 
 def test_a_user_has_the_policies_that_are_attached_and_its_key() -> None:
@@ -69,3 +68,21 @@ def test_without_such_a_grant_nothing_is_asked(policies: tuple[Any, ...]) -> Non
     client = Cloudformation(refusals=99)
     assert wait_until_granted(client, user(*policies))
     assert client.asked == 0
+
+
+SCP = (
+    "User: u is not authorized to perform: cloudformation:DescribeStacks on resource: s with an explicit deny"
+)
+
+
+@pytest.mark.parametrize(
+    ("message", "boundary"),
+    [
+        (f"{SCP} in a service control policy", None),
+        ("no", policy("s3:*", "*")),
+    ],
+)
+def test_what_another_policy_refuses_is_not_waited_for(message: str, boundary: Any) -> None:
+    client = Cloudformation(99, message)
+    assert wait_until_granted(client, user(policy(), boundary=boundary), patience=0.1)
+    assert client.asked == (boundary is None)

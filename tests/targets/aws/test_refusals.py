@@ -7,6 +7,7 @@ import pytest
 from verifier.authorization.caller import Certainty
 from verifier.grant.evidence import Asked
 from verifier.iam.arn import Arn
+from verifier.iam.policy import PolicyDocument, parse_policy
 from verifier.targets.aws.refusals import refusals_in, refusals_told
 from verifier.targets.interface import StackEvent
 
@@ -29,9 +30,11 @@ def sentence(
     )
 
 
-def found(reason: str, status: str = "CREATE_FAILED", **more: Any) -> tuple[Asked, ...]:
+def found(
+    reason: str, status: str = "CREATE_FAILED", boundary: PolicyDocument | None = None, **more: Any
+) -> tuple[Asked, ...]:
     event = StackEvent("shop-dev", "Orders", "AWS::DynamoDB::Table", status, reason, is_stack=False, **more)
-    return tuple(refusals_in([event], "deploy", PLACE, USER))
+    return tuple(refusals_in([event], "deploy", PLACE, USER, boundary))
 
 
 def test_a_refusal_on_the_users_behalf() -> None:
@@ -68,6 +71,28 @@ def test_what_no_grant_lifts_says_which_policy_it_is(reason: str, why: str) -> N
     [one] = found(reason)
     assert not one.grantable
     assert why in one.reason
+
+
+LIMIT = "arn:aws:iam::111122223333:policy/limit"
+
+
+@pytest.mark.parametrize(
+    ("reason", "allowed", "grantable"),
+    [
+        (sentence(""), "s3:*", False),
+        (sentence("", on=""), "s3:*", False),
+        (sentence(""), "dynamodb:*", True),
+        (sentence(), "s3:*", True),
+    ],
+)
+def test_the_boundary_is_named_where_the_words_leave_it_open(
+    reason: str, allowed: str, grantable: bool
+) -> None:
+    statement = {"Effect": "Allow", "Action": allowed, "Resource": "*"}
+    limit = parse_policy({"Version": "2012-10-17", "Statement": [statement]}, LIMIT)
+    [one] = found(reason, boundary=limit)
+    assert one.grantable is grantable
+    assert (f"no allow in the permissions boundary {LIMIT}" in one.reason) is not grantable
 
 
 def test_somebody_else_was_refused() -> None:

@@ -13,6 +13,7 @@ from tests.targets.sandbox.test_sweep import RUN, STACK, TEMPLATE, made, stack, 
 from verifier.iam.catalog import action_exists
 from verifier.iam.policy import parse_policy
 from verifier.render.fill import fill_known
+from verifier.targets.aws.boundary import read_boundary
 from verifier.targets.creation import RUN_TAG, Creation
 from verifier.targets.sandbox.account import AccountAdministrator, check_account
 from verifier.targets.sandbox.existing import existing
@@ -96,6 +97,8 @@ def test_it_is_enough_and_all_of_it_is_asked_for(
     before = account.gateway.decisions.mark()
     check_account(someone, ACCOUNT)
     assert existing(TEMPLATE, STACK, someone).things == ()
+    if boundary:
+        assert read_boundary(someone.client("iam"), boundary).name == boundary
     for kind in KINDS:
         assert found(kind, "there-not", someone) is None or kind == "bucket"
     named, iam, policies = what_the_tool_makes(root), someone.client("iam"), [parse_policy(POLICY)]

@@ -1,36 +1,34 @@
 """The restricted user as AWS has it: its policies and its key, and a probe of whether they hold already."""
 
-import json
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_exponential
 
 from verifier.authorization.caller import Caller
+from verifier.denial.parse import denials_of
 from verifier.gateway.passthrough import KeyHolder
-from verifier.iam.policy import PolicyDocument, parse_policy
+from verifier.iam.evaluate import AuthorizationRequest
+from verifier.iam.limits import surely_refused
+from verifier.iam.policy import PolicyDocument
+from verifier.targets.aws.boundary import document_of
 
 GRANTED_WITHIN_SECONDS = 60.0
-_PROBED = "cloudformation:describestacks"
+_PROBED = "cloudformation:DescribeStacks"
 _STACK_NAME = re.compile(r":stack/([A-Za-z][A-Za-z0-9-]*)/")
 
 
-def user_of(iam: Any, arn: str, account: str) -> KeyHolder:
-    """The user with that ARN, as its attached policies speak for it; ``iam`` is the administrator's."""
+def user_of(iam: Any, arn: str, account: str, boundary: PolicyDocument | None = None) -> KeyHolder:
+    """The user with that ARN, as its attached policies speak for it; ``iam`` is the administrator's.
+
+    ``boundary`` is what limits it.
+    """
     name = arn.rpartition("/")[2]
     pages = iam.get_paginator("list_attached_user_policies").paginate(UserName=name)
     attached = [row for page in pages for row in page["AttachedPolicies"]]
-    policies = tuple(_document(iam, row["PolicyArn"], row["PolicyName"]) for row in attached)
+    policies = tuple(document_of(iam, row["PolicyArn"], row["PolicyName"]) for row in attached)
     [key, *_] = iam.list_access_keys(UserName=name)["AccessKeyMetadata"]
-    return KeyHolder(Caller(arn, account, "", policies), key["AccessKeyId"])
-
-
-def _document(iam: Any, arn: str, name: str) -> PolicyDocument:
-    version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
-    document = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
-    plain: Mapping[str, Any] = json.loads(document) if isinstance(document, str) else document
-    return parse_policy(plain, name=name)
+    return KeyHolder(Caller(arn, account, "", policies, boundary), key["AccessKeyId"])
 
 
 def wait_until_granted(
@@ -38,11 +36,12 @@ def wait_until_granted(
 ) -> bool:
     """Ask for a stack that the user's policies let it look at, until AWS lets it; whether it does.
 
-    True at once for a user whose policies grant no such look. ``cloudformation`` is a client with the
-    user's keys.
+    True at once for a user whose policies grant no such look, and where a policy of another kind refuses it:
+    no waiting helps, and the trial tells it. ``cloudformation`` is a client with the user's keys.
     """
     stack = next(filter(None, map(_stack_in, user.caller.policies)), None)
-    if stack is None:
+    look = AuthorizationRequest(user.caller.arn, _PROBED, "*")
+    if stack is None or surely_refused(look, user.caller.boundary):
         return True
     retrying = Retrying(
         retry=retry_if_result(lambda allowed: not allowed),
@@ -58,7 +57,7 @@ def wait_until_granted(
 def _stack_in(policy: PolicyDocument) -> str | None:
     """A stack's name that a statement for just this look spells out."""
     for statement in policy.statements:
-        if statement.effect != "Allow" or _PROBED not in (one.lower() for one in statement.actions):
+        if statement.effect != "Allow" or _PROBED.lower() not in (one.lower() for one in statement.actions):
             continue
         found = next(filter(None, map(_STACK_NAME.search, statement.resources)), None)
         if found:
@@ -72,5 +71,7 @@ def _may_look(cloudformation: Any, stack: str) -> bool:
     try:
         cloudformation.describe_stacks(StackName=stack)
     except ClientError as error:
-        return error.response["Error"]["Code"] not in ("AccessDenied", "AccessDeniedException")
+        if error.response["Error"]["Code"] not in ("AccessDenied", "AccessDeniedException"):
+            return True
+        return any(not one.grantable for one in denials_of(error.response["Error"].get("Message", "")))
     return True

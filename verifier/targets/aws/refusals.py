@@ -11,6 +11,9 @@ from verifier.denial.parse import denials_of
 from verifier.grant.evidence import Asked
 from verifier.iam import catalog
 from verifier.iam.arn import Arn, parse_arn
+from verifier.iam.evaluate import AuthorizationRequest
+from verifier.iam.limits import surely_refused
+from verifier.iam.policy import PolicyDocument
 from verifier.targets.interface import StackEvent
 
 _LIFECYCLES = (("DELETE", "delete"), ("UPDATE", "update"), ("CREATE", "create"), ("ROLLBACK", "delete"))
@@ -19,10 +22,13 @@ _BARE = "HandlerErrorCode: AccessDenied"
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
-def refusals_in(events: Iterable[StackEvent], phase: str, place: Arn, user: str) -> Iterator[Asked]:
+def refusals_in(
+    events: Iterable[StackEvent], phase: str, place: Arn, user: str, boundary: PolicyDocument | None = None
+) -> Iterator[Asked]:
     """Each refusal that the reasons of ``events`` tell of; without its action where they do not say it.
 
-    ``place`` has partition, region and account; ``user`` is the ARN of the restricted user.
+    ``place`` has partition, region and account; ``user`` is the ARN of the restricted user, whom
+    ``boundary`` limits.
     """
     for event in events:
         if not event.reason or not event.status.endswith("FAILED"):
@@ -32,7 +38,7 @@ def refusals_in(events: Iterable[StackEvent], phase: str, place: Arn, user: str)
         if not named and not event.is_stack and (told or _BARE in event.reason):
             named = [Denial(None)]
         for denial in named:
-            yield _asked(denial, event, phase, place, user)
+            yield _asked(_bounded(denial, place, user, boundary), event, phase, place, user)
 
 
 def refusals_told(text: str, phase: str, place: Arn, user: str) -> Iterator[Asked]:
@@ -46,6 +52,16 @@ def refusals_told(text: str, phase: str, place: Arn, user: str) -> Iterator[Aske
 def lifecycle_of(status: str) -> str:
     """What CloudFormation does with what has ``status``: create, update, delete; read for no such status."""
     return next((word for start, word in _LIFECYCLES if status.startswith(start)), "read")
+
+
+def _bounded(denial: Denial, place: Arn, user: str, boundary: PolicyDocument | None) -> Denial:
+    """What the boundary surely refuses is told as that, where the words leave it open."""
+    if not denial.action or denial.policy_type or not denial.grantable:
+        return denial
+    request = AuthorizationRequest(user, denial.action, _resource(denial, place))
+    if boundary is None or surely_refused(request, boundary) is None:
+        return denial
+    return replace(denial, grantable=False, policy_type="boundary", policy_arn=boundary.name)
 
 
 def _asked(denial: Denial, event: StackEvent | None, phase: str, place: Arn, user: str) -> Asked:

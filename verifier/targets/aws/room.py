@@ -11,6 +11,7 @@ from verifier.gateway.decisions import DecisionLog, DecisionRecord, Record
 from verifier.gateway.passthrough import PassThroughDoor
 from verifier.grant.evidence import Asked
 from verifier.iam.arn import Arn
+from verifier.iam.policy import PolicyDocument
 from verifier.targets.aws.encoded import decoded
 from verifier.targets.aws.event_stream import EventStream
 from verifier.targets.aws.identities import user_of, wait_until_granted
@@ -53,10 +54,16 @@ class AwsRoom(Room):
         tags: Mapping[str, str],
         *,
         trail: UserTrail | None = None,
+        boundary: PolicyDocument | None = None,
     ) -> None:
-        """``place`` has partition, region and account; ``trail`` tells what nobody else does."""
+        """``place`` has partition, region and account; ``trail`` tells what nobody else does.
+
+        ``boundary``, called by its ARN, limits the users that are made.
+        """
         self.account, self.region, self.partition = place.account, place.region, place.partition
         self.tags = tags
+        self.boundary = boundary.name if boundary else None
+        self._limit = boundary
         self._administrator = administrator
         self._door = door
         self._log: DecisionLog = door.log
@@ -90,7 +97,7 @@ class AwsRoom(Room):
     def belongs_to(self, user: str) -> None:
         """Whose trial it is: from now on that user's requests go on to AWS."""
         self._user = user
-        self._door.begin_trial(user_of(self.admin("iam"), user, self.account))
+        self._door.begin_trial(user_of(self.admin("iam"), user, self.account, self._limit))
 
     def announce(self, creating: Callable[[str, str], None]) -> None:
         """Tell of each stack and bucket before the user's request for it goes on."""
@@ -126,7 +133,7 @@ class AwsRoom(Room):
             for _, fact in found
         ]
         records = self._new_records()
-        refusals = tuple(refusals_in(facts, self._log.phase, self._place, self._user))
+        refusals = tuple(refusals_in(facts, self._log.phase, self._place, self._user, self._limit))
         own = asked(records, self._user)
         unnoticed = self._unnoticed((*own, *refusals), facts)
         if unnoticed.asked:

@@ -15,6 +15,7 @@ from verifier.gateway.hosts import PUBLIC_REGISTRIES
 from verifier.gateway.passthrough import PassThroughDoor
 from verifier.gateway.proxy import ProxyServer
 from verifier.iam.arn import Arn
+from verifier.iam.policy import PolicyDocument
 from verifier.redaction import Redaction
 from verifier.scratch import scratch
 from verifier.targets.aws.encoded import decoded
@@ -37,6 +38,7 @@ class AwsTarget(Target):
         *,
         environment: Mapping[str, str],
         tags: Mapping[str, str],
+        boundary: PolicyDocument | None = None,
         allow_hosts: tuple[str, ...] = (),
         more_authorities: Path | None = None,
         redaction: Redaction | None = None,
@@ -44,12 +46,14 @@ class AwsTarget(Target):
     ) -> None:
         """``administrator`` was checked to be of ``account``. ``environment`` may name the user's own proxy.
 
-        ``tags`` are those of the users that are made. ``cloudtrail`` says that CloudTrail is to be read, too,
-        and is told what is waited for. Raises InputError for a proxy that cannot be used.
+        ``tags`` are those of the users that are made, ``boundary`` is what limits them. ``cloudtrail`` says
+        that CloudTrail is to be read, too, and is told what is waited for. Raises InputError for a proxy
+        that cannot be used.
         """
         self._administrator = administrator
         self._account = account
         self._tags = tags
+        self._boundary = boundary
         self._trail = UserTrail(administrator.client, cloudtrail) if cloudtrail else None
         no_proxy = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
         forwarder = Forwarder(administrator.authorities, proxy_of(environment), no_proxy)
@@ -68,7 +72,15 @@ class AwsTarget(Target):
     def room(self, mode: Mode, region: str, account: str | None = None) -> Iterator[Room]:
         """The account, and nothing of the trial in it afterwards. Raises InconclusiveError if that fails."""
         place = Arn(partition_of(region), "", region, self._account, "")
-        room = AwsRoom(self._administrator, self._door, self._reach, place, self._tags, trail=self._trail)
+        room = AwsRoom(
+            self._administrator,
+            self._door,
+            self._reach,
+            place,
+            self._tags,
+            trail=self._trail,
+            boundary=self._boundary,
+        )
         try:
             yield room
         finally:

@@ -68,8 +68,9 @@ def least_policy(
 ) -> dict[str, Any]:
     """The policy, in which ``{account}``, ``{region}`` and ``{partition}`` stand.
 
-    With ``boundary``, a policy's ARN, users can only be made with it. ``cloudtrail`` allows to look events
-    up. ``service`` is what the service's deploy user needs: who deletes a stack needs what is in it deleted.
+    With ``boundary``, a policy's ARN, users can only be made with it, and it can be read. ``cloudtrail``
+    allows to look events up. ``service`` is what the service's deploy user needs: who deletes a stack needs
+    what is in it deleted.
     """
     limited = {"StringEquals": {"iam:PermissionsBoundary": boundary}} if boundary else {}
     statements = [
@@ -86,6 +87,8 @@ def least_policy(
         _allow("RefusalsInFull", ["sts:DecodeAuthorizationMessage"], ["*"]),
         _allow("WhatIsThere", sorted({look.action for look in KINDS.values()}), ["*"]),
     ]
+    if boundary:
+        statements.append(_allow("Boundary", ["iam:GetPolicyVersion"], [boundary]))
     if cloudtrail:
         statements.append(_allow("Events", ["cloudtrail:LookupEvents"], ["*"]))
     if service is not None:
