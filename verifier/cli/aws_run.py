@@ -12,6 +12,7 @@ from verifier.errors import InconclusiveError, InputError, NotConvergedError
 
 if TYPE_CHECKING:
     from verifier.grant.findings import Finding
+    from verifier.iam.policy import PolicyDocument
     from verifier.loop.converge import Settings
     from verifier.loop.journal import Journal
     from verifier.loop.on_aws import AwsConvergence
@@ -32,8 +33,10 @@ def converge_on_aws(
     used, or has a stack of that name: then nothing was deployed. InconclusiveError or NotConvergedError
     where the embedded convergence fails that comes first.
     """
+    from verifier.cli.left_on_aws import Witness
     from verifier.loop.on_aws import AwsLoop
     from verifier.loop.rounds import Bench
+    from verifier.targets.aws.boundary import read_boundary
     from verifier.targets.aws.plain_words import in_plain_words
     from verifier.targets.aws.user_trail import may_be_looked_up
     from verifier.targets.creation import RUN_KIND, stage_of
@@ -42,21 +45,23 @@ def converge_on_aws(
     run = secrets.token_hex(3)
     setup = replace(setup, options=replace(setup.options, stage=setup.options.stage or stage_of(run)))
     administrator = _administrator(args, setup)
-    _ask(args, setup, progress)
-    with in_plain_words(f"profile {args.profile}"):
+    witness = Witness(journal)
+    with in_plain_words(f"profile {args.profile}", lambda: witness.left(args, administrator)):
+        limit = read_boundary(administrator.client("iam"), args.boundary) if args.boundary else None
         if args.cloudtrail:
             may_be_looked_up(administrator.client, administrator.region)
-        target = _aws_target(args, setup, administrator, run, progress)
+        _ask(args, setup, progress)
+        target = _aws_target(args, setup, administrator, run, progress, limit=limit)
         try:
             options = replace(setup.options, account=args.account)
             trials = Trials(target, setup.service, setup.framework, options)
-            journal.add(RUN_KIND, run=run, account=args.account, region=administrator.region)
-            trials.negative_control(lambda what, name: journal.add("creating", what=what, name=name))
+            witness.add(RUN_KIND, run=run, account=args.account, region=administrator.region)
+            trials.negative_control(lambda what, name: witness.add("creating", what=what, name=name))
             progress.say("negative control: a user without policies is refused")
             model = _embedded(args, setup, settings, progress)
             for stack in model.stacks:
-                _look_before(stack, administrator, journal, progress)
-            loop = AwsLoop(Bench(trials, progress, journal), settings, model.findings, args.from_scratch)
+                _look_before(stack, administrator, witness, progress)
+            loop = AwsLoop(Bench(trials, progress, witness), settings, model.findings, args.from_scratch)
             progress.say(f"in account {args.account}: {len(loop.start)} permissions to start with")
             converged = loop.converge()
         finally:
@@ -92,7 +97,7 @@ def _administrator(args: argparse.Namespace, setup: Setup) -> "AccountAdministra
 
     region = region_of(setup.options, setup.service)
     found = administrator(with_aws_settings(args.aws_settings), args.profile, region)
-    args.redaction.add(*found.keys())
+    args.redaction.add_keys(*found.keys())
     check_account(found, args.account)
     return found
 
@@ -136,14 +141,14 @@ def _aws_target(
     administrator: "AccountAdministrator",
     run: str,
     progress: "Progress",
+    *,
+    limit: "PolicyDocument | None",
 ) -> "AwsTarget":
     from verifier.gateway.hosts import configured_registries
-    from verifier.targets.aws.boundary import read_boundary
     from verifier.targets.aws.target import AwsTarget
     from verifier.targets.creation import RUN_TAG
 
     environment = setup.machine.environment
-    limit = read_boundary(administrator.client("iam"), args.boundary) if args.boundary else None
     return AwsTarget(
         administrator,
         args.account,

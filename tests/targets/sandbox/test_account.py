@@ -2,10 +2,12 @@
 
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from botocore.exceptions import (
+    BotoCoreError,
     ClientError,
     CredentialRetrievalError,
     LoginRefreshRequired,
@@ -110,9 +112,22 @@ def test_what_cannot_be_used(
     assert SECRET not in str(caught.value)
 
 
-def test_without_a_network_there_is_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        "http://someone:hush-hush@127.0.0.1:9",
+        "http://someone:hush-hush@127.0.0.1:99999",
+        "http://someone:hush-hush@[::1",
+        "http://someone:hush-hush\u00e9@127.0.0.1:9",
+        "socks5://127.0.0.1:9",
+        "  ",
+    ],
+)
+def test_without_a_network_there_is_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
     monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
-    monkeypatch.setenv("HTTPS_PROXY", "http://someone:hush-hush@127.0.0.1:9")
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
     for name in ("https_proxy", "NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
     environment = configuration(tmp_path, {"root": ("AKIAEXAMPLE", SECRET)})
@@ -120,6 +135,72 @@ def test_without_a_network_there_is_a_line(tmp_path: Path, monkeypatch: pytest.M
         administrator(environment, "root", REGION)
     says(caught.value, ["cannot be reached", "HTTPS_PROXY"])
     assert "hush-hush" not in str(caught.value)
+
+
+KEY = f'"Version": 1, "AccessKeyId": "AKIAEXAMPLE", "SecretAccessKey": "{SECRET}"'
+NOT_GOT, NOT_WHOLE, EXPIRED = "could not be got", "are not whole", "has expired"
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        *((f"credential_process = {command}", NOT_GOT) for command in ("", "/nonexistent", "sh -c 'echo")),
+        (f"credential_process = echo {SECRET}", NOT_GOT),
+        ("credential_process = echo []", NOT_GOT),
+        ("credential_process = printf '\\377'", NOT_GOT),
+        ("credential_process = echo '{\"Version\": 2}'", NOT_GOT),
+        (f'credential_process = echo \'{{{KEY}, "Expiration": "soon"}}\'', NOT_GOT),
+        (f'credential_process = echo \'{{{KEY}, "Expiration": "2020-01-01T00:00:00Z"}}\'', EXPIRED),
+        ('credential_process = echo \'{"Version": 1, "AccessKeyId": 1, "SecretAccessKey": 2}\'', NOT_WHOLE),
+        (f"aws_access_key_id = AKIA EXAMPLE\naws_secret_access_key = {SECRET}", NOT_WHOLE),
+        ("role_arn = arn:aws:iam::1:role/r\nweb_identity_token_file = /nonexistent", NOT_GOT),
+        ("role_arn = arn:aws:iam::1:role/r\nsource_profile = odd", "cannot be read"),
+        (
+            "sso_start_url = https://a.b/c\nsso_region = eu-west-1\nsso_account_id = 1\nsso_role_name = r",
+            EXPIRED,
+        ),
+        ("metadata_service_timeout = soon", "cannot be read"),
+        (f"aws_access_key_id = A\naws_secret_access_key = {SECRET}\ndefaults_mode = odd", "a setting"),
+    ],
+)
+def test_whatever_a_profile_says(tmp_path: Path, settings: str, words: str) -> None:
+    environment = configuration(tmp_path, {"root": ("AKIAEXAMPLE", SECRET)})
+    Path(environment["AWS_CONFIG_FILE"]).write_text(f"[profile odd]\n{settings}\n", "utf-8")
+    with pytest.raises(UnavailableError) as caught:
+        administrator(environment, "odd", REGION)
+    says(caught.value, [words])
+    assert SECRET not in str(caught.value)
+
+
+def test_a_code_that_nobody_can_type(account: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(*_: object, **__: object) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("getpass.getpass", nobody)
+    environment = account.environment()
+    Path(environment["AWS_CONFIG_FILE"]).write_text(
+        "[profile coded]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = root\nmfa_serial = m\n", "utf-8"
+    )
+    with pytest.raises(UnavailableError, match=NOT_GOT):
+        administrator(environment, "coded", REGION)
+
+
+@pytest.mark.parametrize("later", ["still expired", "nothing"])
+def test_credentials_that_cannot_be_had_any_more(account: Sandbox, tmp_path: Path, later: str) -> None:
+    key, secret = account.root
+    keys = {"Version": 1, "AccessKeyId": key, "SecretAccessKey": secret}
+    given = tmp_path / "given"
+    given.write_text(json.dumps({**keys, "Expiration": "2099-01-01T00:00:00Z"}), encoding="utf-8")
+    environment = account.environment()
+    text = f"[profile once]\ncredential_process = cat {given}\n"
+    Path(environment["AWS_CONFIG_FILE"]).write_text(text, encoding="utf-8")
+    iam = administrator(environment, "once", REGION).client("iam")
+    over = json.dumps({**keys, "Expiration": "2020-01-01T00:00:00Z"})
+    given.write_text(over if later == "still expired" else later, encoding="utf-8")
+    iam._request_signer._credentials._credentials._expiry_time = datetime(2020, 1, 1, tzinfo=UTC)
+    with pytest.raises(BotoCoreError) as caught:
+        iam.list_users()
+    assert (EXPIRED if later == "still expired" else NOT_GOT) in str(unavailable(caught.value, "x"))
 
 
 @pytest.mark.parametrize(
@@ -132,6 +213,8 @@ def test_without_a_network_there_is_a_line(tmp_path: Path, monkeypatch: pytest.M
         ("AccessDenied", Trouble.REFUSED),
         ("403", Trouble.REFUSED),
         ("Throttling", Trouble.THROTTLED),
+        ("LimitExceeded", Trouble.USED_UP),
+        ("OptInRequired", Trouble.NOT_ENABLED),
         ("ValidationError", Trouble.OTHER),
     ],
 )

@@ -1,45 +1,55 @@
 """What AWS does not let the administrator do, and what keeps AWS from being asked, in a line each."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from verifier.errors import InconclusiveError, UnavailableError
-from verifier.targets.sandbox.trouble import Trouble, trouble_of, unavailable
+from verifier.errors import InconclusiveError, UnavailableError, VerifierError
+from verifier.targets.sandbox.trouble import Trouble, is_of_the_network, trouble_of, unavailable
 
-_NOT_TAKEN = (Trouble.EXPIRED, Trouble.UNKNOWN_KEY)
+_HOPELESS = (Trouble.EXPIRED, Trouble.UNKNOWN_KEY, Trouble.NOT_ENABLED, Trouble.USED_UP)
+
+
+def _nothing() -> str:
+    return ""
 
 
 @contextmanager
-def in_plain_words(who: str) -> Iterator[None]:
+def in_plain_words(who: str, left: Callable[[], str] = _nothing) -> Iterator[None]:
     """``who`` is how a person would name the administrator: "profile sandbox".
 
-    Raises UnavailableError for rights that it lacks and for keys that AWS takes no more, InconclusiveError
-    for whatever else AWS or the way to it answers.
+    ``left`` says what is not taken away. Raises UnavailableError for rights that it lacks, for keys that AWS
+    takes no more or that cannot be had, and for what the account does not give, InconclusiveError for
+    whatever else AWS or the way to it answers.
     """
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         yield
-    except ClientError as last:
-        error = _first(last)
-        code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
-        trouble = trouble_of(error)
-        if trouble in _NOT_TAKEN:
-            raise unavailable(error, who) from None
-        if trouble is Trouble.REFUSED:
-            raise UnavailableError(
-                f"{who} may not do what the verifier needs: {error.operation_name}: {message}"
-            ) from None
-        raise InconclusiveError(f"AWS: {error.operation_name}: {code}: {message}") from None
-    except BotoCoreError as error:
-        raise InconclusiveError(f"AWS cannot be asked: {error}") from None
+    except (BotoCoreError, ClientError) as last:
+        error = _line(_first(last), who)
+        stays = left()
+        raise type(error)(f"{error}; {stays}" if stays else str(error)) from None
+
+
+def _line(error: Any, who: str) -> VerifierError:
+    if is_of_the_network(error):
+        return InconclusiveError(str(unavailable(error, who)))
+    answer = getattr(error, "response", None)
+    if answer is None or trouble_of(error) in _HOPELESS:
+        return unavailable(error, who if answer is None else f"{who}: {error.operation_name}")
+    message = answer["Error"].get("Message", "")
+    if trouble_of(error) is Trouble.REFUSED:
+        return UnavailableError(
+            f"{who} may not do what the verifier needs: {error.operation_name}: {message}"
+        )
+    return InconclusiveError(f"AWS: {error.operation_name}: {answer['Error']['Code']}: {message}")
 
 
 def _first(error: Any) -> Any:
-    """The refusal that everything began with: what is cleaned up after it may be refused, too."""
-    from botocore.exceptions import ClientError
+    """The one that everything began with: what is cleaned up after it may fail, too."""
+    from botocore.exceptions import BotoCoreError, ClientError
 
-    while isinstance(error.__context__, ClientError):
+    while isinstance(error.__context__, BotoCoreError | ClientError):
         error = error.__context__
     return error

@@ -81,7 +81,7 @@ def administrator(environment: Mapping[str, str], profile: str | None, region: s
         raise UnavailableError(
             f"{name}: the AWS configuration files have no such profile; name another"
         ) from None
-    except (BotoCoreError, ClientError, OSError) as error:
+    except (BotoCoreError, ClientError, OSError, ValueError) as error:
         raise unavailable(error, _ASKING) from None
     return AccountAdministrator(str(identity["Arn"]), str(identity["Account"]), region, session)
 

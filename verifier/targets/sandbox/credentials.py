@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from verifier.errors import UnavailableError
+from verifier.targets.sandbox.guarded import GuardedResolver
 
 _PROFILE = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
 _KEY, _SECRET, _TOKEN = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
@@ -18,8 +19,9 @@ _NO_METADATA = "AWS_EC2_METADATA_DISABLED"
 def user_session(environment: Mapping[str, str], profile: str | None) -> Any:
     """A boto3 session with what ``environment`` and the user's files say; ``profile`` goes before all.
 
-    Nothing is asked of anybody yet. Raises UnavailableError for a variable that cannot be read, and
-    botocore's own errors for a profile that is not there and for files that cannot be read.
+    Nothing is asked of anybody yet. Raises UnavailableError for a variable that cannot be read, ValueError
+    for such a setting of the files, and botocore's own errors for a profile that is not there and for files
+    that cannot be read.
     """
     import boto3
     import botocore.session
@@ -39,6 +41,8 @@ def user_session(environment: Mapping[str, str], profile: str | None) -> Any:
     session.get_scoped_config()  # says it where the profile is not there
     if profile is None:  # what the machine has is nobody's profile
         _in_containers(session, environment)
+    resolver = session.get_component("credential_provider")
+    session.register_component("credential_provider", GuardedResolver(resolver))
     return boto3.session.Session(botocore_session=session)
 
 

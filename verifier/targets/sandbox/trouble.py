@@ -12,6 +12,8 @@ class Trouble(Enum):
     EXPIRED = auto()
     UNKNOWN_KEY = auto()
     REFUSED = auto()
+    NOT_ENABLED = auto()
+    USED_UP = auto()
     THROTTLED = auto()
     OTHER = auto()
 
@@ -34,6 +36,10 @@ _CODES: Mapping[str, Trouble] = {
         ),
         Trouble.REFUSED,
     ),
+    **dict.fromkeys(("OptInRequired", "RegionDisabledException"), Trouble.NOT_ENABLED),
+    **dict.fromkeys(
+        ("LimitExceeded", "LimitExceededException", "ServiceQuotaExceededException"), Trouble.USED_UP
+    ),
     **dict.fromkeys(
         (
             *("Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "SlowDown"),
@@ -44,8 +50,11 @@ _CODES: Mapping[str, Trouble] = {
 }
 _ANSWERS: Mapping[Trouble, str] = {
     Trouble.EXPIRED: "these AWS credentials have expired; log in again, or get new ones",
-    Trouble.UNKNOWN_KEY: "AWS does not take these credentials; check the key and its secret",
+    # Nor does it take them in a region that the account has not enabled (source: region-not-enabled).
+    Trouble.UNKNOWN_KEY: "AWS does not take these credentials; check the key, its secret and the region",
     Trouble.REFUSED: "was refused; give these credentials what `verifier setup-account` prints",
+    Trouble.NOT_ENABLED: "is not enabled for this account; enable the region, or give another --region",
+    Trouble.USED_UP: "a quota of the account is used up; remove some, or ask AWS for more",
     Trouble.THROTTLED: "was throttled; wait a while and try again",
     Trouble.OTHER: "failed",
 }
@@ -55,7 +64,8 @@ _NO_KEY = "no AWS credentials were found; name a profile that has some: --profil
 _NOT_HAD = "these AWS credentials could not be got; log in, and see what `aws sts get-caller-identity` says"
 _LOGGED_OUT = "the login behind these AWS credentials has expired; log in again"
 _FILES = "the AWS configuration files cannot be read; check what they say"
-_NETWORK = "AWS cannot be reached; check the network, HTTPS_PROXY and AWS_CA_BUNDLE"
+_SETTING = "a setting of the AWS configuration, in its files or variables, cannot be used; mend it"
+_NETWORK = "AWS cannot be reached; check the network, the region, HTTPS_PROXY and AWS_CA_BUNDLE"
 _RAISED: Mapping[str, str] = {
     "NoCredentialsError": _NO_KEY,
     "PartialCredentialsError": "these AWS credentials are not whole; a key has an id and a secret",
@@ -67,6 +77,21 @@ _RAISED: Mapping[str, str] = {
     "LoginError": _LOGGED_OUT,
     "ConfigParseError": _FILES,
     "InvalidConfigError": _FILES,
+    "ValueError": _FILES,
+    "InvalidRegionError": "there is no region of that name; check --region and the AWS configuration",
+    "MissingDependencyException": "these AWS credentials need what is not installed; pip install boto3[crt]",
+    **dict.fromkeys(
+        (
+            *("InvalidDefaultsMode", "InvalidChecksumConfigError", "InvalidS3AddressingStyleError"),
+            *(
+                "InvalidSTSRegionalEndpointsConfigError",
+                "InvalidRetryConfigurationError",
+                "DataNotFoundError",
+            ),
+            *("InvalidRetryModeError", "InvalidMaxRetryAttemptsError", "InvalidProxiesConfigError"),
+        ),
+        _SETTING,
+    ),
     "HTTPClientError": _NETWORK,
     "ConnectionError": _NETWORK,
     "OSError": "a file that the AWS configuration names cannot be read; check AWS_CA_BUNDLE",
@@ -76,7 +101,7 @@ _RAISED: Mapping[str, str] = {
 
 def code_of(error: BaseException) -> str:
     """The error code of an answer of AWS's; empty for anything else."""
-    return str(getattr(error, "response", {}).get("Error", {}).get("Code", ""))
+    return str(_answer(error).get("Code", ""))
 
 
 def trouble_of(error: BaseException) -> Trouble:
@@ -86,12 +111,25 @@ def trouble_of(error: BaseException) -> Trouble:
 
 def unavailable(error: Exception, doing: str) -> UnavailableError:
     """The line for what boto3 raised for ``doing`` ("reading the stack x"), with exit code 3."""
-    answer = getattr(error, "response", {}).get("Error")
-    if answer is not None:
-        said = _short(": ".join(filter(None, (answer.get("Code"), answer.get("Message")))))
+    answer = _answer(error)
+    if answer:
+        said = _short(": ".join(str(answer[name]) for name in ("Code", "Message") if answer.get(name)))
         return UnavailableError(f"{doing}: {_ANSWERS[trouble_of(error)]} ({said})")
-    name = next(kind.__name__ for kind in type(error).__mro__ if kind.__name__ in _RAISED)
-    return UnavailableError(f"{doing}: {_RAISED[name]} ({type(error).__name__})")
+    return UnavailableError(f"{doing}: {_RAISED[_kind(error)]} ({type(error).__name__})")
+
+
+def is_of_the_network(error: Exception) -> bool:
+    """Whether AWS could not be asked at all, which may pass by itself."""
+    return not _answer(error) and _RAISED[_kind(error)] == _NETWORK
+
+
+def _kind(error: Exception) -> str:
+    return next(kind.__name__ for kind in type(error).__mro__ if kind.__name__ in _RAISED)
+
+
+def _answer(error: BaseException) -> Mapping[str, object]:
+    # An error without an answer has None in its place.
+    return (getattr(error, "response", None) or {}).get("Error") or {}
 
 
 def _short(text: str) -> str:
