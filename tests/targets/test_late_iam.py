@@ -1,11 +1,14 @@
 """What IAM does not know yet is asked again: of two answers alone, and not for ever."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from tenacity import Retrying
 
+from verifier.targets import late_iam
 from verifier.targets.creation import Creation
 from verifier.targets.late_iam import until_made, until_undone
 from verifier.targets.sandbox.removal import Removal, remove
@@ -28,8 +31,7 @@ class Scripted:
 @pytest.fixture
 def waited(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     found: list[float] = []
-    for call in (until_made, until_undone):
-        monkeypatch.setattr(call.retry, "sleep", found.append)
+    monkeypatch.setattr(late_iam, "Retrying", partial(Retrying, sleep=found.append))
     return found
 
 

@@ -1,15 +1,17 @@
 """The restricted user: whatever interrupts a trial, and wherever, nothing of it is left."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
+from tenacity import Retrying
 
 from verifier.iam.policy import PolicyDocument, parse_policy, to_json
-from verifier.targets.late_iam import until_made, until_undone
+from verifier.targets import late_iam
 from verifier.trial.restricted_user import refuses, restricted_user, wait_until_known
 
 POLICY = parse_policy(
@@ -98,7 +100,7 @@ def test_on_an_account_with_others_everything_bears_the_mark_of_the_run(iam: Any
 
 def test_what_cannot_be_removed_is_an_error(iam: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
-    monkeypatch.setattr(until_undone.retry, "sleep", waited.append)
+    monkeypatch.setattr(late_iam, "Retrying", partial(Retrying, sleep=waited.append))
 
     def stuck(**_: Any) -> None:
         raise refusal("DeleteConflict")
@@ -133,7 +135,7 @@ class Late:
 def test_what_was_just_made_may_not_be_known_yet(
     iam: Any, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(until_made.retry, "sleep", lambda _: None)
+    monkeypatch.setattr(late_iam, "Retrying", partial(Retrying, sleep=lambda _: None))
     late = Late(iam, step, "NoSuchEntity")
     with restricted_user(late, (POLICY,)) as user:
         assert len(iam.list_attached_user_policies(UserName=user.name)["AttachedPolicies"]) == 1
@@ -145,7 +147,7 @@ def test_what_was_just_made_may_not_be_known_yet(
 def test_what_was_just_detached_may_not_be_known_yet(
     iam: Any, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(until_undone.retry, "sleep", lambda _: None)
+    monkeypatch.setattr(late_iam, "Retrying", partial(Retrying, sleep=lambda _: None))
     late = Late(iam, step, "DeleteConflict")
     with restricted_user(late, (POLICY,)):
         pass

@@ -9,8 +9,9 @@ from pathlib import Path
 from verifier.baseline.compact import compact
 from verifier.baseline.evidence import BaselineEvidence, evidence_from
 from verifier.baseline.gather import policy_of
-from verifier.errors import InputError, UnavailableError
+from verifier.errors import InputError
 from verifier.iam.policy import PolicyDocument, parse_policy, to_dict
+from verifier.loop.journal import write_whole
 from verifier.reading import json_of, text_of
 
 FOLDER, POLICY, EVIDENCE = "baseline", "policy.json", "evidence.json"
@@ -63,19 +64,9 @@ def write_baseline(folder: Path, evidence: BaselineEvidence) -> bool:
     changed = False
     for name, text in texts(evidence).items():
         path = folder / FOLDER / name
-        partial = path.with_name(f".{name}.{os.getpid()}")
-        try:
-            path.parent.mkdir(exist_ok=True)
-            if path.is_file() and path.read_bytes() == text.encode():
-                continue
-            partial.write_text(text, encoding="utf-8", newline="\n")
-            partial.replace(path)
-        except OSError as error:
-            partial.unlink(missing_ok=True)
-            raise UnavailableError(
-                f"{path}: {error.strerror}; give yourself the right to write there"
-            ) from None
-        changed = True
+        if not (path.is_file() and path.read_bytes() == text.encode()):
+            write_whole(path, text, "a service's folder")
+            changed = True
     return changed
 
 

@@ -48,7 +48,14 @@ class Scripted:
         if status.startswith("!"):
             raise ClientError({"Error": {"Code": status[1:], "Message": "no"}}, "DescribeStacks")
         return {
-            "Stacks": [{"StackId": ID, "StackStatus": status, "EnableTerminationProtection": self.protected}]
+            "Stacks": [
+                {
+                    "StackId": ID,
+                    "StackName": "shop",
+                    "StackStatus": status,
+                    "EnableTerminationProtection": self.protected,
+                }
+            ]
         }
 
     def update_termination_protection(self, **_: object) -> None:
@@ -137,13 +144,13 @@ def test_remove_stack(scripted: Scripted, done: list[str], reason: str, pauses: 
         remove_stack(administrator, "eu-west-1", "shop", Waiting(600, lambda _: None))
     except InconclusiveError as error:
         told = str(error)
-    assert told.removeprefix("it does not go: ") == reason
+    assert told.removeprefix("stack shop does not go: ") == reason
     assert scripted.done == done
 
 
 def test_it_waits_only_so_long_and_ever_longer_in_between(pauses: list[float]) -> None:
     scripted: Any = Scripted("UPDATE_IN_PROGRESS")
-    with pytest.raises(InconclusiveError, match=r"still UPDATE_IN_PROGRESS.*--timeout"):
+    with pytest.raises(InconclusiveError, match="stack shop is still UPDATE_IN_PROGRESS; delete it by hand"):
         remove_stack(scripted, "eu-west-1", "shop", Waiting(100, lambda _: None))
     assert scripted.done == []
     assert pauses == sorted(pauses)

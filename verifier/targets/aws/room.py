@@ -17,7 +17,7 @@ from verifier.targets.aws.event_stream import EventStream
 from verifier.targets.aws.identities import user_of, wait_until_granted
 from verifier.targets.aws.leftovers import left_by, take_away
 from verifier.targets.aws.refusals import refusals_in, refusals_told
-from verifier.targets.aws.stacks import Event, Stacks
+from verifier.targets.aws.stacks import SETTLE_SECONDS, Event, Stacks
 from verifier.targets.aws.traces import traces_of
 from verifier.targets.aws.unnoticed import TrailReader, Unnoticed
 from verifier.targets.aws.user_trail import UserTrail
@@ -35,8 +35,10 @@ from verifier.targets.records import (
     unmapped,
 )
 from verifier.targets.sandbox.account import AccountAdministrator
+from verifier.targets.sandbox.remove_stack import Waiting, remove_stack
 
 _RETRIES = "SLS_AWS_REQUEST_MAX_RETRIES"
+_WAITING = Waiting(SETTLE_SECONDS)
 
 
 class AwsRoom(Room):
@@ -187,7 +189,7 @@ class AwsRoom(Room):
         self._door.begin_trial(None)
         self._log.listener = None
         for stack, region in stacks.items():
-            self._stacks.take_away(stack, region)
+            remove_stack(self._administrator, region, stack, _WAITING)
         events = [event for stack, region in stacks.items() for event in self._stacks.events(stack, region)]
         take_away(left_by(events), self.account, self.partition, self._administrator.client)
 

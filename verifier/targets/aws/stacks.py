@@ -1,4 +1,4 @@
-"""Stacks of a sandbox account, as the administrator sees them: their events, and their end."""
+"""Stacks of a sandbox account, as the administrator sees them: their statuses, events and templates."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -7,14 +7,12 @@ from typing import Any
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_exponential
 
 from verifier.errors import InconclusiveError
-from verifier.targets.buckets import empty_bucket
 from verifier.targets.template_body import template_text
 
 SETTLE_SECONDS = 3600.0
-_STACK, _BUCKET = "AWS::CloudFormation::Stack", "AWS::S3::Bucket"
+_STACK = "AWS::CloudFormation::Stack"
 _WAITING = "REVIEW_IN_PROGRESS"
 GONE = "DELETE_COMPLETE"
-_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -96,38 +94,6 @@ class Stacks:
         except ClientError:
             return ""
         return template_text(answer)
-
-    def take_away(self, stack: str, region: str) -> None:
-        """Delete it and what is in it, as the administrator. Raises InconclusiveError when it stays."""
-        client = self.client("cloudformation", region)
-        for _ in range(_TRIES):
-            status = self.settled(stack, region)
-            if status == GONE:
-                return
-            self._empty_buckets(stack, region)
-            if client.describe_stacks(StackName=stack)["Stacks"][0].get("EnableTerminationProtection"):
-                client.update_termination_protection(StackName=stack, EnableTerminationProtection=False)
-            client.delete_stack(StackName=stack)
-        status = self.settled(stack, region)
-        if status != GONE:
-            raise InconclusiveError(
-                f"stack {_name(stack)} is {status} and could not be deleted; delete it by hand"
-            )
-
-    def _empty_buckets(self, stack: str, region: str) -> None:
-        for row in self._resources(stack, region):
-            physical_id = row.get("PhysicalResourceId")
-            if not physical_id or row["ResourceStatus"] == GONE:
-                continue
-            if row["ResourceType"] == _STACK:
-                self._empty_buckets(physical_id, region)
-            elif row["ResourceType"] == _BUCKET:
-                empty_bucket(self.client("s3", region), physical_id)
-
-    def _resources(self, stack: str, region: str) -> list[Mapping[str, Any]]:
-        client = self.client("cloudformation", region)
-        pages = client.get_paginator("list_stack_resources").paginate(StackName=stack)
-        return [row for page in pages for row in page["StackResourceSummaries"]]
 
 
 def _is_busy(status: str) -> bool:

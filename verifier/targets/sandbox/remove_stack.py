@@ -17,16 +17,21 @@ _REASONS = 3
 _SHORTEST, _LONGEST = 0.1, 5.0
 
 
+def _nobody(_: str) -> None:
+    """Nobody hears what is waited for."""
+
+
 @dataclass(frozen=True)
 class Waiting:
-    """How long one stack may take, in seconds, and what hears what is waited for."""
+    """How long one stack may take, in seconds, who hears what is waited for, and what to do after that."""
 
     seconds: float
-    say: Callable[[str], None]
+    say: Callable[[str], None] = _nobody
+    advice: str = "delete it by hand"
 
 
 def remove_stack(administrator: AccountAdministrator, region: str, name: str, waiting: Waiting) -> None:
-    """Delete the stack ``name``; one that is gone already is fine.
+    """Delete the stack ``name``, or with that id; one that is gone already is fine.
 
     Raises InconclusiveError when it stays, with CloudFormation's reasons, and botocore's errors.
     """
@@ -35,17 +40,17 @@ def remove_stack(administrator: AccountAdministrator, region: str, name: str, wa
     found = _described(client, name)
     if found is None:
         return
-    stack = found["StackId"]
+    name, stack = found["StackName"], found["StackId"]
     # A change set that nobody carries out goes on for ever.
     if found["StackStatus"].endswith("IN_PROGRESS") and found["StackStatus"] != "REVIEW_IN_PROGRESS":
         waiting.say(f"stack {name}: waiting for {found['StackStatus']} to end")
-        _settled(client, stack, until)
+        _settled(client, stack, until, waiting)
     if found.get("EnableTerminationProtection"):
         client.update_termination_protection(StackName=name, EnableTerminationProtection=False)
     for attempt in range(_TRIES):
         waiting.say(f"stack {name}: deleting it")
         client.delete_stack(StackName=stack)
-        if _settled(client, stack, until) in ("", "DELETE_COMPLETE"):
+        if _settled(client, stack, until, waiting) in ("", "DELETE_COMPLETE"):
             return
         full = list(_full_buckets(client, stack))
         if attempt and not full:
@@ -58,9 +63,8 @@ def remove_stack(administrator: AccountAdministrator, region: str, name: str, wa
         for one in _resources(client, stack)
         if one["ResourceStatus"] == "DELETE_FAILED"
     ]
-    raise InconclusiveError(
-        f"it does not go: {'; '.join(reasons[:_REASONS]) or 'CloudFormation says not why'}"
-    )
+    why = "; ".join(reasons[:_REASONS]) or "CloudFormation says not why"
+    raise InconclusiveError(f"stack {name} does not go: {why}")
 
 
 def _described(client: Any, stack: str) -> Mapping[str, Any] | None:
@@ -75,7 +79,7 @@ def _described(client: Any, stack: str) -> Mapping[str, Any] | None:
     return found
 
 
-def _settled(client: Any, stack: str, until: float) -> str:
+def _settled(client: Any, stack: str, until: float, waiting: Waiting) -> str:
     """The stack's status once nothing goes on any more, "" when it is gone. Raises InconclusiveError."""
     pause = _SHORTEST
     while True:
@@ -84,7 +88,8 @@ def _settled(client: Any, stack: str, until: float) -> str:
         if not status.endswith("IN_PROGRESS"):
             return status
         if time.monotonic() > until:
-            raise InconclusiveError(f"it is still {status}; sweep again, or give a longer --timeout")
+            name = found["StackName"] if found else stack
+            raise InconclusiveError(f"stack {name} is still {status}; {waiting.advice}")
         time.sleep(pause)
         pause = min(2 * pause, _LONGEST)
 

@@ -13,6 +13,8 @@ from verifier.targets.sandbox.removal import Removal, order, removable, remove
 from verifier.targets.sandbox.remove_stack import Waiting
 from verifier.targets.sandbox.trouble import unavailable
 
+_AGAIN = "sweep again, or give a longer --timeout"
+
 
 @dataclass(frozen=True)
 class Remains:
@@ -77,7 +79,7 @@ def sweep(
     ``seconds`` is how long one stack may take.
     """
     for one in own:
-        yield remains(one, _removed(Removal(one, administrator, Waiting(seconds, say))))
+        yield remains(one, _removed(Removal(one, administrator, Waiting(seconds, say, _AGAIN))))
 
 
 def _reason(one: Creation, administrator: AccountAdministrator, stacks: set[str]) -> str | None:
