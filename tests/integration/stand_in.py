@@ -49,19 +49,26 @@ class StandIn:
         }
 
     def converge(
-        self, service: Path, *options: str, profile: str = "sandbox", account: str = ACCOUNT
+        self,
+        service: Path,
+        *options: str,
+        profile: str = "sandbox",
+        account: str = ACCOUNT,
+        **variables: str,
     ) -> "subprocess.CompletedProcess[str]":
         """Converge ``service`` there; phases deploy and remove."""
         place = ["--target", "aws", "--profile", profile, "--account", account, "--region", REGION, "--yes"]
+        phases = ("--phases", "deploy,remove", "--format", "json")
+        return self.verifier("converge", str(service), *place, *phases, *options, **variables)
+
+    def verifier(self, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+        """Any command, as the user with ``variables``."""
         return subprocess.run(
-            [
-                *(sys.executable, "-m", "verifier", "converge", str(service), *place),
-                *("--phases", "deploy,remove", "--format", "json", *options),
-            ],
+            [sys.executable, "-m", "verifier", *arguments],
             capture_output=True,
             text=True,
             cwd=ROOT,
-            env=self.environment(),
+            env={**self.environment(), **variables},
             check=False,
         )
 
