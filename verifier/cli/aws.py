@@ -76,7 +76,7 @@ def check_aws_options(args: argparse.Namespace) -> None:
     for name, value in excluded.items():
         if value:
             raise InputError(f"{name}: cannot be used with --target aws; leave it out")
-    if not args.yes and not sys.stdin.isatty():
+    if not args.yes and not (sys.stdin and sys.stdin.isatty()):
         raise InputError("--target aws: something is going to be made in an account; give --yes to allow it")
 
 
