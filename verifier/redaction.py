@@ -11,6 +11,7 @@ are two kinds, because a result must stay right:
 
 import base64
 import html
+import json
 import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -90,6 +91,17 @@ class Redaction:
     def left_in(self, text: str) -> bool:
         """Whether ``text``, in which names were kept, holds a secret of the user's."""
         return any(part in text for part in self._told)
+
+
+def secret_values(secret: str) -> Iterator[str]:
+    """A secret, and each value in it where it is JSON."""
+    yield secret
+    try:
+        parsed = json.loads(secret)
+    except (ValueError, RecursionError):
+        return
+    if isinstance(parsed, dict):
+        yield from (str(inner) for inner in parsed.values() if isinstance(inner, str | int))
 
 
 def _parts(secret: str) -> Iterator[str]:

@@ -33,10 +33,11 @@ class StandIn:
         (folder / "credentials").write_text("", encoding="utf-8")
         self.profile("sandbox", *self.keys)
 
-    def profile(self, name: str, access_key: str, secret: str) -> None:
+    def profile(self, name: str, access_key: str, secret: str, token: str = "") -> None:
         """Add a profile."""
         with (self.folder / "credentials").open("a", encoding="utf-8") as file:
             file.write(f"[{name}]\naws_access_key_id={access_key}\naws_secret_access_key={secret}\n")
+            file.write(f"aws_session_token={token}\n" if token else "")
 
     def environment(self) -> dict[str, str]:
         """As a user has it who reaches AWS through a company's proxy."""
@@ -72,13 +73,14 @@ class StandIn:
             check=False,
         )
 
-    def client(self, service: str) -> Any:
-        """A client of the administrator's."""
+    def client(self, service: str, keys: tuple[str, str] | None = None) -> Any:
+        """A client of the administrator's, or of whoever has ``keys``."""
+        access_key, secret = keys or self.keys
         return _SESSION.create_client(
             service,
             region_name=REGION,
-            aws_access_key_id=self.keys[0],
-            aws_secret_access_key=self.keys[1],
+            aws_access_key_id=access_key,
+            aws_secret_access_key=secret,
             verify=self.ready["ca"],
             config=Config(proxies={"https": self.ready["proxy"]}),
         )

@@ -29,6 +29,7 @@ from verifier.gateway.parse import UnroutableError, parse_request
 from verifier.gateway.refusals import UNKNOWN_KEY, asked, believed_granted, is_refusal, refused
 from verifier.gateway.services import likeliest_service
 from verifier.gateway.stack_requests import StackRequests
+from verifier.gateway.told_secrets import TELLING, secrets_told
 
 _MOST_OF_THE_USER = 512 << 20
 _MOST_OF_ANYBODY = 1 << 20
@@ -41,6 +42,10 @@ _MAKES = {
 }
 PATIENCE_SECONDS = 60.0
 """So long a refusal of what is granted is taken for a grant that AWS has not spread yet."""
+
+
+def _nobody(*_: str) -> None:
+    """Nobody keeps anything secret."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +66,11 @@ class _Read:
 
     @property
     def is_looked_into(self) -> bool:
-        """Whether a success is read too: stacks' ids and statuses, and what was refused key by key."""
+        """Whether a success is read too: stacks' ids and statuses, secrets, what was refused key by key."""
         operation = self.operation
         if operation is None:
             return False
-        return operation.service == "cloudformation" or str(operation) == "s3:DeleteObjects"
+        return operation.service == "cloudformation" or str(operation) in TELLING | {"s3:DeleteObjects"}
 
 
 class PassThroughDoor:
@@ -81,8 +86,12 @@ class PassThroughDoor:
         log: DecisionLog,
         patience: float = PATIENCE_SECONDS,
         decode: Callable[[str], str] = str,
+        hide: Callable[..., None] = _nobody,
     ) -> None:
-        """``decode`` turns what AWS encoded in a message into words; ``patience`` is in seconds."""
+        """``decode`` turns what AWS encoded in a message into words; ``patience`` is in seconds.
+
+        ``hide`` is given each secret that the user is told, before the user is.
+        """
         self.log = log
         self.user: KeyHolder | None = None
         self.stacks = StackRequests()
@@ -91,6 +100,7 @@ class PassThroughDoor:
         self._send = send
         self._patience = patience
         self._decode = decode
+        self._hide = hide
         self._paths = KnownPaths()
         self._given_up: set[tuple[str, str]] = set()
 
@@ -214,6 +224,8 @@ class PassThroughDoor:
 
     def _note(self, read: _Read, answer: Answer, found: tuple[Decided, ...], caller: Caller) -> None:
         operation = read.operation
+        if operation is not None and answer.result:
+            self._hide(*secrets_told(operation, answer.result))
         if operation is not None and operation.service == "cloudformation":
             self.stacks.note(operation, answer)
         if not found and operation is not None:

@@ -1,11 +1,11 @@
 """What is declared beside things on AWS: the tool's variables, and which values are secrets."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from verifier.errors import InputError
 from verifier.reading import yaml_of
+from verifier.redaction import secret_values
 from verifier.service.fixtures import FILE, Fixtures
 from verifier.service.yaml_tags import TolerantLoader
 from verifier.targets.interface import Room
@@ -35,9 +35,9 @@ def secrets_in(fixtures: Fixtures, variables: Mapping[str, str]) -> Iterator[str
     yield from (value for name, value in variables.items() if name not in told)
     for parameter in fixtures.parameters:
         if parameter.type == "SecureString":
-            yield from _parts(parameter.value)
+            yield from secret_values(parameter.value)
     for secret in fixtures.secrets:
-        yield from _parts(secret.value)
+        yield from secret_values(secret.value)
     for text in (fixtures.template, *(one.text for one in fixtures.templates)):
         if text is not None:
             yield from _in_template(text)
@@ -48,7 +48,9 @@ def made_secrets(room: Room) -> Iterator[str]:
     client = room.admin("secretsmanager")
     for page in client.get_paginator("list_secrets").paginate():
         for secret in page["SecretList"]:
-            yield from _parts(str(client.get_secret_value(SecretId=secret["ARN"]).get("SecretString", "")))
+            yield from secret_values(
+                str(client.get_secret_value(SecretId=secret["ARN"]).get("SecretString", ""))
+            )
 
 
 def _in_template(text: str) -> Iterator[str]:
@@ -64,20 +66,9 @@ def _secret_strings(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         for key, inner in value.items():
             if key == "SecretString" and isinstance(inner, str):
-                yield from _parts(inner)
+                yield from secret_values(inner)
             else:
                 yield from _secret_strings(inner)
     elif isinstance(value, list):
         for inner in value:
             yield from _secret_strings(inner)
-
-
-def _parts(value: str) -> Iterator[str]:
-    """A secret, and each value in it where it is JSON."""
-    yield value
-    try:
-        parsed = json.loads(value)
-    except (ValueError, RecursionError):
-        return
-    if isinstance(parsed, dict):
-        yield from (str(inner) for inner in parsed.values() if isinstance(inner, str | int))

@@ -57,9 +57,12 @@ class AwsTarget(Target):
         self._trail = UserTrail(administrator.client, cloudtrail) if cloudtrail else None
         no_proxy = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
         forwarder = Forwarder(administrator.authorities, proxy_of(environment), no_proxy)
-        self._log = DecisionLog(None, redaction or Redaction())
+        known = redaction or Redaction()
+        self._log = DecisionLog(None, known)
         sts = administrator.client("sts")
-        self._door = PassThroughDoor(forwarder.send, self._log, decode=lambda text: decoded(text, sts))
+        self._door = PassThroughDoor(
+            forwarder.send, self._log, decode=lambda text: decoded(text, sts), hide=known.add
+        )
         self._folder = Path(tempfile.mkdtemp(prefix="gateway-", dir=scratch()))
         allowed = PUBLIC_REGISTRIES | set(allow_hosts)
         self._server = ProxyServer(0, self._door, Certificates(self._folder), allowed, self._log)
