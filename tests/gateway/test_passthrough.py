@@ -234,3 +234,16 @@ def test_what_the_boundary_refuses_is_told_as_that_and_not_waited_for(
     assert (one.action, one.grantable) == ("s3:ListBucket", limit is MAY_LIST)
     assert (LIMIT in one.reason) is (limit is ONLY_SQS)
     assert (len(asked_for) > 1) is (limit is MAY_LIST and bool(granted))
+
+
+def test_a_secret_that_the_user_is_told_is_hidden_from_then_on() -> None:
+    hidden: list[str] = []
+    told = b'{"Parameter": {"Name": "/shop/password", "Type": "SecureString", "Value": "hush"}}'
+    answer = HttpResponse(200, (("Content-Type", "application/x-amz-json-1.1"),), told)
+    door = PassThroughDoor(lambda _: answer, DecisionLog(), 0.0, hide=lambda *all_: hidden.extend(all_))
+    door.begin_trial(KeyHolder(Caller(ARN, ACCOUNT, ""), KEYS[0]))
+    headers = {"X-Amz-Target": "AmazonSSM.GetParameter", "Content-Type": "application/x-amz-json-1.1"}
+    host = "ssm.eu-west-1.amazonaws.com"
+    case = {"service": "ssm", "method": "POST", "host": host, "target": "/", "headers": headers, "body": "{}"}
+    assert door.answer(request_of(case)) == answer
+    assert hidden == ["hush"]

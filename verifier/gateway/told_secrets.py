@@ -25,4 +25,5 @@ def secrets_told(operation: Operation, result: Mapping[str, Any]) -> Iterator[st
         if parameter.get("Type") == _SECURE:
             yield from secret_values(str(parameter.get("Value", "")))
     for secret in (result, *(result.get("SecretValues") or ())):
-        yield from secret_values(str(secret.get("SecretString") or ""))
+        if text := secret.get("SecretString"):
+            yield from secret_values(str(text))
