@@ -62,6 +62,22 @@ def test_a_refusal_on_the_users_behalf() -> None:
             "no allow in the permissions boundary",
         ),
         (
+            sentence("with an explicit deny in a resource-based policy"),
+            "explicit deny in the resource-based policy",
+        ),
+        (
+            sentence("with an explicit deny in a VPC endpoint policy"),
+            "explicit deny in the VPC endpoint policy",
+        ),
+        (
+            sentence("because no service control policy allows the dynamodb:CreateTable action"),
+            "no allow in the service control policy",
+        ),
+        (
+            sentence("because no resource control policy allows the dynamodb:CreateTable action"),
+            "no allow in the resource control policy",
+        ),
+        (
             sentence("because no session policy allows the dynamodb:CreateTable action"),
             "no allow in the session policy",
         ),
