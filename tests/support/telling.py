@@ -37,7 +37,8 @@ const told = forms.map((form) => order + known.map(form).join(' ')).join('\\n');
 module.exports = class {
   constructor(serverless) {
     const end = () => { ACT };
-    this.hooks = { 'before:package:initialize': end, 'before:remove:remove': end };
+    const ends = ['before:package:initialize', 'after:deploy:deploy', 'before:remove:remove'];
+    this.hooks = Object.fromEntries(ends.map((hook) => [hook, end]));
     console.log(told); console.error(told);
   }
 };
