@@ -13,6 +13,7 @@ from verifier.cli.setup import Setup, running
 from verifier.errors import InputError
 from verifier.framework.framework import Framework
 from verifier.framework.machine import Machine
+from verifier.loop.journal import Journal
 from verifier.report.progress import Progress
 from verifier.scratch import User
 from verifier.service.service import load_service
@@ -62,7 +63,7 @@ def test_the_target_is_told_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         Machine({"NODE_EXTRA_CA_CERTS": str(authorities)}, tmp_path),
     )
     args = Namespace(target="embedded", partition=None, enforce_likely=False, allow_host=[])
-    with pytest.raises(RuntimeError) as told, running(setup, args, Progress(io.StringIO())):
+    with pytest.raises(RuntimeError) as told, running(setup, args, Journal(None), Progress(io.StringIO())):
         pass
     assert told.value.args == (authorities,)
 

@@ -20,6 +20,7 @@ from verifier.cli import main, setup
 from verifier.errors import ExitCode, UnavailableError
 from verifier.framework.framework import Framework
 from verifier.framework.machine import Machine
+from verifier.loop.journal import Journal
 from verifier.redaction import Redaction
 from verifier.report.progress import Progress
 from verifier.service.service import load_service
@@ -230,7 +231,7 @@ def test_no_trial_runs_before_the_negative_control_was_refused(
     said = io.StringIO()
     begun = False
     try:
-        with setup.running(given, trial_options(), Progress(said)):
+        with setup.running(given, trial_options(), Journal(None), Progress(said)):
             begun = True
             assert room.calls == ["sts.get_caller_identity", *names]
             assert not closed

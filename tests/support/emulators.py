@@ -3,6 +3,7 @@
 The folders are ignored by git, and kept between runs.
 """
 
+import fcntl
 import os
 import re
 import signal
@@ -19,96 +20,45 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import pytest
+
 from verifier.emulator.endpoint.about import probe
 
 ROOT = Path(__file__).resolve().parents[2]
-MINISTACK = ("ministack==1.5.33",)
-# Newer cbor2, pyOpenSSL and cryptography break it; 4.14 needs Python 3.13.
-LOCALSTACK = (
-    "localstack-core[runtime]==4.13.1",
-    "moto-ext==5.1.22",
-    "service-identity",
-    "cbor2<6",
-    "pyopenssl<26",
-    "cryptography<47",
-)
-# Without Docker, functions become active only through an executor that runs none.
-_EXECUTOR = """\
-from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
-from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
-
-
-class NoExecutor(RuntimeExecutor):
-    def start(self, env_vars): pass
-    def stop(self): pass
-    def get_address(self): return "127.0.0.1"
-    def get_endpoint_from_executor(self): return "127.0.0.1"
-    def get_runtime_endpoint(self): return "http://127.0.0.1:1"
-    def invoke(self, payload): raise NotImplementedError
-    def get_logs(self): return ""
-    @classmethod
-    def prepare_version(cls, function_version): pass
-    @classmethod
-    def cleanup_version(cls, function_version): pass
-
-
-class NoPlugin(RuntimeExecutorPlugin):
-    name = "none"
-    def load(self, *args, **kwargs): return NoExecutor
-"""
-_PLUGIN = {
-    "no_executor.py": _EXECUTOR,
-    "no_executor-0.dist-info/METADATA": "Metadata-Version: 2.1\nName: no-executor\nVersion: 0\n",
-    "no_executor-0.dist-info/entry_points.txt": "[localstack.lambda.runtime_executor]\n"
-    "none = no_executor:NoPlugin\n",
-}
-
-
+MINISTACK = "ministack-1.5.33"
 @contextmanager
 def ministack(folder: Path, **settings: str) -> Iterator[str]:
     """Its URL while it runs, with ``settings`` as variables; what it writes goes into ``folder``."""
-    port = _free_port()
+    port = free_port()
     where = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "S3_DATA_DIR": str(folder / "s3")}
     url = f"{'https' if 'USE_SSL' in settings else 'http'}://127.0.0.1:{port}"
-    with _running([str(_installed(*MINISTACK) / "bin" / "ministack")], folder, {**where, **settings}, url):
+    with running([str(installed(MINISTACK, MINISTACK.replace("-", "==")) / "bin" / "ministack")], folder, {**where, **settings}, url):
         yield url
 
 
-@contextmanager
-def localstack(folder: Path) -> Iterator[str]:
-    """LocalStack's URL while it runs without Docker. It listens on every address of the machine."""
-    home = _installed(*LOCALSTACK)
-    (packages,) = (home / "lib").glob("python*/site-packages")
-    for name, text in _PLUGIN.items():
-        (packages / name).parent.mkdir(exist_ok=True)
-        (packages / name).write_text(text)
-    port = _free_port()
-    settings = {
-        "GATEWAY_LISTEN": f"127.0.0.1:{port}",
-        "DNS_ADDRESS": "0",
-        "SKIP_SSL_CERT_DOWNLOAD": "1",
-        "DISABLE_EVENTS": "1",
-        "LAMBDA_RUNTIME_EXECUTOR": "none",
-    }
-    command = [str(home / "bin" / "python"), "-m", "localstack.runtime.main"]
-    with _running(command, folder, settings, url := f"http://127.0.0.1:{port}"):
-        yield url
+def installed(name: str, *packages: str, python: str = sys.executable) -> Path:
+    """A virtual environment ``name`` of ``python`` with what pip installs for ``packages``; made once.
 
-
-def _installed(*packages: str) -> Path:
-    """A virtual environment with ``packages``; made if there is none."""
-    name, _, version = packages[0].partition("==")
-    home = ROOT / ".verifier" / f"{name.partition('[')[0]}-{version}"
-    if not (home / "done").exists():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(home)], check=True)
-        pip = [str(home / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, *packages], check=True, stderr=subprocess.DEVNULL)
-        (home / "done").touch()
+    Fails in one line where that cannot be done.
+    """
+    home = ROOT / ".verifier" / name
+    home.parent.mkdir(exist_ok=True)
+    # Another process may be at it.
+    with (home.parent / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (home / "done").exists():
+            pip = [str(home / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check"]
+            for command in ([python, "-m", "venv", "--clear", str(home)], [*pip, "--no-compile", *packages]):
+                done = subprocess.run(command, capture_output=True, text=True, check=False)
+                if done.returncode:
+                    said = [line for line in done.stderr.splitlines() if line.strip()] or ["nothing"]
+                    pytest.fail(f"{name} could not be installed; it was said: {said[-1]}", pytrace=False)
+            (home / "done").touch()
     return home
 
 
 @contextmanager
-def _running(command: Sequence[str], folder: Path, settings: Mapping[str, str], url: str) -> Iterator[None]:
+def running(command: Sequence[str], folder: Path, settings: Mapping[str, str], url: str) -> Iterator[None]:
     """``command`` until it is no longer needed, from when it answers at ``url``."""
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "TMPDIR": str(folder), **settings}
     log = folder / "log.txt"
@@ -117,7 +67,7 @@ def _running(command: Sequence[str], folder: Path, settings: Mapping[str, str], 
             command, env=environment, stdout=written, stderr=written, cwd=folder, start_new_session=True
         )
         try:
-            until = time.monotonic() + 90
+            until = time.monotonic() + 300
             while probe(url) is None:
                 assert process.poll() is None, log.read_text()
                 assert time.monotonic() < until, log.read_text()
@@ -134,6 +84,10 @@ class Relayed:
     """What went through a relay: how many requests of each service, and in which accounts."""
 
     url: str = ""
+    gone: bool = False
+    """Whether it answers no more."""
+    busy: int = 0
+    """How many requests are on their way."""
     services: Counter[str] = field(default_factory=Counter)
     accounts: set[str] = field(default_factory=set)
 
@@ -142,7 +96,7 @@ class Relayed:
 def relay(url: str, before: Callable[[str, str, str], None]) -> Iterator[Relayed]:
     """Hands requests on to ``url`` and counts them; ``before`` hears of each: account, method, path."""
     host, _, port = url.removeprefix("http://").partition(":")
-    relayed = Relayed()
+    relayed, lock = Relayed(), threading.Lock()
     credential = re.compile(r"Credential=(\d{12})/\d{8}/[^/]+/([^/]+)/")
 
     class Relaying(BaseHTTPRequestHandler):
@@ -150,11 +104,23 @@ def relay(url: str, before: Callable[[str, str, str], None]) -> Iterator[Relayed
         disable_nagle_algorithm = True
 
         def relay(self) -> None:
+            with lock:
+                relayed.busy += 1
+            try:
+                self.pass_on()
+            finally:
+                with lock:
+                    relayed.busy -= 1
+
+        def pass_on(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             if signed := credential.search(self.headers.get("Authorization", "")):
                 relayed.accounts.add(signed.group(1))
                 relayed.services[signed.group(2)] += 1
                 before(signed.group(1), self.command, self.path)
+            if relayed.gone:
+                self.close_connection = True
+                return
             there = HTTPConnection(host, int(port), timeout=60)
             there.request(self.command, self.path, body, dict(self.headers.items()))
             answer = there.getresponse()
@@ -229,7 +195,8 @@ def listed(url: str, account: str, *lacks: str, verify: str | None = None) -> se
     return found
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])

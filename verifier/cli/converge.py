@@ -66,7 +66,7 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
             converged = converge_on_aws(args, setup, settings, journal, progress)
             result, found = converged.result, aws_document(Heading(*place), converged)
         else:
-            with running(setup, args, progress) as trials:
+            with running(setup, args, journal, progress) as trials:
                 result = Loop(Bench(trials, progress, journal), settings, learnt).converge()
                 told_there = (trials.answered_here, trials.differences)
             found = as_document(Heading(*place, *told_there), result)

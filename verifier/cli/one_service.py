@@ -151,7 +151,10 @@ def _seen(
         service, tool = setup.service, tool_of(setup.framework, one)
         if any(former.life and former.life.tool.label == tool.label for former in seen):
             raise InputError(f"--frameworks: {one} is {tool.label} once more; give one of each major version")
-        with reporting(inner, stderr) as (journal, progress), running(setup, inner, progress) as trials:
+        with (
+            reporting(inner, stderr) as (journal, progress),
+            running(setup, inner, journal, progress) as trials,
+        ):
             seen.append(lives(Bench(trials, progress, journal), tool))
         if seen[-1].life is None:
             return None, seen

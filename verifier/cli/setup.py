@@ -170,7 +170,9 @@ def identity(setup: Setup) -> dict[str, str]:
 
 
 @contextmanager
-def running(setup: Setup, args: argparse.Namespace, progress: "Progress") -> Iterator["Trials"]:
+def running(
+    setup: Setup, args: argparse.Namespace, journal: "Journal", progress: "Progress"
+) -> Iterator["Trials"]:
     """The trials on their target, after the negative control; the target is gone afterwards."""
     from verifier.trial.trials import Trials
 
@@ -178,7 +180,7 @@ def running(setup: Setup, args: argparse.Namespace, progress: "Progress") -> Ite
     progress.say(f"{setup.service.label}: {framework.name} {framework.version} on {setup.target}")
     with ExitStack() as stack:
         stack.callback(progress.stop)
-        target = stack.enter_context(_target(args, setup, progress))
+        target = stack.enter_context(_target(args, setup, journal, progress))
         for remark in target.remarks():
             progress.say(remark)
         trials = Trials(target, setup.service, setup.framework, setup.options)
@@ -208,10 +210,12 @@ def told(redaction: "Redaction", document: dict[str, Any], progress: "Progress")
 
 
 @contextmanager
-def _target(args: argparse.Namespace, setup: Setup, progress: "Progress") -> Iterator["Target"]:
+def _target(
+    args: argparse.Namespace, setup: Setup, journal: "Journal", progress: "Progress"
+) -> Iterator["Target"]:
     """What ``--target`` names, closed afterwards; what it could not take away is said."""
     with ExitStack() as stack:
-        target = _opened(args, setup, progress, stack)
+        target = _opened(args, setup, journal, progress, stack)
         stack.callback(_close, target, progress)
         yield target
 
@@ -223,7 +227,9 @@ def _close(target: "Target", progress: "Progress") -> None:
         progress.say(f"could not be taken away: {what}")
 
 
-def _opened(args: argparse.Namespace, setup: Setup, progress: "Progress", stack: ExitStack) -> "Target":
+def _opened(
+    args: argparse.Namespace, setup: Setup, journal: "Journal", progress: "Progress", stack: ExitStack
+) -> "Target":
     """The target; ``stack`` lets go of what was started for it."""
     if args.target == "aws":
         raise UnavailableError(f"--target {args.target}: cannot be used yet; use --target embedded")
@@ -236,7 +242,7 @@ def _opened(args: argparse.Namespace, setup: Setup, progress: "Progress", stack:
     environment = with_aws_settings(args.aws_settings)
     url = checked_url(args.endpoint or endpoint_of(environment))
     answering = endpoint_or_container(url, progress.say, environment)
-    return EndpointTarget(stack.enter_context(answering), **_settings_of(args, setup))
+    return EndpointTarget(stack.enter_context(answering), note=journal.add, **_settings_of(args, setup))
 
 
 def embedded_target(args: argparse.Namespace, setup: Setup) -> "EmbeddedTarget":

@@ -1,10 +1,11 @@
-"""``verifier sweep``: list, then remove what a killed run left on a sandbox account."""
+"""``verifier sweep``: list, then remove what a killed run left on a sandbox account, or at an emulator."""
 
 import argparse
 import json
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -14,23 +15,27 @@ from verifier.cli.values import checked
 from verifier.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
-    from verifier.targets.sandbox.account import AccountAdministrator
-    from verifier.targets.sandbox.sweep import Remains, Survey
+    from verifier.targets.sandbox.sweep import Remains
 
 _DESCRIPTION = """\
-Removes what a run on a sandbox account left because it was killed: only what its journal named before
-it was made, and of that only what bears the run's mark. Without --yes it asks on a terminal, and
-elsewhere it only lists."""
+Removes what a run on a sandbox account, or on LocalStack and its like, left because it was killed: only
+what its journal named before it was made, and of that on AWS only what bears the run's mark. Without --yes
+it asks on a terminal, and elsewhere it only lists."""
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the main parser."""
     parser = subparsers.add_parser(
-        "sweep", help="remove what a killed run left on a sandbox account", description=_DESCRIPTION
+        "sweep",
+        help="remove what a killed run left on a sandbox account or an emulator",
+        description=_DESCRIPTION,
     )
-    parser.add_argument("--target", choices=("aws",), default="aws", help="where (default: %(default)s)")
+    parser.add_argument(
+        "--target", choices=("aws", "localstack"), default="aws", help="where (default: %(default)s)"
+    )
+    parser.add_argument("--endpoint", metavar="URL", help="of the emulator; else where the journal says")
     parser.add_argument("--profile", metavar="NAME", help="of the AWS configuration, for an administrator")
-    parser.add_argument("--account", required=True, help="12 digits; these credentials must be for it")
+    parser.add_argument("--account", help="12 digits; these credentials must be for it; AWS alone")
     parser.add_argument("--region", default="us-east-1", help="where the journal names none")
     journal = parser.add_mutually_exclusive_group(required=True)
     journal.add_argument("--out", type=Path, metavar="DIR", help="what the run had for --out")
@@ -52,11 +57,33 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
 
     Raises InputError for a journal that is none, UnavailableError for an account that cannot be had.
     """
+    seen = (_on_aws if args.target == "aws" else _at_an_endpoint)(args, stderr)
+    done = _removed(seen, stderr) if _wanted(args, seen, stderr) else None
+    shown = (_as_json if args.format == "json" else _as_text)(seen.own, seen.others, done)
+    stay = any(one.reason for one in done or ())
+    return Result(ExitCode.INCONCLUSIVE if stay else ExitCode.OK, shown)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What was found at ``place``: the run's own, what is left alone, and what removes the run's."""
+
+    place: str
+    own: "Sequence[Remains]"
+    others: "Sequence[Remains]"
+    remove: "Callable[[], Iterator[Remains]]"
+
+
+def _on_aws(args: argparse.Namespace, stderr: TextIO) -> _Seen:
     from verifier.loop.journal import NAME, rows_of
     from verifier.targets.creation import creations
     from verifier.targets.sandbox.account import administrator, check_account
-    from verifier.targets.sandbox.sweep import remains, survey
+    from verifier.targets.sandbox.sweep import remains, survey, sweep
 
+    if args.account is None:
+        raise InputError("sweep: give --account ID, whose the credentials must be")
+    if args.endpoint is not None:
+        raise InputError(f"--endpoint {args.endpoint}: goes with --target localstack; give both, or neither")
     checked("account", args.account)
     checked("region", args.region)
     if not 0 < args.timeout < math.inf:
@@ -66,14 +93,33 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
     args.redaction.add_keys(*someone.keys())
     check_account(someone, args.account)
     seen = survey(named, someone)
-    done = _removed(args, seen, someone, stderr) if _wanted(args, seen, stderr) else None
-    found = [remains(one) for one in seen.own]
-    text = _as_json(found, seen.others, done) if args.format == "json" else _as_text(found, seen.others, done)
-    stay = any(one.reason for one in done or ())
-    return Result(ExitCode.INCONCLUSIVE if stay else ExitCode.OK, text)
+    return _Seen(
+        f"the account {args.account}",
+        [remains(one) for one in seen.own],
+        seen.others,
+        lambda: sweep(seen.own, someone, args.timeout, lambda line: say(line, stderr)),
+    )
 
 
-def _wanted(args: argparse.Namespace, seen: "Survey", stderr: TextIO) -> bool:
+def _at_an_endpoint(args: argparse.Namespace, stderr: TextIO) -> _Seen:
+    from verifier.loop.journal import NAME, Journal, rows_of
+    from verifier.targets.endpoint import checked_url
+    from verifier.targets.endpoint_sweep import EndpointSweep
+
+    for option, value in (("--account", args.account), ("--profile", args.profile)):
+        if value is not None:
+            raise InputError(f"{option} {value}: goes with --target aws; leave it out")
+    url = None if args.endpoint is None else checked_url(args.endpoint)
+    found = EndpointSweep(rows_of(args.journal or args.out / NAME), url)
+
+    def remove() -> "Iterator[Remains]":
+        with Journal(args.out) as journal:
+            yield from found.remove(journal.add)
+
+    return _Seen("the emulator", found.own, found.others, remove)
+
+
+def _wanted(args: argparse.Namespace, seen: _Seen, stderr: TextIO) -> bool:
     """Whether what was found is to be removed: said beforehand, or on a terminal."""
     if not seen.own or args.yes:
         return bool(seen.own)
@@ -82,17 +128,13 @@ def _wanted(args: argparse.Namespace, seen: "Survey", stderr: TextIO) -> bool:
         return False
     for one in seen.own:
         say(f"{one.what} {one.name}", stderr)
-    say(f"remove these {len(seen.own)} from the account {args.account}? [y/N]", stderr)
+    say(f"remove these {len(seen.own)} from {seen.place}? [y/N]", stderr)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-def _removed(
-    args: argparse.Namespace, seen: "Survey", someone: "AccountAdministrator", stderr: TextIO
-) -> "list[Remains]":
-    from verifier.targets.sandbox.sweep import sweep
-
+def _removed(seen: _Seen, stderr: TextIO) -> "list[Remains]":
     done = []
-    for one in sweep(seen.own, someone, args.timeout, lambda line: say(line, stderr)):
+    for one in seen.remove():
         say(f"{one}: {one.reason or 'removed'}", stderr)
         done.append(one)
     return done

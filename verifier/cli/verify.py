@@ -57,7 +57,7 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
     with reporting(args, stderr) as (journal, progress):
         warn_of_unknown_actions(given, progress)
         journal.add("run", command="verify", **identity(setup))
-        with running(setup, args, progress) as trials:
+        with running(setup, args, journal, progress) as trials:
             result = verify(Bench(trials, progress, journal), given, scope)
             told_there = (trials.answered_here, trials.differences)
         heading = Heading(setup.service.label, setup.target, setup.framework, "verify", scope, *told_there)

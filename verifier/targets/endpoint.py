@@ -1,14 +1,16 @@
 """LocalStack and its like as a target: gateway and provisioner here, the state at an endpoint."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
+from urllib.parse import urlsplit
 
 from verifier.authorization.authorizer import Mode
 from verifier.emulator.endpoint.about import About, probe
 from verifier.emulator.endpoint.adapters import adapter
 from verifier.emulator.endpoint.connection import is_loopback
 from verifier.emulator.endpoint.emulator import EndpointEmulator
+from verifier.emulator.endpoint.ledger import Ledger
 from verifier.emulator.partitions import partition_of
 from verifier.errors import InconclusiveError, InputError, UnavailableError
 from verifier.targets.emulated import EmulatedTarget
@@ -31,11 +33,21 @@ class EndpointTarget(EmulatedTarget):
     name = "localstack"
     _about_invoking = ("whether a function is run when it is invoked is up to the emulator at the endpoint",)
 
-    def __init__(self, url: str, *, region: str, partition: str | None = None, **settings: Any) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        region: str,
+        partition: str | None = None,
+        note: Callable[..., None] | None = None,
+        **settings: Any,
+    ) -> None:
+        """``note`` writes a row of the run's journal, as ``Journal.add`` does."""
         partition = partition or partition_of(region)
         self.about = find_endpoint(url)
         self._differences: dict[Disagreement, None] = {}
-        self._there = EndpointEmulator(url, self.about, partition, region)
+        self._ledger = Ledger(note, without_userinfo(url))
+        self._there = EndpointEmulator(url, self.about, partition, region, self._ledger)
         self.emulator = self._there.emulator
         super().__init__(self.emulator, region=region, partition=partition, **settings)
 
@@ -47,6 +59,7 @@ class EndpointTarget(EmulatedTarget):
         empty there: what is somebody's own could be overwritten, and would be taken away.
         """
         if account:
+            self._ledger.is_somebodys(account)
             self._check_empty(account, region)
         try:
             with super().room(mode, region, account) as room:
@@ -108,6 +121,12 @@ def checked_url(url: str) -> str:
     if not url.startswith(("http://", "https://")):
         raise InputError(f"--endpoint {url}: give a URL such as http://localhost:4566")
     return url
+
+
+def without_userinfo(url: str) -> str:
+    """``url`` as it may be written down."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def find_endpoint(url: str) -> About:

@@ -13,6 +13,7 @@ from verifier.emulator.embedded import embedded, has_fixed_answer
 from verifier.emulator.endpoint.about import About
 from verifier.emulator.endpoint.adapters import adapter
 from verifier.emulator.endpoint.identities import EndpointIdentities
+from verifier.emulator.endpoint.ledger import Ledger
 from verifier.emulator.endpoint.made import Made
 from verifier.emulator.endpoint.opinions import Opinion, Opinions, is_refusal
 from verifier.emulator.endpoint.upstream import EndpointUpstream, Signer
@@ -39,10 +40,13 @@ _LOOKS = (
 class EndpointEmulator:
     """``about`` is what ``probe`` found at ``url``; callers are of ``partition``.
 
-    ``emulator`` is what a gateway needs. Raises UnavailableError for one in which accounts cannot be chosen.
+    ``ledger`` hears what is made. ``emulator`` is what a gateway needs. Raises UnavailableError for one in
+    which accounts cannot be chosen.
     """
 
-    def __init__(self, url: str, about: About, partition: str, region: str) -> None:
+    def __init__(
+        self, url: str, about: About, partition: str, region: str, ledger: Ledger | None = None
+    ) -> None:
         self.url = url
         self.about = about
         self.not_taken_away: list[str] = []
@@ -55,7 +59,7 @@ class EndpointEmulator:
         self._moved: set[tuple[str, str]] = set()
         self._begun: set[tuple[str, str]] = set()
         self._answered: set[str] = set()
-        self._made = Made(self._there)
+        self._made = Made(self._there, ledger)
         self._opinions = Opinions()
         self._identities = EndpointIdentities(self, partition, region)
         self.emulator = Emulator(self, self._identities, self._forget, _place_layer)
@@ -77,18 +81,22 @@ class EndpointEmulator:
         place = (operation.account, operation.service)
         if place in self._moved or operation.service in self._lacks:
             return self._instead(operation, operation.service)
+        begun = self._made.begins(operation)
         try:
             result = self._asked(operation)
         except AwsError as error:
+            done = self._is_done(operation, error)
+            if not done and not self.lost:
+                self._made.failed(begun)
             if error.status == 501:
                 return self._what_is_lacking(operation, error)
-            if not self._is_done(operation, error):
+            if not done:
                 raise
             result = {}
         if not only_reads(operation.service, operation.name):
             with self._lock:
                 self._begun.add(place)
-        self._made.heard(operation, result)
+        self._made.heard(operation, result, begun)
         self._identities.heard(operation, result)
         return result
 

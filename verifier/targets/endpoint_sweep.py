@@ -1,0 +1,110 @@
+"""What a killed run left at an emulator over HTTP: found by its journal, told apart from others', removed."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from verifier.authorization.operation import Operation
+from verifier.emulator.endpoint.ledger import Ledger
+from verifier.emulator.endpoint.left import LeftThere, is_the_runs, left_there, undoing
+from verifier.emulator.endpoint.made import PASSES
+from verifier.emulator.endpoint.undo import NotThereError, take_away
+from verifier.emulator.endpoint.upstream import EndpointUpstream
+from verifier.errors import UnavailableError
+from verifier.targets.endpoint import find_endpoint, without_userinfo
+from verifier.targets.sandbox.sweep import Remains
+
+_UNCERTAIN = "the run was killed while it asked for it, and somebody may have had it before; look by hand"
+_UNKNOWN = "the run was killed while it asked for it, and what it goes by cannot be found; look by hand"
+
+
+@dataclass(frozen=True)
+class _Own:
+    """One thing of the run's, and what takes it away."""
+
+    left: LeftThere
+    undoing: tuple[Operation, ...]
+
+
+class EndpointSweep:
+    """What ``rows`` of a journal name at ``url``, else where its last row says.
+
+    Raises InputError for a wrong row, UnavailableError when nobody answers.
+    """
+
+    def __init__(self, rows: Iterable[Mapping[str, Any]], url: str | None) -> None:
+        everything = left_there(rows)
+        self._own: tuple[_Own, ...] = ()
+        self.others: tuple[Remains, ...] = ()
+        if not everything:
+            return
+        self._url = url or everything[0].endpoint
+        find_endpoint(self._url)
+        here = without_userinfo(self._url)
+        there = [one for one in everything if one.endpoint == here]
+        self.others = tuple(
+            _remains(one, f"it is at {one.endpoint}") for one in everything if one not in there
+        )
+        upstream = EndpointUpstream(self._url)
+        for one in there:
+            self._look(one, there, upstream)
+        _check(upstream)
+
+    @property
+    def own(self) -> tuple[Remains, ...]:
+        """The run's, in the order in which it is removed."""
+        return tuple(_remains(one.left) for one in self._own)
+
+    def remove(self, note: Callable[..., None]) -> Iterator[Remains]:
+        """Remove each, and tell of it; its ``reason`` is why it stays. ``note`` writes to the journal.
+
+        Of what turns out to be gone nothing is told. Raises UnavailableError when the endpoint goes away.
+        """
+        upstream, ledger = EndpointUpstream(self._url), Ledger(note)
+        waiting: Sequence[tuple[_Own, str]] = [(one, "") for one in self._own]
+        for _ in range(PASSES):
+            failed = []
+            for one, _why in waiting:
+                was_there, why = _removed(one, upstream)
+                _check(upstream)
+                if why:
+                    failed.append((one, why))
+                    continue
+                ledger.gone(one.left.number)
+                if was_there:
+                    yield _remains(one.left)
+            waiting = failed
+        yield from (_remains(one.left, why) for one, why in waiting)
+
+    def _look(self, one: LeftThere, there: Sequence[LeftThere], upstream: EndpointUpstream) -> None:
+        if not is_the_runs(one, there):
+            self.others += (_remains(one, _UNCERTAIN),)
+            return
+        found = undoing(one, upstream)
+        if found is None:
+            self.others += (_remains(one, _UNKNOWN),)
+        elif found:
+            self._own += (_Own(one, found),)
+
+
+def _removed(one: _Own, upstream: EndpointUpstream) -> tuple[bool, str]:
+    """Whether something of it was there, and why something stays."""
+    was_there = False
+    for undo in one.undoing:
+        try:
+            why = take_away(undo, upstream)
+        except NotThereError:
+            continue
+        was_there = True
+        if why:
+            return True, why
+    return was_there, ""
+
+
+def _check(upstream: EndpointUpstream) -> None:
+    if upstream.lost:
+        raise UnavailableError(f"--target localstack: {upstream.lost}; start it again, and sweep again")
+
+
+def _remains(one: LeftThere, reason: str = "") -> Remains:
+    return Remains(str(one.made), one.name, f"{one.made.region} of account {one.made.account}", reason)
