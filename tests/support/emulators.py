@@ -26,13 +26,20 @@ from verifier.emulator.endpoint.about import probe
 
 ROOT = Path(__file__).resolve().parents[2]
 MINISTACK = "ministack-1.5.33"
+
+
 @contextmanager
 def ministack(folder: Path, **settings: str) -> Iterator[str]:
     """Its URL while it runs, with ``settings`` as variables; what it writes goes into ``folder``."""
     port = free_port()
     where = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "S3_DATA_DIR": str(folder / "s3")}
     url = f"{'https' if 'USE_SSL' in settings else 'http'}://127.0.0.1:{port}"
-    with running([str(installed(MINISTACK, MINISTACK.replace("-", "==")) / "bin" / "ministack")], folder, {**where, **settings}, url):
+    with running(
+        [str(installed(MINISTACK, MINISTACK.replace("-", "==")) / "bin" / "ministack")],
+        folder,
+        {**where, **settings},
+        url,
+    ):
         yield url
 
 

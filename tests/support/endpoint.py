@@ -35,6 +35,8 @@ class Endpoint:
     """Whose account every key stands for, where it is not the key itself."""
     refuses: set[str] = field(default_factory=set)
     """The operations that it refuses to every user."""
+    failing: set[str] = field(default_factory=set)
+    """The operations in which it fails."""
     users: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Account and secret by access key, as they were made."""
     signed_by_users: list[str] = field(default_factory=list)
@@ -69,6 +71,8 @@ class Endpoint:
                 self.signed_by_users.append(str(operation))
                 if str(operation) in self.refuses:
                     raise AwsError("AccessDenied", f"not authorized to perform: {operation}", 403)
+            if str(operation) in self.failing:
+                raise AwsError("InternalFailure", "something broke", 500)
             if operation.service in self.lacks:
                 raise AwsError("InternalFailure", f"the service {operation.service} is not emulated", 501)
             if str(operation) == "sts:GetCallerIdentity":

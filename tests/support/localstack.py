@@ -3,7 +3,6 @@
 ``python -m tests.support.localstack`` installs it; ``make test-integration`` asks it first whether it can.
 """
 
-import os
 import shutil
 import subprocess
 import sys
@@ -16,7 +15,7 @@ import pytest
 from tests.support.emulators import ROOT, free_port, installed, running
 
 NAME = "localstack-4.13.1"
-# All that the services of the samples load, pinned: what `localstack-core[runtime]` names is three times as much.
+# All that the services of the samples load, pinned; `localstack-core[runtime]` names much more.
 PACKAGES = ("--no-deps", "--requirement", str(ROOT / "tests" / "support" / "localstack.txt"))
 # Without Docker, functions become active only through an executor that runs none.
 _EXECUTOR = """\
@@ -69,7 +68,6 @@ def localstack(folder: Path) -> Iterator[str]:
     command = [str(home / "bin" / "python"), "-m", "localstack.runtime.main"]
     with running(command, folder, settings, url := f"http://127.0.0.1:{port}"):
         yield url
-
 
 
 def python_311() -> str | None:

@@ -12,7 +12,7 @@ from verifier.errors import UnavailableError
 
 MAKING, MADE, GONE = "making-there", "made-there", "gone-there"
 """The kinds of its rows."""
-_TELLS = re.compile(r"(name|arn|id)$", re.IGNORECASE)
+_TELLS = re.compile(r"(name|arn|id|bucket)$", re.IGNORECASE)
 # Of which the answer tells a key: found again by whose it is.
 _KEYS = frozenset({"iam:CreateAccessKey"})
 

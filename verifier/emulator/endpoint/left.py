@@ -28,8 +28,9 @@ _LOOKED_FOR = frozenset(
     }
 )
 _LISTING = ("List", "Get", "Describe")
-# What a listing takes beside names.
-_BESIDE: Mapping[str, Any] = {"MaxResults": 60, "Scope": "Local"}
+# What a listing must have beside names; and what leaves AWS's own policies out.
+_BESIDE: Mapping[str, Any] = {"MaxResults": 60}
+_NARROWED: Mapping[str, Mapping[str, Any]] = {"iam:ListPolicies": {"Scope": "Local"}}
 _TEXTS = ("number", "endpoint", "account", "region", "partition", "service", "operation")
 
 
@@ -111,10 +112,12 @@ def _listings(made: Operation) -> Iterator[Operation]:
             shape = operation_model(made.service, name).input_shape
         except AwsError:
             continue
-        takes = shape.members if shape is not None else {}
-        given = {**_BESIDE, **made.params}
-        if all(member in given for member in (shape.required_members if shape is not None else ())):
-            yield like(made, name, {member: given[member] for member in takes if member in given})
+        takes = frozenset(shape.members) if shape is not None else frozenset()
+        must = frozenset(shape.required_members) if shape is not None else frozenset()
+        given = {name: value for name, value in made.params.items() if name in takes}
+        given |= {name: value for name, value in _BESIDE.items() if name in must}
+        if must <= given.keys():
+            yield like(made, name, {**given, **_NARROWED.get(f"{made.service}:{name}", {})})
 
 
 def _items(answer: Mapping[str, Any], listing: Operation) -> Iterator[Mapping[str, Any]]:

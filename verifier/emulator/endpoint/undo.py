@@ -31,6 +31,8 @@ _MORE: Mapping[str, Mapping[str, Any]] = {
     "events:DeleteRule": {"Force": True},
     "kms:ScheduleKeyDeletion": {"PendingWindowInDays": 7},
 }
+# Parameters of deletions that are made of what a request has otherwise.
+_IN_LISTS = frozenset({"Ids", "AlarmNames"})
 _NOT_THERE = re.compile(r"NotFound|NoSuch|NotExist|NonExist|Gone|^404$")
 
 
@@ -83,8 +85,12 @@ def undo_of(operation: Operation, result: Mapping[str, Any]) -> Undo | None:
 def known_before(operation: Operation) -> Undo | None:
     """The same before there is an answer; None where only that tells what it goes by."""
     undo = undo_of(operation, {})
-    named = undo and _model(operation.service, undo.operation.name).input_shape.required_members
-    return undo if named else None
+    if undo is None:
+        return None
+    by = _model(operation.service, undo.operation.name).input_shape.required_members
+    given = {name.lower() for name in operation.params}
+    # By a name of another meaning, the answer's id may be meant.
+    return undo if by and all(one.lower() in given or one in _IN_LISTS for one in by) else None
 
 
 def take_away(undo: Operation, upstream: Upstream) -> str:

@@ -1,0 +1,161 @@
+"""`verifier sweep --target localstack` as a person meets it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.endpoint import Endpoint, endpoint
+from tests.support.one_line import one_line
+from verifier.authorization.operation import Operation
+from verifier.cli import main
+from verifier.emulator.endpoint.about import About
+from verifier.emulator.endpoint.emulator import EndpointEmulator
+from verifier.emulator.endpoint.ledger import Ledger
+from verifier.emulator.moto.upstream import MotoUpstream
+from verifier.loop.journal import Journal
+
+ACCOUNT = "910987654321"
+REGION = "us-east-1"
+
+
+@pytest.fixture
+def served() -> Iterator[Endpoint]:
+    upstream = MotoUpstream()
+    upstream.forget(ACCOUNT)
+    with endpoint(upstream) as served:
+        yield served
+    upstream.forget(ACCOUNT)
+
+
+def op(called: str, /, account: str = ACCOUNT, **params: str) -> Operation:
+    service, _, name = called.partition(":")
+    return Operation(service, name, params, account, REGION)
+
+
+@pytest.fixture
+def left(served: Endpoint, tmp_path: Path) -> Path:
+    """What the run had for --out: it was killed in the account of somebody who has things there."""
+    served.upstream.invoke(op("logs:CreateLogGroup", logGroupName="/theirs"))
+    served.upstream.invoke(op("s3:CreateBucket", Bucket="theirs"))
+    with Journal(tmp_path) as journal:
+        ledger = Ledger(journal.add, served.url)
+        ledger.is_somebodys(ACCOUNT)
+        emulator = EndpointEmulator(served.url, About("localstack", "9.9", False), "aws", REGION, ledger)
+        emulator.invoke(op("logs:CreateLogGroup", logGroupName="/mine"))
+        emulator.invoke(op("s3:CreateBucket", Bucket="mine"))
+        emulator.invoke(op("s3:PutObject", Bucket="mine", Key="k"))
+        ledger.making(asked := op("sqs:CreateQueue", QueueName="mine"), None)
+        ledger.making(op("events:PutRule", Name="theirs"), None)
+    served.upstream.invoke(asked)
+    return tmp_path
+
+
+def things(served: Endpoint) -> list[str]:
+    groups = served.upstream.invoke(op("logs:DescribeLogGroups"))["logGroups"]
+    buckets = served.upstream.invoke(op("s3:ListBuckets"))["Buckets"]
+    queues = served.upstream.invoke(op("sqs:ListQueues")).get("QueueUrls", [])
+    named = [*(one["logGroupName"] for one in groups), *(one["Name"] for one in buckets)]
+    return sorted([*named, *(one.rpartition("/")[2] for one in queues)])
+
+
+def swept(folder: Path, *options: str) -> int:
+    return main(["sweep", "--target", "localstack", "--out", str(folder), *options])
+
+
+MINE, THEIRS = ["/mine", "mine", "mine"], ["/theirs", "theirs"]
+
+
+def test_it_lists_then_removes_what_the_journal_names_and_nothing_else(
+    served: Endpoint, left: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert things(served) == sorted(MINE + THEIRS)
+    assert swept(left) == 0
+    out, err = capsys.readouterr()
+    where = f"in {REGION} of account {ACCOUNT}"
+    assert out.splitlines() == [
+        f"sqs:CreateQueue mine {where}: left by the run",
+        f"s3:CreateBucket mine {where}: left by the run",
+        f"logs:CreateLogGroup /mine {where}: left by the run",
+        f"events:PutRule theirs {where}: left alone: the run was killed while it asked for it, and somebody "
+        "may have had it before; look by hand",
+    ]
+    one_line(err, ["nothing was removed", "--yes"])
+    assert things(served) == sorted(MINE + THEIRS)
+    assert swept(left, "--yes", "--format", "json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert [one["what"] for one in document["removed"]] == [
+        "sqs:CreateQueue",
+        "s3:CreateBucket",
+        "logs:CreateLogGroup",
+    ]
+    assert (document["failed"], [one["name"] for one in document["leftAlone"]]) == ([], ["theirs"])
+    assert things(served) == THEIRS
+    assert swept(left, "--yes") == 0
+    assert capsys.readouterr().out.count("\n") == 1
+
+
+def test_what_is_gone_already_is_not_called_removed(
+    served: Endpoint, left: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served.upstream.invoke(op("logs:DeleteLogGroup", logGroupName="/mine"))
+    assert swept(left, "--yes", "--format", "json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert "logs:CreateLogGroup" not in [one["what"] for one in document["removed"]]
+    assert things(served) == THEIRS
+
+
+def test_what_is_at_another_endpoint_is_left_alone(
+    served: Endpoint, left: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with endpoint(MotoUpstream()) as other:
+        assert swept(left, "--yes", "--endpoint", other.url) == 0
+        assert not any(name.startswith(("logs:", "s3:", "sqs:")) for name in other.names())
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.endswith(f"left alone: it is at {served.url}") for line in lines] == [True] * 4
+    assert things(served) == sorted(MINE + THEIRS)
+
+
+def test_what_stays_is_told_by_the_exit_code(
+    served: Endpoint, left: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served.failing = {"logs:DeleteLogGroup"}
+    assert swept(left, "--yes") == 4
+    assert (
+        f"logs:CreateLogGroup /mine in {REGION} of account {ACCOUNT}: InternalFailure"
+        in capsys.readouterr().out
+    )
+    served.failing = set()
+    assert swept(left, "--yes") == 0
+    assert things(served) == THEIRS
+
+
+def test_nobody_answers(served: Endpoint, left: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    served.gone = True
+    assert swept(left, "--yes") == 3
+    one_line(capsys.readouterr().err, [f"nothing at {served.url} answers as AWS does"])
+
+
+def test_who_left_nothing_needs_no_emulator(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "journal.jsonl").write_text('{"kind": "run"}\n', encoding="utf-8")
+    assert swept(tmp_path) == 0
+    assert capsys.readouterr() == ("nothing is left\n", "")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--target", "localstack", "--account", ACCOUNT], ["--account", "--target aws"]),
+        (["--target", "localstack", "--profile", "p"], ["--profile", "--target aws"]),
+        (["--target", "localstack", "--endpoint", "localhost"], ["--endpoint localhost", "give a URL"]),
+        (["--endpoint", "http://127.0.0.1:9", "--account", ACCOUNT], ["--endpoint", "--target localstack"]),
+        ([], ["--account"]),
+    ],
+)
+def test_what_does_not_go_together(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str], words: list[str]
+) -> None:
+    (tmp_path / "journal.jsonl").write_text("", encoding="utf-8")
+    assert main(["sweep", "--out", str(tmp_path), *options]) == 2
+    one_line(capsys.readouterr().err, words)
