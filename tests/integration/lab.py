@@ -6,11 +6,14 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICE = ROOT / "tests" / "fixtures" / "services" / "bad-luck"
+Embedded = Callable[..., tuple[int, dict[str, Any]]]
+"""The exit code and the document of an embedded converge of a sample: embedded("edge", "--stage", "x")."""
 SHORT = ("--phases", "deploy,remove")
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import trustme
 
-from tests.integration.lab import ROOT, converge
+from tests.integration.lab import ROOT, Embedded, converge
 from tests.support.emulators import Relayed, listed, ministack, relay
 from verifier.emulator.session import client_session
 
@@ -56,10 +56,10 @@ def run(own: str, deployed: dict[str, set[str]]) -> tuple[Relayed, int, dict[str
         return relayed, *converge(SERVICE, *where, *PHASES)
 
 
-def test_the_policy_is_the_embedded_one(run: tuple[Relayed, int, dict[str, Any]]) -> None:
+def test_the_policy_is_the_embedded_one(run: tuple[Relayed, int, dict[str, Any]], embedded: Embedded) -> None:
     _, code, document = run
     assert (code, document["verdict"], document["answeredHere"]) == (0, "sufficient", [])
-    here = converge(SERVICE, *PHASES)[1]
+    here = embedded(SERVICE.name, *PHASES)[1]
     assert document["policy"] == here["policy"]
     assert [one["action"] for one in document["tolerated"]] == [one["action"] for one in here["tolerated"]]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.lab import ROOT, converge
+from tests.integration.lab import ROOT, Embedded
 from tests.support import problems
 from tests.support.probes import VALUES, overreach
 from verifier.iam.policy import parse_policy
@@ -20,8 +20,8 @@ SAMPLES = sorted({path.parent.name for path in SERVICES.glob("*/serverless.yml")
 
 
 @pytest.fixture(scope="module", params=SAMPLES)
-def document(request: pytest.FixtureRequest) -> dict[str, Any]:
-    code, found = converge(SERVICES / str(request.param), "--framework", "osls@4.3.1")
+def document(request: pytest.FixtureRequest, embedded: Embedded) -> dict[str, Any]:
+    code, found = embedded(str(request.param), "--framework", "osls@4.3.1")
     assert code == 0, found["reason"]
     return found
 

@@ -51,7 +51,7 @@ _PLUGIN = {
 
 @contextmanager
 def localstack(folder: Path) -> Iterator[str]:
-    """LocalStack's URL while it runs without Docker. It listens on every address of the machine."""
+    """LocalStack's URL while it runs without Docker."""
     home = installed_localstack()
     (packages,) = (home / "lib").glob("python*/site-packages")
     for name, text in _PLUGIN.items():
@@ -64,6 +64,8 @@ def localstack(folder: Path) -> Iterator[str]:
         "SKIP_SSL_CERT_DOWNLOAD": "1",
         "DISABLE_EVENTS": "1",
         "LAMBDA_RUNTIME_EXECUTOR": "none",
+        # The other one listens on every address of the machine.
+        "GATEWAY_SERVER": "hypercorn",
     }
     command = [str(home / "bin" / "python"), "-m", "localstack.runtime.main"]
     with running(command, folder, settings, url := f"http://127.0.0.1:{port}"):
@@ -85,3 +87,7 @@ def installed_localstack() -> Path:
     if python is None:
         pytest.fail("LocalStack 4.13.1 needs a Python 3.11, and there is none on PATH", pytrace=False)
     return installed(NAME, *PACKAGES, python=python)
+
+
+if __name__ == "__main__":
+    installed_localstack()
