@@ -185,6 +185,7 @@ def test_when_it_goes_away_in_the_middle(
         assert last.startswith("verifier: --target localstack: ")
         assert f"{relayed.url} does not answer" in last
         assert "Traceback" not in stderr
+        assert "could not be taken away: what was made at " in stderr
         assert sum(line.startswith("verifier: --target") for line in stderr.splitlines()) == 1
         assert [one.name for one in out.iterdir()] == ["journal.jsonl"]
         assert sweep(out, "--yes") == 3

@@ -58,8 +58,9 @@ def installed(name: str, *packages: str, python: str = sys.executable) -> Path:
             for command in ([python, "-m", "venv", "--clear", str(home)], [*pip, "--no-compile", *packages]):
                 done = subprocess.run(command, capture_output=True, text=True, check=False)
                 if done.returncode:
-                    said = [line for line in done.stderr.splitlines() if line.strip()] or ["nothing"]
-                    pytest.fail(f"{name} could not be installed; it was said: {said[-1]}", pytrace=False)
+                    lines = [line for line in done.stderr.splitlines() if line.strip()] or ["nothing"]
+                    said = next((line for line in lines if line.startswith("ERROR")), lines[-1])
+                    pytest.fail(f"{name} could not be installed; it was said: {said}", pytrace=False)
             (home / "done").touch()
     return home
 

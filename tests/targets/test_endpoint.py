@@ -56,6 +56,7 @@ def test_an_endpoint_that_goes_away_ends_the_trial_in_one_line() -> None:
         target = EndpointTarget(served.url, region=REGION)
         room = target.room(Mode.ENFORCE, REGION)
         administrator = room.__enter__().admin("logs")
+        administrator.create_log_group(logGroupName="/mine")
     with pytest.raises(UnavailableError) as caught:
         try:
             administrator.describe_log_groups()
@@ -64,6 +65,8 @@ def test_an_endpoint_that_goes_away_ends_the_trial_in_one_line() -> None:
     assert f"{served.url} does not answer" in str(caught.value)
     assert caught.value.exit_code == 3
     target.close()
+    (left,) = target.left()
+    assert left.startswith(f"what was made at {served.url}: if it comes back, `verifier sweep")
 
 
 def test_both_decide_where_the_endpoint_enforces(served: Endpoint) -> None:

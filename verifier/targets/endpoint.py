@@ -105,6 +105,12 @@ class EndpointTarget(EmulatedTarget):
 
     def left(self) -> tuple[str, ...]:
         """What could not be taken away from the endpoint."""
+        if self._there.lost and self._there.holds_something:
+            gone = (
+                f"what was made at {self._there.url}: if it comes back, `verifier sweep --target localstack` "
+                "removes it by the run's journal (--out)"
+            )
+            return (*self._there.not_taken_away, gone)
         return tuple(self._there.not_taken_away)
 
     def close(self) -> None:

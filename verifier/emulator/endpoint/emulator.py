@@ -71,6 +71,11 @@ class EndpointEmulator:
         return self._there.lost
 
     @property
+    def holds_something(self) -> bool:
+        """Whether something was made there that is not taken away."""
+        return bool(self._made.accounts)
+
+    @property
     def answered_here(self) -> tuple[str, ...]:
         """The services, and single operations ("lambda:GetCodeSigningConfig"), that the endpoint lacks."""
         with self._lock:
