@@ -1,8 +1,9 @@
 """LocalStack 4.13.1 for real, without Docker: the last open core that runs on Python 3.11, and on no other.
 
-``python -m tests.support.localstack`` installs it; ``make test-integration`` asks it first whether it can.
+``python -m tests.support.localstack`` installs it: `conftest.py` has that done while other tests run.
 """
 
+import hashlib
 import shutil
 import subprocess
 import sys
@@ -14,9 +15,8 @@ import pytest
 
 from tests.support.emulators import ROOT, free_port, installed, running
 
-NAME = "localstack-4.13.1"
 # All that the services of the samples load, pinned; `localstack-core[runtime]` names much more.
-PACKAGES = ("--no-deps", "--requirement", str(ROOT / "tests" / "support" / "localstack.txt"))
+PINS = ROOT / "tests" / "support" / "localstack.txt"
 # Without Docker, functions become active only through an executor that runs none.
 _EXECUTOR = """\
 from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
@@ -86,7 +86,9 @@ def installed_localstack() -> Path:
     python = python_311()
     if python is None:
         pytest.fail("LocalStack 4.13.1 needs a Python 3.11, and there is none on PATH", pytrace=False)
-    return installed(NAME, *PACKAGES, python=python)
+    # Another list of packages is another environment.
+    name = f"localstack-4.13.1-{hashlib.sha256(PINS.read_bytes()).hexdigest()[:8]}"
+    return installed(name, "--no-deps", "--requirement", str(PINS), python=python)
 
 
 if __name__ == "__main__":
