@@ -86,6 +86,13 @@ def test_what_is_put_twice_is_there_once(journal: Rows, made: Made) -> None:
     assert len(left_there(journal.rows)) == 1
 
 
+def test_what_a_row_cannot_hold_stays_out_of_it(journal: Rows, made: Made) -> None:
+    create = op("apigateway:CreateRestApi", name="a")
+    made.heard(create, {"id": b"1"}, made.begins(create))
+    (one,) = left_there(journal.rows)
+    assert (one.sure, one.undo) == (True, None)
+
+
 def test_what_makes_nothing_is_not_written_down(journal: Rows, made: Made) -> None:
     for operation in (op("s3:PutObject", Bucket="b", Key="k"), op("iam:UpdateRole", RoleName="r")):
         made.heard(operation, {}, made.begins(operation))

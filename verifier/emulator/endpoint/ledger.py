@@ -76,4 +76,7 @@ def names_of(params: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _row_of(undo: Undo | None) -> dict[str, Any]:
-    return {} if undo is None else {"undo": undo.operation.name, "with": dict(undo.operation.params)}
+    """Where it goes by what no row can hold, it is found again as if no answer had come."""
+    params = {} if undo is None else dict(undo.operation.params)
+    plain = all(isinstance(value, str | int | list) for value in params.values())
+    return {"undo": undo.operation.name, "with": params} if undo is not None and plain else {}
