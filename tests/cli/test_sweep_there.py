@@ -93,7 +93,10 @@ def test_it_lists_then_removes_what_the_journal_names_and_nothing_else(
     assert (document["failed"], [one["name"] for one in document["leftAlone"]]) == ([], ["theirs"])
     assert things(served) == THEIRS
     assert swept(left, "--yes") == 0
-    assert capsys.readouterr().out.count("\n") == 1
+    capsys.readouterr()
+    assert swept(left) == 0
+    out, err = capsys.readouterr()
+    assert (out.count("\n"), "left alone" in out, err) == (1, True, ""), "the journal knows that it is gone"
 
 
 def test_what_is_gone_already_is_not_called_removed(

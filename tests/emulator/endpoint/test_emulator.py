@@ -10,6 +10,8 @@ from tests.support.tiny_emulator import TinyUpstream
 from verifier.authorization.operation import Operation
 from verifier.emulator.endpoint.about import About
 from verifier.emulator.endpoint.emulator import EndpointEmulator
+from verifier.emulator.endpoint.ledger import Ledger
+from verifier.emulator.endpoint.left import left_there
 from verifier.errors import AwsError, InputError, UnavailableError
 
 ACCOUNT = "410987654321"
@@ -94,6 +96,23 @@ def test_an_error_after_the_work_is_none(
     else:
         with pytest.raises(AwsError):
             do(emulator, "lambda", "DeleteFunction", FunctionName="f")
+
+
+def test_the_ledger_knows_what_was_made(served: Endpoint) -> None:
+    rows: list[dict[str, Any]] = []
+    ledger = Ledger(lambda kind, **fields: rows.append({"kind": kind, **fields}))
+    told = EndpointEmulator(served.url, LOCALSTACK, "aws", "us-east-1", ledger)
+    do(told, "logs", "CreateLogGroup", logGroupName="/g")
+    with pytest.raises(AwsError):
+        do(told, "iam", "CreateUser", UserName="u")
+    assert [one.name for one in left_there(rows)] == ["/g"]
+    served.gone = True
+    with pytest.raises(AwsError):
+        do(told, "sqs", "CreateQueue", QueueName="q")
+    assert [one.name for one in left_there(rows)] == ["q", "/g"], "it may have been made"
+    assert told.holds_something
+    told.close()
+    assert [one.name for one in left_there(rows)] == ["q", "/g"]
 
 
 def test_who_is_known_is_never_told_here(emulator: EndpointEmulator) -> None:

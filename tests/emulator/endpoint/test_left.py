@@ -148,6 +148,18 @@ def test_what_no_answer_told_is_looked_for(journal: Rows, made: Made, operation:
     assert [one.params for one in found] == [undo.operation.params]
 
 
+def test_one_of_another_name_in_the_same_place_is_another(journal: Rows, made: Made) -> None:
+    upstream = MotoUpstream()
+    upstream.forget(ACCOUNT)
+    pool = upstream.invoke(op("cognito-idp:CreateUserPool", PoolName="p"))["UserPool"]["Id"]
+    asked = op("cognito-idp:CreateUserPoolClient", UserPoolId=pool, ClientName="mine")
+    for one in (op("cognito-idp:CreateUserPoolClient", UserPoolId=pool, ClientName="theirs"), asked):
+        answer = upstream.invoke(one)
+    made.begins(asked)
+    (undo,) = undoing(left_there(journal.rows)[0], upstream) or ()
+    assert undo.params["ClientId"] == answer["UserPoolClient"]["ClientId"]
+
+
 class Refusing:
     """An upstream that answers with one error."""
 
