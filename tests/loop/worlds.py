@@ -8,6 +8,7 @@ from verifier.authorization.caller import Certainty
 from verifier.grant.evidence import Asked, Provenance
 from verifier.iam.evaluate import AuthorizationRequest, evaluate
 from verifier.targets.interface import Disagreement
+from verifier.targets.unenforced import Unenforced
 from verifier.trial.interface import Candidate, Listener, PhaseResult, TrialResult
 from verifier.trial.proof import Proof
 
@@ -45,6 +46,7 @@ class World:
 
     answered_here: tuple[str, ...] | None = None
     differences: tuple[Disagreement, ...] | None = None
+    not_enforced: tuple[Unenforced, ...] | None = None
     seeds = False
     """Whether what is missing may be made up."""
 

@@ -12,6 +12,7 @@ from verifier.loop.converge import Convergence
 from verifier.loop.rounds import Round
 from verifier.report.sources import sources_of
 from verifier.targets.interface import Disagreement
+from verifier.targets.unenforced import Unenforced
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Heading:
     """What the target lacks and the embedded emulator was asked instead; None where nothing can be."""
     differences: tuple[Disagreement, ...] | None = None
     """What the target itself decides otherwise; None where it decides nothing."""
+    not_enforced: tuple[Unenforced, ...] | None = None
+    """What was done on the user's behalf and not asked for; None where everything is."""
 
 
 def as_document(heading: Heading, result: Convergence) -> dict[str, Any]:
@@ -65,6 +68,9 @@ def of_the_target(heading: Heading) -> dict[str, Any]:
         found["answeredHere"] = list(heading.answered_here)
     if heading.differences is not None:
         found["upstreamDecisions"] = [one.as_dict() for one in heading.differences]
+    if heading.not_enforced is not None:
+        found["cloudformation"] = "upstream"
+        found["notEnforced"] = [one.as_dict() for one in heading.not_enforced]
     return found
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from verifier.authorization.authorizer import Mode
 from verifier.errors import InputError
 from verifier.grant.evidence import Asked, GeneratedName
+from verifier.targets.unenforced import Unenforced
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,8 @@ class Room(ABC):
     """``begin`` can make a compiled template fail; else the service has to bring the failure along."""
     boundary: str | None = None
     """The ARN of the policy that limits a user that is made in it."""
+    unenforced: str = ""
+    """Why no life in it proves a policy sufficient: what is done in it for the user, and not asked for."""
 
     @abstractmethod
     def environment(self) -> dict[str, str]:
@@ -251,6 +254,10 @@ class Target(ABC):
 
     def differences(self) -> tuple[Disagreement, ...] | None:
         """What the target itself decides otherwise than the verifier; None where it decides nothing."""
+        return None
+
+    def not_enforced(self) -> tuple[Unenforced, ...] | None:
+        """What was done on users' behalf and not asked for; None where everything is."""
         return None
 
     def remarks(self) -> tuple[str, ...]:

@@ -19,8 +19,10 @@ from verifier.emulator.endpoint.upstream import EndpointUpstream, Signer
 from verifier.emulator.interface import Emulator, UnknownKeyError
 from verifier.errors import AwsError, InputError, UnavailableError
 
-# Who is known and what may be done is one state, and our own authorization reads it at the endpoint.
-_NEVER_HERE = frozenset({"iam", "sts"})
+# Who is known and what may be done is one state, and our own authorization reads it at the endpoint. What
+# CloudFormation makes is where CloudFormation is.
+_NEVER_HERE = frozenset({"iam", "sts", "cloudformation"})
+_SOMEBODY = "123456789012"
 # What shows that somebody has something in an account.
 _LOOKS = (
     ("iam", "ListUsers", "Users"),
@@ -59,7 +61,7 @@ class EndpointEmulator:
         self._opinions = Opinions()
         self._identities = EndpointIdentities(self, partition, region)
         self.emulator = Emulator(self, self._identities, self._forget, _place_layer)
-        self._check_accounts(Operation("sts", "GetCallerIdentity", {}, "123456789012", region, partition))
+        self._check_accounts(Operation("sts", "GetCallerIdentity", {}, _SOMEBODY, region, partition))
 
     @property
     def lost(self) -> str:
@@ -106,6 +108,16 @@ class EndpointEmulator:
             if answer.get(member):
                 return f"{service}:{name} lists {len(answer[member])}"
         return ""
+
+    def check_cloudformation(self, region: str) -> None:
+        """Raises UnavailableError where the endpoint has no CloudFormation of its own."""
+        try:
+            self._there.invoke(Operation("cloudformation", "DescribeStacks", {}, _SOMEBODY, region))
+        except AwsError as error:
+            raise UnavailableError(
+                f"--cloudformation upstream: {self.about.adapter} at {self.url} answers {error.code} to "
+                "cloudformation:DescribeStacks; leave it out"
+            ) from error
 
     def close(self) -> None:
         """Take away what was made too late for its trial, and let the connections go."""

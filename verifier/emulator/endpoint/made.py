@@ -111,6 +111,8 @@ def _undo(operation: Operation, result: Mapping[str, Any]) -> _Undo | None:
     """What takes away what ``operation`` made; None when it made nothing that has to go by itself."""
     if operation.service == "s3" and operation.name != "CreateBucket":
         return None  # goes with its bucket
+    if operation.service == "cloudformation":
+        return None  # a stack is more than its name: whoever lets the endpoint provision takes it away
     for name in _opposites(operation):
         model = _model(operation.service, name)
         if model is None or model.input_shape is None:

@@ -1,0 +1,138 @@
+"""A room in which the emulator's own CloudFormation provisions stacks, and the authorizer is not asked."""
+
+import copy
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+from verifier.cloudformation.stack.faults import INJECTED_LOGICAL_ID
+from verifier.errors import InconclusiveError
+from verifier.gateway.server import Gateway
+from verifier.targets.aws.event_stream import EventStream
+from verifier.targets.aws.leftovers import left_by, take_away
+from verifier.targets.aws.stacks import Event, Stacks
+from verifier.targets.aws.traces import traces_of
+from verifier.targets.emulated import SETTLE_SECONDS, EmulatedRoom
+from verifier.targets.interface import Facts, Glance, Left, NotExercised, StackEvent, Traces
+from verifier.targets.reach import Reach
+from verifier.targets.records import counted
+from verifier.targets.settled import settled_failure
+from verifier.targets.unenforced import UPSTREAM, Deed, deed_of
+from verifier.targets.upstream_stacks import UpstreamStacks
+
+
+class UpstreamRoom(EmulatedRoom):
+    """The gateway's present account; its stacks are told by their own events, as on AWS."""
+
+    makes_fail = False
+    unenforced = UPSTREAM
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        region: str,
+        reach: Reach,
+        about_invoking: tuple[str, ...],
+        *,
+        noted: UpstreamStacks,
+        deeds: set[Deed],
+    ) -> None:
+        """``deeds`` is given what the engine did to resources in each phase."""
+        super().__init__(gateway, region, reach, about_invoking)
+        self._noted = noted
+        self._deeds = deeds
+        self._clients = noted.clients(self.account)
+        self._stacks = Stacks(self._clients, SETTLE_SECONDS)
+        self._stream = EventStream()
+        self._events: list[Event] = []
+        self._templates: dict[str, str] = {}
+        self._failing = False
+
+    def begin(self, phase: str, *, fail_last_wave: bool = False) -> None:
+        """From now on everything is booked under ``phase``."""
+        self._failing = fail_last_wave
+        self._begin_phase(phase)
+        self._stream.skip(self._read(), self._noted.of_clients.begun())
+
+    def glance(self) -> Glance:
+        """How things are since ``begin``."""
+        looks, requests = counted(self._gateway.decisions.records(self._records_seen))
+        stream = copy.deepcopy(self._stream)
+        events = [fact for _, fact in self._new(stream)]
+        statuses = {_name(stack): self._stacks.status(stack, where) for stack, where in self._known()}
+        return Glance(settled_failure(events, statuses), looks, requests)
+
+    def rehearse(self) -> None:
+        """Nothing: what updates would need only our own provisioner could tell."""
+
+    def finish(self) -> Facts:
+        """Wait until every stack has settled; what happened since ``begin``. Raises InconclusiveError."""
+        statuses = {_name(stack): self._stacks.settled(stack, where) for stack, where in self._known()}
+        found = self._new(self._stream)
+        self._events += [event for event, _ in found]
+        told = (
+            deed_of(event.type, event.logical_id, event.status) for event, _ in found if not event.is_stack
+        )
+        self._deeds.update(deed for deed in told if deed is not None)
+        for stack, where in self._known():
+            self._templates[stack] = self._stacks.template(stack, where) or self._templates.get(stack, "")
+        return self._facts(tuple(self._marked(fact) for _, fact in found), statuses)
+
+    def left_behind(self) -> tuple[Left, ...]:
+        """Nothing that is known of before the trial ends."""
+        return ()
+
+    def traces(self) -> Traces:
+        """What the engine made up so far, by the events of the stacks."""
+        return traces_of(self._events, "\n".join(self._templates.values()))
+
+    def not_exercised(self) -> tuple[NotExercised, ...]:
+        """What only our own provisioner could tell."""
+        return ()
+
+    def clear(self) -> Iterator[str]:
+        """Take away every stack, the latest first, and what these leave; a line for what stays."""
+        from botocore.exceptions import ClientError
+
+        known = [*reversed([*self._known()])]
+        ways = [partial(self._stacks.take_away, stack, where) for stack, where in known]
+        for way in (*ways, partial(self._take_leftovers, known)):
+            try:
+                way()
+            except (InconclusiveError, ClientError) as error:
+                yield str(error)
+
+    def _take_leftovers(self, known: list[tuple[str, str]]) -> None:
+        events = [event for stack, where in known for event in self._events_of(stack, where)]
+        take_away(left_by(events), self.account, self.partition, self._clients)
+
+    def _known(self) -> Iterator[tuple[str, str]]:
+        """Id and region of each stack that anybody had to do with."""
+        yield from self._noted.of_all.stacks().items()
+
+    def _read(self) -> list[Event]:
+        return [event for stack, where in self._known() for event in self._events_of(stack, where)]
+
+    def _events_of(self, stack: str, region: str) -> list[Event]:
+        """Those of a stack; none of one that is forgotten."""
+        from botocore.exceptions import ClientError
+
+        try:
+            return [*self._stacks.events(stack, region)]
+        except ClientError as error:
+            if "does not exist" in error.response["Error"].get("Message", ""):
+                return []
+            raise
+
+    def _new(self, stream: EventStream) -> list[tuple[Event, StackEvent]]:
+        of_clients = self._noted.of_clients
+        return stream.take(self._read(), of_clients.begun(), of_clients.saw)
+
+    def _marked(self, event: StackEvent) -> StackEvent:
+        """What the failing template's own wait condition makes fail is the failure that was wanted."""
+        injected = self._failing and event.logical_id == INJECTED_LOGICAL_ID
+        return replace(event, injected=injected and event.status == "CREATE_FAILED")
+
+
+def _name(stack: str) -> str:
+    return stack.split("/")[1] if stack.startswith("arn:") else stack
