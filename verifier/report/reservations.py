@@ -11,6 +11,7 @@ def reservations(document: dict[str, Any]) -> list[str]:
     return [
         *not_enforced(document),
         *_partial(document),
+        *_not_run(document),
         *(f"{_noted(document)}: {line}" for line in document["notes"]),
         *(f"by the administrator, for {row['phase']}: {row['what']}" for row in document["cleared"]),
         *(
@@ -48,6 +49,11 @@ def _partial(document: Mapping[str, Any]) -> list[str]:
         return []
     whose = "that the tool itself asks for in" if "notEnforced" in document else "of"
     return [f"partial: the permissions are those {whose} {', '.join(phases)} alone"]
+
+
+def _not_run(document: Mapping[str, Any]) -> list[str]:
+    phases, where = document.get("notRun"), " on AWS" if document.get("target") == "aws" else ""
+    return [f"not run{where}, so nothing there is proven: {', '.join(phases)}"] if phases else []
 
 
 def _wide(permissions: list[dict[str, Any]]) -> list[str]:

@@ -13,6 +13,7 @@ from verifier.loop.rounds import Round
 from verifier.report.sources import sources_of
 from verifier.targets.interface import Disagreement
 from verifier.targets.unenforced import Unenforced
+from verifier.trial.phases import FAILING
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ def of_the_target(heading: Heading) -> dict[str, Any]:
     if heading.not_enforced is not None:
         found["cloudformation"] = "upstream"
         found["notEnforced"] = [one.as_dict() for one in heading.not_enforced]
+        found["notRun"] = list(FAILING)
     return found
 
 

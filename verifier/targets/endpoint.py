@@ -14,7 +14,7 @@ from verifier.emulator.partitions import partition_of
 from verifier.errors import InconclusiveError, InputError, UnavailableError
 from verifier.targets.emulated import EmulatedRoom, EmulatedTarget
 from verifier.targets.interface import Disagreement, Room
-from verifier.targets.unenforced import Deed, Unenforced, unenforced
+from verifier.targets.unenforced import Unenforced, unenforced
 from verifier.targets.upstream_room import UpstreamRoom
 from verifier.targets.upstream_stacks import UpstreamStacks
 
@@ -56,7 +56,7 @@ class EndpointTarget(EmulatedTarget):
         self._there = EndpointEmulator(url, self.about, partition, region)
         self.emulator = self._there.emulator
         self._noted = UpstreamStacks(self._there) if upstream_cloudformation else None
-        self._deeds: set[Deed] = set()
+        self._made_there: set[tuple[str, str]] = set()
         emulator = self.emulator
         if self._noted is not None:
             self._there.check_cloudformation(region)
@@ -90,7 +90,7 @@ class EndpointTarget(EmulatedTarget):
             return super()._room(region)
         self._noted.begin()
         place = (self._gateway, region, self._reach, self._about_invoking)
-        return UpstreamRoom(*place, noted=self._noted, deeds=self._deeds)
+        return UpstreamRoom(*place, noted=self._noted, made=self._made_there)
 
     def _clear(self, room: Room) -> None:
         """What the endpoint's own CloudFormation made is known to nobody but itself."""
@@ -114,7 +114,7 @@ class EndpointTarget(EmulatedTarget):
 
     def not_enforced(self) -> tuple[Unenforced, ...] | None:
         """What the endpoint's own CloudFormation did for the users; None where the verifier's own does it."""
-        return None if self._noted is None else unenforced(self._deeds)
+        return None if self._noted is None else unenforced(self._made_there)
 
     def _compare(self, room: Room) -> None:
         opinions = self._there.opinions(room.account)

@@ -6,6 +6,8 @@ from typing import Any
 
 from verifier.cloudformation.types import registry
 from verifier.cloudformation.types.fallback import upper_bound
+from verifier.cloudformation.types.own_call import noun_of, prefix_of
+from verifier.iam import catalog
 
 UPSTREAM = (
     "what CloudFormation does on the caller's behalf was done by the endpoint's own engine, and no "
@@ -14,13 +16,14 @@ UPSTREAM = (
 )
 """Why a life proves no policy sufficient in which the endpoint's own CloudFormation made the resources."""
 _STEPS = ("create", "update", "delete")
+_READING = ("Read", "List")
 
 
 @dataclass(frozen=True)
 class Unenforced:
-    """A type whose resources were made, changed or deleted so.
+    """A type of which resources were made, changed or deleted so.
 
-    ``actions`` are those that AWS's registry names for what was done: AWS may ask for fewer, on a few.
+    ``actions`` are those that AWS's registry names for its life: AWS may ask for fewer, on a few resources.
     """
 
     type: str
@@ -32,36 +35,26 @@ class Unenforced:
         return {"type": self.type, "logicalIds": list(self.logical_ids), "actions": list(self.actions)}
 
 
-@dataclass(frozen=True)
-class Deed:
-    """``step`` ("create") of a resource's life."""
-
-    type: str
-    logical_id: str
-    step: str
-
-
-def deed_of(type_name: str, logical_id: str, status: str) -> Deed | None:
-    """What an event of a resource tells; None for one that is no step of its life."""
-    step = status.partition("_")[0].lower()
-    return Deed(type_name, logical_id, step) if step in _STEPS else None
+def unenforced(resources: Iterable[tuple[str, str]]) -> tuple[Unenforced, ...]:
+    """A row for each type of ``resources``, which are types and logical ids."""
+    by_type: dict[str, list[str]] = {}
+    for name, logical_id in sorted(set(resources)):
+        by_type.setdefault(name, []).append(logical_id)
+    return tuple(Unenforced(name, tuple(ids), _actions(name)) for name, ids in by_type.items())
 
 
-def unenforced(deeds: Iterable[Deed]) -> tuple[Unenforced, ...]:
-    """A row for each type of ``deeds``."""
-    by_type: dict[str, list[Deed]] = {}
-    for one in sorted(deeds, key=lambda deed: (deed.type, deed.logical_id)):
-        by_type.setdefault(one.type, []).append(one)
-    return tuple(
-        Unenforced(name, tuple(dict.fromkeys(one.logical_id for one in done)), _actions(name, done))
-        for name, done in by_type.items()
-    )
-
-
-def _actions(type_name: str, done: list[Deed]) -> tuple[str, ...]:
+def _actions(type_name: str) -> tuple[str, ...]:
+    """First what makes such a thing, then what else changes something, last what only reads."""
     entry = registry.entry(type_name)
-    if entry is None:
+    if entry is None or not entry.handlers:
         return ()
-    taken = {one.step for one in done}
-    steps = (step for step in _STEPS if step in taken)
-    return tuple(dict.fromkeys(action for step in steps for action in upper_bound(entry, step).actions))
+    prefix, noun = prefix_of(entry), noun_of(type_name).lower()
+
+    def telling(action: str) -> tuple[bool, bool, bool, bool, str]:
+        service, _, name = action.partition(":")
+        reads = catalog.access_level(action) in _READING
+        own = name.lower().endswith(noun)
+        return reads, service != prefix, not own, not name.startswith("Create"), action
+
+    listed = {action for step in _STEPS for action in upper_bound(entry, step).actions}
+    return tuple(sorted(listed, key=telling))

@@ -2,11 +2,9 @@
 
 import copy
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 
-from verifier.cloudformation.stack.faults import INJECTED_LOGICAL_ID
-from verifier.errors import InconclusiveError
+from verifier.errors import InconclusiveError, InputError
 from verifier.gateway.server import Gateway
 from verifier.targets.aws.event_stream import EventStream
 from verifier.targets.aws.leftovers import left_by, take_away
@@ -17,14 +15,13 @@ from verifier.targets.interface import Facts, Glance, Left, NotExercised, StackE
 from verifier.targets.reach import Reach
 from verifier.targets.records import counted
 from verifier.targets.settled import settled_failure
-from verifier.targets.unenforced import UPSTREAM, Deed, deed_of
+from verifier.targets.unenforced import UPSTREAM
 from verifier.targets.upstream_stacks import UpstreamStacks
 
 
 class UpstreamRoom(EmulatedRoom):
     """The gateway's present account; its stacks are told by their own events, as on AWS."""
 
-    makes_fail = False
     unenforced = UPSTREAM
 
     def __init__(
@@ -35,22 +32,22 @@ class UpstreamRoom(EmulatedRoom):
         about_invoking: tuple[str, ...],
         *,
         noted: UpstreamStacks,
-        deeds: set[Deed],
+        made: set[tuple[str, str]],
     ) -> None:
-        """``deeds`` is given what the engine did to resources in each phase."""
+        """``made`` is given type and logical id of what the engine makes."""
         super().__init__(gateway, region, reach, about_invoking)
         self._noted = noted
-        self._deeds = deeds
+        self._made = made
         self._clients = noted.clients(self.account)
         self._stacks = Stacks(self._clients, SETTLE_SECONDS)
         self._stream = EventStream()
         self._events: list[Event] = []
         self._templates: dict[str, str] = {}
-        self._failing = False
 
     def begin(self, phase: str, *, fail_last_wave: bool = False) -> None:
-        """From now on everything is booked under ``phase``."""
-        self._failing = fail_last_wave
+        """From now on everything is booked under ``phase``. The engine can't be made to fail."""
+        if fail_last_wave:
+            raise InputError(f"{phase}: the endpoint's own CloudFormation cannot be made to fail")
         self._begin_phase(phase)
         self._stream.skip(self._read(), self._noted.of_clients.begun())
 
@@ -70,13 +67,10 @@ class UpstreamRoom(EmulatedRoom):
         statuses = {_name(stack): self._stacks.settled(stack, where) for stack, where in self._known()}
         found = self._new(self._stream)
         self._events += [event for event, _ in found]
-        told = (
-            deed_of(event.type, event.logical_id, event.status) for event, _ in found if not event.is_stack
-        )
-        self._deeds.update(deed for deed in told if deed is not None)
+        self._made.update((event.type, event.logical_id) for event, _ in found if not event.is_stack)
         for stack, where in self._known():
             self._templates[stack] = self._stacks.template(stack, where) or self._templates.get(stack, "")
-        return self._facts(tuple(self._marked(fact) for _, fact in found), statuses)
+        return self._facts(tuple(fact for _, fact in found), statuses)
 
     def left_behind(self) -> tuple[Left, ...]:
         """Nothing that is known of before the trial ends."""
@@ -127,11 +121,6 @@ class UpstreamRoom(EmulatedRoom):
     def _new(self, stream: EventStream) -> list[tuple[Event, StackEvent]]:
         of_clients = self._noted.of_clients
         return stream.take(self._read(), of_clients.begun(), of_clients.saw)
-
-    def _marked(self, event: StackEvent) -> StackEvent:
-        """What the failing template's own wait condition makes fail is the failure that was wanted."""
-        injected = self._failing and event.logical_id == INJECTED_LOGICAL_ID
-        return replace(event, injected=injected and event.status == "CREATE_FAILED")
 
 
 def _name(stack: str) -> str:

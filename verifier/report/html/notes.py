@@ -99,7 +99,7 @@ def note_views(document: Mapping[str, Any]) -> list[NoteView]:
             "kept from the embedded run",
             _rows(document.get("neverRefused", ()), "certainty"),
         ),
-        NoteView("not-run", "Not run on AWS", "nothing there is proven", document.get("notRun", ())),
+        NoteView("not-run", "Not run", "nothing there is proven", document.get("notRun", ())),
         NoteView("endpoint", "At the endpoint", "what it lacks, and decides otherwise", not_there(document)),
         NoteView(
             "log",
