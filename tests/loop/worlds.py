@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
+from verifier.emulator.endpoint.conditions import LeftOut
 from verifier.grant.evidence import Asked, Provenance
 from verifier.iam.evaluate import AuthorizationRequest, evaluate
 from verifier.targets.interface import Disagreement
@@ -46,6 +47,7 @@ class World:
 
     answered_here: tuple[str, ...] | None = None
     differences: tuple[Disagreement, ...] | None = None
+    left_out: tuple[LeftOut, ...] | None = None
     not_enforced: tuple[Unenforced, ...] | None = None
     seeds = False
     """Whether what is missing may be made up."""

@@ -1,13 +1,15 @@
 """LocalStack and its like as a target: gateway and provisioner here, the state at an endpoint."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from typing import Any
 
 from verifier.authorization.authorizer import Mode
 from verifier.emulator.endpoint.about import About, probe
 from verifier.emulator.endpoint.adapters import adapter
+from verifier.emulator.endpoint.conditions import LeftOut
 from verifier.emulator.endpoint.connection import is_loopback
 from verifier.emulator.endpoint.emulator import EndpointEmulator
 from verifier.emulator.partitions import partition_of
@@ -112,6 +114,10 @@ class EndpointTarget(EmulatedTarget):
         """What the endpoint decides otherwise than the verifier; None where it decides nothing."""
         return tuple(self._differences) if self.about.enforces else None
 
+    def left_out(self) -> tuple[LeftOut, ...] | None:
+        """Conditions that the endpoint cannot read, and policies went without there; None: nobody knows."""
+        return self._there.left_out
+
     def not_enforced(self) -> tuple[Unenforced, ...] | None:
         """What the endpoint's own CloudFormation did for the users; None where the verifier's own does it."""
         return None if self._noted is None else unenforced(self._made_there)
@@ -121,11 +127,24 @@ class EndpointTarget(EmulatedTarget):
         if opinions is None:
             return
         decided = self._gateway.decisions.decisions()
-        refused = {str(one.operation) for one in decided if one.refused and one.on_behalf_of is None}
-        for one in sorted(opinions, key=lambda opinion: opinion.operation):
-            if one.allowed == (one.operation in refused):
-                difference = Disagreement(one.operation, not one.allowed, one.allowed, one.message)
+        refused: dict[str, set[str]] = {}
+        for one in decided:
+            if one.refused and one.on_behalf_of is None:
+                refused.setdefault(str(one.operation), set()).add(one.requirement.action)
+        for said in sorted(opinions, key=lambda opinion: opinion.operation):
+            if said.allowed == (said.operation in refused):
+                why = self._why(refused[said.operation]) if said.allowed else ""
+                difference = Disagreement(said.operation, not said.allowed, said.allowed, said.message, why)
                 self._differences.setdefault(difference)
+
+    def _why(self, actions: Collection[str]) -> str:
+        """The condition that was left out there, where one of ``actions`` was granted under it."""
+        for one in self._there.left_out or ():
+            if any(
+                fnmatchcase(action.lower(), pattern.lower()) for pattern in one.actions for action in actions
+            ):
+                return f"its condition on {one.key} was left out there"
+        return ""
 
     def remarks(self) -> tuple[str, ...]:
         """What answers, and who decides."""

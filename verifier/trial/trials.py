@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from verifier.authorization.authorizer import Mode
+from verifier.emulator.endpoint.conditions import LeftOut
 from verifier.errors import InconclusiveError, UnavailableError
 from verifier.framework.framework import Framework
 from verifier.grant.evidence import Provenance, split_tolerated
@@ -81,6 +82,11 @@ class Trials:
     def differences(self) -> tuple[Disagreement, ...] | None:
         """What the target itself decides otherwise (``Target.differences``)."""
         return self._target.differences()
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...] | None:
+        """Conditions that the target cannot read, and policies went without (``Target.left_out``)."""
+        return self._target.left_out()
 
     @property
     def not_enforced(self) -> tuple[Unenforced, ...] | None:

@@ -12,6 +12,8 @@ from verifier.emulator.acting import acting_key
 from verifier.emulator.embedded import embedded, has_fixed_answer
 from verifier.emulator.endpoint.about import About
 from verifier.emulator.endpoint.adapters import adapter
+from verifier.emulator.endpoint.conditions import LeftOut
+from verifier.emulator.endpoint.handed_over import HandedOver
 from verifier.emulator.endpoint.identities import EndpointIdentities
 from verifier.emulator.endpoint.made import Made
 from verifier.emulator.endpoint.opinions import Opinion, Opinions, is_refusal
@@ -54,6 +56,7 @@ class EndpointEmulator:
         self._lock = threading.Lock()
         known = adapter(about.adapter)
         self._lacks, self._done = known.lacks, known.done
+        self._handed = HandedOver(known.conditions) if about.enforces and known.conditions else None
         self._moved: set[tuple[str, str]] = set()
         self._begun: set[tuple[str, str]] = set()
         self._answered: set[str] = set()
@@ -80,7 +83,7 @@ class EndpointEmulator:
         if place in self._moved or operation.service in self._lacks:
             return self._instead(operation, operation.service)
         try:
-            result = self._asked(operation)
+            result = self._handed_over(operation)
         except AwsError as error:
             if error.status == 501:
                 return self._what_is_lacking(operation, error)
@@ -93,6 +96,11 @@ class EndpointEmulator:
         self._made.heard(operation, result)
         self._identities.heard(operation, result)
         return result
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...] | None:
+        """Conditions that the endpoint cannot read, taken out of policies there; None: nobody knows which."""
+        return None if self._handed is None else self._handed.left_out
 
     def opinions(self, account: str) -> frozenset[Opinion] | None:
         """What the endpoint itself says to requests in ``account``; None of one that does not enforce."""
@@ -124,6 +132,13 @@ class EndpointEmulator:
         for account in self._made.accounts:
             self._forget(account)
         self._there.close()
+
+    def _handed_over(self, operation: Operation) -> dict[str, Any]:
+        """The answer to ``operation``, in which policies are as they were given."""
+        if self._handed is None:
+            return self._asked(operation)
+        result: dict[str, Any] = self._handed.whole(self._asked(self._handed.part(operation)))
+        return result
 
     def _asked(self, operation: Operation) -> dict[str, Any]:
         """The answer to ``operation``. Where the endpoint enforces, who asked for it asks there first."""
