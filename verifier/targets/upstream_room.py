@@ -68,6 +68,7 @@ class UpstreamRoom(EmulatedRoom):
         found = self._new(self._stream)
         self._events += [event for event, _ in found]
         self._made.update((event.type, event.logical_id) for event, _ in found if not event.is_stack)
+        self._made.update(self._resources())
         for stack, where in self._known():
             self._templates[stack] = self._stacks.template(stack, where) or self._templates.get(stack, "")
         return self._facts(tuple(fact for _, fact in found), statuses)
@@ -117,6 +118,19 @@ class UpstreamRoom(EmulatedRoom):
             if "does not exist" in error.response["Error"].get("Message", ""):
                 return []
             raise
+
+    def _resources(self) -> Iterator[tuple[str, str]]:
+        """Type and logical id of what is in the stacks: not every engine has events of it."""
+        from botocore.exceptions import ClientError
+
+        for stack, region in self._known():
+            client = self._clients("cloudformation", region)
+            try:
+                for page in client.get_paginator("list_stack_resources").paginate(StackName=stack):
+                    rows = page["StackResourceSummaries"]
+                    yield from ((row["ResourceType"], row["LogicalResourceId"]) for row in rows)
+            except ClientError:
+                continue  # it is gone
 
     def _new(self, stream: EventStream) -> list[tuple[Event, StackEvent]]:
         of_clients = self._noted.of_clients

@@ -67,7 +67,7 @@ class LeftOut:
 def readable_part(document: Mapping[str, Any], known: Readable) -> tuple[dict[str, Any], tuple[LeftOut, ...]]:
     """``document`` as far as it can be read, and what is left out; what is no statement stays as it is."""
     written = document.get("Statement")
-    statements = written if isinstance(written, list) else [written]
+    statements: list[Any] = written if isinstance(written, list) else [written]
     kept, left_out = [], list[LeftOut]()
     for statement in statements:
         lacking = [*_unreadable(statement, known)]
