@@ -49,6 +49,8 @@ class World:
     differences: tuple[Disagreement, ...] | None = None
     left_out: tuple[LeftOut, ...] | None = None
     not_enforced: tuple[Unenforced, ...] | None = None
+    unenforced = ""
+    """Why no life in it proves a policy sufficient."""
     seeds = False
     """Whether what is missing may be made up."""
 
@@ -91,4 +93,12 @@ class World:
             proof=None if stopped or problem else PROOF,
         )
         listener.phase_ended(result)
-        return TrialResult((result,), PROVENANCE, tuple(asked), (), (), complete=result.passed)
+        return TrialResult(
+            (result,),
+            PROVENANCE,
+            tuple(asked),
+            (),
+            (),
+            complete=result.passed,
+            unenforced=self.unenforced,
+        )
