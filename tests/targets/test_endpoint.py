@@ -1,8 +1,9 @@
 """A target whose state is at an endpoint: what it says of it, and how it ends when nobody answers there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,10 @@ REGION = "eu-north-1"
 EVERYTHING = parse_policy(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 )
-MINISTACK = {INFO: {}, "/_ministack/health": {"services": {}, "version": "9", "auth": "enabled"}}
+MINISTACK: dict[str, Mapping[str, Any]] = {
+    INFO: {},
+    "/_ministack/health": {"services": {}, "version": "9", "auth": "enabled"},
+}
 NARROW = parse_policy(
     {
         "Version": "2012-10-17",
@@ -148,7 +152,7 @@ def test_nobody_there() -> None:
 def test_a_condition_that_the_endpoint_cannot_read_counts_here_and_is_left_out_there() -> None:
     served_to: list[str] = []
     with endpoint(MotoUpstream()) as served:
-        served.told = MINISTACK
+        served.told = dict(MINISTACK)
         with closing(EndpointTarget(served.url, region=REGION)) as target:
             with (
                 target.room(Mode.ENFORCE, REGION) as room,
@@ -172,7 +176,7 @@ def test_a_condition_that_the_endpoint_cannot_read_counts_here_and_is_left_out_t
 
 def test_why_the_endpoint_allows_what_is_refused_here() -> None:
     with endpoint(MotoUpstream()) as served:
-        served.told = MINISTACK
+        served.told = dict(MINISTACK)
         with closing(EndpointTarget(served.url, region=REGION)) as target:
             with (
                 target.room(Mode.OBSERVE, REGION) as room,
