@@ -12,7 +12,7 @@ from tests.support.tiny_emulator import TinyUpstream
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.operation import Operation
 from verifier.emulator.moto.upstream import MotoUpstream
-from verifier.errors import InputError, UnavailableError
+from verifier.errors import InconclusiveError, InputError, UnavailableError
 from verifier.iam.policy import parse_policy
 from verifier.targets.endpoint import EndpointTarget
 from verifier.targets.interface import Facts
@@ -142,3 +142,22 @@ def test_an_endpoint_without_cloudformation_is_refused_in_one_line() -> None:
 def test_a_type_that_the_registry_does_not_know_has_no_actions() -> None:
     (row,) = unenforced([("Custom::Thing", "B"), ("Custom::Thing", "A"), ("Custom::Thing", "A")])
     assert row.as_dict() == {"type": "Custom::Thing", "logicalIds": ["A", "B"], "actions": []}
+
+
+def test_an_engine_that_stops_to_answer_is_inconclusive_and_what_it_has_is_told(served: Endpoint) -> None:
+    target = EndpointTarget(served.url, region=REGION, upstream_cloudformation=True)
+    with closing(target):
+        with target.room(Mode.ENFORCE, REGION) as room:
+            room.begin("deploy")
+            room.admin("cloudformation").create_stack(StackName="other-dev", TemplateBody=TEMPLATE)
+            served.lacks.add("cloudformation")
+            try:
+                assert room.glance().failure is None
+                with pytest.raises(
+                    InconclusiveError, match=r"the endpoint's own CloudFormation: .*not emulated"
+                ):
+                    room.finish()
+                account = room.account
+            finally:
+                served.lacks.clear()
+        assert there(served, account) == ([], []), "the administrator's stacks are taken away, too"

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 
 from verifier.errors import InconclusiveError, InputError
@@ -49,21 +50,29 @@ class UpstreamRoom(EmulatedRoom):
         if fail_last_wave:
             raise InputError(f"{phase}: the endpoint's own CloudFormation cannot be made to fail")
         self._begin_phase(phase)
-        self._stream.skip(self._read(), self._noted.of_clients.begun())
+        with _in_plain_words():
+            self._stream.skip(self._read(), self._noted.of_clients.begun())
 
     def glance(self) -> Glance:
         """How things are since ``begin``."""
         looks, requests = counted(self._gateway.decisions.records(self._records_seen))
-        stream = copy.deepcopy(self._stream)
-        events = [fact for _, fact in self._new(stream)]
-        statuses = {_name(stack): self._stacks.status(stack, where) for stack, where in self._known()}
-        return Glance(settled_failure(events, statuses), looks, requests)
+        stream, failure = copy.deepcopy(self._stream), None
+        # What cannot be looked at now shows in the end.
+        with suppress(InconclusiveError), _in_plain_words():
+            events = [fact for _, fact in self._new(stream)]
+            statuses = {_name(stack): self._stacks.status(stack, where) for stack, where in self._known()}
+            failure = settled_failure(events, statuses)
+        return Glance(failure, looks, requests)
 
     def rehearse(self) -> None:
         """Nothing: what updates would need only our own provisioner could tell."""
 
     def finish(self) -> Facts:
         """Wait until every stack has settled; what happened since ``begin``. Raises InconclusiveError."""
+        with _in_plain_words():
+            return self._finished()
+
+    def _finished(self) -> Facts:
         statuses = {_name(stack): self._stacks.settled(stack, where) for stack, where in self._known()}
         found = self._new(self._stream)
         self._events += [event for event, _ in found]
@@ -87,14 +96,13 @@ class UpstreamRoom(EmulatedRoom):
 
     def clear(self) -> Iterator[str]:
         """Take away every stack, the latest first, and what these leave; a line for what stays."""
-        from botocore.exceptions import ClientError
-
         known = [*reversed([*self._known()])]
         ways = [partial(self._stacks.take_away, stack, where) for stack, where in known]
         for way in (*ways, partial(self._take_leftovers, known)):
             try:
-                way()
-            except (InconclusiveError, ClientError) as error:
+                with _in_plain_words():
+                    way()
+            except InconclusiveError as error:
                 yield str(error)
 
     def _take_leftovers(self, known: list[tuple[str, str]]) -> None:
@@ -135,6 +143,17 @@ class UpstreamRoom(EmulatedRoom):
     def _new(self, stream: EventStream) -> list[tuple[Event, StackEvent]]:
         of_clients = self._noted.of_clients
         return stream.take(self._read(), of_clients.begun(), of_clients.saw)
+
+
+@contextmanager
+def _in_plain_words() -> Iterator[None]:
+    """Raises InconclusiveError for what the endpoint answers to the administrator."""
+    from botocore.exceptions import ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        raise InconclusiveError(f"the endpoint's own CloudFormation: {error}") from error
 
 
 def _name(stack: str) -> str:
