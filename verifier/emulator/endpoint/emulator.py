@@ -37,6 +37,7 @@ _LOOKS = (
     ("dynamodb", "ListTables", "TableNames"),
     ("ssm", "DescribeParameters", "Parameters"),
     ("secretsmanager", "ListSecrets", "SecretList"),
+    ("cloudformation", "DescribeStacks", "Stacks"),
 )
 
 

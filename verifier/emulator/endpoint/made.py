@@ -14,6 +14,7 @@ from typing import Any
 
 from verifier.authorization.operation import Operation
 from verifier.emulator.endpoint.models import operation_model
+from verifier.emulator.endpoint.stack_deletion import delete_stack
 from verifier.emulator.interface import Upstream
 from verifier.errors import AwsError
 
@@ -31,7 +32,11 @@ _OPPOSITES = {
 }
 _BEGINNING = re.compile(rf"({'|'.join(_OPPOSITES)})(?=[A-Z]|$)")
 # What AWS's names do not tell: deletions that are called otherwise, and parameters that they take beside.
-_OTHERWISE = {"cloudwatch:PutMetricAlarm": "DeleteAlarms", "kms:CreateKey": "ScheduleKeyDeletion"}
+_OTHERWISE = {
+    "cloudformation:CreateChangeSet": "DeleteStack",
+    "cloudwatch:PutMetricAlarm": "DeleteAlarms",
+    "kms:CreateKey": "ScheduleKeyDeletion",
+}
 _MORE: Mapping[str, Mapping[str, Any]] = {
     "secretsmanager:DeleteSecret": {"ForceDeleteWithoutRecovery": True},
     "events:DeleteRule": {"Force": True},
@@ -89,6 +94,8 @@ class Made:
     def _away(self, operation: Operation) -> str:
         """Why it is there still; empty when it is gone."""
         try:
+            if str(operation) == "cloudformation:DeleteStack":
+                return delete_stack(operation, self._upstream, self._empty)
             if str(operation) == "s3:DeleteBucket":
                 self._empty(operation)
             self._upstream.invoke(operation)
@@ -111,8 +118,6 @@ def _undo(operation: Operation, result: Mapping[str, Any]) -> _Undo | None:
     """What takes away what ``operation`` made; None when it made nothing that has to go by itself."""
     if operation.service == "s3" and operation.name != "CreateBucket":
         return None  # goes with its bucket
-    if operation.service == "cloudformation":
-        return None  # a stack is more than its name: whoever lets the endpoint provision takes it away
     for name in _opposites(operation):
         model = _model(operation.service, name)
         if model is None or model.input_shape is None:
