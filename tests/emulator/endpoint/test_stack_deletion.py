@@ -22,7 +22,7 @@ _ROWS = (
 
 @dataclass
 class Engine:
-    """One stack, whose bucket has to be empty; ``statuses`` are those after its deletion began, the last for good."""
+    """One stack, whose bucket has to be empty; ``statuses`` come after its deletion began, the last stays."""
 
     statuses: list[str]
     bucket: list[str] = field(default_factory=lambda: ["a"])
