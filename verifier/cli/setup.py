@@ -18,7 +18,7 @@ from verifier.cli.machine import (
     variables_of,
     with_aws_settings,
 )
-from verifier.cli.values import allowed_host, checked, variable
+from verifier.cli.values import allowed_host, checked, phases_of, variable
 from verifier.errors import InputError, UnavailableError
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
         stage=checked("stage", args.stage),
         region=checked("region", args.region),
         account=checked("account", args.account),
-        phases=_phases(args.phases, upstream=upstream),
+        phases=phases_of(args.phases, upstream=upstream),
         updates=Updates(args.updates),
         timeout=args.timeout,
         seed=args.seed == "auto",
@@ -157,22 +157,6 @@ def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
     if args.framework != "auto":
         service = accepted_by(service, framework, say)
     return Setup(service, framework, options, args.target, machine, upstream)
-
-
-def _phases(wanted: str | None, *, upstream: bool) -> tuple[str, ...]:
-    """Those of --phases, or of a whole life; without those that only the verifier's own engine can do."""
-    from verifier.trial.commands import parse_phases
-    from verifier.trial.phases import FAILING
-
-    phases = parse_phases(wanted)
-    if not upstream:
-        return phases
-    if failing := [phase for phase in phases if wanted is not None and phase in FAILING]:
-        raise InputError(
-            f"--phases {wanted}: {failing[0]} needs the verifier's own CloudFormation, which can be made to "
-            "fail; leave out the phase, or --cloudformation upstream"
-        )
-    return tuple(phase for phase in phases if phase not in FAILING)
 
 
 def talk(stderr: TextIO, machine: "Machine", redaction: "Redaction") -> "Progress":

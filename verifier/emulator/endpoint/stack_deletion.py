@@ -17,12 +17,13 @@ _GONE = "DELETE_COMPLETE"
 def delete_stack(deletion: Operation, upstream: Upstream, empty: Callable[[Operation], None]) -> str:
     """Carry ``deletion`` (DeleteStack) out and wait for it: why the stack stays, empty when it is gone.
 
-    ``empty`` takes the objects out of the bucket that an s3:DeleteBucket names. Raises AwsError.
+    ``empty`` takes the objects out of the bucket that an s3:DeleteBucket names. Raises AwsError, of status
+    404 for one that is not there.
     """
     # Whatever its creation had beside, such as a role that may be gone.
     deletion = replace(deletion, params={"StackName": deletion.params["StackName"]})
     if _status(deletion, upstream) == _GONE:
-        return ""
+        raise AwsError("StackNotFound", f"{deletion.params['StackName']} does not exist", 404)
     for bucket in _buckets(deletion, upstream):
         empty(replace(deletion, service="s3", name="DeleteBucket", params={"Bucket": bucket}))
     upstream.invoke(deletion)
