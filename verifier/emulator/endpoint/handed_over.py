@@ -19,7 +19,7 @@ _TAKES = frozenset(
     {"PutUserPolicy", "PutGroupPolicy", "PutRolePolicy", "CreatePolicy", "CreatePolicyVersion"}
 )
 # The Id of a policy, which IAM takes and nobody evaluates: by it a part is known wherever it comes back.
-_MARK = re.compile("VerifierPart[0-9a-f]{24}")
+_MARK = re.compile("VerifierPart[0-9a-f]{16}")
 
 
 class HandedOver:
@@ -51,12 +51,13 @@ class HandedOver:
         part, left_out = readable_part(document, self._known)
         if not left_out:
             return operation
-        mark = f"VerifierPart{secrets.token_hex(12)}"
+        mark = f"VerifierPart{secrets.token_hex(8)}"
         with self._lock:
             self._whole[mark] = text
             self._left_out.update(dict.fromkeys(left_out))
-        params = {**operation.params, _DOCUMENT: json.dumps({**part, "Id": mark})}
-        return replace(operation, params=params)
+        # Without blanks, and hardly longer than what was left out: IAM limits how long a policy may be.
+        handed = json.dumps({**part, "Id": mark}, separators=(",", ":"))
+        return replace(operation, params={**operation.params, _DOCUMENT: handed})
 
     def whole(self, result: Any) -> Any:
         """``result``, with each part in it replaced by the policy that it is of."""
