@@ -17,6 +17,12 @@ def service(tmp_path: Path) -> Path:
     ("options", "code", "words"),
     [
         (["--endpoint", "http://127.0.0.1:9"], 2, "goes with --target localstack; give both, or neither"),
+        (["--cloudformation", "upstream"], 2, "--cloudformation upstream: goes with --target localstack; "),
+        (
+            ["--target", "localstack", "--cloudformation", "upstream", "--phases", "rollback-create"],
+            2,
+            "rollback-create needs the verifier's own CloudFormation",
+        ),
         (
             ["--target", "localstack", "--endpoint", "localhost:4566"],
             2,

@@ -17,6 +17,7 @@ from tests.trial.rooms import FakeRoom, FakeTarget, write_service
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
 from verifier.cli import main, setup
+from verifier.emulator.endpoint.conditions import LeftOut
 from verifier.errors import ExitCode, UnavailableError
 from verifier.framework.framework import Framework
 from verifier.framework.machine import Machine
@@ -25,6 +26,7 @@ from verifier.redaction import Redaction
 from verifier.report.progress import Progress
 from verifier.service.service import load_service
 from verifier.targets.interface import Disagreement
+from verifier.targets.unenforced import UPSTREAM, Unenforced
 from verifier.trial.interface import Candidate, Listener, TrialResult
 from verifier.trial.trials import Options
 
@@ -284,3 +286,50 @@ def test_what_the_target_lacks_is_named(bench: Bench) -> None:
         assert otherwise in (err if command == "converge" else out)
         words = "not at the endpoint, answered by the embedded emulator: ecr, sns:GetDataProtectionPolicy"
         assert words in (err if command == "converge" else out)
+
+
+def test_what_is_not_enforced_is_said_plainly_and_makes_no_policy(bench: Bench, tmp_path: Path) -> None:
+    row = Unenforced("AWS::S3::Bucket", ("Files",), ("s3:CreateBucket", "s3:DeleteBucket"))
+    for number, command in enumerate(("converge", "verify")):
+
+        def world() -> World:
+            made = enough()
+            made.unenforced, made.not_enforced = UPSTREAM, (row,)
+            return made
+
+        out = tmp_path / str(number)
+        code, _, _ = bench.run(command, world(), "--out", str(out))
+        assert code == 4
+        assert not (out / "policy.json").exists()
+        _, text, err = bench.run(command, world())
+        said = err if command == "converge" else text
+        assert "NOT ENFORCED: what CloudFormation does on the caller's behalf" in said
+        assert "not enforced: AWS::S3::Bucket (Files): s3:CreateBucket, s3:DeleteBucket" in said
+        assert "not run, so nothing there is proven: rollback-create, rollback-update" in said
+        document = json.loads(bench.run(command, world(), "--format", "json")[1])
+        assert (document["verdict"], document["cloudformation"]) == ("inconclusive", "upstream")
+        assert document["notEnforced"] == [row.as_dict()]
+        assert "does not prove that the policy is enough" in document["reason"]
+        page = (out / "report.html").read_text(encoding="utf-8")
+        assert "asked nobody; the permissions for it are not here" in page
+
+
+def test_conditions_that_the_endpoint_cannot_read_are_named(bench: Bench) -> None:
+    narrow = LeftOut("StringEquals", "iam:PassedToService", "Allow", ("iam:PassRole",))
+    denying = LeftOut("Bool", "aws:ViaAWSService", "Deny", ("s3:*",))
+    world = enough()
+    world.differences = (Disagreement("lambda:Invoke", False, True, why="its condition was left out there"),)
+    world.left_out = (narrow, denying)
+    document = json.loads(bench.run("converge", world, "--format", "json")[1])
+    assert document["conditionsLeftOut"] == [narrow.as_dict(), denying.as_dict()]
+    assert document["upstreamDecisions"][0]["why"] == "its condition was left out there"
+    world = enough()
+    world.differences, world.left_out = (), (narrow, denying)
+    out = bench.run("verify", world)[1]
+    left_out = "cannot be read by the endpoint, and was left out there: "
+    assert f"{left_out}StringEquals of iam:PassedToService (iam:PassRole)\n" in out
+    assert f"{left_out}the statement that denies s3:* by Bool of aws:ViaAWSService\n" in out
+    world = enough()
+    world.differences = ()
+    out = bench.run("verify", world)[1]
+    assert "which conditions of policies the endpoint can read is not known" in out

@@ -30,6 +30,19 @@ NARROW = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": ["cloudformation:*", "s3:*"], "Resource": "*"}],
 }
+# The same, under a condition that always holds.
+CONDITIONED = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Action": "cloudformation:*", "Resource": "*"},
+        {
+            "Effect": "Allow",
+            "Action": "s3:*",
+            "Resource": "*",
+            "Condition": {"StringEquals": {"s3:signatureversion": "AWS4-HMAC-SHA256"}},
+        },
+    ],
+}
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +102,42 @@ def test_nothing_is_left(run: tuple[Relayed, int, dict[str, Any]], own: str) -> 
 
 
 @pytest.fixture(scope="module")
+def upstream(
+    own: str, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Relayed, "subprocess.CompletedProcess[str]"]:
+    """The deploy of a user allowed only NARROW, with CloudFormation ministack's own."""
+    with relay(own, lambda *_: None) as relayed:
+        policy = tmp_path_factory.mktemp("upstream") / "narrow.json"
+        return relayed, verified(policy, NARROW, relayed.url, "--cloudformation", "upstream")
+
+
+def test_upstream_a_user_without_any_secondary_permission_passes_and_nothing_is_proven(
+    upstream: tuple[Relayed, "subprocess.CompletedProcess[str]"],
+) -> None:
+    _, done = upstream
+    assert done.returncode == 4, done.stderr
+    assert "the CloudFormation of ministack itself makes, changes and deletes the resources" in done.stderr
+    document = json.loads(done.stdout)
+    (passed,) = (phase for one in document["rounds"] for phase in one["phases"])
+    assert passed["proof"]["status"] == "UPDATE_COMPLETE"
+    assert (document["verdict"], document["missing"], document["unused"]) == ("inconclusive", [], [])
+    assert "does not prove that the policy is enough" in document["reason"]
+    unasked = {row["type"]: row["actions"] for row in document["notEnforced"]}
+    assert {"lambda:CreateFunction", "iam:PassRole"} <= set(unasked["AWS::Lambda::Function"])
+    assert "iam:CreateRole" in unasked["AWS::IAM::Role"]
+    assert {"AWS::ApiGatewayV2::Api", "AWS::Logs::LogGroup", "AWS::S3::Bucket"} <= unasked.keys()
+
+
+def test_upstream_the_stack_is_taken_away(
+    upstream: tuple[Relayed, "subprocess.CompletedProcess[str]"], own: str
+) -> None:
+    relayed, _ = upstream
+    assert relayed.services["cloudformation"] > 3
+    assert len(relayed.accounts) > 1
+    assert {one: listed(own, one) for one in relayed.accounts} == {one: set() for one in relayed.accounts}
+
+
+@pytest.fixture(scope="module")
 def enforcing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """ministack with its own enforcement, over TLS; the file of its certificate authority."""
     folder = tmp_path_factory.mktemp("enforcing")
@@ -129,17 +178,11 @@ def test_the_false_green(enforcing: tuple[str, Path], tmp_path: Path) -> None:
 
 
 def test_ours_beside_it(enforcing: tuple[str, Path], tmp_path: Path) -> None:
-    """The same policy, the same emulator behind: what the deploy needs of the user is named."""
-    policy = tmp_path / "narrow.json"
-    policy.write_text(json.dumps(NARROW))
-    command = [sys.executable, "-m", "verifier", "verify", str(SERVICE), "--policy", str(policy)]
-    command += ["--target", "localstack", "--endpoint", enforcing[0], "--phases", "deploy"]
-    done = subprocess.run(
-        [*command, "--format", "json"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    """As narrow a policy, the same emulator behind: what the deploy needs of the user is named.
+
+    Its condition ministack cannot read; by itself it would refuse what is allowed under it.
+    """
+    done = verified(tmp_path / "narrow.json", CONDITIONED, enforcing[0])
     assert done.returncode == 10, done.stderr
     assert "it enforces IAM itself, too: both decide" in done.stderr
     document = json.loads(done.stdout)
@@ -147,6 +190,19 @@ def test_ours_beside_it(enforcing: tuple[str, Path], tmp_path: Path) -> None:
     assert {"apigateway:POST", "iam:CreateRole", "lambda:CreateFunction", "logs:CreateLogGroup"} <= missing
     assert not any(action.startswith(("cloudformation:", "s3:")) for action in missing)
     assert document["upstreamDecisions"] == [], "of what the user asks for itself both decide the same"
+    (left_out,) = document["conditionsLeftOut"]
+    assert (left_out["operator"], left_out["key"]) == ("StringEquals", "s3:signatureversion")
+    assert (left_out["effect"], left_out["actions"]) == ("Allow", ["s3:*"])
+
+
+def verified(
+    policy: Path, document: dict[str, Any], url: str, *options: str
+) -> "subprocess.CompletedProcess[str]":
+    """A verification of ``document`` as policy, the deploy alone, with ministack at ``url``."""
+    policy.write_text(json.dumps(document))
+    command = [sys.executable, "-m", "verifier", "verify", str(SERVICE), "--policy", str(policy)]
+    command += ["--target", "localstack", "--endpoint", url, "--phases", "deploy", "--format", "json"]
+    return subprocess.run([*command, *options], capture_output=True, text=True, check=False)
 
 
 def narrow_user(url: str, authority: Path) -> dict[str, str]:

@@ -275,3 +275,12 @@ def test_what_only_updates_would_need_is_granted_and_marked() -> None:
         "s3:PutObject": True,
     }
     assert result.unconfirmed == ()
+
+
+def test_a_life_in_which_something_is_not_asked_for_proves_no_policy() -> None:
+    world = World(lambda _: [READ, WRITE])
+    world.unenforced = "CloudFormation asked nobody"
+    result = converge(world)
+    assert (result.verdict, result.reason) == (Verdict.INCONCLUSIVE, "CloudFormation asked nobody")
+    assert actions(result) == ["s3:GetObject", "s3:PutObject"]
+    assert result.partial == ("deploy",), "of what the tool itself asked for"

@@ -203,3 +203,16 @@ def test_a_failure_that_is_no_refusal_proves_nothing() -> None:
     result = verified(world, policy("s3:GetObject"))
     assert result.verdict is Verdict.INCONCLUSIVE
     assert "the network is gone" in result.reason
+
+
+def test_where_something_is_not_asked_for_nothing_is_enough_or_too_much() -> None:
+    world = needs(READ)
+    world.unenforced = "CloudFormation asked nobody"
+    result = verified(world, policy("s3:GetObject"), policy("sqs:SendMessage"))
+    assert (result.verdict, result.reason) == (Verdict.INCONCLUSIVE, "CloudFormation asked nobody")
+    assert result.unused == (), "what was not asked for here may be needed all the same"
+    world = needs(READ)
+    world.unenforced = "CloudFormation asked nobody"
+    result = verified(world, policy("sqs:SendMessage"))
+    assert (result.verdict, result.reason, result.unused) == (Verdict.INSUFFICIENT, "", ())
+    assert [item.permission.action for item in result.missing] == ["s3:GetObject"]

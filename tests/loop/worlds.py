@@ -5,9 +5,11 @@ from dataclasses import replace
 
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
+from verifier.emulator.endpoint.conditions import LeftOut
 from verifier.grant.evidence import Asked, Provenance
 from verifier.iam.evaluate import AuthorizationRequest, evaluate
 from verifier.targets.interface import Disagreement
+from verifier.targets.unenforced import Unenforced
 from verifier.trial.interface import Candidate, Listener, PhaseResult, TrialResult
 from verifier.trial.proof import Proof
 
@@ -45,6 +47,10 @@ class World:
 
     answered_here: tuple[str, ...] | None = None
     differences: tuple[Disagreement, ...] | None = None
+    left_out: tuple[LeftOut, ...] | None = None
+    not_enforced: tuple[Unenforced, ...] | None = None
+    unenforced = ""
+    """Why no life in it proves a policy sufficient."""
     seeds = False
     """Whether what is missing may be made up."""
 
@@ -87,4 +93,12 @@ class World:
             proof=None if stopped or problem else PROOF,
         )
         listener.phase_ended(result)
-        return TrialResult((result,), PROVENANCE, tuple(asked), (), (), complete=result.passed)
+        return TrialResult(
+            (result,),
+            PROVENANCE,
+            tuple(asked),
+            (),
+            (),
+            complete=result.passed,
+            unenforced=self.unenforced,
+        )

@@ -1,8 +1,9 @@
 """A target whose state is at an endpoint: what it says of it, and how it ends when nobody answers there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,23 @@ from verifier.trial.restricted_user import restricted_user
 REGION = "eu-north-1"
 EVERYTHING = parse_policy(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+)
+MINISTACK: dict[str, Mapping[str, Any]] = {
+    INFO: {},
+    "/_ministack/health": {"services": {}, "version": "9", "auth": "enabled"},
+}
+NARROW = parse_policy(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": "logs:DescribeLogGroups",
+                "Resource": "*",
+                "Condition": {"StringEquals": {"logs:Made": "up"}},
+            }
+        ],
+    }
 )
 
 
@@ -132,3 +150,53 @@ def test_what_was_made_too_late_for_its_trial_is_taken_away_in_the_end(served: E
 def test_nobody_there() -> None:
     with pytest.raises(UnavailableError, match=r"nothing at .* answers as AWS does"):
         find_endpoint("http://127.0.0.1:1")
+
+
+def test_a_condition_that_the_endpoint_cannot_read_counts_here_and_is_left_out_there() -> None:
+    served_to: list[str] = []
+    with endpoint(MotoUpstream()) as served:
+        served.told = dict(MINISTACK)
+        with closing(EndpointTarget(served.url, region=REGION)) as target:
+            with (
+                target.room(Mode.ENFORCE, REGION) as room,
+                restricted_user(room.admin("iam"), (NARROW,)) as user,
+            ):
+                logs = room.client("logs", user.keys.access_key, user.keys.secret)
+                with pytest.raises(logs.exceptions.ClientError, match="AccessDenied"):
+                    logs.describe_log_groups()
+                iam = room.admin("iam")
+                (policy,) = iam.list_attached_user_policies(UserName=user.name)["AttachedPolicies"]
+                version = iam.get_policy_version(PolicyArn=policy["PolicyArn"], VersionId="v1")
+                (statement,) = version["PolicyVersion"]["Document"]["Statement"]
+                assert statement["Condition"] == {"StringEquals": {"logs:Made": "up"}}
+            (left_out,) = target.left_out() or ()
+            assert (left_out.key, left_out.actions) == ("logs:Made", ("logs:DescribeLogGroups",))
+        served_to += [one.params["PolicyDocument"] for one in served.asked if "PolicyDocument" in one.params]
+    assert len(served_to) == 1
+    assert "logs:Made" not in served_to[0]
+    assert "logs:DescribeLogGroups" in served_to[0]
+
+
+def test_why_the_endpoint_allows_what_is_refused_here() -> None:
+    with endpoint(MotoUpstream()) as served:
+        served.told = dict(MINISTACK)
+        with closing(EndpointTarget(served.url, region=REGION)) as target:
+            with (
+                target.room(Mode.OBSERVE, REGION) as room,
+                restricted_user(room.admin("iam"), (NARROW,)) as user,
+            ):
+                room.client("logs", user.keys.access_key, user.keys.secret).describe_log_groups()
+            (difference,) = target.differences() or ()
+    assert (difference.ours, difference.theirs) == (False, True)
+    assert difference.why == "its condition on logs:Made was left out there"
+
+
+def test_of_an_endpoint_of_which_nothing_is_known_nothing_is_left_out(served: Endpoint) -> None:
+    served.told[INFO] = {"version": "9.9", "edition": "pro", "machine_id": "m"}
+    served.told["/_aws/iam/config"] = {"state": "ENFORCED"}
+    with closing(EndpointTarget(served.url, region=REGION)) as target:
+        with target.room(Mode.ENFORCE, REGION) as room, restricted_user(room.admin("iam"), (NARROW,)):
+            pass
+        assert (target.differences(), target.left_out()) == ((), None)
+    (made,) = (one for one in served.asked if one.name == "CreatePolicy")
+    assert "logs:Made" in made.params["PolicyDocument"]

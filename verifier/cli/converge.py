@@ -68,7 +68,7 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
         else:
             with running(setup, args, journal, progress) as trials:
                 result = Loop(Bench(trials, progress, journal), settings, learnt).converge()
-                told_there = (trials.answered_here, trials.differences)
+                told_there = (trials.answered_here, trials.differences, trials.left_out, trials.not_enforced)
             found = as_document(Heading(*place, *told_there), result)
             found |= since_baseline(args, setup, result, progress)
         document = told(args.redaction, found, progress)

@@ -18,7 +18,7 @@ from verifier.cli.machine import (
     variables_of,
     with_aws_settings,
 )
-from verifier.cli.values import allowed_host, checked, variable
+from verifier.cli.values import allowed_host, checked, phases_of, variable
 from verifier.errors import InputError, UnavailableError
 
 if TYPE_CHECKING:
@@ -44,6 +44,13 @@ def add_trial_options(parser: argparse.ArgumentParser) -> None:
         metavar="URL",
         help="where LocalStack or its like answers, for --target localstack; "
         "else what AWS_ENDPOINT_URL or LOCALSTACK_HOST says, else http://localhost:4566",
+    )
+    parser.add_argument(
+        "--cloudformation",
+        choices=("verifier", "upstream"),
+        default="verifier",
+        help="upstream, for --target localstack: the endpoint's own CloudFormation makes the resources; what "
+        "it does for the user is then not enforced, and no result is sufficient",
     )
     parser.add_argument(
         "--phases",
@@ -107,6 +114,8 @@ class Setup:
     options: "Options"
     target: str
     machine: "Machine"
+    upstream_cloudformation: bool = False
+    """Whether the target's own CloudFormation provisions stacks."""
 
 
 def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
@@ -115,7 +124,6 @@ def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
     from verifier.framework.find import accepted_by, find_framework
     from verifier.framework.other_user import check_access
     from verifier.service.service import load_service
-    from verifier.trial.commands import parse_phases
     from verifier.trial.life import Updates
     from verifier.trial.trials import Options
 
@@ -124,12 +132,15 @@ def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
         raise InputError(f"--timeout {args.timeout:g}: give a number of seconds, more than 0")
     if args.endpoint is not None and args.target != "localstack":
         raise InputError(f"--endpoint {args.endpoint}: goes with --target localstack; give both, or neither")
+    upstream = args.cloudformation == "upstream"
+    if upstream and args.target != "localstack":
+        raise InputError("--cloudformation upstream: goes with --target localstack; give both, or neither")
     machine = machine_of(other_user(args.run_as)) if args.run_as is not None else this_machine()
     options = Options(
         stage=checked("stage", args.stage),
         region=checked("region", args.region),
         account=checked("account", args.account),
-        phases=parse_phases(args.phases),
+        phases=phases_of(args.phases, upstream=upstream),
         updates=Updates(args.updates),
         timeout=args.timeout,
         seed=args.seed == "auto",
@@ -145,7 +156,7 @@ def prepare(args: argparse.Namespace, stderr: TextIO) -> Setup:
     check_access(framework)
     if args.framework != "auto":
         service = accepted_by(service, framework, say)
-    return Setup(service, framework, options, args.target, machine)
+    return Setup(service, framework, options, args.target, machine, upstream)
 
 
 def talk(stderr: TextIO, machine: "Machine", redaction: "Redaction") -> "Progress":
@@ -162,10 +173,11 @@ def talk(stderr: TextIO, machine: "Machine", redaction: "Redaction") -> "Progres
 
 def identity(setup: Setup) -> dict[str, str]:
     """What tells a run from one of something else, as the journal's "run" row says it."""
+    engine = ", cloudformation upstream" if setup.upstream_cloudformation else ""
     return {
         "service": setup.service.label,
         "framework": f"{setup.framework.name}@{setup.framework.version}",
-        "target": setup.target,
+        "target": f"{setup.target}{engine}",
     }
 
 
@@ -242,7 +254,12 @@ def _opened(
     environment = with_aws_settings(args.aws_settings)
     url = checked_url(args.endpoint or endpoint_of(environment))
     answering = endpoint_or_container(url, progress.say, environment)
-    return EndpointTarget(stack.enter_context(answering), note=journal.add, **_settings_of(args, setup))
+    return EndpointTarget(
+        stack.enter_context(answering),
+        note=journal.add,
+        upstream_cloudformation=setup.upstream_cloudformation,
+        **_settings_of(args, setup),
+    )
 
 
 def embedded_target(args: argparse.Namespace, setup: Setup) -> "EmbeddedTarget":

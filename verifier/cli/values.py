@@ -59,6 +59,26 @@ def allowed_host(host: str) -> str:
     return host
 
 
+def phases_of(wanted: str | None, *, upstream: bool) -> tuple[str, ...]:
+    """Those of --phases, or of a whole life.
+
+    With ``upstream`` CloudFormation is not the verifier's, and cannot be made to fail: without these phases.
+    Raises InputError for one that is named, and for an unknown one.
+    """
+    from verifier.trial.commands import parse_phases
+    from verifier.trial.phases import FAILING
+
+    phases = parse_phases(wanted)
+    if not upstream:
+        return phases
+    if failing := [phase for phase in phases if wanted is not None and phase in FAILING]:
+        raise InputError(
+            f"--phases {wanted}: {failing[0]} needs the verifier's own CloudFormation, which can be made to "
+            "fail; leave out the phase, or --cloudformation upstream"
+        )
+    return tuple(phase for phase in phases if phase not in FAILING)
+
+
 def variable(text: str) -> tuple[str, str | None]:
     """Name and value as given with --env; None for the value that it has here. Raises InputError."""
     from verifier.service.fixture_entries import check_variable

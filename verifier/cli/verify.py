@@ -59,7 +59,7 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
         journal.add("run", command="verify", **identity(setup))
         with running(setup, args, journal, progress) as trials:
             result = verify(Bench(trials, progress, journal), given, scope)
-            told_there = (trials.answered_here, trials.differences)
+            told_there = (trials.answered_here, trials.differences, trials.left_out, trials.not_enforced)
         heading = Heading(setup.service.label, setup.target, setup.framework, "verify", scope, *told_there)
         document = told(args.redaction, as_document(heading, result, refused), progress)
         if args.out:

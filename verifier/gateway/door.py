@@ -55,7 +55,10 @@ class Exchange:
 
 @dataclass(frozen=True)
 class FrontDoor:
-    """Answers the requests of clients. ``cloudformation`` gives the present account's provisioner."""
+    """Answers the requests of clients. ``cloudformation`` gives the present account's provisioner.
+
+    Where it does not provision, CloudFormation's operations are the emulator's, too.
+    """
 
     callers: Callers
     authorizer: GatewayAuthorizer
@@ -63,6 +66,7 @@ class FrontDoor:
     cloudformation: Callable[[], CloudFormation]
     log: DecisionLog
     faults: FaultInjector
+    provisions: bool = True
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """The answer to a ``request`` of anybody; whatever happens, in the shape of its protocol."""
@@ -134,7 +138,7 @@ class FrontDoor:
         if (operation.service, operation.name) == ("s3", "DeleteObjects"):
             return self._delete_objects(call)
         self._authorize(call, exchange)
-        if operation.service == "cloudformation":
+        if operation.service == "cloudformation" and self.provisions:
             self.faults.check(operation)
             return self.cloudformation().handle(operation, call.caller)
         if operation.service == "sts":

@@ -40,7 +40,8 @@ class GatewayConfig:
     that the proxy tunnels to.
     ``faults`` are failures to inject from the start. ``root_keys`` says whether the port takes keys of
     the account's root, made up for this run; else nobody can be the administrator there.
-    ``redaction`` hears of every key that is made.
+    ``redaction`` hears of every key that is made. Without ``provisions`` CloudFormation is one more service
+    of the emulator's, and what it does for a caller is asked of nobody here.
     """
 
     account: str
@@ -54,6 +55,7 @@ class GatewayConfig:
     faults: FaultPlan = field(default_factory=FaultPlan)
     redaction: Redaction = field(default_factory=Redaction)
     root_keys: bool = False
+    provisions: bool = True
 
 
 class Gateway:
@@ -103,6 +105,7 @@ class Gateway:
             lambda: self._cloudformation,
             self.decisions,
             self._injector,
+            provisions=config.provisions,
         )
         self._directory: tempfile.TemporaryDirectory[str] | None = None
         self._server: ProxyServer | None = None

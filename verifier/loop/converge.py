@@ -131,6 +131,10 @@ class Loop:
             return self._ended(Verdict.INCONCLUSIVE, UNPROVEN)
         everything = self._findings(trial.asked, trial.provenance)
         held = [finding for finding in everything if is_granted(finding, self.settings.minimal)]
+        if trial.unenforced:
+            lived = tuple(phase.phase for phase in trial.phases)
+            findings = consolidate(held)
+            return self._ended(Verdict.INCONCLUSIVE, trial.unenforced, findings=findings, partial=lived)
         asked_for = {finding.permission for finding in everything}
         dropped = self.learnt.permissions - asked_for
         return self._ended(

@@ -66,12 +66,15 @@ def _tried(bench: Bench, given: Sequence[PolicyDocument], scope: Scope) -> Verif
         return Verification(Verdict.INCONCLUSIVE, tuple(rounds), reason=UNPROVEN)
     refused = _refused(whole.trial, scope)
     missing = consolidate([item for item in refused if _is_missing(item)])
+    passed = Verdict.INCONCLUSIVE if strict.trial.unenforced else Verdict.SUFFICIENT
     return Verification(
-        verdict=Verdict.SUFFICIENT if strict.trial.complete else Verdict.INSUFFICIENT,
+        verdict=passed if strict.trial.complete else Verdict.INSUFFICIENT,
         rounds=tuple(rounds),
         missing=missing,
         unconfirmed=consolidate([item for item in refused if not _is_granted_by(missing, item)]),
-        unused=tuple(unused(given, whole.trial)),
+        # What was not asked for here may be needed all the same.
+        unused=() if whole.trial.unenforced else tuple(unused(given, whole.trial)),
+        reason=strict.trial.unenforced if strict.trial.complete else "",
     )
 
 

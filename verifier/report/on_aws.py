@@ -27,8 +27,6 @@ def aws_document(heading: Heading, converged: AwsConvergence) -> dict[str, Any]:
 def aws_lines(document: dict[str, Any]) -> list[str]:
     """The lines for a person about what only such a document has; none for another one."""
     lines = []
-    if document.get("notRun"):
-        lines.append(f"not run on AWS, so nothing there is proven: {', '.join(document['notRun'])}")
     if document.get("neverRefused"):
         count = len(document["neverRefused"])
         lines.append(f"{count} of them are kept from the embedded run and were never refused by AWS")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from verifier.emulator.endpoint.conditions import LeftOut
 from verifier.framework.framework import Framework
 from verifier.grant.findings import Finding, consolidate, findings_of
 from verifier.grant.generalise import Scope, crosses_stages
@@ -12,6 +13,8 @@ from verifier.loop.converge import Convergence
 from verifier.loop.rounds import Round
 from verifier.report.sources import sources_of
 from verifier.targets.interface import Disagreement
+from verifier.targets.unenforced import Unenforced
+from verifier.trial.phases import FAILING
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,10 @@ class Heading:
     """What the target lacks and the embedded emulator was asked instead; None where nothing can be."""
     differences: tuple[Disagreement, ...] | None = None
     """What the target itself decides otherwise; None where it decides nothing."""
+    left_out: tuple[LeftOut, ...] | None = None
+    """Conditions that policies went without there, as the target cannot read them; None: nobody knows."""
+    not_enforced: tuple[Unenforced, ...] | None = None
+    """What was done on the user's behalf and not asked for; None where everything is."""
 
 
 def as_document(heading: Heading, result: Convergence) -> dict[str, Any]:
@@ -64,7 +71,13 @@ def of_the_target(heading: Heading) -> dict[str, Any]:
     if heading.answered_here is not None:
         found["answeredHere"] = list(heading.answered_here)
     if heading.differences is not None:
+        left_out = heading.left_out
         found["upstreamDecisions"] = [one.as_dict() for one in heading.differences]
+        found["conditionsLeftOut"] = None if left_out is None else [one.as_dict() for one in left_out]
+    if heading.not_enforced is not None:
+        found["cloudformation"] = "upstream"
+        found["notEnforced"] = [one.as_dict() for one in heading.not_enforced]
+        found["notRun"] = list(FAILING)
     return found
 
 

@@ -52,10 +52,26 @@ def not_there(document: Mapping[str, Any]) -> list[str]:
     """What the target lacks, so that the embedded emulator answered, and what it decides otherwise."""
     named = ", ".join(document.get("answeredHere") or ())
     lines = [f"not at the endpoint, answered by the embedded emulator: {named}"] if named else []
-    return lines + [
+    lines += [
         f"decided otherwise at the endpoint: {row['operation']} is {row['theirs']} there, {row['ours']} here"
+        + (f" ({row['why']})" if row.get("why") else "")
         for row in document.get("upstreamDecisions") or ()
     ]
+    if "conditionsLeftOut" in document and document["conditionsLeftOut"] is None:
+        lines.append(
+            "which conditions of policies the endpoint can read is not known: none was left out there, "
+            "and what it decides by them may be wrong"
+        )
+    return lines + [_left_out(row) for row in document.get("conditionsLeftOut") or ()]
+
+
+def _left_out(row: Mapping[str, Any]) -> str:
+    actions = ", ".join(row["actions"])
+    if row["effect"] == "Deny":
+        what = f"the statement that denies {actions} by {row['operator']} of {row['key']}"
+    else:
+        what = f"{row['operator']} of {row['key']} ({actions})"
+    return f"cannot be read by the endpoint, and was left out there: {what}"
 
 
 def _never_updated(row: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """Targets on an emulator: gateway and provisioner in this process, in front of whatever keeps the state."""
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -53,10 +53,12 @@ class EmulatedTarget(Target):
         decision_log: Path | None = None,
         more_authorities: Path | None = None,
         redaction: Redaction | None = None,
+        provisions: bool = True,
     ) -> None:
         """``more_authorities`` is a file of certificates that the tool trusts beside the gateway's own.
 
-        ``redaction`` hears of every key.
+        ``redaction`` hears of every key. ``provisions``: CloudFormation is the verifier's own, not the
+        emulator's.
         """
         config = GatewayConfig(
             account=random_account(),
@@ -66,6 +68,7 @@ class EmulatedTarget(Target):
             allow_hosts=allow_hosts,
             decision_log=decision_log,
             redaction=redaction or Redaction(),
+            provisions=provisions,
         )
         self._gateway = Gateway(config, emulator)
         self._gateway.start()
@@ -85,9 +88,12 @@ class EmulatedTarget(Target):
         self._gateway.new_account(account or random_account())
         self._gateway.mode = mode
         try:
-            yield EmulatedRoom(self._gateway, region, self._reach, self._about_invoking)
+            yield self._room(region)
         finally:
             self._gateway.decisions.listener = None
+
+    def _room(self, region: str) -> "EmulatedRoom":
+        return EmulatedRoom(self._gateway, region, self._reach, self._about_invoking)
 
     def close(self) -> None:
         """Stop the gateway; its state is gone."""
@@ -142,14 +148,17 @@ class EmulatedRoom(Room):
 
     def begin(self, phase: str, *, fail_last_wave: bool = False) -> None:
         """From now on everything is booked under ``phase``."""
-        administrator = f"arn:{self.partition}:iam::{self.account}:root"
-        between = self._new_records()
-        self._strangers = changes_of_others(between, (self._user, administrator))
-        self._gateway.decisions.set_phase(phase)
+        self._begin_phase(phase)
         self._gateway.faults.fail_last_wave = fail_last_wave
         # What the administrator did in between is none of the phase's.
         for _ in self._new_events(self._gateway.cloudformation.stacks(self.account)):
             pass
+
+    def _begin_phase(self, phase: str) -> None:
+        administrator = f"arn:{self.partition}:iam::{self.account}:root"
+        between = self._new_records()
+        self._strangers = changes_of_others(between, (self._user, administrator))
+        self._gateway.decisions.set_phase(phase)
 
     def glance(self) -> Glance:
         """How things are since ``begin``."""
@@ -173,22 +182,28 @@ class EmulatedRoom(Room):
         """Wait until every stack has settled; what happened since ``begin``."""
         self._gateway.cloudformation.settle(SETTLE_SECONDS)
         self._gateway.faults.fail_last_wave = False
-        records = self._new_records()
         stacks = self._gateway.cloudformation.stacks(self.account)
+        return self._facts(
+            tuple(self._new_events(stacks)),
+            {stack.name: stack.status for stack in stacks},
+            self._gateway.cloudformation.problems(self.account),
+        )
+
+    def _facts(
+        self, events: tuple[StackEvent, ...], statuses: Mapping[str, str], notes: tuple[str, ...] = ()
+    ) -> Facts:
+        """What the records since ``begin`` tell beside ``events``; ``statuses`` are those of all stacks."""
+        records = self._new_records()
         return Facts(
             asked=asked(records, self._user),
-            events=tuple(self._new_events(stacks)),
+            events=events,
             stacks={
-                stack.name: stack.status
-                for stack in stacks
-                if stack.status not in ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
+                name: status
+                for name, status in statuses.items()
+                if status not in ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
             },
             problems=unmapped(records),
-            notes=(
-                *refused_hosts(records),
-                *in_vain(records, (self._user,)),
-                *self._gateway.cloudformation.problems(self.account),
-            ),
+            notes=(*refused_hosts(records), *in_vain(records, (self._user,)), *notes),
             absent=absent(records),
             requests=requests_of(records, self._user),
             answered=answered(records, self._user),

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from verifier.authorization.authorizer import Mode
+from verifier.emulator.endpoint.conditions import LeftOut
 from verifier.errors import InputError
 from verifier.grant.evidence import Asked, GeneratedName
+from verifier.targets.unenforced import Unenforced
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,8 @@ class Room(ABC):
     """``begin`` can make a compiled template fail; else the service has to bring the failure along."""
     boundary: str | None = None
     """The ARN of the policy that limits a user that is made in it."""
+    unenforced: str = ""
+    """Why no life in it proves a policy sufficient: what is done in it for the user, and not asked for."""
 
     @abstractmethod
     def environment(self) -> dict[str, str]:
@@ -218,12 +222,16 @@ class Room(ABC):
 
 @dataclass(frozen=True)
 class Disagreement:
-    """An operation that the target itself decides otherwise than the verifier; ``message`` is its refusal."""
+    """An operation that the target itself decides otherwise than the verifier; ``message`` is its refusal.
+
+    ``why`` is empty where that is not known.
+    """
 
     operation: str
     ours: bool
     theirs: bool
     message: str = ""
+    why: str = ""
 
     def as_dict(self) -> dict[str, str]:
         """The JSON form."""
@@ -233,6 +241,7 @@ class Disagreement:
             "ours": words[self.ours],
             "theirs": words[self.theirs],
             "message": self.message,
+            **({"why": self.why} if self.why else {}),
         }
 
 
@@ -251,6 +260,17 @@ class Target(ABC):
 
     def differences(self) -> tuple[Disagreement, ...] | None:
         """What the target itself decides otherwise than the verifier; None where it decides nothing."""
+        return None
+
+    def left_out(self) -> tuple[LeftOut, ...] | None:
+        """Conditions that policies went without, as the target cannot read them; None where nobody knows.
+
+        Of meaning only where ``differences`` is not None.
+        """
+        return None
+
+    def not_enforced(self) -> tuple[Unenforced, ...] | None:
+        """What was done on users' behalf and not asked for; None where everything is."""
         return None
 
     def remarks(self) -> tuple[str, ...]:

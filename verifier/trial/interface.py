@@ -84,6 +84,8 @@ class TrialResult:
     """Every wanted phase passed."""
     seeded: tuple[Seeded, ...] = ()
     """What was made up because it was missing."""
+    unenforced: str = ""
+    """Why it proves no policy sufficient, whatever passed (``Room.unenforced``)."""
 
     @property
     def proven(self) -> bool:

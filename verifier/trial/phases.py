@@ -29,6 +29,8 @@ from verifier.trial.remedies import with_remedy
 from verifier.trial.warnings import warnings_in
 
 PHASES = ("rollback-create", "deploy", "redeploy", "retag", "rollback-update", "remove")
+FAILING = ("rollback-create", "rollback-update")
+"""Those in which the service's stack has to fail."""
 _TAG = "VerifierTag"
 _DEPLOYED = Expected(("CREATE_COMPLETE", "UPDATE_COMPLETE"), compiled=True)
 _UPDATED = Expected(("UPDATE_COMPLETE",), update=True, compiled=True)

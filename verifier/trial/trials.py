@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from verifier.authorization.authorizer import Mode
+from verifier.emulator.endpoint.conditions import LeftOut
 from verifier.errors import InconclusiveError, UnavailableError
 from verifier.framework.framework import Framework
 from verifier.grant.evidence import Provenance, split_tolerated
@@ -14,6 +15,7 @@ from verifier.service.fixtures import load_fixtures
 from verifier.service.private_copy import private_copy
 from verifier.service.service import Service
 from verifier.targets.interface import Disagreement, Room, Target
+from verifier.targets.unenforced import Unenforced
 from verifier.trial import declared
 from verifier.trial.commands import run_phase
 from verifier.trial.interface import Candidate, Listener, PhaseResult, TrialResult
@@ -80,6 +82,16 @@ class Trials:
     def differences(self) -> tuple[Disagreement, ...] | None:
         """What the target itself decides otherwise (``Target.differences``)."""
         return self._target.differences()
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...] | None:
+        """Conditions that the target cannot read, and policies went without (``Target.left_out``)."""
+        return self._target.left_out()
+
+    @property
+    def not_enforced(self) -> tuple[Unenforced, ...] | None:
+        """What was done on users' behalf and not asked for (``Target.not_enforced``)."""
+        return self._target.not_enforced()
 
     def negative_control(self, creating: Callable[[str, str], None] = _nobody) -> None:
         """A user without policies must be refused; UnavailableError when the target enforces nothing.
@@ -207,6 +219,7 @@ class Trials:
             tolerated=tolerated,
             not_exercised=room.not_exercised(),
             seeded=seeded,
+            unenforced=room.unenforced,
             complete=len(results) == len(self._options.phases) and all(result.passed for result in results),
         )
 

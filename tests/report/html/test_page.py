@@ -121,7 +121,7 @@ CONTENT: list[tuple[str, str, list[str]]] = [
         ["answered by the embedded emulator: apigatewayv2", "iam:CreateRole is allowed there"],
     ),
     ("converged", "notes", ["deploy: Retrying request without including tags", "Never refused by AWS (1)"]),
-    ("converged", "notes", ["Not run on AWS (1) nothing there is proven rollback-create"]),
+    ("converged", "notes", ["Not run (1) nothing there is proven rollback-create"]),
     ("converged", "refusals", [message("s3:CreateBucket", SEEN), "The same on:", f"{SEEN}-2", "let through"]),
     ("converged", "refusals", [f"s3:DeleteBucket on {SEEN}", "s3:DeleteBucket by Files (delete)"]),
     ("converged", "timings", ["1 observe deploy passed 2.5 1 5 stack shop-dev UPDATE_COMPLETE, 7 requests"]),

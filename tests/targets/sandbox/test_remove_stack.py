@@ -141,7 +141,7 @@ def test_remove_stack(scripted: Scripted, done: list[str], reason: str, pauses: 
     administrator: Any = scripted
     told = ""
     try:
-        remove_stack(administrator, "eu-west-1", "shop", Waiting(600, lambda _: None))
+        remove_stack(administrator.client, "eu-west-1", "shop", Waiting(600, lambda _: None))
     except InconclusiveError as error:
         told = str(error)
     assert told.removeprefix("stack shop does not go: ") == reason
@@ -151,7 +151,7 @@ def test_remove_stack(scripted: Scripted, done: list[str], reason: str, pauses: 
 def test_it_waits_only_so_long_and_ever_longer_in_between(pauses: list[float]) -> None:
     scripted: Any = Scripted("UPDATE_IN_PROGRESS")
     with pytest.raises(InconclusiveError, match="stack shop is still UPDATE_IN_PROGRESS; delete it by hand"):
-        remove_stack(scripted, "eu-west-1", "shop", Waiting(100, lambda _: None))
+        remove_stack(scripted.client, "eu-west-1", "shop", Waiting(100, lambda _: None))
     assert scripted.done == []
     assert pauses == sorted(pauses)
     assert pauses[-1] == 5
@@ -161,4 +161,4 @@ def test_it_waits_only_so_long_and_ever_longer_in_between(pauses: list[float]) -
 def test_no_other_answer_means_that_it_is_gone(code: str) -> None:
     scripted: Any = Scripted(f"!{code}")
     with pytest.raises(ClientError, match=code):
-        remove_stack(scripted, "eu-west-1", "shop", Waiting(600, lambda _: None))
+        remove_stack(scripted.client, "eu-west-1", "shop", Waiting(600, lambda _: None))

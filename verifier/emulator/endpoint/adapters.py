@@ -6,6 +6,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from verifier.emulator.endpoint.conditions import Readable
+
 
 @dataclass(frozen=True)
 class Known:
@@ -40,6 +42,7 @@ class Adapter:
     lacks: frozenset[str] = frozenset()
     done: Mapping[str, str] = field(default_factory=dict)
     controls: Mapping[str, bool] = field(default_factory=dict)
+    conditions: Readable | None = None
     sources: Mapping[str, Known] = field(default_factory=dict)
 
 
@@ -71,8 +74,13 @@ def _adapter(entry: Mapping[str, Any]) -> Adapter:
         lacks=frozenset(entry.get("lacks", ())),
         done=entry.get("done", {}),
         controls=entry.get("controls", {}),
+        conditions=_readable(entry["conditions"]) if "conditions" in entry else None,
         sources={
             name: Known(one["where"], str(one["seen"]), one["quote"])
             for name, one in entry.get("sources", {}).items()
         },
     )
+
+
+def _readable(entry: Mapping[str, Any]) -> Readable:
+    return Readable(**{**entry, "keys": tuple(entry["keys"]), "but": frozenset(entry.get("but", ()))})

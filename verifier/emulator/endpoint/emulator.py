@@ -12,6 +12,8 @@ from verifier.emulator.acting import acting_key
 from verifier.emulator.embedded import embedded, has_fixed_answer
 from verifier.emulator.endpoint.about import About
 from verifier.emulator.endpoint.adapters import adapter
+from verifier.emulator.endpoint.conditions import LeftOut
+from verifier.emulator.endpoint.handed_over import HandedOver
 from verifier.emulator.endpoint.identities import EndpointIdentities
 from verifier.emulator.endpoint.ledger import Ledger
 from verifier.emulator.endpoint.made import Made
@@ -20,8 +22,10 @@ from verifier.emulator.endpoint.upstream import EndpointUpstream, Signer
 from verifier.emulator.interface import Emulator, UnknownKeyError
 from verifier.errors import AwsError, InputError, UnavailableError
 
-# Who is known and what may be done is one state, and our own authorization reads it at the endpoint.
-_NEVER_HERE = frozenset({"iam", "sts"})
+# Who is known and what may be done is one state, and our own authorization reads it at the endpoint. What
+# CloudFormation makes is where CloudFormation is.
+_NEVER_HERE = frozenset({"iam", "sts", "cloudformation"})
+_SOMEBODY = "123456789012"
 # What shows that somebody has something in an account.
 _LOOKS = (
     ("iam", "ListUsers", "Users"),
@@ -34,6 +38,7 @@ _LOOKS = (
     ("dynamodb", "ListTables", "TableNames"),
     ("ssm", "DescribeParameters", "Parameters"),
     ("secretsmanager", "ListSecrets", "SecretList"),
+    ("cloudformation", "DescribeStacks", "Stacks"),
 )
 
 
@@ -56,6 +61,7 @@ class EndpointEmulator:
         self._lock = threading.Lock()
         known = adapter(about.adapter)
         self._lacks, self._done = known.lacks, known.done
+        self._handed = HandedOver(known.conditions) if about.enforces and known.conditions else None
         self._moved: set[tuple[str, str]] = set()
         self._begun: set[tuple[str, str]] = set()
         self._answered: set[str] = set()
@@ -63,7 +69,7 @@ class EndpointEmulator:
         self._opinions = Opinions()
         self._identities = EndpointIdentities(self, partition, region)
         self.emulator = Emulator(self, self._identities, self._forget, _place_layer)
-        self._check_accounts(Operation("sts", "GetCallerIdentity", {}, "123456789012", region, partition))
+        self._check_accounts(Operation("sts", "GetCallerIdentity", {}, _SOMEBODY, region, partition))
 
     @property
     def lost(self) -> str:
@@ -88,7 +94,7 @@ class EndpointEmulator:
             return self._instead(operation, operation.service)
         begun = self._made.begins(operation)
         try:
-            result = self._asked(operation)
+            result = self._handed_over(operation)
         except AwsError as error:
             done = self._is_done(operation, error)
             if not done and not self.lost:
@@ -105,6 +111,11 @@ class EndpointEmulator:
         self._identities.heard(operation, result)
         return result
 
+    @property
+    def left_out(self) -> tuple[LeftOut, ...] | None:
+        """Conditions that the endpoint cannot read, taken out of policies there; None: nobody knows which."""
+        return None if self._handed is None else self._handed.left_out
+
     def opinions(self, account: str) -> frozenset[Opinion] | None:
         """What the endpoint itself says to requests in ``account``; None of one that does not enforce."""
         return self._opinions.of(account) if self.about.enforces else None
@@ -120,11 +131,28 @@ class EndpointEmulator:
                 return f"{service}:{name} lists {len(answer[member])}"
         return ""
 
+    def check_cloudformation(self, region: str) -> None:
+        """Raises UnavailableError where the endpoint has no CloudFormation of its own."""
+        try:
+            self._there.invoke(Operation("cloudformation", "DescribeStacks", {}, _SOMEBODY, region))
+        except AwsError as error:
+            raise UnavailableError(
+                f"--cloudformation upstream: {self.about.adapter} at {self.url} answers {error.code} to "
+                "cloudformation:DescribeStacks; leave it out"
+            ) from error
+
     def close(self) -> None:
         """Take away what was made too late for its trial, and let the connections go."""
         for account in self._made.accounts:
             self._forget(account)
         self._there.close()
+
+    def _handed_over(self, operation: Operation) -> dict[str, Any]:
+        """The answer to ``operation``, in which policies are as they were given."""
+        if self._handed is None:
+            return self._asked(operation)
+        result: dict[str, Any] = self._handed.whole(self._asked(self._handed.part(operation)))
+        return result
 
     def _asked(self, operation: Operation) -> dict[str, Any]:
         """The answer to ``operation``. Where the endpoint enforces, who asked for it asks there first."""

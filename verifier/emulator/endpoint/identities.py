@@ -58,11 +58,15 @@ class EndpointIdentities:
         self._lock = threading.RLock()
 
     def heard(self, operation: Operation, result: Mapping[str, Any]) -> None:
-        """``operation`` was carried out: what is kept may be over, and new keys are told only here."""
-        if operation.service not in ("iam", "sts"):
+        """``operation`` was carried out: what is kept may be over, and new keys are told only here.
+
+        What the endpoint's own CloudFormation makes of IAM is told by nobody, only that it is at work.
+        """
+        if operation.service not in ("iam", "sts", "cloudformation"):
             return
         with self._lock:
-            if operation.service == "iam" and not only_reads("iam", operation.name):
+            at_work = operation.service == "cloudformation"
+            if at_work or (operation.service == "iam" and not only_reads("iam", operation.name)):
                 account = self._account(operation.account)
                 account.changes += 1
                 account.details, account.active, account.boundaries = {}, {}, {}

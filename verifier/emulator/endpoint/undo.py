@@ -8,6 +8,7 @@ from typing import Any
 
 from verifier.authorization.operation import Operation
 from verifier.emulator.endpoint.models import operation_model
+from verifier.emulator.endpoint.stack_deletion import delete_stack
 from verifier.emulator.interface import Upstream
 from verifier.errors import AwsError
 
@@ -25,7 +26,11 @@ _OPPOSITES = {
 }
 BEGINNING = re.compile(rf"({'|'.join(_OPPOSITES)})(?=[A-Z]|$)")
 # What AWS's names do not tell: deletions that are called otherwise, and parameters that they take beside.
-_OTHERWISE = {"cloudwatch:PutMetricAlarm": "DeleteAlarms", "kms:CreateKey": "ScheduleKeyDeletion"}
+_OTHERWISE = {
+    "cloudformation:CreateChangeSet": "DeleteStack",
+    "cloudwatch:PutMetricAlarm": "DeleteAlarms",
+    "kms:CreateKey": "ScheduleKeyDeletion",
+}
 _MORE: Mapping[str, Mapping[str, Any]] = {
     "secretsmanager:DeleteSecret": {"ForceDeleteWithoutRecovery": True},
     "events:DeleteRule": {"Force": True},
@@ -96,6 +101,8 @@ def known_before(operation: Operation) -> Undo | None:
 def take_away(undo: Operation, upstream: Upstream) -> str:
     """Carry ``undo`` out: why the thing stays, empty when it is gone. Raises NotThereError if it was so."""
     try:
+        if str(undo) == "cloudformation:DeleteStack":
+            return delete_stack(undo, upstream, lambda bucket: _empty(bucket, upstream))
         if str(undo) == "s3:DeleteBucket":
             _empty(undo, upstream)
         upstream.invoke(undo)

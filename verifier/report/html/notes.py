@@ -6,6 +6,7 @@ from typing import Any
 
 from verifier.denial.denial import Denial
 from verifier.report.refusals import refusal_lines
+from verifier.report.reservations import not_enforced
 from verifier.report.summary import not_there
 
 
@@ -22,6 +23,12 @@ class NoteView:
 def note_views(document: Mapping[str, Any]) -> list[NoteView]:
     """Those that have something to say."""
     notes = (
+        NoteView(
+            "not-enforced",
+            "Not enforced",
+            "the endpoint's own CloudFormation did it and asked nobody; the permissions for it are not here",
+            not_enforced(document),
+        ),
         NoteView(
             "partial", "Partial", "the permissions are those of these phases alone", document["partial"]
         ),
@@ -92,7 +99,7 @@ def note_views(document: Mapping[str, Any]) -> list[NoteView]:
             "kept from the embedded run",
             _rows(document.get("neverRefused", ()), "certainty"),
         ),
-        NoteView("not-run", "Not run on AWS", "nothing there is proven", document.get("notRun", ())),
+        NoteView("not-run", "Not run", "nothing there is proven", document.get("notRun", ())),
         NoteView("endpoint", "At the endpoint", "what it lacks, and decides otherwise", not_there(document)),
         NoteView(
             "log",

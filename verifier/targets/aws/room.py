@@ -189,7 +189,7 @@ class AwsRoom(Room):
         self._door.begin_trial(None)
         self._log.listener = None
         for stack, region in stacks.items():
-            remove_stack(self._administrator, region, stack, _WAITING)
+            remove_stack(self._administrator.client, region, stack, _WAITING)
         events = [event for stack, region in stacks.items() for event in self._stacks.events(stack, region)]
         take_away(left_by(events), self.account, self.partition, self._administrator.client)
 

@@ -60,7 +60,7 @@ def _gone_is_fine(remove: Callable[..., Any], **arguments: Any) -> Any:
 
 
 def _stack(removal: Removal) -> None:
-    remove_stack(removal.administrator, removal.region, removal.one.name, removal.waiting)
+    remove_stack(removal.administrator.client, removal.region, removal.one.name, removal.waiting)
 
 
 def _function(removal: Removal) -> None:

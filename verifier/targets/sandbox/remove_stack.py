@@ -7,7 +7,6 @@ from typing import Any
 
 from verifier.errors import InconclusiveError
 from verifier.targets.buckets import empty_bucket
-from verifier.targets.sandbox.account import AccountAdministrator
 from verifier.targets.sandbox.trouble import code_of
 
 _STACK, _BUCKET = "AWS::CloudFormation::Stack", "AWS::S3::Bucket"
@@ -30,12 +29,14 @@ class Waiting:
     advice: str = "delete it by hand"
 
 
-def remove_stack(administrator: AccountAdministrator, region: str, name: str, waiting: Waiting) -> None:
+def remove_stack(clients: Callable[[str, str], Any], region: str, name: str, waiting: Waiting) -> None:
     """Delete the stack ``name``, or with that id; one that is gone already is fine.
+
+    ``clients`` gives the administrator's, by service and region.
 
     Raises InconclusiveError when it stays, with CloudFormation's reasons, and botocore's errors.
     """
-    client = administrator.client("cloudformation", region)
+    client = clients("cloudformation", region)
     until = time.monotonic() + waiting.seconds
     found = _described(client, name)
     if found is None:
@@ -57,7 +58,7 @@ def remove_stack(administrator: AccountAdministrator, region: str, name: str, wa
             break
         for bucket in full:
             waiting.say(f"stack {name}: emptying the bucket {bucket}")
-            empty_bucket(administrator.client("s3", region), bucket)
+            empty_bucket(clients("s3", region), bucket)
     reasons = [
         f"{one['LogicalResourceId']}: {one.get('ResourceStatusReason', '')}"
         for one in _resources(client, stack)
