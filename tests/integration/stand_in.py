@@ -12,6 +12,7 @@ import botocore.session
 from botocore.config import Config
 
 from tests.integration.lab import ROOT
+from tests.support.served import state_of
 
 ACCOUNT, REGION = "111122223333", "us-east-1"
 _SESSION = botocore.session.Session()
@@ -84,6 +85,10 @@ class StandIn:
             verify=self.ready["ca"],
             config=Config(proxies={"https": self.ready["proxy"]}),
         )
+
+    def state(self) -> dict[str, list[str]]:
+        """Everything that exists in the account, by kind."""
+        return state_of(self.ready)
 
     def left(self) -> list[str]:
         """Whatever a run made and did not take away."""

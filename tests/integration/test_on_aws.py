@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tests.integration.lab import ROOT, converge
-from tests.integration.stand_in import StandIn
+from tests.integration.stand_in import ACCOUNT, StandIn
 from tests.support.one_line import lines, one_line
 
 pytestmark = pytest.mark.integration
@@ -28,6 +28,17 @@ resources:
       Type: AWS::SNS::Topic
       Properties:
         TopicName: news-${sls:stage}-topic
+"""
+UPLOADS = """\
+service: uploads
+provider:
+  name: aws
+resources:
+  Resources:
+    Uploads:
+      Type: AWS::S3::Bucket
+      Properties:
+        BucketName: uploads-${aws:accountId}-${sls:stage}
 """
 
 
@@ -163,14 +174,33 @@ def test_a_topic_of_the_same_name_survives(aws: StandIn, topic: Path) -> None:
     aws.client("sns").delete_topic(TopicArn=arn)
 
 
+def test_a_bucket_that_has_the_account_in_its_name_survives(aws: StandIn, tmp_path: Path) -> None:
+    folder, bucket = tmp_path / "uploads", f"uploads-{ACCOUNT}-dev"
+    folder.mkdir()
+    (folder / "serverless.yml").write_text(UPLOADS, encoding="utf-8")
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket=bucket)
+    s3.put_object(Bucket=bucket, Key="kept", Body=b"theirs")
+    before = aws.state()
+    run = aws.converge(folder, "--stage", "dev")
+    assert run.returncode == 3
+    one_line(run.stderr, [f"bucket {bucket} exists already", "left alone", "--stage"])
+    assert aws.state() == before
+    assert s3.get_object(Bucket=bucket, Key="kept")["Body"].read() == b"theirs"
+    s3.delete_object(Bucket=bucket, Key="kept")
+    s3.delete_bucket(Bucket=bucket)
+
+
 def test_a_stack_of_the_same_name_survives(aws: StandIn, topic: Path) -> None:
     stacks = aws.client("cloudformation")
     body = json.dumps({"Resources": {"Kept": {"Type": "AWS::SNS::Topic"}}})
     stacks.create_stack(StackName="news-dev", TemplateBody=body)
     stacks.get_waiter("stack_create_complete").wait(StackName="news-dev", WaiterConfig={"Delay": 1})
-    before = stacks.describe_stack_events(StackName="news-dev")["StackEvents"]
+    before = aws.state()
+    events = stacks.describe_stack_events(StackName="news-dev")["StackEvents"]
     run = aws.converge(topic, "--stage", "dev")
     assert run.returncode == 3
     one_line(run.stderr, ["stack news-dev exists already", "left alone", "--stage"])
-    assert stacks.describe_stack_events(StackName="news-dev")["StackEvents"] == before
+    assert stacks.describe_stack_events(StackName="news-dev")["StackEvents"] == events
+    assert aws.state() == before
     stacks.delete_stack(StackName="news-dev")

@@ -22,9 +22,10 @@ from verifier.targets.creation import stage_of
 pytestmark = pytest.mark.integration
 
 SEED = 20261126
-# Killed a little after so many things were written down: the user, its policy, the stack's things.
-POINTS = (1, 2, 5)
-LATEST_SECONDS = 0.4
+KILLS = 10
+# Two may come too late: how much a run asks for is not quite the same each time.
+LEAST_HITS = 8
+LONGEST_SECONDS = 600
 SESSION_SECONDS = 1
 
 
@@ -34,7 +35,8 @@ class Account:
     def __init__(self, folder: Path) -> None:
         faults = folder / "faults.json"
         faults.write_text(json.dumps({"sessions": SESSION_SECONDS}), encoding="utf-8")
-        self.served = Served("--faults", str(faults))
+        self._log, self._read, self._asked = folder / "decisions.jsonl", 0, 0
+        self.served = Served("--faults", str(faults), "--decision-log", str(self._log))
         key, secret = self.served.admin
         (folder / "credentials").write_text(
             f"[admin]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n", encoding="utf-8"
@@ -57,6 +59,15 @@ class Account:
 
     def state(self) -> dict[str, list[str]]:
         return self.served.state()
+
+    def asked(self) -> int:
+        """How much has been asked for and answered so far."""
+        with self._log.open("rb") as log:
+            log.seek(self._read)
+            new = log.read()
+        self._read += len(new)
+        self._asked += new.count(b"\n")
+        return self._asked
 
     def verifier(self, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
@@ -81,47 +92,111 @@ def rows(out: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
-def killed_run(
-    account: Account, out: Path, run: str, *, after: str = "creating", rows_of_it: int = 1, seconds: float = 0
-) -> None:
-    """A run that is killed ``seconds`` after its journal has so many rows of the kind ``after``."""
+def killed_run(account: Account, out: Path, run: str) -> None:
+    """A run that is killed when its journal says that all is made."""
     command = [sys.executable, "-m", "tests.support.killed_run", str(out), ACCOUNT, REGION, run]
-    until = time.monotonic() + 60
+    until = time.monotonic() + LONGEST_SECONDS
     with subprocess.Popen(command, env=account.environment, stderr=subprocess.PIPE, text=True) as process:
         try:
-            while sum(row["kind"] == after for row in rows(out)) < rows_of_it:
+            while all(row["kind"] != "phase" for row in rows(out)):
                 assert process.poll() is None, process.communicate()[1]
                 assert time.monotonic() < until
                 time.sleep(0.01)
-            time.sleep(seconds)
         finally:
             process.send_signal(signal.SIGKILL)
 
 
-@pytest.mark.parametrize("things", POINTS)
-def test_whatever_a_killed_run_left_is_removed(account: Account, tmp_path: Path, things: int) -> None:
-    before, out, run = account.state(), tmp_path / "out", f"k{things}"
-    later = random.Random(SEED + things).uniform(0, LATEST_SECONDS)
-    killed_run(account, out, run, rows_of_it=things, seconds=later)
-    options = ("sweep", "--target", "aws", "--account", ACCOUNT, "--profile", "admin", "--out", str(out))
-    listed = account.verifier(*options)
-    assert listed.returncode == 0, listed.stderr
-    assert account.state() != before or "nothing is left" in listed.stdout
-    done = account.verifier(*options, "--yes", "--format", "json")
-    assert done.returncode == 0, done.stderr
-    document = json.loads(done.stdout)
-    assert document["failed"] == document["leftAlone"] == []
-    assert len(document["removed"]) == listed.stdout.count("left by the run")
+NEWS = """\
+service: news
+provider:
+  name: aws
+resources:
+  Resources:
+    News:
+      Type: AWS::SNS::Topic
+      Properties:
+        TopicName: news-${sls:stage}-topic
+    Archive:
+      Type: AWS::S3::Bucket
+      DeletionPolicy: Retain
+      Properties:
+        BucketName: news-${sls:stage}-archive
+    Log:
+      Type: AWS::Logs::LogGroup
+      DeletionPolicy: Retain
+      Properties:
+        LogGroupName: /news/${sls:stage}
+"""
+
+
+class KilledRuns:
+    """Runs of ``converge`` on a service, with one phase each, which can be killed."""
+
+    def __init__(self, account: Account, folder: Path) -> None:
+        self.account = account
+        self._service, self._temporary = folder / "news", folder / "tmp"
+        for each in (self._service, self._temporary):
+            each.mkdir()
+        (self._service / "serverless.yml").write_text(NEWS, encoding="utf-8")
+
+    def run(self, out: Path, kill_after: int | None = None) -> int:
+        """How much it asked the account for; killed as soon as that is ``kill_after``."""
+        begun = self.account.asked()
+        until = time.monotonic() + LONGEST_SECONDS
+        with self._started(out) as process:
+            while process.poll() is None and time.monotonic() < until:
+                if kill_after is not None and self.account.asked() - begun >= kill_after:
+                    break
+                time.sleep(0.002)
+            process.send_signal(signal.SIGKILL)
+        assert process.returncode in (0, -signal.SIGKILL), (out / "err").read_text(encoding="utf-8")
+        assert time.monotonic() < until
+        return self.account.asked() - begun if process.returncode == 0 else kill_after or 0
+
+    def _started(self, out: Path) -> "subprocess.Popen[bytes]":
+        out.mkdir()
+        place = ("--target", "aws", "--account", ACCOUNT, "--profile", "admin", "--region", REGION)
+        options = ("--phases", "deploy", "--yes", "--out", str(out))
+        with (out / "err").open("wb") as said:
+            return subprocess.Popen(
+                [sys.executable, "-m", "verifier", "converge", str(self._service), *place, *options],
+                env={**self.account.environment, "TMPDIR": str(self._temporary)},
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+            )
+
+
+def test_whatever_runs_left_that_were_killed_anywhere_is_removed(account: Account, tmp_path: Path) -> None:
+    """Ten points at random, one in each tenth of all that a run asks the account for."""
+    before, runs, chance = account.state(), KilledRuns(account, tmp_path), random.Random(SEED)
+    whole = runs.run(tmp_path / "whole")
     assert account.state() == before
-    written = (out / "journal.jsonl").read_text(encoding="utf-8")
-    for secret in account.served.admin:
-        assert secret not in written + listed.stdout + listed.stderr + done.stdout + done.stderr
+    points = [chance.randint(n * whole // KILLS + 1, (n + 1) * whole // KILLS) for n in range(KILLS)]
+    left = 0
+    for point in points:
+        told = f"seed {SEED}: killed after {point} of {whole}"
+        print(told)
+        out = tmp_path / f"killed-{point}"
+        runs.run(out, kill_after=point)
+        after = account.state()
+        options = ("--account", ACCOUNT, "--profile", "admin", "--out", str(out), "--yes", "--format", "json")
+        done = account.verifier("sweep", *options)
+        assert done.returncode == 0, f"{told}: {done.stdout}{done.stderr}"
+        document = json.loads(done.stdout)
+        assert document["failed"] == document["leftAlone"] == [], told
+        assert document["removed"] == document["found"], told
+        assert account.state() == before, told
+        left += after != before
+        written = (out / "journal.jsonl").read_text(encoding="utf-8")
+        for secret in account.served.admin:
+            assert secret not in written + done.stdout + done.stderr, told
+    assert left >= LEAST_HITS, "most runs must be hit while something is there"
 
 
 def test_a_whole_run_is_there_when_it_is_killed_late(account: Account, tmp_path: Path) -> None:
-    """The kill above may come early; here everything is there, buckets with objects too."""
+    """The kills above may come early; here everything is there, buckets with objects too."""
     before, out = account.state(), tmp_path / "out"
-    killed_run(account, out, "late", after="phase")
+    killed_run(account, out, "late")
     made = {kind: len(names) - len(before.get(kind, ())) for kind, names in account.state().items()}
     assert {kind: number for kind, number in made.items() if number} == {
         "cloudformation:Stack": 1,
@@ -133,8 +208,14 @@ def test_a_whole_run_is_there_when_it_is_killed_late(account: Account, tmp_path:
         "s3:Bucket": 2,
         "s3:Object": 2,
     }
-    command = ("sweep", "--account", ACCOUNT, "--profile", "admin", "--out", str(out), "--yes")
-    assert account.verifier(*command).returncode == 0
+    look = ("sweep", "--target", "aws", "--account", ACCOUNT, "--profile", "admin", "--out", str(out))
+    there, listed = account.state(), account.verifier(*look)
+    assert listed.returncode == 0, listed.stderr
+    assert account.state() == there, "it only lists"
+    command = (*look, "--yes")
+    done = account.verifier(*command, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads(done.stdout)["removed"]) == listed.stdout.count("left by the run")
     assert account.state() == before
     again = account.verifier(*command)
     assert (again.returncode, again.stdout) == (0, "nothing is left\n")

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -94,12 +95,7 @@ class Served:
 
     def state(self) -> dict[str, list[str]]:
         """Everything that exists in the account, by kind."""
-        url = f"{self.ready['endpoint']}/_verifier/state"
-        signed = AWSRequest("GET", url)
-        SigV4Auth(Credentials(*self.admin), "sts", REGION).add_auth(signed)
-        with urllib.request.urlopen(urllib.request.Request(url, headers=dict(signed.headers))) as answer:
-            found: dict[str, list[str]] = json.load(answer)
-        return found
+        return state_of(self.ready)
 
     @property
     def last_user(self) -> str:
@@ -112,6 +108,16 @@ class Served:
         self.process.send_signal(number)
         out, err = self.process.communicate(timeout=20)
         return self.process.returncode, out, err
+
+
+def state_of(ready: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Everything that exists in the account of a stand-in that said ``ready``, by kind."""
+    url, admin = f"{ready['endpoint']}/_verifier/state", ready["admin"]
+    signed = AWSRequest("GET", url)
+    SigV4Auth(Credentials(admin["accessKeyId"], admin["secretAccessKey"]), "sts", REGION).add_auth(signed)
+    with urllib.request.urlopen(urllib.request.Request(url, headers=dict(signed.headers))) as answer:
+        found: dict[str, list[str]] = json.load(answer)
+    return found
 
 
 def policy(*statements: dict[str, Any]) -> str:

@@ -194,6 +194,17 @@ def test_a_problem_is_told_with_its_phase_and_whether_it_may_pass(folder: Path) 
     assert not hopeless.may_pass_by_itself
 
 
+def test_real_refusals_may_come_from_one_account_and_the_others_from_any(folder: Path) -> None:
+    target = FakeTarget(FakeRoom())
+    runner = trials(folder, target, confirmed_in=ACCOUNT, phases=("deploy",))
+    for mode in (Mode.OBSERVE, Mode.ENFORCE):
+        runner.run(Candidate(), mode, Heard())
+    assert [(mode, account) for mode, _, account in target.given] == [
+        (Mode.OBSERVE, None),
+        (Mode.ENFORCE, ACCOUNT),
+    ]
+
+
 def test_only_the_phases_that_were_asked_for_are_lived(folder: Path) -> None:
     framework = FakeFramework()
     outcome = live(folder, FakeRoom(), framework, phases=("deploy", "remove"))

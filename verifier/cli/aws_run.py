@@ -193,8 +193,10 @@ def _embedded(args: argparse.Namespace, setup: Setup, settings: "Settings", prog
 
     progress.say("what the model knows, on the embedded target:")
     target = embedded_target(args, setup)
+    # Names may be made of the account's id: the templates that the stacks have last are the account's own.
+    options = replace(setup.options, account=None, confirmed_in=args.account)
     try:
-        trials = Trials(target, setup.service, setup.framework, replace(setup.options, account=None))
+        trials = Trials(target, setup.service, setup.framework, options)
         trials.negative_control()
         result = Loop(Bench(trials, progress, Journal(None)), settings).converge()
         stacks = target.compiled()

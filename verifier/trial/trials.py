@@ -41,6 +41,8 @@ class Options:
     stage: str | None = None
     region: str | None = None
     account: str | None = None
+    confirmed_in: str | None = None
+    """The account of trials whose refusals are real, where ``account`` leaves it open."""
     phases: tuple[str, ...] = PHASES
     timeout: float = 600.0
     updates: Updates = Updates.ALL
@@ -122,7 +124,7 @@ class Trials:
         Raises InconclusiveError for a missing prerequisite, and InputError for a fixture that cannot be.
         """
         with (
-            self._target.room(mode, self._region, self._options.account) as room,
+            self._target.room(mode, self._region, self._account(mode)) as room,
             private_copy(self._service) as copy,
         ):
             values = {
@@ -167,6 +169,9 @@ class Trials:
                 life.hear(lambda asked: listener.denied(asked, self._provenance(room, life)))
                 results = self._live(life, surroundings, listener)
                 return self._result(room, life, results, surroundings.seeded)
+
+    def _account(self, mode: Mode) -> str | None:
+        return self._options.account or (self._options.confirmed_in if mode is Mode.ENFORCE else None)
 
     def _stack_as_written(self) -> str:
         """The stack's name as far as it is known before the framework says it."""
