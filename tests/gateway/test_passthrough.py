@@ -10,11 +10,12 @@ import pytest
 
 from tests.support.signing import signed
 from verifier.authorization.caller import Caller, Certainty
+from verifier.authorization.decision import Decided
 from verifier.emulator.http import HttpRequest, HttpResponse
 from verifier.gateway.decisions import DecisionLog, ResponseRecord
 from verifier.gateway.forward import UnreachableError
 from verifier.gateway.passthrough import KeyHolder, PassThroughDoor
-from verifier.iam.policy import parse_policy
+from verifier.iam.policy import PolicyDocument, parse_policy
 from verifier.targets.records import asked, unmapped
 
 CASES: list[dict[str, Any]] = json.loads(
@@ -179,6 +180,32 @@ def test_what_is_not_granted_is_believed_at_once() -> None:
     door = door_with(lambda request: sent.append(request) or REFUSED, patience=30.0)  # type: ignore[func-returns-value]
     door.answer(listing())
     assert len(sent) == 1
+
+
+def test_what_is_granted_for_a_refusal_is_tried_again_and_the_refusal_is_noted() -> None:
+    answers, granted = [REFUSED, REFUSED, LISTED], []
+    door = door_with(lambda _: answers.pop(0), patience=30.0)
+
+    def granting(found: tuple[Decided, ...]) -> tuple[PolicyDocument, ...]:
+        granted.append([one.requirement.action for one in found])
+        return (parse_policy({"Version": "2012-10-17", "Statement": [MAY_LIST]}, name="more"),)
+
+    door.granting = granting
+    assert door.answer(listing()).status == 200
+    assert granted == [["s3:ListBucket"]]
+    first, *_ = asked(door.log.records(), ARN)
+    assert (first.action, first.refused, first.enforced) == ("s3:ListBucket", True, False)
+    assert not any(one.refused and one.enforced for one in asked(door.log.records(), ARN))
+    assert list(door.waited) == ["s3:ListBucket"], "the second refusal came after the grant"
+
+
+def test_what_nothing_is_granted_for_is_a_refusal() -> None:
+    sent: list[HttpRequest] = []
+    door = door_with(lambda request: sent.append(request) or REFUSED, patience=30.0)  # type: ignore[func-returns-value]
+    door.granting = lambda _: ()
+    door.answer(listing())
+    assert len(sent) == 1
+    assert all(one.refused and one.enforced for one in asked(door.log.records(), ARN))
 
 
 def test_a_stack_is_announced_before_it_is_asked_for() -> None:

@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,23 +19,33 @@ from tests.integration.stand_in import StandIn
 pytestmark = pytest.mark.integration
 
 WHOLE = os.environ.get("BLACK_BOX") == "whole"
-PHASES = "rollback-create,deploy,redeploy,retag,rollback-update,remove" if WHOLE else "deploy,remove"
+PHASES = ("rollback-create", "deploy", "redeploy", "retag", "rollback-update", "remove")
+LIVED = PHASES if WHOLE else ("deploy", "remove")
 SERVICES = ("http-api", "rest-api", "queue-worker", "bucket-events")
-# What the model does not know, in both halves of a deploy; what CloudFormation asks for is refused it there.
-UNKNOWN = (
-    {"type": "AWS::Lambda::Function", "step": "create", "action": "lambda:MadeUpPermission"},
+DELAY = 20
+# What the model does not know: the tool is refused one of them itself, CloudFormation the others.
+REQUIRED = (
+    {"operation": "cloudformation:ValidateTemplate", "action": "cloudformation:MadeUpPermission"},
     {"operation": "iam:CreateRole", "action": "iam:MadeUpPermission"},
-    {"operation": "s3:PutObject", "action": "s3:MadeUpPermission", "resource": "arn:{partition}:s3:::*"},
+    {"type": "AWS::Lambda::Function", "step": "create", "action": "lambda:MadeUpPermission"},
 )
+FOUND = {
+    "cloudformation:MadeUpPermission": "*",
+    "iam:MadeUpPermission": "arn:{partition}:iam::{account}:role/http-api-{stage}-*",
+    "lambda:MadeUpPermission": "*",
+}
+# What it knows and nobody asks for.
 DROPPED = (
     {"operation": "logs:CreateLogGroup", "action": "logs:TagResource"},
-    {"operation": "lambda:CreateFunction", "action": "lambda:TagResource"},
+    {"operation": "apigatewayv2:CreateStage", "action": "apigateway:TagResource"},
 )
+
+Row = tuple[str, str, str]
 
 
 @contextmanager
 def stand_in(folder: Path, **faults: Any) -> Iterator[StandIn]:
-    """One that behaves as ``faults`` say, and is as empty afterwards as before."""
+    """One that behaves as ``faults`` say; all that is made there must be gone in the end."""
     path = folder / "faults.json"
     path.write_text(json.dumps(faults), encoding="utf-8")
     aws = StandIn(folder, "--faults", str(path))
@@ -48,27 +59,34 @@ def stand_in(folder: Path, **faults: Any) -> Iterator[StandIn]:
 
 def found(aws: StandIn, service: str, *options: str) -> dict[str, Any]:
     """The result of a passing run there."""
-    run = aws.converge(ROOT / "sample_services" / service, *options, "--phases", PHASES)
+    run = aws.converge(ROOT / "sample_services" / service, *options, "--phases", ",".join(LIVED))
     assert run.returncode == 0, run.stderr
+    for key in aws.keys:
+        assert key not in run.stdout + run.stderr
     document: dict[str, Any] = json.loads(run.stdout)
     return document
 
 
+@cache
 def embedded(service: str) -> dict[str, Any]:
-    """The embedded result without what is likely there."""
+    """The embedded result without what is only likely there."""
     folder = ROOT / "sample_services" / service
-    code, document = converge(folder, "--phases", PHASES, "--minimal")
+    code, document = converge(folder, "--phases", ",".join(LIVED), "--minimal")
     assert code == 0
     return document
 
 
-def granted(document: dict[str, Any], certainty: str = "") -> list[tuple[str, str, str]]:
-    """Action, resource and condition of each permission, or of those of one certainty."""
-    return [
+def granted(document: dict[str, Any], *certainties: str) -> set[Row]:
+    """Action, resource and condition of each permission, or of those that are so sure."""
+    return {
         (row["action"], row["resource"], json.dumps(row["condition"]))
         for row in document["permissions"]
-        if certainty in ("", row["certainty"])
-    ]
+        if not certainties or row["certainty"] in certainties
+    }
+
+
+def unknown() -> set[Row]:
+    return {(action, resource, "{}") for action, resource in FOUND.items()}
 
 
 @pytest.fixture(scope="module")
@@ -81,11 +99,52 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_it_comes_to_the_embedded_result_without_what_is_only_likely(aws: StandIn, service: str) -> None:
-    before, document, known = aws.state(), found(aws, service), embedded(service)
+def test_it_comes_to_the_embedded_result_without_what_is_only_likely(
+    aws: StandIn, tmp_path: Path, service: str
+) -> None:
+    before, out = aws.state(), tmp_path / "out"
+    document, known = found(aws, service, "--out", str(out)), embedded(service)
     assert aws.state() == before
-    assert document["policy"] == known["policy"]
+    assert document["policy"]["Statement"] == known["policy"]["Statement"]
     assert granted(document) == granted(known)
+    assert granted(document, "observed") == set()
     assert len(document["rounds"]) <= 3
     assert len(document["neverRefused"]) == len(document["permissions"]) > 30
-    assert document["superfluous"], "what is likely was left out, and told"
+    assert document["superfluous"], "what is likely was left out, and is told"
+    assert document["notRun"] == [phase for phase in PHASES if phase not in LIVED]
+    written = "".join(path.read_text(encoding="utf-8") for path in out.iterdir())
+    assert '"creating"' in written
+    assert not [key for key in aws.keys if key in written]
+
+
+def test_from_scratch_it_comes_to_the_same(aws: StandIn) -> None:
+    """But for what only updates would need that no phase makes: AWS is asked for nothing there."""
+    document, known = found(aws, "http-api", "--from-scratch"), embedded("http-api")
+    lived = {row["action"] for row in known["permissions"] if not row.get("modelled")}
+    assert granted(document) == {row for row in granted(known) if row[0] in lived}
+    assert granted(document) == granted(document, "observed")
+    assert document["neverRefused"] == []
+
+
+@pytest.mark.parametrize("delay", [0, DELAY])
+def test_what_the_model_does_not_know_is_found_and_nothing_else_is_granted(
+    tmp_path: Path, delay: int
+) -> None:
+    faults = {
+        "seed": 4,
+        "propagation": delay,
+        # With a delay each round takes that much longer: then AWS says at once what it refuses.
+        "wordings": ["old", "new"] if delay else ["bare", "old", "new"],
+        "siblings": "cancelled",
+        "throttling": {"every": 9},
+        "required": REQUIRED,
+        "dropped": DROPPED,
+    }
+    with stand_in(tmp_path, **faults) as aws:
+        document = found(aws, "http-api")
+    known = embedded("http-api")
+    assert granted(document, "observed") == unknown()
+    assert granted(document) == granted(known) | unknown()
+    never = {row["action"] for row in document["neverRefused"]}
+    assert {one["action"] for one in DROPPED} <= never
+    assert not never & set(FOUND)

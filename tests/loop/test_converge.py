@@ -15,7 +15,7 @@ from verifier.grant.generalise import Scope
 from verifier.iam.policy import PolicyDocument, parse_policy
 from verifier.loop.converge import Convergence, Loop, Settings, Strategy, Verdict
 from verifier.loop.journal import Journal
-from verifier.loop.rounds import Bench
+from verifier.loop.rounds import Bench, Grants
 from verifier.trial.interface import Candidate, Listener, PhaseResult, TrialResult
 
 
@@ -175,7 +175,7 @@ def test_a_grant_that_does_not_help_ends_the_loop() -> None:
         def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> TrialResult:
             return super().run(NoPolicy(), mode, listener)
 
-    class NoPolicy:
+    class NoPolicy(Grants):
         def documents(self, values: Mapping[str, str]) -> Sequence[PolicyDocument]:
             return ()
 

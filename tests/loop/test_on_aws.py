@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.loop.worlds import BUCKET, PROVENANCE, READ, Need, Silent, Unproven, World
+from tests.loop.worlds import BUCKET, PROVENANCE, READ, VALUES, Need, Silent, Unproven, World
+from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty, OnBehalfOf
 from verifier.grant.evidence import Asked, Permission
 from verifier.grant.findings import Finding
+from verifier.iam.evaluate import AuthorizationRequest, evaluate
 from verifier.iam.policy import Condition, parse_policy
 from verifier.loop.converge import Settings, Verdict
 from verifier.loop.journal import Journal
@@ -86,6 +88,54 @@ def test_from_scratch_holds_only_what_was_refused() -> None:
     assert converged.never_refused == ()
     assert converged.result.superfluous == ()
     assert len(converged.result.rounds) == 3
+
+
+class Waiting(World):
+    """The tool waits for what it is refused to be granted, but for the ``stubborn`` actions."""
+
+    stubborn: tuple[str, ...] = ()
+
+    def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> TrialResult:
+        number, granted = len(self.modes) + 1, []
+        for action, resource, certainty in self.needs(number):
+            one = Asked(action, resource, "deploy", "s3:Op", certainty, refused=True, enforced=True)
+            request = AuthorizationRequest("u", action, resource, {})
+            if action in self.stubborn or evaluate(request, candidate.documents(VALUES)).allowed:
+                continue
+            assert candidate.answer([one], PROVENANCE, VALUES)
+            assert candidate.answer([one], PROVENANCE, VALUES) == [], "it is granted"
+            assert evaluate(request, candidate.documents(VALUES)).allowed
+            granted.append(replace(one, enforced=False))
+        trial = super().run(candidate, mode, listener)
+        return replace(trial, asked=(*granted, *trial.asked))
+
+
+def test_what_the_tool_waits_for_is_all_learnt_in_one_round_and_the_next_one_proves_it(
+    tmp_path: Path,
+) -> None:
+    world = Waiting(lambda _: [OBSERVED_READ, OBSERVED_WRITE, UNKNOWN])
+    converged = converge(world, out=tmp_path, from_scratch=True)
+    assert converged.result.verdict is Verdict.SUFFICIENT
+    assert len(converged.result.rounds) == 2
+    assert set(certainties(converged).values()) == {Certainty.OBSERVED}
+    assert {one.round for one in converged.result.findings} == {1}
+    assert converged.repeated == ()
+    rows = [json.loads(line) for line in (tmp_path / "journal.jsonl").read_text().splitlines()]
+    grants = [(row["round"], row["action"]) for row in rows if row["kind"] == "grant"]
+    assert grants == [(1, "s3:GetObject"), (1, "s3:PutObject"), (1, UNKNOWN[0])]
+    asked = [row["asked"] for row in rows if row["kind"] == "round-end"]
+    assert [len(one) for one in asked] == [3, 0]
+
+
+def test_what_is_refused_in_earnest_counts_beside_it() -> None:
+    world = Waiting(lambda _: [OBSERVED_READ, UNKNOWN])
+    world.stubborn = (UNKNOWN[0],)
+    converged = converge(world, from_scratch=True)
+    assert {one.permission.action: one.round for one in converged.result.findings} == {
+        "s3:GetObject": 1,
+        UNKNOWN[0]: 1,
+    }
+    assert len(converged.result.rounds) == 2
 
 
 class Late(World):

@@ -10,6 +10,7 @@ from verifier.authorization.authorizer import Mode
 from verifier.framework.framework import Framework
 from verifier.framework.process import Completed, go_on
 from verifier.grant.evidence import Asked, GeneratedName
+from verifier.iam.policy import PolicyDocument
 from verifier.service.private_copy import PrivateCopy
 from verifier.targets.interface import Facts, Left, NotExercised, Room, StackEvent, Target, Traces
 
@@ -99,6 +100,7 @@ class FakeRoom(Room):
     """What the administrator is told of any stack."""
     left: tuple[Left, ...] = ()
     denied: Callable[[Asked], None] | None = None
+    granting: Callable[[Sequence[Asked]], Sequence[PolicyDocument]] | None = None
     tokens: frozenset[str] = frozenset()
     generated: tuple[GeneratedName, ...] = ()
 
@@ -153,6 +155,9 @@ class FakeRoom(Room):
 
     def hear(self, denied: Callable[[Asked], None]) -> None:
         self.denied = denied
+
+    def grant_at_once(self, granting: Callable[[Sequence[Asked]], Sequence[PolicyDocument]]) -> None:
+        self.granting = granting
 
     def traces(self) -> Traces:
         return Traces(self.tokens, self.generated)

@@ -43,6 +43,15 @@ def test_it_has_its_policies_and_is_gone_afterwards(iam: Any) -> None:
     assert left(iam) == []
 
 
+def test_more_can_be_granted_to_it_up_to_what_a_user_may_have(iam: Any) -> None:
+    with restricted_user(iam, POLICIES) as user:
+        assert [user.grant(POLICY) for _ in range(9)] == [True] * 8 + [False]
+        attached = iam.list_attached_user_policies(UserName=user.name)["AttachedPolicies"]
+        assert len(attached) == 10
+    assert not user.grant(POLICY), "it is gone"
+    assert left(iam) == []
+
+
 class Interrupting:
     """An IAM client that is interrupted at one call: before it, or after it and before its answer is read."""
 

@@ -48,11 +48,15 @@ class Candidate:
     """One policy; remembers the values that it was asked for with."""
 
     policies: tuple[PolicyDocument, ...] = (POLICY,)
+    answers: str = ""
     values: dict[str, str] = field(default_factory=dict)
 
     def documents(self, values: Mapping[str, str]) -> Sequence[PolicyDocument]:
         self.values = dict(values)
         return self.policies
+
+    def answer(self, refused: Sequence[Asked], *_: object) -> Sequence[PolicyDocument]:
+        return [POLICY for one in refused if one.action == self.answers]
 
 
 @dataclass
@@ -192,6 +196,26 @@ def test_a_problem_is_told_with_its_phase_and_whether_it_may_pass(folder: Path) 
     hopeless = live(folder, FakeRoom(), FakeFramework(ends=[FAILED]), phases=("deploy",))
     assert hopeless.problem
     assert not hopeless.may_pass_by_itself
+
+
+def test_a_refusal_may_be_answered_with_a_grant_while_the_tool_runs(folder: Path) -> None:
+    room, answers = FakeRoom(), []
+
+    def refused(_: PrivateCopy) -> None:
+        assert room.granting is not None
+        answers.append(len(room.granting([replace(asked(), operation="s3:Op", action="s3:Wanted")])))
+        answers.append(len(room.granting([replace(asked(), operation="s3:Op", action="s3:Other")])))
+        tolerated = replace(asked(), operation="lambda:GetFunction", action="s3:Wanted", phase="deploy")
+        answers.append(len(room.granting([tolerated])))
+
+    framework = FakeFramework(does=refused)
+    runner = trials(folder, FakeTarget(room), framework, phases=("deploy",))
+    runner.run(Candidate(answers="s3:Wanted"), Mode.ENFORCE, Heard())
+    assert answers == [1, 0, 0]
+    assert room.administered.count("iam.attach_user_policy") == 2
+    assert room.administered.count("iam.detach_user_policy") == 2
+    assert room.granting is not None
+    assert room.granting([replace(asked(), action="s3:Wanted")]) == [], "the user is gone"
 
 
 def test_real_refusals_may_come_from_one_account_and_the_others_from_any(folder: Path) -> None:

@@ -5,7 +5,8 @@ stacks their ids and statuses. Requests that the user did not sign are sent to n
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from threading import Lock
 from typing import Any
 
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_exponential
@@ -30,6 +31,7 @@ from verifier.gateway.refusals import UNKNOWN_KEY, asked, believed_granted, is_r
 from verifier.gateway.services import likeliest_service
 from verifier.gateway.stack_requests import StackRequests
 from verifier.gateway.told_secrets import TELLING, secrets_told
+from verifier.iam.policy import PolicyDocument
 
 _MOST_OF_THE_USER = 512 << 20
 _MOST_OF_ANYBODY = 1 << 20
@@ -78,6 +80,7 @@ class PassThroughDoor:
 
     ``stacks`` is what the requests did with stacks; ``waited`` names the actions that were granted and yet
     refused for a while. ``creating`` is told kind and name of a stack or bucket before it is asked for.
+    ``granting`` is asked what was granted for a refusal just now; with that the request is sent again.
     """
 
     def __init__(
@@ -97,6 +100,8 @@ class PassThroughDoor:
         self.stacks = StackRequests()
         self.waited: dict[str, None] = {}
         self.creating: Callable[[str, str], None] | None = None
+        self.granting: Callable[[tuple[Decided, ...]], tuple[PolicyDocument, ...]] | None = None
+        self._grants = Lock()
         self._send = send
         self._patience = patience
         self._decode = decode
@@ -110,6 +115,7 @@ class PassThroughDoor:
         self.stacks = StackRequests()
         self.waited = {}
         self.creating = None
+        self.granting = None
         self._paths = KnownPaths()
         self._given_up = set()
 
@@ -183,12 +189,14 @@ class PassThroughDoor:
         def once() -> tuple[HttpResponse, Answer, tuple[Decided, ...]]:
             response = self._send(request)
             answer = read_answer(response, read.dialect, read.model, whole=read.is_looked_into)
-            return response, answer, self._refused(request, read, answer, caller)
+            return response, answer, self._refused(request, read, answer, self._as_granted(caller))
 
         def is_early(outcome: tuple[HttpResponse, Answer, tuple[Decided, ...]]) -> bool:
             if outcome[1].code in UNKNOWN_KEY:
                 return True  # the user is known, but not yet to everybody
-            if not believed_granted(outcome[2], caller) or _keys(outcome[2]) <= self._given_up:
+            if not believed_granted(outcome[2], self._as_granted(caller)):
+                return self._granted(outcome[2], caller)
+            if _keys(outcome[2]) <= self._given_up:
                 return False
             self.waited.update(dict.fromkeys(one.requirement.action for one in outcome[2]))
             return True
@@ -204,6 +212,27 @@ class PassThroughDoor:
             last: tuple[HttpResponse, Answer, tuple[Decided, ...]] = error.last_attempt.result()
             self._given_up |= _keys(last[2])
             return last
+
+    def _as_granted(self, caller: Caller) -> Caller:
+        """``caller`` with all that was granted to it since."""
+        user = self.user
+        return user.caller if user is not None and user.caller.arn == caller.arn else caller
+
+    def _granted(self, found: tuple[Decided, ...], caller: Caller) -> bool:
+        """Whether what was refused is granted by now. Then it is noted as a refusal that was let through."""
+        with self._grants:
+            user = self.user
+            if not found or self.granting is None or user is None or user.caller.arn != caller.arn:
+                return False
+            if not believed_granted(found, user.caller):
+                documents = self.granting(found)
+                if not documents:
+                    return False
+                policies = (*user.caller.policies, *documents)
+                self.user = replace(user, caller=replace(user.caller, policies=policies))
+        for one in found:
+            self.log.decided(replace(one, enforced=False))
+        return True
 
     def _refused(
         self, request: HttpRequest, read: _Read, answer: Answer, caller: Caller

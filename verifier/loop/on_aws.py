@@ -10,12 +10,12 @@ from itertools import chain
 
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty, OnBehalfOf
-from verifier.grant.evidence import Asked, Permission
+from verifier.grant.evidence import Asked, Permission, Provenance
 from verifier.grant.findings import Finding, consolidate, findings_of, joined
 from verifier.grant.like_known import like_known
 from verifier.grant.merge import covers, covers_resource
 from verifier.loop.converge import UNPROVEN, Convergence, Settings, Verdict, no_grant_helps, ungrantable
-from verifier.loop.rounds import Bench, Grants, Round
+from verifier.loop.rounds import Bench, Learning, Round
 from verifier.trial.interface import TrialResult
 
 _BELIEVED_AFTER = 2
@@ -49,6 +49,8 @@ class AwsLoop:
     _learnt: dict[Permission, Finding] = field(default_factory=dict)
     _rounds: list[Round] = field(default_factory=list)
     _repeated: list[int] = field(default_factory=list)
+    _at_once: list[Finding] = field(default_factory=list)
+    """What was granted in the present round while the tool waited for it."""
     _in_vain: int = 0
     """So many rounds before this one were refused only what was granted."""
 
@@ -82,22 +84,35 @@ class AwsLoop:
         return frozenset(one.permission for one in self.start) | frozenset(self._learnt)
 
     def _round(self) -> TrialResult:
-        candidate = Grants(self.settings.given, self._granted())
+        self._at_once.clear()
+        candidate = Learning(self.settings.given, self._granted, self._answer)
         self._rounds.append(self.bench.trial(candidate, Mode.ENFORCE, len(self._rounds) + 1))
         return self._rounds[-1].trial
 
+    def _answer(self, refused: Sequence[Asked], provenance: Provenance) -> list[Permission]:
+        """Grant what one request of the tool's was refused, which waits for it; what is new by it."""
+        news = []
+        for finding in findings_of(refused, provenance, self.settings.scope):
+            news += self._take(self._fresh(finding), len(self._rounds) + 1)
+        self._at_once += news
+        return [one.permission for one in news]
+
+    def _take(self, answers: Iterable[Finding], number: int) -> list[Finding]:
+        taken = list(answers)
+        for one in taken:
+            self._learnt[one.permission] = one.in_round(number)
+            self.bench.journal.add("grant", round=number, **one.as_denial())
+        return taken
+
     def _learn(self, trial: TrialResult) -> list[Finding]:
-        """Grant what was refused; what is new by it. Both are in the journal before the next round."""
+        """Grant what was refused; what is new in the round. It is in the journal before the next one."""
         number = len(self._rounds)
         refused = [item for item in trial.asked if item.refused and item.enforced]
         named = findings_of((one for one in refused if one.action), trial.provenance, self.settings.scope)
-        news = []
+        news = list(self._at_once)
         # One after the other: what answers one refusal may answer the next.
         for answers in chain(map(self._fresh, named), map(self._likeliest, refused)):
-            for one in answers:
-                self._learnt[one.permission] = one.in_round(number)
-                news.append(one)
-                self.bench.journal.add("grant", round=number, **one.as_denial())
+            news += self._take(answers, number)
         self.bench.journal.add(
             "round-end",
             round=number,

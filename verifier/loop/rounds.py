@@ -3,12 +3,12 @@
 Like the loop it knows nothing of AWS or of processes: trials are given to it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from verifier.authorization.authorizer import Mode
-from verifier.grant.evidence import Permission
+from verifier.grant.evidence import Asked, Permission, Provenance
 from verifier.grant.pack import policy
 from verifier.grant.split import split
 from verifier.iam.policy import PolicyDocument
@@ -48,6 +48,34 @@ class Grants:
         # Filled first: what the placeholders stand for counts against the size limit.
         learnt = split(policy(self.permissions).filled(values)) if self.permissions else ()
         return [*given, *learnt]
+
+    def answer(
+        self, refused: Sequence[Asked], provenance: Provenance, values: Mapping[str, str]
+    ) -> Sequence[PolicyDocument]:
+        """Nothing: what is learnt counts in the next round."""
+        return ()
+
+
+@dataclass(frozen=True)
+class Learning:
+    """A candidate that learns while it is tried. ``granted`` is what it has learnt so far.
+
+    ``learn`` takes what one request was refused, and says what is new by that.
+    """
+
+    given: tuple[PolicyDocument, ...]
+    granted: Callable[[], frozenset[Permission]]
+    learn: Callable[[Sequence[Asked], Provenance], Sequence[Permission]]
+
+    def documents(self, values: Mapping[str, str]) -> Sequence[PolicyDocument]:
+        """As a candidate of just that has them."""
+        return Grants(self.given, self.granted()).documents(values)
+
+    def answer(
+        self, refused: Sequence[Asked], provenance: Provenance, values: Mapping[str, str]
+    ) -> Sequence[PolicyDocument]:
+        """What is new, as policies."""
+        return Grants((), frozenset(self.learn(refused, provenance))).documents(values)
 
 
 @dataclass(frozen=True)

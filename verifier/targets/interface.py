@@ -5,7 +5,7 @@ was asked for and what happened in it.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +14,7 @@ from verifier.authorization.authorizer import Mode
 from verifier.emulator.endpoint.conditions import LeftOut
 from verifier.errors import InputError
 from verifier.grant.evidence import Asked, GeneratedName
+from verifier.iam.policy import PolicyDocument
 from verifier.targets.unenforced import Unenforced
 
 
@@ -163,6 +164,15 @@ class Room(ABC):
 
     def wait_for_grants(self, access_key: str, secret_key: str) -> None:  # noqa: B027 - at once, mostly
         """Wait until what was granted to the user with these keys holds, as far as a probe shows."""
+
+    def grant_at_once(  # noqa: B027 - refusals are real at once, mostly
+        self, granting: Callable[[Sequence[Asked]], Sequence[PolicyDocument]]
+    ) -> None:
+        """Ask ``granting`` what it has granted whenever the user's own request was refused; then try again.
+
+        It is given all that the one request lacks, in any thread, and grants nothing where it wants the
+        refusal to be.
+        """
 
     def told(self, output: str) -> tuple[Asked, ...]:
         """Refusals that only the tool's own words tell of, in the present phase."""

@@ -131,3 +131,8 @@ class Candidate(Protocol):
 
     def documents(self, values: Mapping[str, str]) -> Sequence[PolicyDocument]:
         """The policy documents; ``values`` has account, region, stage and partition."""
+
+    def answer(
+        self, refused: Sequence[Asked], provenance: Provenance, values: Mapping[str, str]
+    ) -> Sequence[PolicyDocument]:
+        """What to grant at once for what one request was ``refused``; nothing to let the refusal be."""

@@ -1,6 +1,6 @@
 """A service in a room: what the phases of its life have in common."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -8,6 +8,7 @@ from verifier.framework.framework import Framework
 from verifier.framework.process import Completed
 from verifier.framework.tolerated import marked
 from verifier.grant.evidence import Asked
+from verifier.iam.policy import PolicyDocument
 from verifier.redaction import Redaction
 from verifier.service.functions import packaged_service
 from verifier.service.private_copy import PrivateCopy
@@ -75,6 +76,15 @@ class Life:
     def hear(self, denied: Callable[[Asked], None]) -> None:
         """From now on tell ``denied`` of each refusal, from whatever thread it is decided in."""
         self.room.hear(lambda asked: denied(marked(asked, self.framework)))
+
+    def grant_at_once(self, granting: Callable[[Sequence[Asked]], Sequence[PolicyDocument]]) -> None:
+        """Ask ``granting`` for grants while the tool waits for an answer, but for what it goes on without."""
+
+        def needed(refused: Sequence[Asked]) -> Sequence[PolicyDocument]:
+            known = [marked(one, self.framework) for one in refused]
+            return () if any(one.tolerated for one in known) else granting(known)
+
+        self.room.grant_at_once(needed)
 
     @property
     def own_stack(self) -> OwnStack:

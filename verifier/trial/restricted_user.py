@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_exponential
@@ -16,6 +17,7 @@ from verifier.targets.creation import PATH
 from verifier.targets.late_iam import until_made, until_undone
 
 PROPAGATION_SECONDS = 60.0
+_MOST_POLICIES = 10
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,10 @@ class Keys:
     secret: str = field(repr=False)
 
 
+def _no_more(_: PolicyDocument) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Principal:
     """The restricted user of one trial."""
@@ -33,6 +39,8 @@ class Principal:
     name: str
     arn: str
     keys: Keys
+    grant: Callable[[PolicyDocument], bool] = field(default=_no_more, repr=False)
+    """Attaches one more policy while it is there, from any thread; whether there was room for it."""
 
     def environment(self) -> dict[str, str]:
         """The two variables that the child process gets, and nothing else of this user."""
@@ -66,13 +74,45 @@ def restricted_user(
         creating("iam user", name)
         undo.callback(_remove, until_undone, call=iam.delete_user, UserName=name)
         user_arn = str(iam.create_user(Path=PATH, UserName=name, **tagged, **limited)["User"]["Arn"])
-        for number, policy in enumerate(policies, start=1):
-            creating("iam policy", f"{name}-{number}")
-            made = {"PolicyName": f"{name}-{number}", "PolicyDocument": to_json(policy), **tagged}
-            _attach(iam, user_arn, made, undo)
+        attached = _Attached(iam, user_arn, tagged, creating, undo)
+        for policy in policies:
+            attached.add(policy)
         undo.callback(_remove_keys, iam, name)
         key = until_made(iam.create_access_key, UserName=name)["AccessKey"]
-        yield Principal(name, user_arn, Keys(key["AccessKeyId"], key["SecretAccessKey"]))
+        undo.callback(attached.close)
+        yield Principal(name, user_arn, Keys(key["AccessKeyId"], key["SecretAccessKey"]), attached.add_more)
+
+
+@dataclass
+class _Attached:
+    """The policies of a user, as many as they are; what takes them away again is in ``undo``."""
+
+    iam: Any
+    user_arn: str
+    tagged: Mapping[str, Any]
+    creating: Callable[[str, str], None]
+    undo: ExitStack
+    _number: int = 0
+    _open: bool = True
+    _lock: Lock = field(default_factory=Lock)
+
+    def add(self, policy: PolicyDocument) -> None:
+        self._number += 1
+        name = f"{self.user_arn.rpartition('/')[2]}-{self._number}"
+        self.creating("iam policy", name)
+        made = {"PolicyName": name, "PolicyDocument": to_json(policy), **self.tagged}
+        _attach(self.iam, self.user_arn, made, self.undo)
+
+    def add_more(self, policy: PolicyDocument) -> bool:
+        with self._lock:
+            if not self._open or self._number >= _MOST_POLICIES:
+                return False
+            self.add(policy)
+            return True
+
+    def close(self) -> None:
+        with self._lock:
+            self._open = False
 
 
 def _attach(iam: Any, user_arn: str, policy: Mapping[str, Any], undo: ExitStack) -> None:

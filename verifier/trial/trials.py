@@ -1,15 +1,16 @@
 """Runs trials of one service on one target: a clean account, a restricted user, a private copy each."""
 
 from collections import ChainMap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from verifier.authorization.authorizer import Mode
 from verifier.emulator.endpoint.conditions import LeftOut
 from verifier.errors import InconclusiveError, UnavailableError
 from verifier.framework.framework import Framework
-from verifier.grant.evidence import Provenance, split_tolerated
+from verifier.grant.evidence import Asked, Provenance, split_tolerated
 from verifier.iam.placeholders import FORMS
+from verifier.iam.policy import PolicyDocument
 from verifier.redaction import Redaction
 from verifier.service.fixtures import load_fixtures
 from verifier.service.private_copy import private_copy
@@ -167,6 +168,12 @@ class Trials:
                     updates=self._options.updates,
                 )
                 life.hear(lambda asked: listener.denied(asked, self._provenance(room, life)))
+
+                def granting(refused: Sequence[Asked]) -> list[PolicyDocument]:
+                    answer = candidate.answer(refused, self._provenance(room, life), values)
+                    return [document for document in answer if user.grant(document)]
+
+                life.grant_at_once(granting)
                 results = self._live(life, surroundings, listener)
                 return self._result(room, life, results, surroundings.seeded)
 

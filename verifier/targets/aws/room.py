@@ -1,10 +1,11 @@
 """The account itself as a room: what the user makes in it is taken away when a trial is over."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from verifier.authorization.decision import Decided
 from verifier.cloudformation.stack.faults import INJECTED_LOGICAL_ID, INJECTED_TYPE, TIMED_OUT
 from verifier.errors import InconclusiveError
 from verifier.gateway.decisions import DecisionLog, DecisionRecord, Record
@@ -75,6 +76,7 @@ class AwsRoom(Room):
         self._stacks = Stacks(administrator.client)
         self._stream = EventStream()
         self._events: list[Event] = []
+        self._unbooked: list[Event] = []
         self._templates: dict[str, str] = {}
         self._told: Callable[[Asked], None] | None = None
         self._user = ""
@@ -114,6 +116,17 @@ class AwsRoom(Room):
         if user is not None and self._trail is not None:
             sts = self.client("sts", access_key, secret_key)
             self._trail.follow(user.caller.user_name, sts.get_caller_identity)
+
+    def grant_at_once(self, granting: Callable[[Sequence[Asked]], Sequence[PolicyDocument]]) -> None:
+        """A request of the tool's that is refused waits for its grant, and is sent again."""
+
+        def granted(found: tuple[Decided, ...]) -> tuple[PolicyDocument, ...]:
+            # What stacks have made by now has names that must not be granted as they are.
+            self._unbooked = self._read_events()
+            refused = [asked_of(DecisionRecord(self._log.phase, one)) for one in found]
+            return tuple(granting(refused)) if all(one.grantable for one in refused) else ()
+
+        self._door.granting = granted
 
     def begin(self, phase: str, *, fail_last_wave: bool = False) -> None:
         """From now on everything is booked under ``phase``."""
@@ -174,7 +187,7 @@ class AwsRoom(Room):
 
     def traces(self) -> Traces:
         """What AWS made up so far, by the events of the stacks."""
-        return traces_of(self._events, "\n".join(self._templates.values()))
+        return traces_of([*self._events, *self._unbooked], "\n".join(self._templates.values()))
 
     def not_exercised(self) -> tuple[NotExercised, ...]:
         """What only the model could tell."""
