@@ -1,7 +1,7 @@
 """A room in an account, which our own gateway takes the part of: all that it tells comes through the door."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from verifier.gateway.passthrough import PassThroughDoor
 from verifier.gateway.server import Gateway, GatewayConfig
 from verifier.grant.evidence import Asked
 from verifier.iam.arn import Arn
-from verifier.iam.policy import parse_policy
+from verifier.iam.policy import PolicyDocument, parse_policy
 from verifier.targets.aws import user_trail
 from verifier.targets.aws.room import AwsRoom
 from verifier.targets.aws.user_trail import UserTrail
@@ -150,6 +150,28 @@ def test_what_is_refused_to_the_user_and_on_its_behalf(tmp_path: Path) -> None:
         assert refused[1].on_behalf_of is not None
         assert refused[1].on_behalf_of.logical_id == "News"
         assert heard == refused
+
+
+def test_what_the_tool_is_refused_may_be_granted_while_it_waits(tmp_path: Path) -> None:
+    told: list[tuple[str, bool]] = []
+    with living("cloudformation:*", "sns:*", folder=tmp_path) as lived:
+        lived._door._patience = 30.0
+
+        def granting(refused: Sequence[Asked]) -> list[PolicyDocument]:
+            [one] = refused
+            told.append((one.action, bool(lived.room.traces().generated)))
+            statement = {"Effect": "Allow", "Action": one.action, "Resource": "*"}
+            more = parse_policy({"Version": "2012-10-17", "Statement": [statement]}, name="more")
+            return [more] if lived.user.grant(more) else []
+
+        lived.room.grant_at_once(granting)
+        lived.room.begin("deploy")
+        lived.client("cloudformation").create_stack(StackName="shop-dev", TemplateBody=TEMPLATE)
+        lived.room._settled()
+        assert lived.client("s3").list_buckets()["Buckets"] == []
+        assert told == [("s3:ListAllMyBuckets", True)], "the names of the stack's things are known"
+        [one] = [one for one in lived.room.finish().asked if one.refused]
+        assert (one.action, one.enforced, one.certainty) == (told[0][0], False, Certainty.OBSERVED)
 
 
 def test_a_resource_that_its_stack_may_not_delete_is_taken_away(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ TEMPLATE = {
             "DeletionPolicy": "Retain",
             "Properties": {"LogGroupName": f"/aws/lambda/{STACK}-hello"},
         },
+        "Archive": {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain"},
     }
 }
 
@@ -74,7 +75,9 @@ def test_a_whole_run_is_removed_and_a_stranger_s_things_stay(root: AccountAdmini
         seen = survey(named, root)
         assert seen.others == ()
         assert [one.what for one in seen.own] == ["stack", "log group", "bucket", "iam user", "iam policy"]
-        assert [reason for *_, reason in swept(seen, root)] == [""] * 5
+        done = swept(seen, root)
+        assert [reason for *_, reason in done] == [""] * 6
+        assert done[1][1].startswith(f"{STACK}-archive-"), "its name nobody knew before"
         assert survey(named, root) == Survey((), ())
         assert swept(survey(named, root), root) == []
     assert iam.list_policies(Scope="Local")["Policies"] == []
@@ -233,7 +236,14 @@ def test_a_protected_stack_goes_and_a_stubborn_one_says_why(
     client.update_termination_protection(StackName=STACK, EnableTerminationProtection=True)
     document = {
         "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": "cloudformation:*", "Resource": "*"}],
+        "Statement": [
+            {
+                "Effect": "Allow",
+                # It looks for what other stacks of that name have left, too.
+                "Action": ["cloudformation:*", "logs:DescribeLogGroups", "s3:ListBucket"],
+                "Resource": "*",
+            }
+        ],
     }
     weak = account.administrator(account.user("weak", document))
     ((_, _, reason),) = swept(survey([made("stack", STACK)], weak), weak)

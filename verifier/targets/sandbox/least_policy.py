@@ -23,6 +23,8 @@ _POLICY_ACTIONS = (
     *("iam:CreatePolicy", "iam:TagPolicy", "iam:DeletePolicy"),
     *("iam:ListPolicyVersions", "iam:GetPolicyVersion", "iam:DeletePolicyVersion"),
 )
+# Stacks that were deleted, too.
+_LISTED = ("cloudformation:ListStacks",)
 # What of the things that CloudFormation made is looked at and removed, by the forms of their names.
 _LEFT: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "Stacks": (
@@ -85,7 +87,7 @@ def least_policy(
         _allow("Policies", _POLICY_ACTIONS, [_POLICIES]),
         *(_allow(name, actions, resources) for name, (actions, resources) in _LEFT.items()),
         _allow("RefusalsInFull", ["sts:DecodeAuthorizationMessage"], ["*"]),
-        _allow("WhatIsThere", sorted({look.action for look in KINDS.values()}), ["*"]),
+        _allow("WhatIsThere", sorted({*_LISTED, *(look.action for look in KINDS.values())}), ["*"]),
     ]
     if boundary:
         statements.append(_allow("Boundary", ["iam:GetPolicyVersion"], [boundary]))

@@ -8,6 +8,7 @@ from verifier.errors import InconclusiveError, UnavailableError
 from verifier.targets.creation import Creation
 from verifier.targets.sandbox.account import AccountAdministrator
 from verifier.targets.sandbox.kinds import KINDS, STACK, found
+from verifier.targets.sandbox.left_by_stacks import left_by_stack
 from verifier.targets.sandbox.marks import not_ours
 from verifier.targets.sandbox.removal import Removal, order, removable, remove
 from verifier.targets.sandbox.remove_stack import Waiting
@@ -47,13 +48,13 @@ class Survey:
 
 
 def survey(named: Iterable[Creation], administrator: AccountAdministrator) -> Survey:
-    """Look for each thing of ``named``; what is gone is not mentioned.
+    """Look for each thing of ``named``, and for what deleted stacks left; what is gone is not mentioned.
 
     Raises UnavailableError when a read does not tell.
     """
     own: list[Creation] = []
     others: list[Remains] = []
-    everything = tuple(named)
+    everything = _and_left(named, administrator)
     stacks = {one.name for one in everything if one.what == STACK}
     for one in everything:
         reason = _reason(one, administrator, stacks)
@@ -64,6 +65,12 @@ def survey(named: Iterable[Creation], administrator: AccountAdministrator) -> Su
         else:
             own.append(one)
     return Survey(tuple(sorted(own, key=lambda one: order(one.what))), tuple(others))
+
+
+def _and_left(named: Iterable[Creation], administrator: AccountAdministrator) -> tuple[Creation, ...]:
+    known = tuple(named)
+    left = (item for one in known for item in left_by_stack(one, administrator))
+    return tuple(dict.fromkeys((*known, *left)))
 
 
 def remains(one: Creation, reason: str = "") -> Remains:
@@ -78,8 +85,13 @@ def sweep(
 
     ``seconds`` is how long one stack may take.
     """
-    for one in own:
-        yield remains(one, _removed(Removal(one, administrator, Waiting(seconds, say, _AGAIN))))
+    waiting, known = Waiting(seconds, say, _AGAIN), tuple(own)
+    for one in known:
+        yield remains(one, _removed(Removal(one, administrator, waiting)))
+        # What a stack leaves only its deletion shows.
+        for left in left_by_stack(one, administrator):
+            if left not in known and _reason(left, administrator, {one.name}) == "":
+                yield remains(left, _removed(Removal(left, administrator, waiting)))
 
 
 def _reason(one: Creation, administrator: AccountAdministrator, stacks: set[str]) -> str | None:
