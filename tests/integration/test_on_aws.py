@@ -9,13 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.integration.lab import ROOT, converge
 from tests.integration.stand_in import ACCOUNT, StandIn
 from tests.support.one_line import lines, one_line
 
 pytestmark = pytest.mark.integration
 
-HTTP_API = ROOT / "sample_services" / "http-api"
 # For a topic all that is needed but to make and to delete it.
 _ALL_BUT_TWO = ["cloudformation:*", "s3:*", "sns:Get*", "sns:List*", "sns:Set*", "sns:*Tag*"]
 TOPIC = """\
@@ -57,40 +55,10 @@ def topic(tmp_path: Path) -> Path:
     return folder
 
 
-def rows(document: dict[str, Any]) -> list[tuple[str, str, str]]:
-    return [(row["action"], row["resource"], str(row["condition"])) for row in document["permissions"]]
-
-
 def policy(folder: Path, *statements: dict[str, Any]) -> str:
     path = folder / "policy.json"
     path.write_text(json.dumps({"Version": "2012-10-17", "Statement": list(statements)}), encoding="utf-8")
     return str(path)
-
-
-def test_it_converges_to_the_embedded_result_without_what_is_only_likely(
-    aws: StandIn, tmp_path: Path
-) -> None:
-    run = aws.converge(HTTP_API, "--out", str(tmp_path / "out"))
-    assert run.returncode == 0, run.stderr
-    document = json.loads(run.stdout)
-    code, embedded = converge(HTTP_API, "--phases", "deploy,remove")
-    assert code == 0
-    sure = [row for row in embedded["permissions"] if row["certainty"] != "likely"]
-    assert rows(document) == rows({"permissions": sure})
-    assert len(document["rounds"]) <= 3
-    assert len(document["neverRefused"]) == len(sure)
-    likely = [row for row in embedded["permissions"] if row["certainty"] == "likely"]
-    assert [row["action"] for row in document["superfluous"]] == [row["action"] for row in likely]
-    assert document["notRun"] == ["rollback-create", "redeploy", "retag", "rollback-update"]
-    assert aws.left() == []
-    _no_secret(aws, tmp_path / "out", run.stdout + run.stderr)
-
-
-def _no_secret(aws: StandIn, out: Path, said: str) -> None:
-    written = "".join(path.read_text(encoding="utf-8") for path in out.iterdir())
-    assert '"creating"' in written
-    for key in aws.keys:
-        assert key not in written + said
 
 
 def test_what_aws_refuses_is_learnt_from_scratch(aws: StandIn, topic: Path, tmp_path: Path) -> None:

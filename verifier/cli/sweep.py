@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = """\
 Removes what a run on a sandbox account, or on LocalStack and its like, left because it was killed: only
-what its journal named before it was made, and of that on AWS only what bears the run's mark. Without --yes
-it asks on a terminal, and elsewhere it only lists."""
+what its journal named before it was made, or a stack of the run's kept, and of that on AWS only what bears
+the run's mark. Without --yes it asks on a terminal, and elsewhere it only lists."""
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -119,12 +119,18 @@ class AwsRoom(Room):
 
     def grant_at_once(self, granting: Callable[[Sequence[Asked]], Sequence[PolicyDocument]]) -> None:
         """A request of the tool's that is refused waits for its grant, and is sent again."""
+        from botocore.exceptions import BotoCoreError, ClientError
 
         def granted(found: tuple[Decided, ...]) -> tuple[PolicyDocument, ...]:
-            # What stacks have made by now has names that must not be granted as they are.
-            self._unbooked = self._read_events()
             refused = [asked_of(DecisionRecord(self._log.phase, one)) for one in found]
-            return tuple(granting(refused)) if all(one.grantable for one in refused) else ()
+            if not all(one.grantable for one in refused):
+                return ()
+            try:
+                # What stacks have made by now has names that must not be granted as they are.
+                self._unbooked = self._read_events()
+                return tuple(granting(refused))
+            except (BotoCoreError, ClientError):
+                return ()  # not now: the refusal counts, and is answered in the next round
 
         self._door.granting = granted
 
