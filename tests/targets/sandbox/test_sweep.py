@@ -75,9 +75,7 @@ def test_a_whole_run_is_removed_and_a_stranger_s_things_stay(root: AccountAdmini
         seen = survey(named, root)
         assert seen.others == ()
         assert [one.what for one in seen.own] == ["stack", "log group", "bucket", "iam user", "iam policy"]
-        done = swept(seen, root)
-        assert [reason for *_, reason in done] == [""] * 6
-        assert done[1][1].startswith(f"{STACK}-archive-"), "its name nobody knew before"
+        assert [reason for *_, reason in swept(seen, root)] == [""] * 5
         assert survey(named, root) == Survey((), ())
         assert swept(survey(named, root), root) == []
     assert iam.list_policies(Scope="Local")["Policies"] == []
@@ -250,6 +248,38 @@ def test_a_protected_stack_goes_and_a_stubborn_one_says_why(
     assert "Q: " in reason
     assert "sqs:" in reason
     assert swept(survey([made("stack", STACK)], root), root) == [("stack", STACK, "")]
+
+
+def test_what_a_deleted_stack_has_left_is_found_by_its_events(root: AccountAdministrator) -> None:
+    bucket = {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain"}
+    topic = {"Type": "AWS::SNS::Topic", "DeletionPolicy": "Retain"}
+    client, s3, sns = root.client("cloudformation"), root.client("s3"), root.client("sns")
+    names = ("shop-vfy-k7", "shop-prod")
+    for name in names:
+        stack(root, name, {"Resources": {"Kept": bucket, "News": topic}})
+        client.delete_stack(StackName=name)
+        client.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig={"Delay": 0.1})
+    seen = survey([made("stack", name, run="k7") for name in names], root)
+    assert seen.others == ()
+    assert [one.what for one in seen.own] == ["bucket", "topic"]
+    assert seen.own[0].name.startswith("shop-vfy-k7-kept-")
+    assert seen.own[1].name.startswith("shop-vfy-k7-News-")
+    assert [reason for *_, reason in swept(seen, root)] == [
+        "",
+        "things of its kind are not removed here; remove it by hand",
+    ]
+    kept = [one["Name"] for one in s3.list_buckets()["Buckets"] if one["Name"].startswith("shop-")]
+    assert [name.startswith("shop-prod-kept-") for name in kept] == [True], "somebody else's stays"
+    s3.delete_bucket(Bucket=kept[0])
+    for one in sns.list_topics()["Topics"]:
+        sns.delete_topic(TopicArn=one["TopicArn"])
+
+
+def test_what_went_with_its_stack_is_removed_whatever_its_kind(root: AccountAdministrator) -> None:
+    named = {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": f"{STACK}-news"}}
+    stack(root, STACK, {"Resources": {"News": named}})
+    seen = survey([made("stack", STACK), made("topic", f"{STACK}-news")], root)
+    assert swept(seen, root) == [("stack", STACK, ""), ("topic", f"{STACK}-news", "")]
 
 
 def test_a_stack_that_was_never_made_goes_with_its_change_set(root: AccountAdministrator) -> None:

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from verifier.targets.aws.leftovers import take_away
 from verifier.targets.buckets import empty_bucket
 from verifier.targets.creation import PATH, Creation
 from verifier.targets.late_iam import until_undone
 from verifier.targets.sandbox.account import AccountAdministrator
 from verifier.targets.sandbox.kinds import BUCKET, FUNCTION, LOG_GROUP, POLICY, ROLE, STACK, USER
+from verifier.targets.sandbox.left_by_stacks import events_of_left
 from verifier.targets.sandbox.remove_stack import Waiting, remove_stack
 from verifier.targets.sandbox.trouble import code_of
 
@@ -60,7 +62,10 @@ def _gone_is_fine(remove: Callable[..., Any], **arguments: Any) -> Any:
 
 
 def _stack(removal: Removal) -> None:
-    remove_stack(removal.administrator.client, removal.region, removal.one.name, removal.waiting)
+    administrator = removal.administrator
+    remove_stack(administrator.client, removal.region, removal.one.name, removal.waiting)
+    left = events_of_left(removal.one, administrator)
+    take_away(left, administrator.account, administrator.partition, administrator.client)
 
 
 def _function(removal: Removal) -> None:

@@ -85,13 +85,8 @@ def sweep(
 
     ``seconds`` is how long one stack may take.
     """
-    waiting, known = Waiting(seconds, say, _AGAIN), tuple(own)
-    for one in known:
-        yield remains(one, _removed(Removal(one, administrator, waiting)))
-        # What a stack leaves only its deletion shows.
-        for left in left_by_stack(one, administrator):
-            if left not in known and _reason(left, administrator, {one.name}) == "":
-                yield remains(left, _removed(Removal(left, administrator, waiting)))
+    for one in own:
+        yield remains(one, _removed(Removal(one, administrator, Waiting(seconds, say, _AGAIN))))
 
 
 def _reason(one: Creation, administrator: AccountAdministrator, stacks: set[str]) -> str | None:
@@ -107,10 +102,13 @@ def _reason(one: Creation, administrator: AccountAdministrator, stacks: set[str]
 def _removed(removal: Removal) -> str:
     from botocore.exceptions import BotoCoreError, ClientError
 
-    if not removable(removal.one.what):
-        return "things of its kind are not removed here; remove it by hand"
+    one = removal.one
     try:
-        remove(removal)
+        if removable(one.what):
+            remove(removal)
+        elif found(one.what, one.name, removal.administrator, removal.region) is not None:
+            # Most have gone with their stack.
+            return "things of its kind are not removed here; remove it by hand"
     except (InconclusiveError, UnavailableError) as error:
         return str(error)
     except (BotoCoreError, ClientError, OSError) as error:
