@@ -90,6 +90,55 @@ def test_from_scratch_holds_only_what_was_refused() -> None:
     assert len(converged.result.rounds) == 3
 
 
+class WordlessAtFirst(World):
+    """One resource needs ``needs``; what it is refused in the first ``silent`` rounds AWS does not say."""
+
+    silent = 1
+
+    def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> TrialResult:
+        trial = super().run(candidate, mode, listener)
+        about = OnBehalfOf("s", "Role", "AWS::IAM::Role", "create")
+        asked = tuple(
+            replace(
+                one,
+                on_behalf_of=about,
+                action="" if one.refused and len(self.modes) <= self.silent else one.action,
+            )
+            for one in trial.asked
+        )
+        phases = tuple(replace(one, asked=asked) for one in trial.phases)
+        return replace(trial, asked=asked, phases=phases)
+
+
+def guessable() -> Finding:
+    """What the model knows of the role beside the rest, and holds only likely."""
+    about = OnBehalfOf("s", "Role", "AWS::IAM::Role", "create")
+    [acl] = [one for one in MODEL if one.certainty is Certainty.LIKELY]
+    return replace(acl, asked=tuple(replace(one, on_behalf_of=about) for one in acl.asked))
+
+
+ACL: Need = ("s3:GetObjectAcl", f"{BUCKET}/a", Certainty.OBSERVED)
+
+
+@pytest.mark.parametrize(
+    ("needs", "learnt"),
+    [
+        ([OBSERVED_READ, UNKNOWN], {UNKNOWN[0]}),
+        ([OBSERVED_READ, ACL], {ACL[0]}),
+        ([OBSERVED_READ, UNKNOWN, ACL], {UNKNOWN[0], ACL[0]}),
+        ([OBSERVED_READ, ACL, UNKNOWN], {UNKNOWN[0], ACL[0]}),
+    ],
+)
+def test_what_was_guessed_for_a_refusal_without_words_stays_only_where_it_helps(
+    needs: list[Need], learnt: set[str]
+) -> None:
+    converged = converge(WordlessAtFirst(lambda _: needs), (*MODEL[:2], guessable()))
+    assert converged.result.verdict is Verdict.SUFFICIENT
+    observed = {one for one, how in certainties(converged).items() if how is Certainty.OBSERVED}
+    assert observed == learnt
+    assert set(certainties(converged)) == learnt | {"s3:GetObject", "s3:PutObject"}
+
+
 class Waiting(World):
     """The tool waits for what it is refused to be granted, but for the ``stubborn`` actions."""
 

@@ -6,7 +6,6 @@ with nothing. What it grants is what AWS refused. Like the other loop it knows n
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
 
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty, OnBehalfOf
@@ -18,6 +17,8 @@ from verifier.loop.converge import UNPROVEN, Convergence, Settings, Verdict, no_
 from verifier.loop.rounds import Bench, Learning, Round
 from verifier.trial.interface import TrialResult
 
+Step = tuple[str, str, str, str] | None
+"""Phase, logical id, type and lifecycle of what CloudFormation does; None for the tool's own requests."""
 _BELIEVED_AFTER = 2
 """So many rounds in a row must be refused what is granted before that is believed."""
 
@@ -51,6 +52,8 @@ class AwsLoop:
     _repeated: list[int] = field(default_factory=list)
     _at_once: list[Finding] = field(default_factory=list)
     """What was granted in the present round while the tool waited for it."""
+    _guesses: dict[Step, list[Permission]] = field(default_factory=dict)
+    """What was granted for refusals without words: it may not be what they were for."""
     _in_vain: int = 0
     """So many rounds before this one were refused only what was granted."""
 
@@ -104,6 +107,15 @@ class AwsLoop:
             self.bench.journal.add("grant", round=number, **one.as_denial())
         return taken
 
+    def _withdraw(self, refused: Iterable[Asked]) -> None:
+        """Take back what was guessed for steps that are refused for another reason, as AWS says by now.
+
+        Where it is needed too it will be refused again.
+        """
+        for step in map(_step, refused):
+            for permission in self._guesses.pop(step, ()):
+                self._learnt.pop(permission, None)
+
     def _learn(self, trial: TrialResult) -> list[Finding]:
         """Grant what was refused; what is new in the round. It is in the journal before the next one."""
         number = len(self._rounds)
@@ -111,8 +123,15 @@ class AwsLoop:
         named = findings_of((one for one in refused if one.action), trial.provenance, self.settings.scope)
         news = list(self._at_once)
         # One after the other: what answers one refusal may answer the next.
-        for answers in chain(map(self._fresh, named), map(self._likeliest, refused)):
-            news += self._take(answers, number)
+        for finding in named:
+            fresh = self._take(self._fresh(finding), number)
+            news += fresh
+            if fresh:
+                self._withdraw(finding.asked)
+        for one in refused:
+            guessed = self._take(self._likeliest(one), number)
+            news += guessed
+            self._guesses.setdefault(_step(one), []).extend(item.permission for item in guessed)
         self.bench.journal.add(
             "round-end",
             round=number,
@@ -139,7 +158,7 @@ class AwsLoop:
     def _likeliest(self, refused: Asked) -> list[Finding]:
         """What may answer a refusal without words: what the model asks for there, and is not granted.
 
-        Only where there is one of it is it sure that AWS refused just that.
+        Where there is one of it, and with it the step passes, AWS refused just that.
         """
         about = refused.on_behalf_of
         if refused.action or about is None:
@@ -219,6 +238,11 @@ def _granted_and_refused(trial: TrialResult) -> str:
         about = refused.on_behalf_of
         return f"{about.logical_id} ({about.type}): its {about.lifecycle} is refused, and AWS says no more"
     return f"{refused.action} on {refused.resource} is still refused although it was granted"
+
+
+def _step(refused: Asked) -> Step:
+    about = refused.on_behalf_of
+    return (refused.phase, about.logical_id, about.type, about.lifecycle) if about is not None else None
 
 
 def _is_about(item: Asked, about: OnBehalfOf) -> bool:
