@@ -41,6 +41,12 @@ def test_the_root_and_a_user_are_themselves(account: Sandbox) -> None:
     assert account.root[1] not in repr(root)
 
 
+def test_a_probe_that_is_throttled_is_tried_again(account: Sandbox) -> None:
+    probe = account.administrator().client_of("sts", *account.root)
+    assert probe.meta.config.retries["total_max_attempts"] > 1
+    assert probe.get_caller_identity()["Account"] == ACCOUNT
+
+
 def test_a_role_is_itself(account: Sandbox) -> None:
     trust = {
         "Effect": "Allow",

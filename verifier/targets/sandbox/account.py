@@ -49,7 +49,10 @@ class AccountAdministrator:
             region_name=self.region,
             aws_access_key_id=access_key,
             aws_secret_access_key=secret_key,
-            config=Config(retries={"total_max_attempts": 1}, ignore_configured_endpoint_urls=True),
+            # A throttled probe must not be taken for an answer.
+            config=Config(
+                retries={"mode": "standard", "total_max_attempts": 5}, ignore_configured_endpoint_urls=True
+            ),
         )
 
     @property
