@@ -111,7 +111,8 @@ def test_it_comes_to_the_embedded_result_without_what_is_only_likely(
     assert len(document["rounds"]) <= 3
     assert len(document["neverRefused"]) == len(document["permissions"]) > 30
     left_out = {(row["action"], row["resource"]) for row in document["superfluous"]}
-    assert left_out == {(row["action"], row["resource"]) for row in known["unconfirmed"]}
+    assert left_out
+    assert left_out <= {(row["action"], row["resource"]) for row in known["unconfirmed"]}
     assert document["notRun"] == [phase for phase in PHASES if phase not in LIVED]
     written = "".join(path.read_text(encoding="utf-8") for path in out.iterdir())
     assert '"creating"' in written
