@@ -18,7 +18,7 @@ from verifier.iam import catalog
 _ROOT = Path(__file__).parents[2]
 # `source="id"`, `source = "id"` and "(source: id, id)" in Python; `source: id` and "source": "id" in data.
 _NAMED = re.compile(
-    r"""\b[sS]ources?["']?\s*[:=]\s*["']?((?:[a-z0-9]+-)+[a-z0-9]+(?:,\s*(?:[a-z0-9]+-)+[a-z0-9]+)*)"""
+    r"""\b[sS]ources?["']?\s*[:=]\s*["']?((?:[a-z0-9]+-)+[a-z0-9]+(?:,\s*(?:[a-z0-9]+-)+[a-z0-9]+)*)(?![a-z0-9-]*:)"""
 )
 _PLACEHOLDERS = {"id-of-sources"}
 
