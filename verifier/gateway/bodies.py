@@ -39,7 +39,7 @@ def _unframed(request: HttpRequest) -> HttpRequest:
     stream, body = io.BytesIO(request.body), bytearray()
     try:
         while size := _size(stream.readline()):
-            chunk = stream.read(size)
+            chunk = stream.read(min(size, len(request.body)))  # no more can be asked for
             if len(chunk) < size:
                 raise UnreadableBodyError("a chunk is shorter than it says")
             body += chunk
