@@ -22,7 +22,7 @@ UNIT := -m 'not integration and not terraform and not browser'
 LOCALSTACK := tests/integration/test_localstack.py
 PYTHON311 := PATH="$(VENV)/bin:$$PATH" python3.11 -c '' 2>/dev/null
 
-.PHONY: help setup converge format lint test coverage test-integration test-localstack test-browser docs fuzz bench clean
+.PHONY: help setup converge format lint test coverage test-integration test-long test-localstack test-browser docs fuzz bench clean
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-18s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,10 +59,13 @@ coverage: TRACED := --cov --cov-report=json
 coverage: test ## the same, traced, and the floors of tools/coverage_floors.json
 	$(VENV)/bin/python -m tools.coverage_floors
 
-test-integration: setup ## the long tests, with real command-line tools
-	$(PYTEST) -m integration -n $(LONG_WORKERS) --dist loadfile --no-loadscope-reorder \
+test-integration: setup ## the tests with real command-line tools
+	$(PYTEST) -m 'integration and not long' -n $(LONG_WORKERS) --dist loadfile --no-loadscope-reorder \
 		$$($(PYTHON311) || echo --ignore=$(LOCALSTACK))
 	@$(PYTHON311) || echo "not run: $(LOCALSTACK): no python3.11, and LocalStack 4.13.1 runs on no other"
+
+test-long: setup ## what takes minutes and repeats what others show; at night
+	$(PYTEST) -m long -n $(WORKERS) --dist loadfile
 
 test-localstack: setup ## of these the ones on LocalStack 4.13.1 without Docker, which needs a Python 3.11
 	$(PYTEST) $(LOCALSTACK)

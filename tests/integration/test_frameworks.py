@@ -17,7 +17,8 @@ pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).resolve().parents[2]
 HTTP_API = ROOT / "sample_services" / "http-api"
-NEWEST, OLDER = "osls@4.3.1", ("osls@3.77.1", "serverless@3.40.0")
+NEWEST = "osls@4.3.1"
+OLDER = (pytest.param("osls@3.77.1", marks=pytest.mark.long), "serverless@3.40.0")
 # A function that reads another one's log: osls stops where serverless 3 goes on.
 LOG_WATCHER = """
 service: log-watcher

@@ -5,6 +5,7 @@ import pytest
 from benchmarks.soak import ALLOWED_KILOBYTES, Sample, grown, soak
 
 
+@pytest.mark.long
 @pytest.mark.integration
 def test_forty_laps_leave_nothing_behind() -> None:
     samples = list(soak(40, sampled=4))

@@ -61,6 +61,7 @@ def test_strict_ends_at_what_was_observed_in_a_whole_life(tmp_path: Path) -> Non
     assert [phase["phase"] for phase in document["rounds"][-1]["phases"]] == list(PHASES)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("framework", OLDER)
 def test_the_older_ones_too_in_a_shorter_life(framework: str, tmp_path: Path) -> None:
     phases = ("--phases", "deploy,remove")

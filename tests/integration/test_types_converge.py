@@ -49,7 +49,11 @@ def _types(third: str) -> set[str]:
     return {name for name in handlers() if start <= name.split("::")[1] < end}
 
 
-@pytest.fixture(scope="module", params=THIRDS)
+# One of them each time, all of them at night.
+_PARAMS = [pytest.param(name, marks=() if name == "second" else pytest.mark.long) for name in THIRDS]
+
+
+@pytest.fixture(scope="module", params=_PARAMS)
 def third(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
