@@ -15,10 +15,14 @@ import pytest
 from tests.integration.lab import ROOT, Embedded, converge
 
 _LONGEST = (
-    "test_strict_equals_observe.py",
-    "test_types_converge.py",
     "test_samples.py",
+    "test_samples_older.py",
+    "test_black_box.py",
+    "test_strict_equals_observe.py",
+    "test_secondary_needs.py",
+    "test_localstack.py",
     "test_nested_stacks.py",
+    "test_types_converge.py",
 )
 _INSTALLING = pytest.StashKey["subprocess.Popen[bytes]"]()
 
