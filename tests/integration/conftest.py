@@ -23,6 +23,7 @@ _LONGEST = (
     "test_localstack.py",
     "test_nested_stacks.py",
     "test_types_converge.py",
+    "test_sweep.py",
 )
 _INSTALLING = pytest.StashKey["subprocess.Popen[bytes]"]()
 
