@@ -232,7 +232,7 @@ def test_the_linter_finds_what_is_wrong(right: str, wrong: str, words: str) -> N
 def test_what_a_script_calls_is_there(name: str, step: dict[str, Any], tmp_path: Path) -> None:
     """Values come through the environment: what GitHub puts into a script it may be made to run."""
     assert "${{" not in step["run"]
-    if step["run"] in (".ci/run", "make test-long"):
+    if step["run"] in (".ci/run", "make test-long", "make coverage"):
         return
     (tmp_path / "work" / "dist").mkdir(parents=True)
     (tmp_path / "work" / "dist" / f"verifier-{__version__}-py3-none-any.whl").touch()
