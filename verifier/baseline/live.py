@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Self, TextIO, cast
 
 from verifier.baseline.text import headline, in_words, remaining
+from verifier.report.console import console
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -28,7 +29,6 @@ class LiveFleet:
     """
 
     def __init__(self, stream: TextIO, of: int, clean: Callable[[str], str], *, coloured: bool) -> None:
-        from rich.console import Console
         from rich.live import Live
 
         self._of, self._clean = of, clean
@@ -36,17 +36,7 @@ class LiveFleet:
         self._running: dict[str, float] = {}
         self._ended = self._bad = 0
         self._lock = threading.Lock()
-        # Names are data: nothing in them is markup, an emoji or to be highlighted.
-        self._console = Console(
-            file=cast("IO[str]", _Unheard(stream)),
-            force_terminal=True,
-            color_system="standard" if coloured else None,
-            no_color=not coloured,
-            markup=False,
-            emoji=False,
-            highlight=False,
-            legacy_windows=False,
-        )
+        self._console = console(cast("IO[str]", _Unheard(stream)), coloured=coloured, terminal=True)
         self._live = Live(
             console=self._console,
             get_renderable=self._drawn,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from verifier.loop.converge import Verdict
+from verifier.report.console import console
 from verifier.report.summary import summary
 
 if TYPE_CHECKING:
@@ -24,31 +25,19 @@ Row = Mapping[str, Any]
 
 def terminal_summary(document: Mapping[str, Any], *, coloured: bool) -> str:
     """What report.summary says of a result, drawn; the names in ``document`` are harmless to a terminal."""
-    from rich.console import Console
     from rich.panel import Panel
 
     text = io.StringIO()
-    # Names are data: nothing in them is markup, an emoji or to be highlighted.
-    console = Console(
-        file=text,
-        width=WIDTH,
-        force_terminal=coloured,
-        color_system="standard" if coloured else None,
-        no_color=not coloured,
-        markup=False,
-        emoji=False,
-        highlight=False,
-        legacy_windows=False,
-    )
+    drawn = console(text, coloured=coloured, terminal=coloured, width=WIDTH)
     first, *rest = summary(dict(document))
     verdict = str(document["verdict"])
-    console.print(Panel(_plain(first, "bold"), title="verifier", border_style=_COLOURS.get(verdict, "red")))
+    drawn.print(Panel(_plain(first, "bold"), title="verifier", border_style=_COLOURS.get(verdict, "red")))
     if document["rounds"]:
-        console.print(_rounds(document["rounds"]))
+        drawn.print(_rounds(document["rounds"]))
     if document["permissions"]:
-        console.print(_services(document["permissions"]))
+        drawn.print(_services(document["permissions"]))
     for line in rest:
-        console.print(_bullet(line))
+        drawn.print(_bullet(line))
     return text.getvalue()
 
 
