@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests.integration.test_on_aws import TOPIC
 from tests.support.served import ACCOUNT, REGION, Served, policy
 from verifier.targets.creation import stage_of
 
@@ -106,16 +107,10 @@ def killed_run(account: Account, out: Path, run: str) -> None:
             process.send_signal(signal.SIGKILL)
 
 
-NEWS = """\
-service: news
-provider:
-  name: aws
-resources:
-  Resources:
-    News:
-      Type: AWS::SNS::Topic
-      Properties:
-        TopicName: news-${sls:stage}-topic
+# Beside a topic, what stays when the stack goes.
+NEWS = (
+    TOPIC
+    + """\
     Archive:
       Type: AWS::S3::Bucket
       DeletionPolicy: Retain
@@ -130,6 +125,7 @@ resources:
       Properties:
         LogGroupName: /news/${sls:stage}
 """
+)
 
 
 class KilledRuns:

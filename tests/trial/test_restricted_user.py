@@ -140,11 +140,14 @@ class Late:
         return getattr(self._iam, self._step)(**arguments)
 
 
-@pytest.mark.parametrize("step", ["attach_user_policy", "create_access_key"])
-def test_what_was_just_made_may_not_be_known_yet(
-    iam: Any, step: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(late_iam, "Retrying", partial(Retrying, sleep=lambda _: None))
+
+
+@pytest.mark.usefixtures("no_pauses")
+@pytest.mark.parametrize("step", ["attach_user_policy", "create_access_key"])
+def test_what_was_just_made_may_not_be_known_yet(iam: Any, step: str) -> None:
     late = Late(iam, step, "NoSuchEntity")
     with restricted_user(late, (POLICY,)) as user:
         assert len(iam.list_attached_user_policies(UserName=user.name)["AttachedPolicies"]) == 1
@@ -152,11 +155,9 @@ def test_what_was_just_made_may_not_be_known_yet(
     assert left(iam) == []
 
 
+@pytest.mark.usefixtures("no_pauses")
 @pytest.mark.parametrize("step", ["delete_user", "delete_policy"])
-def test_what_was_just_detached_may_not_be_known_yet(
-    iam: Any, step: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(late_iam, "Retrying", partial(Retrying, sleep=lambda _: None))
+def test_what_was_just_detached_may_not_be_known_yet(iam: Any, step: str) -> None:
     late = Late(iam, step, "DeleteConflict")
     with restricted_user(late, (POLICY,)):
         pass

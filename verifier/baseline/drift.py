@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
 from verifier.authorization.caller import Certainty
@@ -14,6 +13,7 @@ from verifier.baseline.files import Baseline
 from verifier.baseline.seal import by_hand
 from verifier.grant.evidence import Permission
 from verifier.grant.merge import covers_resource, order
+from verifier.iam.evaluate import action_matches
 from verifier.iam.policy import PolicyDocument, Statement, to_dict
 
 _BY_HAND = "policy.json was changed by hand: evidence.json "
@@ -130,7 +130,7 @@ def _run_again(then: BaselineEvidence, now: BaselineEvidence) -> frozenset[str]:
 
 def _grants(wide: Permission, narrow: Permission) -> bool:
     return (
-        fnmatchcase(narrow.action.lower(), wide.action.lower())
+        action_matches(wide.action, narrow.action.lower())
         and (not wide.conditions or wide.conditions == narrow.conditions)
         and covers_resource(wide.resource, narrow.resource)
     )

@@ -125,8 +125,8 @@ def _applies(statement: Statement, action: str, resource: str, variables: Variab
 
 def _action_applies(statement: Statement, action: str) -> bool:
     if statement.not_actions:
-        return not any(_action_matches(pattern, action) for pattern in statement.not_actions)
-    return any(_action_matches(pattern, action) for pattern in statement.actions)
+        return not any(action_matches(pattern, action) for pattern in statement.not_actions)
+    return any(action_matches(pattern, action) for pattern in statement.actions)
 
 
 def _resource_applies(statement: Statement, resource: str, variables: Variables) -> bool:
@@ -136,7 +136,7 @@ def _resource_applies(statement: Statement, resource: str, variables: Variables)
 
 
 @lru_cache(maxsize=16384)
-def _action_matches(pattern: str, action: str) -> bool:
+def action_matches(pattern: str, action: str) -> bool:
     """Prefix and name without regard to case (source: iam-action-case); ``action`` is in lower case.
 
     A wildcard may stand in the prefix too (source: iam-wildcard-in-service).

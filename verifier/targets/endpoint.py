@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from verifier.emulator.endpoint.emulator import EndpointEmulator
 from verifier.emulator.endpoint.ledger import Ledger
 from verifier.emulator.partitions import partition_of
 from verifier.errors import InconclusiveError, InputError, UnavailableError
+from verifier.iam.evaluate import action_matches
 from verifier.targets.emulated import EmulatedRoom, EmulatedTarget
 from verifier.targets.interface import Disagreement, Room
 from verifier.targets.unenforced import Unenforced, unenforced
@@ -148,9 +148,7 @@ class EndpointTarget(EmulatedTarget):
     def _why(self, actions: Collection[str]) -> str:
         """The condition that was left out there, where one of ``actions`` was granted under it."""
         for one in self._there.left_out or ():
-            if any(
-                fnmatchcase(action.lower(), pattern.lower()) for pattern in one.actions for action in actions
-            ):
+            if any(action_matches(pattern, action.lower()) for pattern in one.actions for action in actions):
                 return f"its condition on {one.key} was left out there"
         return ""
 

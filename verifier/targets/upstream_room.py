@@ -9,7 +9,7 @@ from verifier.errors import InconclusiveError, InputError
 from verifier.gateway.server import Gateway
 from verifier.targets.aws.event_stream import EventStream
 from verifier.targets.aws.leftovers import left_by, take_away
-from verifier.targets.aws.stacks import Event, Stacks
+from verifier.targets.aws.stacks import Event, Stacks, is_gone, stack_name
 from verifier.targets.aws.traces import traces_of
 from verifier.targets.emulated import SETTLE_SECONDS, EmulatedRoom
 from verifier.targets.interface import Facts, Glance, Left, NotExercised, StackEvent, Traces
@@ -63,7 +63,9 @@ class UpstreamRoom(EmulatedRoom):
         # What cannot be looked at now shows in the end.
         with suppress(InconclusiveError), _in_plain_words():
             events = [fact for _, fact in self._new(stream)]
-            statuses = {_name(stack): self._stacks.status(stack, where) for stack, where in self._known()}
+            statuses = {
+                stack_name(stack): self._stacks.status(stack, where) for stack, where in self._known()
+            }
             failure = settled_failure(events, statuses)
         return Glance(failure, looks, requests)
 
@@ -76,7 +78,7 @@ class UpstreamRoom(EmulatedRoom):
             return self._finished()
 
     def _finished(self) -> Facts:
-        statuses = {_name(stack): self._stacks.settled(stack, where) for stack, where in self._known()}
+        statuses = {stack_name(stack): self._stacks.settled(stack, where) for stack, where in self._known()}
         found = self._new(self._stream)
         self._events += [event for event, _ in found]
         self._made.update((event.type, event.logical_id) for event, _ in found if not event.is_stack)
@@ -126,7 +128,7 @@ class UpstreamRoom(EmulatedRoom):
         try:
             return [*self._stacks.events(stack, region)]
         except ClientError as error:
-            if "does not exist" in error.response["Error"].get("Message", ""):
+            if is_gone(error):
                 return []
             raise
 
@@ -157,7 +159,3 @@ def _in_plain_words() -> Iterator[None]:
         yield
     except ClientError as error:
         raise InconclusiveError(f"the endpoint's own CloudFormation: {error}") from error
-
-
-def _name(stack: str) -> str:
-    return stack.split("/")[1] if stack.startswith("arn:") else stack

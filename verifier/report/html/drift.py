@@ -1,11 +1,10 @@
 """What came and what went since a baseline was made, and why."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from verifier.report.html.permissions import service_of
+from verifier.report.html.permissions import condition_of, service_of
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def _rows(found: Mapping[str, Any], word: str) -> Iterator[DriftedView]:
             service=service_of(row["action"]),
             action=row["action"],
             resource=row["resource"],
-            condition=json.dumps(row["condition"]) if row.get("condition") else "",
+            condition=condition_of(row),
             certainty=row["certainty"] or "",
             cause=row["cause"],
             why=row["why"],

@@ -88,6 +88,11 @@ def service_of(action: str) -> str:
     return action.partition(":")[0].lower()
 
 
+def condition_of(row: Row) -> str:
+    """The condition of a permission as it is shown; empty where there is none."""
+    return json.dumps(row["condition"]) if row.get("condition") else ""
+
+
 def _view(
     anchor: str, row: Row, phases: Sequence[str], marks: Sequence[str], resources: bool
 ) -> PermissionView:
@@ -98,7 +103,7 @@ def _view(
         service=service_of(row["action"]),
         action=row["action"],
         resource=row["resource"],
-        condition=json.dumps(row["condition"]) if row.get("condition") else "",
+        condition=condition_of(row),
         certainty=row["certainty"],
         marks=marks,
         phases=asked_in,

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_exponential
 
 from verifier.errors import InconclusiveError
 from verifier.targets.template_body import template_text
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
 
 SETTLE_SECONDS = 3600.0
 _STACK = "AWS::CloudFormation::Stack"
@@ -51,7 +54,7 @@ class Stacks:
         try:
             found = self.client("cloudformation", region).describe_stacks(StackName=stack)["Stacks"]
         except ClientError as error:
-            if "does not exist" in error.response["Error"].get("Message", ""):
+            if is_gone(error):
                 return GONE
             raise
         return str(found[0]["StackStatus"]) if found else GONE
@@ -68,7 +71,7 @@ class Stacks:
         except RetryError as error:
             status = error.last_attempt.result()
             raise InconclusiveError(
-                f"stack {_name(stack)} is still {status} after {self.patience:.0f} s"
+                f"stack {stack_name(stack)} is still {status} after {self.patience:.0f} s"
             ) from None
 
     def events(self, stack: str, region: str) -> Iterator[Event]:
@@ -115,5 +118,11 @@ def _event(row: Mapping[str, Any], region: str) -> Event:
     )
 
 
-def _name(stack: str) -> str:
-    return stack.split("/")[1] if stack.startswith("arn:") and stack.count("/") > 1 else stack
+def stack_name(stack: str) -> str:
+    """The name of the stack with that id, or of that name."""
+    return stack.split("/")[1] if stack.startswith("arn:") and "/" in stack else stack
+
+
+def is_gone(error: "ClientError") -> bool:
+    """Whether CloudFormation answers that there is no such stack."""
+    return "does not exist" in error.response["Error"].get("Message", "")
