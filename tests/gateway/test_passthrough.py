@@ -199,6 +199,22 @@ def test_what_is_granted_for_a_refusal_is_tried_again_and_the_refusal_is_noted()
     assert list(door.waited) == ["s3:ListBucket"], "the second refusal came after the grant"
 
 
+def test_nothing_likely_is_granted_while_the_grant_of_what_is_sure_may_be_late() -> None:
+    [case] = (one for one in CASES if one["name"].startswith("a bare refusal is of what is surely"))
+    bare = HttpResponse(403, (), case["answer"]["body"].encode())
+    answers, granted = [bare, bare, bare, HttpResponse(200, (), b"<CreateStackResponse/>")], []
+    door = door_with(lambda _: answers.pop(0), patience=30.0)
+
+    def granting(found: tuple[Decided, ...]) -> tuple[PolicyDocument, ...]:
+        granted.append([one.requirement.action for one in found])
+        allow = [{"Effect": "Allow", "Action": one.requirement.action, "Resource": "*"} for one in found]
+        return (parse_policy({"Version": "2012-10-17", "Statement": allow}, name="more"),)
+
+    door.granting = granting
+    assert door.answer(request_of(case)).status == 200
+    assert granted == [["cloudformation:CreateStack"]]
+
+
 def test_what_nothing_is_granted_for_is_a_refusal() -> None:
     sent: list[HttpRequest] = []
     door = door_with(lambda request: sent.append(request) or REFUSED, patience=30.0)  # type: ignore[func-returns-value]

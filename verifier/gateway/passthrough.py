@@ -209,9 +209,9 @@ class PassThroughDoor:
         try:
             return retrying(once)
         except RetryError as error:
-            last: tuple[HttpResponse, Answer, tuple[Decided, ...]] = error.last_attempt.result()
-            self._given_up |= _keys(last[2])
-            return last
+            response, answer, found = error.last_attempt.result()
+            self._given_up |= _keys(found)
+            return response, answer, self._refused(request, read, answer, self._as_granted(caller))
 
     def _as_granted(self, caller: Caller) -> Caller:
         """``caller`` with all that was granted to it since."""
@@ -246,8 +246,11 @@ class PassThroughDoor:
             if not by_key:
                 return ()
             message = str(by_key[0].get("Message", ""))
+        words = self._decode(message)
         try:
-            return refused(operation, self._decode(message), caller)
+            found = refused(operation, words, caller)
+            lasts = _keys(found) <= self._given_up
+            return refused(operation, words, caller, lasting=True) if lasts else found
         except UnmappedOperation:
             return ()
 

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from verifier.authorization.caller import Caller, Certainty
+from verifier.authorization.claims import UNKNOWN, Subject, claims_about
 from verifier.authorization.decision import Decided
 from verifier.authorization.operation import Operation, Requirement
 from verifier.authorization.requirements import UnmappedOperation, requirements
+from verifier.authorization.weights import weigh
 from verifier.authorization.wording import REFUSALS
 from verifier.denial.cure import POLICIES, is_of, resource_of
 from verifier.denial.denial import Denial, DenialKind
@@ -33,13 +35,16 @@ def is_refusal(answer: Answer, method: str) -> bool:
     return any(denial.action and not denial.inferred for denial in denials_of(answer.message))
 
 
-def refused(operation: Operation, message: str, caller: Caller) -> tuple[Decided, ...]:
+def refused(
+    operation: Operation, message: str, caller: Caller, *, lasting: bool = False
+) -> tuple[Decided, ...]:
     """What ``caller`` lacks, whose ``operation`` was refused with ``message``.
 
-    Where the words name no action it is what the operation needs and the caller's policies do not allow;
-    where they allow everything, all that it needs. What its boundary surely refuses is told as that, where
-    the words leave it open and nothing else is lacking. Raises UnmappedOperation for a refusal without words
-    of an operation that nobody knows.
+    Where the words name no action it is what the operation surely needs and the caller's policies do not
+    allow; where they allow all of that, all of it, as a grant may be late. Of a ``lasting`` refusal it is
+    then what the operation likely needs and they do not allow. What its boundary surely refuses is told as
+    that, where the words leave it open and nothing else is lacking. Raises UnmappedOperation for a refusal
+    without words of an operation that nobody knows.
     """
     named = [denial for denial in denials_of(message) if denial.action and not denial.inferred]
     if named:
@@ -47,17 +52,30 @@ def refused(operation: Operation, message: str, caller: Caller) -> tuple[Decided
         return tuple(_named(denial, operation, needed, caller) for denial in named)
     explicit = "explicit deny" in message
     outcome = Outcome.EXPLICIT_DENY if explicit else Outcome.IMPLICIT_DENY
-    return _unnamed(operation, caller, Decision(outcome, IDENTITY_POLICY))
+    return _unnamed(operation, caller, Decision(outcome, IDENTITY_POLICY), lasting=lasting)
 
 
-def _unnamed(operation: Operation, caller: Caller, decision: Decision) -> tuple[Decided, ...]:
+def _unnamed(
+    operation: Operation, caller: Caller, decision: Decision, *, lasting: bool
+) -> tuple[Decided, ...]:
     """By the rules: what the caller's policies do not allow of what the operation needs, else all of it."""
-    wanted = requirements(operation) + _of_absence(operation)
+    needed = requirements(operation) + _of_absence(operation)
+    wanted = [one for one in needed if _certainty(one) is Certainty.CALL]
     lacking = [one for one in wanted if not allows(caller, one)]
+    if lasting and not lacking:
+        lacking = [one for one in needed if _certainty(one) is Certainty.LIKELY and not allows(caller, one)]
     decisions = [(one, _limited(decision, one, caller)) for one in lacking or wanted]
     # Of what is lacking it may be all that a grant lifts; of what is granted it is the boundary's.
     told = [pair for pair in decisions if (pair[1] is decision) is bool(lacking)]
     return tuple(_decided(operation, one, caller.arn, how) for one, how in told or decisions)
+
+
+def _certainty(requirement: Requirement) -> Certainty:
+    """How sure it is that AWS asks for ``requirement`` of the tool's own request."""
+    claims = claims_about(
+        Subject(requirement.action, because=UNKNOWN), requirement.source, requirement.seen_in
+    )
+    return weigh(Certainty.CALL, claims, sure=requirement.primary)
 
 
 def _limited(decision: Decision, requirement: Requirement, caller: Caller) -> Decision:

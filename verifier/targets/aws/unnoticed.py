@@ -63,7 +63,8 @@ class TrailReader:
                 continue
             operation = self._operation(detail)
             try:
-                decided = refused(operation, self.decode(str(detail.get("errorMessage") or "")), self.caller)
+                words = self.decode(str(detail.get("errorMessage") or ""))
+                decided = refused(operation, words, self.caller, lasting=True)
             except UnmappedOperation:
                 notes[f"CloudTrail: {operation} was refused, and no rule knows what it needs"] = None
                 continue
