@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -176,6 +177,23 @@ def test_whatever_a_profile_says(tmp_path: Path, settings: str, words: str) -> N
         administrator(environment, "odd", REGION)
     says(caught.value, [words])
     assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize("profile", ["slow", "taken"])
+def test_a_program_that_gives_no_credentials_is_not_waited_for_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, profile: str
+) -> None:
+    monkeypatch.setattr("verifier.targets.sandbox.programs.PATIENCE_SECONDS", 0.2)
+    environment = configuration(tmp_path, {"root": ("AKIAEXAMPLE", SECRET)})
+    Path(environment["AWS_CONFIG_FILE"]).write_text(
+        "[profile slow]\ncredential_process = sh -c 'sleep 60; echo'\n"
+        "[profile taken]\nrole_arn = arn:aws:iam::111122223333:role/r\nsource_profile = slow\n",
+        encoding="utf-8",
+    )
+    begun = time.monotonic()
+    with pytest.raises(UnavailableError, match="credential_process gave nothing within"):
+        administrator(environment, profile, REGION)
+    assert time.monotonic() - begun < 30
 
 
 def test_a_code_that_nobody_can_type(account: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:

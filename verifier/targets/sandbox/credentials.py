@@ -10,6 +10,7 @@ from typing import Any
 
 from verifier.errors import UnavailableError
 from verifier.targets.sandbox.guarded import GuardedResolver
+from verifier.targets.sandbox.programs import limit_programs
 
 _PROFILE = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
 _KEY, _SECRET, _TOKEN = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
@@ -42,6 +43,7 @@ def user_session(environment: Mapping[str, str], profile: str | None) -> Any:
     if profile is None:  # what the machine has is nobody's profile
         _in_containers(session, environment)
     resolver = session.get_component("credential_provider")
+    limit_programs(resolver)
     session.register_component("credential_provider", GuardedResolver(resolver))
     return boto3.session.Session(botocore_session=session)
 

@@ -6,6 +6,8 @@ Programs, files and addresses of the user's give what they like, and botocore ta
 from collections.abc import Callable
 from typing import Any
 
+from verifier.targets.sandbox.programs import PATIENCE_SECONDS, ProgramTooSlowError
+
 _STILL_EXPIRED = "still expired"
 
 
@@ -59,7 +61,18 @@ def _guarded(get: Callable[[], Any], method: str) -> Any:
     except Exception as error:
         if _STILL_EXPIRED in str(error):
             raise UnauthorizedSSOTokenError from None
+        if isinstance(error, ProgramTooSlowError):
+            raise _too_slow(method) from None
         raise CredentialRetrievalError(provider=method, error_msg=type(error).__name__) from None
+
+
+def _too_slow(method: str) -> Exception:
+    from botocore.exceptions import CredentialRetrievalError
+
+    class CredentialProcessTooSlowError(CredentialRetrievalError):  # type: ignore[misc]
+        """Known by its name where it is put into words."""
+
+    return CredentialProcessTooSlowError(provider=method, error_msg=f"nothing within {PATIENCE_SECONDS:g} s")
 
 
 def _is_key(value: object) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import Enum, auto
 
 from verifier.errors import UnavailableError
+from verifier.targets.sandbox.programs import PATIENCE_SECONDS
 
 
 class Trouble(Enum):
@@ -62,6 +63,7 @@ _ANSWERS: Mapping[Trouble, str] = {
 # stays out of it: a secret may be in their words.
 _NO_KEY = "no AWS credentials were found; name a profile that has some: --profile NAME"
 _NOT_HAD = "these AWS credentials could not be got; log in, and see what `aws sts get-caller-identity` says"
+_TOO_SLOW = f"their credential_process gave nothing within {PATIENCE_SECONDS:g} s; run it by hand"
 _LOGGED_OUT = "the login behind these AWS credentials has expired; log in again"
 _FILES = "the AWS configuration files cannot be read; check what they say"
 _SETTING = "a setting of the AWS configuration, in its files or variables, cannot be used; mend it"
@@ -69,6 +71,7 @@ _NETWORK = "AWS cannot be reached; check the network, the region, HTTPS_PROXY an
 _RAISED: Mapping[str, str] = {
     "NoCredentialsError": _NO_KEY,
     "PartialCredentialsError": "these AWS credentials are not whole; a key has an id and a secret",
+    "CredentialProcessTooSlowError": _TOO_SLOW,
     "CredentialRetrievalError": _NOT_HAD,
     "MetadataRetrievalError": _NOT_HAD,
     "TokenRetrievalError": _LOGGED_OUT,
