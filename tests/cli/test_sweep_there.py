@@ -134,6 +134,68 @@ def test_what_stays_is_told_by_the_exit_code(
     assert things(served) == THEIRS
 
 
+TEMPLATE = json.dumps(
+    {
+        "Resources": {
+            "Files": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "mine-files"}},
+            "Kept": {
+                "Type": "AWS::S3::Bucket",
+                "DeletionPolicy": "Retain",
+                "Properties": {"BucketName": "mine-kept"},
+            },
+            "Log": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/mine"}},
+        }
+    }
+)
+
+
+def killed_upstream(served: Endpoint, folder: Path, *, own: bool = True) -> None:
+    """A run with --cloudformation upstream that was killed when its stack was there."""
+    with Journal(folder) as journal:
+        ledger = Ledger(journal.add, served.url)
+        if not own:
+            ledger.is_somebodys(ACCOUNT)
+        emulator = EndpointEmulator(served.url, About("localstack", "9.9", False), "aws", REGION, ledger)
+        emulator.invoke(op("cloudformation:CreateStack", StackName="shop-dev", TemplateBody=TEMPLATE))
+        for bucket in ("mine-files", "mine-kept"):
+            emulator.invoke(op("s3:PutObject", Bucket=bucket, Key="k"))
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_stack_of_the_endpoint_s_own_goes_with_what_it_keeps(
+    served: Endpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str], own: bool
+) -> None:
+    killed_upstream(served, tmp_path, own=own)
+    assert things(served) == ["/mine", "mine-files", "mine-kept"]
+    assert swept(tmp_path, "--yes") == 0
+    where = f"in {REGION} of account {ACCOUNT}"
+    assert capsys.readouterr().out == f"cloudformation:CreateStack shop-dev {where}: removed\n"
+    assert things(served) == []
+    assert swept(tmp_path) == 0
+    assert capsys.readouterr().out == "nothing is left\n"
+
+
+def test_what_a_stack_keeps_and_cannot_be_removed_is_told(
+    served: Endpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    killed_upstream(served, tmp_path)
+    served.failing = {"s3:DeleteBucket"}
+    assert swept(tmp_path, "--yes") == 4
+    assert "left behind: Kept (AWS::S3::Bucket, mine-kept)" in capsys.readouterr().out
+    assert things(served) == ["mine-kept"]
+
+
+def test_what_somebody_s_stack_of_that_name_has_kept_is_left_alone(
+    served: Endpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    killed_upstream(served, tmp_path, own=False)
+    served.upstream.invoke(op("cloudformation:DeleteStack", StackName="shop-dev"))
+    there = things(served)
+    assert "mine-kept" in there
+    assert swept(tmp_path, "--yes") == 0
+    assert things(served) == there
+
+
 def test_nobody_answers(served: Endpoint, left: Path, capsys: pytest.CaptureFixture[str]) -> None:
     served.gone = True
     assert swept(left, "--yes") == 3

@@ -114,6 +114,33 @@ def test_the_stack_and_what_is_in_it_are_gone_afterwards(served: Endpoint, lived
     assert lived["left"] == ()
 
 
+@pytest.mark.parametrize("deleted_by_the_user", [False, True])
+def test_what_its_template_keeps_and_full_buckets_go_with_the_room(
+    served: Endpoint, deleted_by_the_user: bool
+) -> None:
+    resources = json.loads(TEMPLATE)["Resources"]
+    kept = {**resources["Files"], "DeletionPolicy": "Retain", "Properties": {"BucketName": "upstream-kept"}}
+    template = json.dumps({"Resources": {**resources, "Kept": kept}})
+    target = EndpointTarget(served.url, region=REGION, upstream_cloudformation=True)
+    with closing(target):
+        with target.room(Mode.ENFORCE, REGION) as room:
+            cloudformation, s3 = room.admin("cloudformation"), room.admin("s3")
+            room.begin("deploy")
+            cloudformation.create_stack(StackName="shop-dev", TemplateBody=template)
+            s3.put_object(Bucket="upstream-kept", Key="a", Body=b"b")
+            room.finish()
+            if deleted_by_the_user:
+                room.begin("remove")
+                cloudformation.delete_stack(StackName="shop-dev")
+                room.finish()
+                assert there(served, room.account) == (["upstream-kept"], [])
+            else:
+                s3.put_object(Bucket="upstream-files", Key="a", Body=b"b")
+        # Closing the target forgets moto's account, whose state is this process's.
+        assert there(served, room.account) == ([], [])
+        assert target.left() == ()
+
+
 def test_nothing_is_said_of_it_by_default(served: Endpoint) -> None:
     with closing(EndpointTarget(served.url, region=REGION)) as target:
         assert target.not_enforced() is None

@@ -8,22 +8,30 @@ from verifier.authorization.operation import Operation
 from verifier.emulator.endpoint.ledger import Ledger
 from verifier.emulator.endpoint.left import LeftThere, is_the_runs, left_there, undoing
 from verifier.emulator.endpoint.made import PASSES
-from verifier.emulator.endpoint.undo import NotThereError, take_away
+from verifier.emulator.endpoint.undo import NotThereError, like, take_away
 from verifier.emulator.endpoint.upstream import EndpointUpstream
-from verifier.errors import UnavailableError
+from verifier.errors import AwsError, UnavailableError
 from verifier.targets.endpoint import find_endpoint, without_userinfo
 from verifier.targets.sandbox.sweep import Remains
+from verifier.targets.upstream_removal import StackRemoval
+from verifier.targets.upstream_stacks import UpstreamStacks
 
 _UNCERTAIN = "the run was killed while it asked for it, and somebody may have had it before; look by hand"
 _UNKNOWN = "the run was killed while it asked for it, and what it goes by cannot be found; look by hand"
 
 
+_STACK = "cloudformation:DeleteStack"
+# How long a stack may take.
+_STACK_SECONDS = 120.0
+
+
 @dataclass(frozen=True)
 class _Own:
-    """One thing of the run's, and what takes it away."""
+    """One thing of the run's, and what takes it away; a stack goes by ``stacks``."""
 
     left: LeftThere
     undoing: tuple[Operation, ...]
+    stacks: StackRemoval | None = None
 
 
 class EndpointSweep:
@@ -84,11 +92,27 @@ class EndpointSweep:
         if found is None:
             self.others += (_remains(one, _UNKNOWN),)
         elif found:
-            self._own += (_Own(one, found),)
+            self._own += (_Own(one, found, _stacks_of(found[0], upstream)),)
+
+
+def _stacks_of(undo: Operation, upstream: EndpointUpstream) -> StackRemoval | None:
+    """What removes the stack that ``undo`` deletes; None where it is not there, or is no stack."""
+    if str(undo) != _STACK:
+        return None
+    try:
+        answer = upstream.invoke(like(undo, "DescribeStacks", {"StackName": undo.params["StackName"]}))
+    except AwsError:
+        return None
+    places = [(stack["StackId"], undo.region) for stack in answer.get("Stacks") or ()]
+    clients = UpstreamStacks(upstream).clients(undo.account)
+    place = (undo.account, undo.partition, clients)
+    return StackRemoval(places, *place, seconds=_STACK_SECONDS) if places else None
 
 
 def _removed(one: _Own, upstream: EndpointUpstream) -> tuple[bool, str]:
     """Whether something of it was there, and why something stays."""
+    if one.stacks is not None:
+        return True, "; ".join(one.stacks.remove())
     was_there = False
     for undo in one.undoing:
         try:

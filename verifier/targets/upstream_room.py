@@ -2,25 +2,21 @@
 
 import copy
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from functools import partial
+from contextlib import suppress
 
 from verifier.errors import InconclusiveError, InputError
 from verifier.gateway.server import Gateway
 from verifier.targets.aws.event_stream import EventStream
-from verifier.targets.aws.leftovers import left_by, take_away
-from verifier.targets.aws.stacks import Event, Stacks, is_gone, stack_name
+from verifier.targets.aws.stacks import GONE, Event, Stacks, stack_name
 from verifier.targets.aws.traces import traces_of
 from verifier.targets.emulated import SETTLE_SECONDS, EmulatedRoom
 from verifier.targets.interface import Facts, Glance, Left, NotExercised, StackEvent, Traces
 from verifier.targets.reach import Reach
 from verifier.targets.records import counted
-from verifier.targets.sandbox.remove_stack import Waiting, remove_stack
 from verifier.targets.settled import settled_failure
 from verifier.targets.unenforced import UPSTREAM
+from verifier.targets.upstream_removal import StackRemoval, events_of, in_plain_words, kept_by, resources_of
 from verifier.targets.upstream_stacks import UpstreamStacks
-
-_WAITING = Waiting(SETTLE_SECONDS)
 
 
 class UpstreamRoom(EmulatedRoom):
@@ -46,6 +42,7 @@ class UpstreamRoom(EmulatedRoom):
         self._stacks = Stacks(self._clients, SETTLE_SECONDS)
         self._stream = EventStream()
         self._events: list[Event] = []
+        self._kept: list[Event] = []
         self._templates: dict[str, str] = {}
 
     def begin(self, phase: str, *, fail_last_wave: bool = False) -> None:
@@ -53,7 +50,7 @@ class UpstreamRoom(EmulatedRoom):
         if fail_last_wave:
             raise InputError(f"{phase}: the endpoint's own CloudFormation cannot be made to fail")
         self._begin_phase(phase)
-        with _in_plain_words():
+        with in_plain_words():
             self._stream.skip(self._read(), self._noted.of_clients.begun())
 
     def glance(self) -> Glance:
@@ -61,7 +58,7 @@ class UpstreamRoom(EmulatedRoom):
         looks, requests = counted(self._gateway.decisions.records(self._records_seen))
         stream, failure = copy.deepcopy(self._stream), None
         # What cannot be looked at now shows in the end.
-        with suppress(InconclusiveError), _in_plain_words():
+        with suppress(InconclusiveError), in_plain_words():
             events = [fact for _, fact in self._new(stream)]
             statuses = {
                 stack_name(stack): self._stacks.status(stack, where) for stack, where in self._known()
@@ -74,7 +71,7 @@ class UpstreamRoom(EmulatedRoom):
 
     def finish(self) -> Facts:
         """Wait until every stack has settled; what happened since ``begin``. Raises InconclusiveError."""
-        with _in_plain_words():
+        with in_plain_words():
             return self._finished()
 
     def _finished(self) -> Facts:
@@ -82,8 +79,9 @@ class UpstreamRoom(EmulatedRoom):
         found = self._new(self._stream)
         self._events += [event for event, _ in found]
         self._made.update((event.type, event.logical_id) for event, _ in found if not event.is_stack)
-        self._made.update(self._resources())
         for stack, where in self._known():
+            if statuses[stack_name(stack)] != GONE:
+                self._look_into(stack, where)
             self._templates[stack] = self._stacks.template(stack, where) or self._templates.get(stack, "")
         return self._facts(tuple(fact for _, fact in found), statuses)
 
@@ -101,61 +99,23 @@ class UpstreamRoom(EmulatedRoom):
 
     def clear(self) -> Iterator[str]:
         """Take away every stack, the latest first, and what these leave; a line for what stays."""
-        known = [*reversed([*self._known()])]
-        ways = [partial(remove_stack, self._clients, where, stack, _WAITING) for stack, where in known]
-        for way in (*ways, partial(self._take_leftovers, known)):
-            try:
-                with _in_plain_words():
-                    way()
-            except InconclusiveError as error:
-                yield str(error)
-
-    def _take_leftovers(self, known: list[tuple[str, str]]) -> None:
-        events = [event for stack, where in known for event in self._events_of(stack, where)]
-        take_away(left_by(events), self.account, self.partition, self._clients)
+        known = reversed([*self._known()])
+        place = (self.account, self.partition, self._clients)
+        yield from StackRemoval(known, *place, seconds=SETTLE_SECONDS, kept=self._kept).remove()
 
     def _known(self) -> Iterator[tuple[str, str]]:
         """Id and region of each stack that anybody had to do with."""
         yield from self._noted.of_all.stacks().items()
 
     def _read(self) -> list[Event]:
-        return [event for stack, where in self._known() for event in self._events_of(stack, where)]
+        return [event for stack, where in self._known() for event in events_of(self._clients, stack, where)]
 
-    def _events_of(self, stack: str, region: str) -> list[Event]:
-        """Those of a stack; none of one that is forgotten."""
-        from botocore.exceptions import ClientError
-
-        try:
-            return [*self._stacks.events(stack, region)]
-        except ClientError as error:
-            if is_gone(error):
-                return []
-            raise
-
-    def _resources(self) -> Iterator[tuple[str, str]]:
-        """Type and logical id of what is in the stacks: not every engine has events of it."""
-        from botocore.exceptions import ClientError
-
-        for stack, region in self._known():
-            client = self._clients("cloudformation", region)
-            try:
-                for page in client.get_paginator("list_stack_resources").paginate(StackName=stack):
-                    rows = page["StackResourceSummaries"]
-                    yield from ((row["ResourceType"], row["LogicalResourceId"]) for row in rows)
-            except ClientError:
-                continue  # it is gone
+    def _look_into(self, stack: str, region: str) -> None:
+        """What is in a stack, and what it keeps: not every engine has events of it."""
+        rows = resources_of(self._clients, stack, region)
+        self._made.update((row["ResourceType"], row["LogicalResourceId"]) for row in rows)
+        self._kept += kept_by(self._clients, stack, region)
 
     def _new(self, stream: EventStream) -> list[tuple[Event, StackEvent]]:
         of_clients = self._noted.of_clients
         return stream.take(self._read(), of_clients.begun(), of_clients.saw)
-
-
-@contextmanager
-def _in_plain_words() -> Iterator[None]:
-    """Raises InconclusiveError for what the endpoint answers to the administrator."""
-    from botocore.exceptions import ClientError
-
-    try:
-        yield
-    except ClientError as error:
-        raise InconclusiveError(f"the endpoint's own CloudFormation: {error}") from error
