@@ -59,7 +59,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_it_is_started_and_gone_afterwards(daemon: FakeDaemon, port: int) -> None:
     said: list[str] = []
-    with localstack_container(said.append, {"DOCKER_HOST": daemon.host}, port=port) as url:
+    with localstack_container(said.append, {"DOCKER_HOST": daemon.host}, port=port) as (url, _):
         about = probe(url)
         assert about is not None
         assert (url, about.adapter) == (f"http://127.0.0.1:{port}", "localstack")
@@ -254,16 +254,16 @@ def test_an_interrupt_while_it_is_removed_is_put_off(
 def test_what_answers_already_is_used(daemon: FakeDaemon) -> None:
     with (
         answering(LOCALSTACK) as there,
-        endpoint_or_container(there, lambda _: None, {"DOCKER_HOST": daemon.host}) as url,
+        endpoint_or_container(there, lambda _: None, {"DOCKER_HOST": daemon.host}) as (url, about),
     ):
-        assert url == there
+        assert (url, about) == (there, probe(there))
     assert daemon.calls == []
 
 
 def test_where_nothing_answers_one_is_started(daemon: FakeDaemon, port: int) -> None:
     there = f"http://localhost:{port}"
-    with endpoint_or_container(there, lambda _: None, {"DOCKER_HOST": daemon.host}) as url:
-        assert probe(url) is not None
+    with endpoint_or_container(there, lambda _: None, {"DOCKER_HOST": daemon.host}) as (url, about):
+        assert about == probe(url)
         assert url == f"http://127.0.0.1:{port}"
     assert daemon.containers == {}
 

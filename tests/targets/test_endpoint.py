@@ -1,7 +1,7 @@
 """A target whose state is at an endpoint: what it says of it, and how it ends when nobody answers there."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from tests.support.endpoint import INFO, Endpoint, endpoint
 from tests.support.tiny_emulator import TinyUpstream
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.operation import Operation
+from verifier.emulator.endpoint.about import probe
 from verifier.emulator.moto.upstream import MotoUpstream
 from verifier.errors import UnavailableError
 from verifier.iam.policy import parse_policy
@@ -58,6 +59,13 @@ def test_what_answers_and_who_decides(served: Endpoint) -> None:
     with closing(EndpointTarget(served.url, region=REGION)) as target:
         (said,) = target.remarks()
         assert said.endswith("both decide, the verifier's word counts, and differences are told")
+
+
+def test_what_is_known_to_answer_is_not_asked_again(served: Endpoint) -> None:
+    about = probe(served.url)
+    served.told.clear()
+    with closing(EndpointTarget(served.url, about=about, region=REGION)) as target:
+        assert target.remarks()[0].startswith(f"{served.url} is localstack 9.9")
 
 
 def test_what_it_lacks_is_named(served: Endpoint) -> None:
@@ -152,41 +160,44 @@ def test_nobody_there() -> None:
         find_endpoint("http://127.0.0.1:1")
 
 
-def test_a_condition_that_the_endpoint_cannot_read_counts_here_and_is_left_out_there() -> None:
-    served_to: list[str] = []
+@contextmanager
+def ministack() -> Iterator[tuple[Endpoint, EndpointTarget]]:
+    """An endpoint that enforces itself, but for conditions that it cannot read; and a target there."""
     with endpoint(MotoUpstream()) as served:
         served.told = dict(MINISTACK)
         with closing(EndpointTarget(served.url, region=REGION)) as target:
-            with (
-                target.room(Mode.ENFORCE, REGION) as room,
-                restricted_user(room.admin("iam"), (NARROW,)) as user,
-            ):
-                logs = room.client("logs", user.keys.access_key, user.keys.secret)
-                with pytest.raises(logs.exceptions.ClientError, match="AccessDenied"):
-                    logs.describe_log_groups()
-                iam = room.admin("iam")
-                (policy,) = iam.list_attached_user_policies(UserName=user.name)["AttachedPolicies"]
-                version = iam.get_policy_version(PolicyArn=policy["PolicyArn"], VersionId="v1")
-                (statement,) = version["PolicyVersion"]["Document"]["Statement"]
-                assert statement["Condition"] == {"StringEquals": {"logs:Made": "up"}}
-            (left_out,) = target.left_out() or ()
-            assert (left_out.key, left_out.actions) == ("logs:Made", ("logs:DescribeLogGroups",))
-        served_to += [one.params["PolicyDocument"] for one in served.asked if "PolicyDocument" in one.params]
-    assert len(served_to) == 1
-    assert "logs:Made" not in served_to[0]
-    assert "logs:DescribeLogGroups" in served_to[0]
+            yield served, target
+
+
+def test_a_condition_that_the_endpoint_cannot_read_counts_here_and_is_left_out_there() -> None:
+    with ministack() as (served, target):
+        with (
+            target.room(Mode.ENFORCE, REGION) as room,
+            restricted_user(room.admin("iam"), (NARROW,)) as user,
+        ):
+            logs = room.client("logs", user.keys.access_key, user.keys.secret)
+            with pytest.raises(logs.exceptions.ClientError, match="AccessDenied"):
+                logs.describe_log_groups()
+            iam = room.admin("iam")
+            (policy,) = iam.list_attached_user_policies(UserName=user.name)["AttachedPolicies"]
+            version = iam.get_policy_version(PolicyArn=policy["PolicyArn"], VersionId="v1")
+            (statement,) = version["PolicyVersion"]["Document"]["Statement"]
+            assert statement["Condition"] == {"StringEquals": {"logs:Made": "up"}}
+        (left_out,) = target.left_out() or ()
+        assert (left_out.key, left_out.actions) == ("logs:Made", ("logs:DescribeLogGroups",))
+        (told,) = [one.params["PolicyDocument"] for one in served.asked if "PolicyDocument" in one.params]
+    assert "logs:Made" not in told
+    assert "logs:DescribeLogGroups" in told
 
 
 def test_why_the_endpoint_allows_what_is_refused_here() -> None:
-    with endpoint(MotoUpstream()) as served:
-        served.told = dict(MINISTACK)
-        with closing(EndpointTarget(served.url, region=REGION)) as target:
-            with (
-                target.room(Mode.OBSERVE, REGION) as room,
-                restricted_user(room.admin("iam"), (NARROW,)) as user,
-            ):
-                room.client("logs", user.keys.access_key, user.keys.secret).describe_log_groups()
-            (difference,) = target.differences() or ()
+    with ministack() as (_, target):
+        with (
+            target.room(Mode.OBSERVE, REGION) as room,
+            restricted_user(room.admin("iam"), (NARROW,)) as user,
+        ):
+            room.client("logs", user.keys.access_key, user.keys.secret).describe_log_groups()
+        (difference,) = target.differences() or ()
     assert (difference.ours, difference.theirs) == (False, True)
     assert difference.why == "its condition on logs:Made was left out there"
 

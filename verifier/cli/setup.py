@@ -253,9 +253,10 @@ def _opened(
 
     environment = with_aws_settings(args.aws_settings)
     url = checked_url(args.endpoint or endpoint_of(environment))
-    answering = endpoint_or_container(url, progress.say, environment)
+    there, about = stack.enter_context(endpoint_or_container(url, progress.say, environment))
     return EndpointTarget(
-        stack.enter_context(answering),
+        there,
+        about=about,
         note=journal.add,
         upstream_cloudformation=setup.upstream_cloudformation,
         **_settings_of(args, setup),

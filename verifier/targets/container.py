@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from verifier.emulator.endpoint.about import probe
+from verifier.emulator.endpoint.about import About, probe
 from verifier.emulator.endpoint.connection import is_loopback
 from verifier.errors import UnavailableError
 from verifier.redaction import HIDDEN
@@ -42,8 +42,8 @@ _GONE_OR_GOING = (404, 409)
 @contextmanager
 def localstack_container(
     say: Callable[[str], None], environment: Mapping[str, str], *, port: int = PORT
-) -> Iterator[str]:
-    """The endpoint of a LocalStack that is started for it ("http://127.0.0.1:4566"), and removed at the end.
+) -> Iterator[tuple[str, About]]:
+    """A LocalStack that is started for it, and removed at the end: its endpoint, and what answers there.
 
     ``environment`` is the user's: DOCKER_HOST and its like; LOCALSTACK_IMAGE names another image, and only
     a LocalStack image so named gets LOCALSTACK_AUTH_TOKEN. ``say`` hears how far it is. Raises
@@ -63,8 +63,7 @@ def localstack_container(
         with _container(client, image, token, port, say) as container:
             url = f"http://127.0.0.1:{port}"
             say(f"{image}: started, and waited for at {url}")
-            _wait_until_healthy(container, image, url, token)
-            yield url
+            yield url, _wait_until_healthy(container, image, url, token)
     finally:
         client.close()
 
@@ -72,24 +71,25 @@ def localstack_container(
 @contextmanager
 def endpoint_or_container(
     url: str, say: Callable[[str], None], environment: Mapping[str, str]
-) -> Iterator[str]:
-    """``url`` when an emulator answers there, else the endpoint of a ``localstack_container`` at its port.
+) -> Iterator[tuple[str, About]]:
+    """``url`` and what answers there, else a ``localstack_container`` at its port.
 
     Nothing is started for an address that is not on this machine. Raises UnavailableError.
     """
     missing = f"--target localstack: nothing at {url} answers as AWS does"
     with ExitStack() as stack:
-        if probe(url) is None:
+        about = probe(url)
+        if about is None:
             if not is_loopback(url):
                 raise UnavailableError(f"{missing}; start it there, or name another with --endpoint")
             container = localstack_container(say, environment, port=urlsplit(url).port or PORT)
             try:
-                url = stack.enter_context(container)
+                url, about = stack.enter_context(container)
             except UnavailableError as error:
                 raise UnavailableError(
                     f"{missing}, and none can be started: {error}; or start one by hand (docs/targets.md)"
                 ) from None
-        yield url
+        yield url, about
 
 
 def left_containers(client: Any) -> tuple[str, ...]:
@@ -169,10 +169,11 @@ def _end(client: Any, name: str, say: Callable[[str], None]) -> None:
         say(f"container {name} could not be removed: {words_of(error)}; remove it: docker rm -f {name}")
 
 
-def _wait_until_healthy(container: Any, image: str, url: str, token: str | None) -> None:
+def _wait_until_healthy(container: Any, image: str, url: str, token: str | None) -> About:
+    """What answers at ``url``, once it does. Raises UnavailableError."""
     said = _LastWords(container)
     deadline = time.monotonic() + HEALTHY_SECONDS
-    while probe(url) is None:
+    while (about := probe(url)) is None:
         ended = not _runs(container)
         if ended or time.monotonic() > deadline:
             how = "ended before it answered" if ended else f"does not answer within {HEALTHY_SECONDS:.0f} s"
@@ -181,6 +182,7 @@ def _wait_until_healthy(container: Any, image: str, url: str, token: str | None)
                 f"{image}: {how}; it said: {words[-300:] or 'nothing'}; try docker run {image}"
             )
         time.sleep(_LOOK_SECONDS)
+    return about
 
 
 def _runs(container: Any) -> bool:

@@ -49,17 +49,19 @@ class EndpointTarget(EmulatedTarget):
         url: str,
         *,
         region: str,
+        about: About | None = None,
         partition: str | None = None,
         note: Callable[..., None] | None = None,
         upstream_cloudformation: bool = False,
         **settings: Any,
     ) -> None:
-        """``note`` writes a row of the run's journal, as ``Journal.add`` does.
+        """``about`` is what answers there, where that is known; else it is asked.
 
+        ``note`` writes a row of the run's journal, as ``Journal.add`` does.
         With ``upstream_cloudformation`` the endpoint's own CloudFormation provisions stacks.
         """
         partition = partition or partition_of(region)
-        self.about = find_endpoint(url)
+        self.about = about or find_endpoint(url)
         self._differences: dict[Disagreement, None] = {}
         self._ledger = Ledger(note, without_userinfo(url))
         self._there = EndpointEmulator(url, self.about, partition, region, self._ledger)
