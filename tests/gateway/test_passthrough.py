@@ -172,6 +172,7 @@ def test_it_is_believed_in_the_end_and_not_waited_for_again() -> None:
     assert first > 1
     door.answer(listing())
     assert len(sent) == first + 1
+    assert door.waited == {}, "it was no grant that came late"
     assert all(one.refused and one.grantable for one in asked(door.log.records(), ARN))
 
 

@@ -211,6 +211,8 @@ class PassThroughDoor:
         except RetryError as error:
             response, answer, found = error.last_attempt.result()
             self._given_up |= _keys(found)
+            for one in found:
+                self.waited.pop(one.requirement.action, None)
             return response, answer, self._refused(request, read, answer, self._as_granted(caller))
 
     def _as_granted(self, caller: Caller) -> Caller:
