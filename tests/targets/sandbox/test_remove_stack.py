@@ -91,6 +91,7 @@ GONE = resource("G", "AWS::S3::Bucket", "gone", "DELETE_COMPLETE")
 
 CASES: list[tuple[str, Scripted, list[str], str]] = [
     ("gone already", Scripted(None), [], ""),
+    ("gone, and told of by its id", Scripted("DELETE_COMPLETE", protected=True), [], ""),
     ("at once", Scripted("CREATE_COMPLETE", "DELETE_COMPLETE"), ["delete"], ""),
     ("gone by name", Scripted("CREATE_COMPLETE", "DELETE_IN_PROGRESS", None), ["delete"], ""),
     (

@@ -10,6 +10,7 @@ from verifier.targets.buckets import empty_bucket
 from verifier.targets.sandbox.trouble import code_of
 
 _STACK, _BUCKET = "AWS::CloudFormation::Stack", "AWS::S3::Bucket"
+_GONE = "DELETE_COMPLETE"
 _TRIES = 3
 _REASONS = 3
 # Seconds between two looks.
@@ -39,7 +40,8 @@ def remove_stack(clients: Callable[[str, str], Any], region: str, name: str, wai
     client = clients("cloudformation", region)
     until = time.monotonic() + waiting.seconds
     found = _described(client, name)
-    if found is None:
+    # One that is asked for by its id is told of when it is gone, too.
+    if found is None or found["StackStatus"] == _GONE:
         return
     name, stack = found["StackName"], found["StackId"]
     # A change set that nobody carries out goes on for ever.
@@ -51,7 +53,7 @@ def remove_stack(clients: Callable[[str, str], Any], region: str, name: str, wai
     for attempt in range(_TRIES):
         waiting.say(f"stack {name}: deleting it")
         client.delete_stack(StackName=stack)
-        if _settled(client, stack, until, waiting) in ("", "DELETE_COMPLETE"):
+        if _settled(client, stack, until, waiting) in ("", _GONE):
             return
         full = list(_full_buckets(client, stack))
         if attempt and not full:
