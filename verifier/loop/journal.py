@@ -54,7 +54,7 @@ class Journal:
             ) from None
 
     def add(self, kind: str, **fields: Any) -> None:
-        """Append one row and wait until it is on the disk."""
+        """Append one row and wait until it is on the disk. Raises UnavailableError when that cannot be."""
         row = (json.dumps({"kind": kind, **self._redaction.document(fields)}) + "\n").encode()
         with self._lock:
             if self._file is None:
@@ -152,12 +152,15 @@ def _row(line: bytes) -> dict[str, Any] | None:
 
 
 def write_result(folder: Path, name: str, document: Any) -> None:
-    """Write ``document`` as JSON to ``folder/name``: whole, or not at all."""
+    """Write ``document`` as JSON to ``folder/name``: whole, or not at all. Raises UnavailableError."""
     write_whole(folder / name, json.dumps(document, indent=2) + "\n")
 
 
 def write_whole(path: Path, text: str, option: str = "--out a folder") -> None:
-    """Write ``text`` to ``path``: whole, or not at all. ``option`` is what to give where it cannot be."""
+    """Write ``text`` to ``path``: whole, or not at all.
+
+    Raises UnavailableError where it cannot be; ``option`` is what to give then.
+    """
     partial = path.with_suffix(".partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -43,7 +43,7 @@ KINDS = ("fixtures", *_EXAMPLES)
 
 
 def template(path: Path, where: str, name: Any) -> str:
-    """The text of the template that is named in the entry ``where``."""
+    """The text of the template that is named in the entry ``where``. Raises InputError."""
     if not isinstance(name, str):
         raise InputError(f"{path}: {where}: give the name of a CloudFormation template")
     try:

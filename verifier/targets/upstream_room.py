@@ -46,7 +46,10 @@ class UpstreamRoom(EmulatedRoom):
         self._templates: dict[str, str] = {}
 
     def begin(self, phase: str, *, fail_last_wave: bool = False) -> None:
-        """From now on everything is booked under ``phase``. The engine can't be made to fail."""
+        """From now on everything is booked under ``phase``.
+
+        Raises InputError for one that is to fail: the engine can't be made to.
+        """
         if fail_last_wave:
             raise InputError(f"{phase}: the endpoint's own CloudFormation cannot be made to fail")
         self._begin_phase(phase)
