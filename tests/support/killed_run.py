@@ -40,7 +40,7 @@ def main(out: str, account: str, region: str, run: str) -> None:
     stack = f"shop-{stage}"
     with Journal(Path(out)) as journal:
         recorder = Recorder(Progress(sys.stderr), journal, 1)
-        seen = existing(template(stage), stack, someone)
+        seen = existing(template(stage), stack, someone, {})
         refuse_existing(seen)
         journal.add(RUN_KIND, run=run, account=account, region=region)
         iam, tags = someone.client("iam"), {RUN_TAG: run}

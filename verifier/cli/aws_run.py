@@ -176,7 +176,8 @@ def _look_before(
     """Write down what is going to be made under a name of its own. Raises UnavailableError if it is there."""
     from verifier.targets.sandbox.existing import existing, refuse_existing
 
-    seen = existing(stack.template, stack.name, administrator.in_region(stack.region))
+    there = administrator.in_region(stack.region)
+    seen = existing(stack.template, stack.name, there, stack.parameters)
     refuse_existing(seen)
     for unknown in seen.unknown:
         progress.say(f"whether it is there already cannot be told: {unknown}")

@@ -130,7 +130,7 @@ def test_a_template_s_things(full: Full) -> None:
             "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": {"Fn::Sub": "${Queue.Arn}"}}},
         }
     }
-    seen = existing(template, "new-stack", administrator)
+    seen = existing(template, "new-stack", administrator, {})
     assert seen.things == (("bucket", "there"), ("log group", "there"))
     assert seen.named == (
         ("stack", "new-stack"),
@@ -142,12 +142,12 @@ def test_a_template_s_things(full: Full) -> None:
     with pytest.raises(UnavailableError) as caught:
         refuse_existing(seen)
     says(caught.value, ["bucket there, log group there", "--stage"])
-    assert existing(template, "there", administrator).things[0] == ("stack", "there")
+    assert existing(template, "there", administrator, {}).things[0] == ("stack", "there")
 
 
 def test_what_nobody_has_is_free(full: Full) -> None:
     template = {"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "new"}}}}
-    seen = existing(template, "new-stack", full())
+    seen = existing(template, "new-stack", full(), {})
     assert seen.things == ()
     refuse_existing(seen)
 

@@ -96,7 +96,7 @@ def test_it_is_enough_and_all_of_it_is_asked_for(
     someone = holder(account, f"orchestrator-{bool(boundary)}", document)
     before = account.gateway.decisions.mark()
     check_account(someone, ACCOUNT)
-    assert existing(TEMPLATE, STACK, someone).things == ()
+    assert existing(TEMPLATE, STACK, someone, {}).things == ()
     if boundary:
         assert read_boundary(someone.client("iam"), boundary).name == boundary
     for kind in KINDS:

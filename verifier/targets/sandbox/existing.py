@@ -29,17 +29,17 @@ def existing(
     template: Mapping[str, Any] | str,
     stack: str,
     administrator: AccountAdministrator,
-    parameters: Mapping[str, str] | None = None,
+    parameters: Mapping[str, str],
 ) -> Existing:
     """Look for the stack, and for each thing that ``template`` will make under a name of its own.
 
-    ``template`` is the document, or its text; ``parameters`` are the values of those of its parameters
-    that have no default. Raises UnavailableError when a read does not tell: a refusal is no "not there".
+    ``template`` is the document, or its text; ``parameters`` are the values that the stack is given, beside
+    the defaults. Raises UnavailableError when a read does not tell: a refusal is no "not there".
     """
     where = f"{administrator.region}:{administrator.account}"
     arn = f"arn:{administrator.partition}:cloudformation:{where}:stack/{stack}/{UNKNOWN}"
     identity = StackIdentity(stack, arn, administrator.account, administrator.region, administrator.partition)
-    expected = named_things(template, identity, parameters or {})
+    expected = named_things(template, identity, parameters)
     there = [(STACK, stack)] if found(STACK, stack, administrator) is not None else []
     there += [
         (thing.kind, thing.name)

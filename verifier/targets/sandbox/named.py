@@ -39,7 +39,10 @@ class NamedThings:
 def named_things(
     template: Mapping[str, Any] | str, identity: StackIdentity, parameters: Mapping[str, str]
 ) -> NamedThings:
-    """What ``template``, a document or its text, names with the values of ``parameters`` and its defaults."""
+    """What ``template``, a document or its text, names with the values of ``parameters`` and its defaults.
+
+    A parameter that CloudFormation shows to nobody (NoEcho) has no value that is known.
+    """
     try:
         read = parse_template(template if isinstance(template, str) else json.dumps(template))
         values = dict(_values(read, parameters))
@@ -74,7 +77,8 @@ def _values(template: Template, given: Mapping[str, str]) -> Iterator[tuple[str,
     for key, declared in template.parameters.items():
         text = given.get(key, to_text(declared["Default"]) if "Default" in declared else None)
         type_name = str(declared["Type"])
-        if text is None or type_name.startswith("AWS::SSM::Parameter::Value<"):
+        hidden = to_text(declared.get("NoEcho", False)).lower() == "true"
+        if text is None or hidden or type_name.startswith("AWS::SSM::Parameter::Value<"):
             yield key, ParameterValue(key, f"{UNKNOWN}{key}{UNKNOWN}")
         else:
             yield key, ParameterValue(key, text, type_name)
