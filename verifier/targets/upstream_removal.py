@@ -85,7 +85,7 @@ def events_of(clients: Clients, stack: str, region: str) -> list[Event]:
 def resources_of(clients: Clients, stack: str, region: str) -> Iterator[Mapping[str, Any]]:
     """What is in a stack that is there, as ListStackResources tells it; nothing of one that is forgotten.
 
-    Not of one that is deleted: moto makes its resources anew to list them.
+    Not of one that is deleted: there is an engine that makes its resources anew to list them.
     """
     from botocore.exceptions import ClientError
 
