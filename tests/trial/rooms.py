@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from verifier.authorization.authorizer import Mode
@@ -74,6 +75,10 @@ class Answering:
 
         return call
 
+    def get_paginator(self, operation: str) -> Any:
+        """Its pages are what is answered."""
+        return SimpleNamespace(paginate=getattr(self, operation))
+
 
 @dataclass
 class FakeRoom(Room):
@@ -116,7 +121,9 @@ class FakeRoom(Room):
             "iam.create_access_key": key,
             "iam.list_access_keys": listed,
             "cloudformation.describe_stacks": {"Stacks": [{"Tags": self._tags(), **self.stack}]},
-            "cloudformation.describe_stack_resources": {"StackResources": self.stack.get("resources", [])},
+            "cloudformation.list_stack_resources": [
+                {"StackResourceSummaries": [one]} for one in self.stack.get("resources", ())
+            ],
         }
         return Answering(service, self.administered, {}, answers)
 

@@ -563,7 +563,9 @@ def test_a_bucket_in_the_way_is_emptied_and_the_removal_tried_again(copy: Privat
     }
     failed = showing("DELETE_IN_PROGRESS", "DELETE_FAILED")
     shown = [placed(facts) for facts in (failed, PASSING["remove"])]
-    room = FakeRoom(shown, stack={"StackStatus": "DELETE_FAILED", "resources": [full]})
+    # Each on a page of its own.
+    resources = [full | {"LogicalResourceId": "Code", "ResourceStatus": "DELETE_COMPLETE"}, full]
+    room = FakeRoom(shown, stack={"StackStatus": "DELETE_FAILED", "resources": resources})
     framework = FakeFramework(ends=[FAILED, DONE])
     lived = life(copy, room, framework)
     lived.learn_identity()

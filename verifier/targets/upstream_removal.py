@@ -15,6 +15,7 @@ from verifier.targets.aws.leftovers import left_by, take_away
 from verifier.targets.aws.stacks import GONE, Event, Stacks, is_gone, stack_name
 from verifier.targets.buckets import empty_bucket
 from verifier.targets.sandbox.remove_stack import Waiting, remove_stack
+from verifier.targets.stack_resources import stack_resources
 
 Clients = Callable[[str, str], Any]
 """The root's boto3 clients, by service and region."""
@@ -90,9 +91,7 @@ def resources_of(clients: Clients, stack: str, region: str) -> Iterator[Mapping[
     from botocore.exceptions import ClientError
 
     try:
-        pages = clients("cloudformation", region).get_paginator("list_stack_resources")
-        for page in pages.paginate(StackName=stack):
-            yield from page["StackResourceSummaries"]
+        yield from stack_resources(clients("cloudformation", region), stack)
     except ClientError:
         return
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from verifier.targets.buckets import empty_bucket
 from verifier.targets.interface import Room
+from verifier.targets.stack_resources import stack_resources
 
 _BUCKET, _STACK = "AWS::S3::Bucket", "AWS::CloudFormation::Stack"
 
@@ -39,10 +40,10 @@ def unprotect(room: Room, stack: str | None) -> tuple[str, ...]:
 def empty_buckets(room: Room, stack: str | None) -> tuple[str, ...]:
     """Empty the buckets that keep a stack, or one within it, from being deleted; a line for each."""
     client, found = _described(room, stack)
-    if found.get("StackStatus") != "DELETE_FAILED":
+    if stack is None or found.get("StackStatus") != "DELETE_FAILED":
         return ()
     lines: list[str] = []
-    for one in client.describe_stack_resources(StackName=stack)["StackResources"]:
+    for one in stack_resources(client, stack):
         full = "not empty" in one.get("ResourceStatusReason", "")
         if one["ResourceStatus"] != "DELETE_FAILED":
             continue
@@ -66,9 +67,9 @@ def take_away_rolled_back(room: Room, stack: str | None, problem: str) -> tuple[
     """
     found = _ASKED_IN_VAIN.search(problem)
     client, described = _described(room, stack)
-    if not found or not described.get("StackStatus", "").endswith("ROLLBACK_COMPLETE"):
+    if stack is None or not found or not described.get("StackStatus", "").endswith("ROLLBACK_COMPLETE"):
         return ()
-    for one in client.describe_stack_resources(StackName=stack)["StackResources"]:
+    for one in stack_resources(client, stack):
         if one["ResourceType"] == _BUCKET:
             empty_bucket(room.admin("s3"), one["PhysicalResourceId"])
     client.delete_stack(StackName=stack)

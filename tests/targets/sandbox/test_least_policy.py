@@ -114,7 +114,6 @@ def test_it_is_enough_and_all_of_it_is_asked_for(
         root.client("iam").create_policy_version(PolicyArn=policy, PolicyDocument=LIMIT, SetAsDefault=True)
         iam.get_policy_version(PolicyArn=policy, VersionId="v1")
         someone.client("cloudformation").describe_stack_events(StackName=STACK)
-        someone.client("cloudformation").describe_stack_resources(StackName=STACK)
         someone.client("cloudformation").get_template(StackName=STACK)
         with pytest.raises(ClientError) as caught:
             someone.client("sts").decode_authorization_message(EncodedMessage="none")

@@ -29,10 +29,9 @@ _LISTED = ("cloudformation:ListStacks",)
 _LEFT: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "Stacks": (
         (
-            *("cloudformation:DescribeStackEvents", "cloudformation:DescribeStackResources"),
+            *("cloudformation:DescribeStackEvents", "cloudformation:ListStackResources"),
             "cloudformation:GetTemplate",
-            *("cloudformation:ListStackResources", "cloudformation:DeleteStack"),
-            "cloudformation:UpdateTerminationProtection",
+            *("cloudformation:DeleteStack", "cloudformation:UpdateTerminationProtection"),
         ),
         (f"arn:{{partition}}:cloudformation:{{region}}:{{account}}:stack/{_OURS}/*",),
     ),

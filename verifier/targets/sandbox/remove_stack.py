@@ -8,6 +8,7 @@ from typing import Any
 from verifier.errors import InconclusiveError
 from verifier.targets.buckets import empty_bucket
 from verifier.targets.sandbox.trouble import code_of
+from verifier.targets.stack_resources import stack_resources
 
 _STACK, _BUCKET = "AWS::CloudFormation::Stack", "AWS::S3::Bucket"
 _GONE = "DELETE_COMPLETE"
@@ -63,7 +64,7 @@ def remove_stack(clients: Callable[[str, str], Any], region: str, name: str, wai
             empty_bucket(clients("s3", region), bucket)
     reasons = [
         f"{one['LogicalResourceId']}: {one.get('ResourceStatusReason', '')}"
-        for one in _resources(client, stack)
+        for one in stack_resources(client, stack)
         if one["ResourceStatus"] == "DELETE_FAILED"
     ]
     why = "; ".join(reasons[:_REASONS]) or "CloudFormation says not why"
@@ -99,15 +100,10 @@ def _settled(client: Any, stack: str, until: float, waiting: Waiting) -> str:
 
 def _full_buckets(client: Any, stack: str) -> Iterator[str]:
     """The buckets that could not be deleted, also within nested stacks."""
-    for one in _resources(client, stack):
+    for one in stack_resources(client, stack):
         if one["ResourceStatus"] != "DELETE_FAILED":
             continue
         if one["ResourceType"] == _STACK:
             yield from _full_buckets(client, one["PhysicalResourceId"])
         if one["ResourceType"] == _BUCKET:
             yield one["PhysicalResourceId"]
-
-
-def _resources(client: Any, stack: str) -> Iterator[Mapping[str, Any]]:
-    for page in client.get_paginator("list_stack_resources").paginate(StackName=stack):
-        yield from page["StackResourceSummaries"]
