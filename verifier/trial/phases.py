@@ -68,7 +68,7 @@ def _rollback_create(life: Life) -> PhaseResult:
     if not first.passed or (first.proof and first.proof.status in _REMOVED.ends):
         return first
     second = _removed(life, "rollback-create", _REMOVED)
-    taken = take_away_rolled_back(life.room, life.identity.get("stack"), second.problem or "")
+    taken = take_away_rolled_back(life.room, life.own_stack, second.problem or "")
     joined = _joined(first, second)
     if not taken:
         return joined
@@ -99,7 +99,7 @@ def _tagged(life: Life, tag: Callable[[Mapping[str, str]], None], tags: Mapping[
     """A deploy with ``tags``, which passes only if the stack then has these of ours, and no other."""
     tag(tags)
     result = _step(life, "retag", "deploy", _UPDATED)
-    if not result.passed or tags_of_stack(life.room, life.own_stack.name, _TAG) == tags:
+    if not result.passed or tags_of_stack(life.room, life.own_stack, _TAG) == tags:
         return result
     problem = (
         f"stack {life.own_stack.name} did not get the tags that provider.stackTags has; if something else "
@@ -125,10 +125,9 @@ def _remove(life: Life) -> PhaseResult:
 
 def _removed(life: Life, phase: str, expected: Expected) -> PhaseResult:
     """Remove the service, past what it has put in the way of that itself."""
-    stack = life.identity.get("stack")
-    unprotected = unprotect(life.room, stack)
+    unprotected = unprotect(life.room, life.own_stack)
     result = _step(life, phase, "remove", expected)
-    emptied = empty_buckets(life.room, stack) if result.problem else ()
+    emptied = empty_buckets(life.room, life.own_stack) if result.problem else ()
     if emptied:
         result = _joined(result, _step(life, phase, "remove", expected))
     return replace(result, cleared=(*unprotected, *emptied))
