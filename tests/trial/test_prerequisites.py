@@ -23,8 +23,11 @@ class Described(Room):
 
     account, region, partition = "111122223333", "us-east-1", "aws"
 
+    def __init__(self, place: str | None = None) -> None:
+        self._place = place
+
     def admin(self, service: str, region: str | None = None) -> Any:
-        assert (service, region) == ("cloudformation", None)
+        assert (service, region) == ("cloudformation", self._place)
         return self
 
     def describe_stacks(self, StackName: str) -> dict[str, Any]:  # noqa: N803 - boto3's spelling
@@ -120,6 +123,13 @@ def test_an_output_that_a_stack_does_not_have() -> None:
         Prerequisite("stackOutputs", "net-dev", "ZoneId"),
     )
     assert missing(facts, "another failure") == ()
+
+
+def test_an_output_is_looked_for_where_its_stack_is() -> None:
+    facts = Facts(stacks={"net-dev": "CREATE_COMPLETE"}, regions={"net-dev": "eu-west-1"})
+    said, room = 'Value not found at "cf" source', Described("eu-west-1")
+    [lacking] = missing_prerequisites(facts, said, NET, room, "shop-dev")
+    assert lacking.entry == "stackOutputs: {net-dev@eu-west-1: {ZoneId: VALUE}}"
 
 
 def test_its_own_stack_is_no_prerequisite() -> None:

@@ -185,23 +185,28 @@ class EmulatedRoom(Room):
         stacks = self._gateway.cloudformation.stacks(self.account)
         return self._facts(
             tuple(self._new_events(stacks)),
-            {stack.name: stack.status for stack in stacks},
+            {stack.name: (stack.status, stack.region) for stack in stacks},
             self._gateway.cloudformation.problems(self.account),
         )
 
     def _facts(
-        self, events: tuple[StackEvent, ...], statuses: Mapping[str, str], notes: tuple[str, ...] = ()
+        self,
+        events: tuple[StackEvent, ...],
+        stacks: Mapping[str, tuple[str, str]],
+        notes: tuple[str, ...] = (),
     ) -> Facts:
-        """What the records since ``begin`` tell beside ``events``; ``statuses`` are those of all stacks."""
+        """What the records since ``begin`` tell beside ``events``; ``stacks`` are statuses and regions."""
         records = self._new_records()
+        there = {
+            name: place
+            for name, place in stacks.items()
+            if place[0] not in ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
+        }
         return Facts(
             asked=asked(records, self._user),
             events=events,
-            stacks={
-                name: status
-                for name, status in statuses.items()
-                if status not in ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
-            },
+            stacks={name: status for name, (status, _) in there.items()},
+            regions={name: region for name, (_, region) in there.items()},
             problems=unmapped(records),
             notes=(*refused_hosts(records), *in_vain(records, (self._user,)), *notes),
             absent=absent(records),

@@ -60,6 +60,8 @@ class Facts:
     events: tuple[StackEvent, ...] = ()
     stacks: Mapping[str, str] = field(default_factory=dict)
     """Name -> status of every stack that still exists."""
+    regions: Mapping[str, str] = field(default_factory=dict)
+    """Name -> region of the same."""
     problems: tuple[str, ...] = ()
     """What went wrong that is no refusal: an operation whose permissions nobody knows."""
     notes: tuple[str, ...] = ()

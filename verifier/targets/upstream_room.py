@@ -86,7 +86,8 @@ class UpstreamRoom(EmulatedRoom):
             if statuses[stack_name(stack)] != GONE:
                 self._look_into(stack, where)
             self._templates[stack] = self._stacks.template(stack, where) or self._templates.get(stack, "")
-        return self._facts(tuple(fact for _, fact in found), statuses)
+        places = {stack_name(stack): (statuses[stack_name(stack)], where) for stack, where in self._known()}
+        return self._facts(tuple(fact for _, fact in found), places)
 
     def left_behind(self) -> tuple[Left, ...]:
         """Nothing that is known of before the trial ends."""

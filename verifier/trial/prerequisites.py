@@ -82,7 +82,7 @@ def missing_prerequisites(
         found[Prerequisite("fixtures", f"an export named {name}")] = None
     if is_told(words):
         others = [stack for stack in facts.stacks if stack != own_stack]
-        outputs = {stack: _outputs(room, stack) for stack in others}
+        outputs = {stack: _outputs(room, stack, _elsewhere(facts, stack, room)) for stack in others}
         for one in lacked(facts, words, room, outputs):
             found[Prerequisite(one.kind, one.name, one.member)] = None
     if '"env" source' in output:
@@ -138,13 +138,22 @@ def _lacking_outputs(
     lacking = []
     for stack in stacks:
         wanted = [address.output for address in addresses if address.names(stack)]
-        had = _outputs(room, stack) if wanted else {}
-        lacking += [Prerequisite("stackOutputs", stack, output) for output in wanted if output not in had]
+        region = _elsewhere(facts, stack, room)
+        had = _outputs(room, stack, region) if wanted else {}
+        lacking += [
+            Prerequisite("stackOutputs", stack, output, region) for output in wanted if output not in had
+        ]
     return tuple(lacking)
 
 
-def _outputs(room: Room, stack: str) -> Mapping[str, Any]:
-    described = room.admin("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+def _elsewhere(facts: Facts, stack: str, room: Room) -> str | None:
+    """The region of a stack; None where it is the room's."""
+    region = facts.regions.get(stack, room.region)
+    return None if region == room.region else region
+
+
+def _outputs(room: Room, stack: str, region: str | None) -> Mapping[str, Any]:
+    described = room.admin("cloudformation", region).describe_stacks(StackName=stack)["Stacks"][0]
     return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
 
 

@@ -18,7 +18,7 @@ from verifier.targets.aws.event_stream import EventStream
 from verifier.targets.aws.identities import user_of, wait_until_granted
 from verifier.targets.aws.leftovers import left_by, take_away
 from verifier.targets.aws.refusals import refusals_in, refusals_told
-from verifier.targets.aws.stacks import SETTLE_SECONDS, Event, Stacks
+from verifier.targets.aws.stacks import SETTLE_SECONDS, Event, Stacks, stack_name
 from verifier.targets.aws.traces import traces_of
 from verifier.targets.aws.unnoticed import TrailReader, Unnoticed
 from verifier.targets.aws.user_trail import UserTrail
@@ -168,6 +168,7 @@ class AwsRoom(Room):
             asked=own + refusals,
             events=tuple(facts),
             stacks={name: status for name, status in statuses.items() if _exists(status)},
+            regions={stack_name(stack): region for stack, region in self._door.stacks.stacks().items()},
             problems=unmapped(records),
             notes=(*self._notes(records, facts), *unnoticed.notes),
             absent=absent(records),
@@ -232,8 +233,7 @@ class AwsRoom(Room):
         """Name -> status of the stacks that the user had to do with."""
         found = {}
         for stack, region in self._door.stacks.stacks().items():
-            name = stack.split("/")[1] if stack.startswith("arn:") else stack
-            found[name] = self._stacks.settled(stack, region)
+            found[stack_name(stack)] = self._stacks.settled(stack, region)
         return found
 
     def _read_events(self) -> list[Event]:
