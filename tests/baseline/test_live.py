@@ -14,8 +14,10 @@ from typing import Any, TextIO
 import pytest
 
 from tests.report.made import ROWS
+from verifier.baseline import told
 from verifier.baseline.live import LiveFleet
 from verifier.baseline.row import failed
+from verifier.baseline.told import ToldFleet
 from verifier.cli import main
 
 _ORDERS = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")
@@ -82,6 +84,43 @@ def test_a_screen_full_of_services_is_cut(terminal: Terminal) -> None:
         assert "services/63" not in said
         drawn = [line.strip("\r") for line in said.split("\n")]
         assert max(map(len, drawn)) <= 80
+
+
+def test_the_end_of_a_long_name_and_what_a_service_is_at(terminal: Terminal) -> None:
+    with live(terminal, 60) as shown:
+        for number in range(60):
+            shown.begun(f"services/{'team-with-a-long-name/' * 3}number-{number:02d}")
+        shown.said(f"services/{'team-with-a-long-name/' * 3}number-07", "  installing osls@4.3.1 \x1b[2J")
+        said = terminal.wait_for("installing osls@4.3.1")
+        assert "number-07" in said
+        assert "\x1b[2J" not in terminal.seen
+
+
+def test_on_a_low_screen_what_is_said_of_all_stays_in_sight(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LINES", "8")
+    with live(terminal, 60) as shown:
+        for number in range(20):
+            shown.begun(f"services/{number:02d}")
+        said = terminal.wait_for("0 of 60, 40 waiting")
+        assert "and 15 more" in said
+
+
+def test_off_a_terminal_what_runs_is_said_before_the_first_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(told, "_QUIET_SECONDS", 0.2)
+    lines: list[str] = []
+    with ToldFleet(lines.append, 9) as shown:
+        shown.begun("a")
+        shown.begun("b")
+        shown.said("b", "installing osls@4.3.1 through npm, once, into /cache")
+        until = time.monotonic() + 30
+        while len(lines) < 3 and time.monotonic() < until:
+            time.sleep(0.02)
+        shown.ended(failed("a", 4, "no network"))
+    assert lines[:2] == ["a: begun, 1 of 9", "b: begun, 2 of 9"]
+    assert lines[2] == "[0/9] after 0 s at: a, b (installing osls@4.3.1 through npm, once, into /cache)"
+    assert lines[-1].startswith("[1/9] a: inconclusive: no network; about ")
 
 
 def test_a_name_gives_the_terminal_no_orders(terminal: Terminal) -> None:

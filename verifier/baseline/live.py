@@ -5,6 +5,7 @@ import io
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Self, TextIO, cast
 
@@ -19,7 +20,17 @@ _PER_SECOND = 4
 _BAR = 24
 # Of what runs at once: more would not fit on a screen.
 _MOST = 16
+# Of the screen: what is said of all, how many more run, and the line that the cursor is on.
+_BELOW = 3
+_SECONDS_WIDTH = 8
 _STYLES: Mapping[str, str] = {"no drift": "green", "unchanged": "green", "written": "green", "drift": "red"}
+
+
+@dataclass
+class _Running:
+    since: float
+    at: str = ""
+    """What its process said last."""
 
 
 class LiveFleet:
@@ -33,7 +44,7 @@ class LiveFleet:
 
         self._of, self._clean = of, clean
         self._started = self._last = time.monotonic()
-        self._running: dict[str, float] = {}
+        self._running: dict[str, _Running] = {}
         self._ended = self._bad = 0
         self._lock = threading.Lock()
         self._console = console(cast("IO[str]", _Unheard(stream)), coloured=coloured, terminal=True)
@@ -58,14 +69,20 @@ class LiveFleet:
     def begun(self, folder: str) -> None:
         """A service is running."""
         with self._lock:
-            self._running[folder] = time.monotonic()
+            self._running[folder] = _Running(time.monotonic())
+
+    def said(self, folder: str, line: str) -> None:
+        """A service's process said ``line``: the last one tells what it is at."""
+        with self._lock:
+            if folder in self._running and line.strip():
+                self._running[folder].at = " ".join(line.split())
 
     def ended(self, row: dict[str, Any]) -> None:
         """What became of one."""
         folder = str(row["folder"])
         now = time.monotonic()
         with self._lock:
-            took = now - self._running.pop(folder, now)
+            took = now - self._running.pop(folder, _Running(now)).since
             self._ended, self._last = self._ended + 1, now
             self._bad += bool(row["exitCode"])
         line = self._text(f"[{self._ended}/{self._of}] {folder}: ")
@@ -79,13 +96,17 @@ class LiveFleet:
         now = time.monotonic()
         with self._lock:
             running, said = list(self._running.items()), self._of_all(now)
-        table = Table.grid(padding=(0, 2))
-        table.add_column(no_wrap=True, overflow="ellipsis")
+        room = max(1, min(_MOST, self._console.height - _BELOW))
+        width = self._console.width // 2 - _SECONDS_WIDTH
+        table = Table.grid(padding=(0, 2), expand=True)
+        table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
+        table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
         table.add_column(justify="right", no_wrap=True)
-        for folder, since in running[:_MOST]:
-            table.add_row(self._text(f"  {folder}"), f"{now - since:.0f} s")
-        if len(running) > _MOST:
-            table.add_row(self._text(f"  and {len(running) - _MOST} more"), "")
+        for folder, one in running[:room]:
+            at = self._text(one.at, "bright_black")
+            table.add_row(self._text(f"  {_ending(folder, width)}"), at, f"{now - one.since:.0f} s")
+        if len(running) > room:
+            table.add_row(self._text(f"  and {len(running) - room} more"), "", "")
         done = round(_BAR * self._ended / self._of)
         bar = self._text("━" * done, "green").append("━" * (_BAR - done), "bright_black")
         return Group(table, bar.append(f" {said}", "default"))
@@ -106,6 +127,11 @@ class LiveFleet:
         from rich.text import Text
 
         return Text(self._clean(words), style, no_wrap=True, overflow="ellipsis")
+
+
+def _ending(name: str, width: int) -> str:
+    """A long name's end: many begin alike."""
+    return name if len(name) <= width else f"…{name[len(name) - width + 1 :]}"
 
 
 class _Unheard(io.TextIOBase):

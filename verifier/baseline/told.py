@@ -1,4 +1,4 @@
-"""Many services at once where nobody can draw: a line for each that begins and ends, and what goes on between."""
+"""Many services at once where nobody can draw: a line for each that begins and ends, and what goes on."""
 
 import threading
 import time

@@ -2,10 +2,7 @@
 
 import argparse
 import os
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from itertools import count
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -15,14 +12,17 @@ from verifier.errors import InputError
 if TYPE_CHECKING:
     from verifier.baseline.check import Seen
     from verifier.baseline.evidence import BaselineEvidence, Tool
+    from verifier.baseline.live import LiveFleet
+    from verifier.baseline.told import ToldFleet
     from verifier.loop.rounds import Bench
     from verifier.report.progress import Progress
     from verifier.trial.seeding import Seeded
 
 Wish = Callable[[argparse.Namespace, Path, TextIO], dict[str, Any]]
 """From options and a folder to the row of its service; talk goes to the stream."""
-_Hear = Callable[[dict[str, Any]], None]
 _Lives = Callable[["Bench", "Tool"], "Seen"]
+# A phase, whose end is a line, is up to three runs of the tool; each is stopped after thrice --timeout.
+_RUNS_OF_A_PHASE = 12
 
 
 def check(args: argparse.Namespace, folder: Path, stderr: TextIO) -> dict[str, Any]:
@@ -96,35 +96,35 @@ def side_by_side(
     # Values are for the environment: everybody sees the arguments of a process.
     given = (one.partition("=") for one in args.env)
     environment.update({name: value for name, mark, value in given if mark})
-    with (
-        reporting(argparse.Namespace(out=None, redaction=args.redaction), stderr) as (_, progress),
-        _watched(progress, len(folders)) as (begun, ended),
-    ):
+    quiet = argparse.Namespace(out=None, redaction=args.redaction)
+    with reporting(quiet, stderr) as (_, progress), _watched(progress, len(folders)) as watched:
 
         def hear(row: dict[str, Any]) -> None:
             keep(row)
-            ended(row)
+            watched.ended(row)
 
-        fleet = Fleet(command, options_of(args), environment, args.j, packages, begun)
+        fleet = Fleet(
+            command,
+            options_of(args),
+            environment,
+            args.j,
+            packages,
+            watched.begun,
+            watched.said,
+            max(Fleet.patience, _RUNS_OF_A_PHASE * args.timeout),
+        )
         return read_all(fleet.run([str(folder) for folder in folders]), hear)
 
 
-@contextmanager
-def _watched(progress: "Progress", of: int) -> "Iterator[tuple[Callable[[str], None], _Hear]]":
-    """What is told of each service that begins and ends: a live table for a person, else a line each."""
-    from verifier.baseline.text import progress_line
-
-    started, number = time.monotonic(), count(1)
+def _watched(progress: "Progress", of: int) -> "LiveFleet | ToldFleet":
+    """What is told of each service that begins and ends: a live table for a person, else lines."""
     if progress.looked_at:
         from verifier.baseline.live import LiveFleet
 
-        with LiveFleet(progress.stream, of, progress.cleaned, coloured=progress.coloured) as live:
-            yield live.begun, live.ended
-        return
-    yield (
-        lambda _: None,
-        lambda row: progress.say(progress_line(row, next(number), of, time.monotonic() - started)),
-    )
+        return LiveFleet(progress.stream, of, progress.cleaned, coloured=progress.coloured)
+    from verifier.baseline.told import ToldFleet
+
+    return ToldFleet(progress.say, of)
 
 
 def options_of(args: argparse.Namespace) -> list[str]:
