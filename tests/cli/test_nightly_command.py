@@ -149,3 +149,30 @@ def test_a_journal_that_is_none_is_told_in_one_line(nights: Nights) -> None:
     code, ran, err = nights.run()
     assert (code, ran) == (ExitCode.USAGE, [])
     assert "give another --out" in err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("out", "code", "ran"),
+    [("a/night", 2, []), ("a", 2, []), ("a/.verifier/night", 0, ["a"]), ("ab", 0, ["a"])],
+)
+def test_a_night_among_the_files_of_a_service_is_refused(
+    nights: Nights, out: str, code: int, ran: list[str]
+) -> None:
+    """It would change the service: nothing of it would be true when it is gone on with."""
+    ended, checked_now, err = nights.run("a", "--out", out)
+    assert (ended, checked_now) == (code, ran)
+    refused = f"--out {out}: lies among the files of the service a, which it would change; give a folder "
+    assert (f"{refused}outside of it, or a/.verifier/night" in err) == (code == 2)
+    assert (nights.folder / out / "journal.jsonl").exists() == (code == 0)
+
+
+def test_the_journal_holds_one_night_and_what_is_not_a_nights(nights: Nights) -> None:
+    journal = nights.folder / "night" / "journal.jsonl"
+    nights.run()
+    size = journal.stat().st_size
+    nights.run()
+    assert abs(journal.stat().st_size - size) < 20
+    other = json.dumps({"kind": "run", "service": "of a converge"}) + "\n"
+    journal.write_text(other + journal.read_text(encoding="utf-8"), encoding="utf-8")
+    nights.run()
+    assert journal.read_text(encoding="utf-8").startswith(other)

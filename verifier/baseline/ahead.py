@@ -3,6 +3,7 @@
 Each is tried alone, so a difference is its own doing whatever else drifted.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from verifier.errors import ExitCode
 from verifier.framework.find import DEFAULTS
 
 DATA, FRAMEWORK = "data", "framework"
+_NUMBER = re.compile(r"\d+")
 _OF_DATA = (str(Cause.REGISTRY), str(Cause.DATA))
 
 
@@ -133,12 +135,16 @@ def _lines(newest: Mapping[str, Any], installed: Mapping[str, Any], key: str) ->
 
 
 def newer_than(installed: Mapping[str, str], newest: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """What ``newest`` has in another version, by name."""
+    """What ``newest`` has in a later version, by name: a registry of one's own may lag behind."""
     return {
         name: (installed[name], version)
         for name, version in newest.items()
-        if name in installed and installed[name] != version
+        if name in installed and _numbers(version) > _numbers(installed[name])
     }
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in _NUMBER.findall(version)]
 
 
 def tools_of(rows: Iterable[Mapping[str, Any]]) -> list[str]:

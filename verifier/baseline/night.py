@@ -17,6 +17,7 @@ from verifier.service.service import load_service
 _DAY = 24 * 3600.0
 # What says something of a service; anything else is tried again.
 _KNOWN = (ExitCode.OK, ExitCode.DRIFT)
+_KINDS = ("night", "service", "night-end")
 
 
 @dataclass(frozen=True)
@@ -28,16 +29,19 @@ class Night:
     now: float
 
     def begin(self) -> None:
-        """Go on with a night that did not end and is no day old, else begin one.
+        """Go on with a night that did not end and is no day old, else begin one, and forget those before.
 
         Raises InputError for a journal that cannot be read.
         """
-        if not self._known():
+        rows = self._rows()
+        if not self._known(rows):
+            if all(row["kind"] in _KINDS for row in rows):
+                self.journal.forget()
             self.journal.add("night", options=list(self.options), at=self.now)
 
     def known(self, folders: Iterable[str], part: str = "") -> dict[str, dict[str, Any]]:
         """The rows of ``part`` that are known already, by folder."""
-        known = self._known()
+        known = self._known(self._rows())
         return {folder: known[part, folder] for folder in folders if (part, folder) in known}
 
     def keep(self, row: Mapping[str, Any], part: str = "") -> None:
@@ -48,11 +52,11 @@ class Night:
         """The night is over: the next one begins anew."""
         self.journal.add("night-end")
 
-    def _known(self) -> dict[tuple[str, str], dict[str, Any]]:
+    def _known(self, rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
         """By part and folder."""
         found: dict[tuple[str, str], dict[str, Any]] = {}
         counts = False
-        for row in self._rows():
+        for row in rows:
             match row["kind"]:
                 case "night":
                     found = {}

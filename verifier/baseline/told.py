@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from verifier.baseline.text import in_words, progress_line
 
-_QUIET_SECONDS = 60.0
+_QUIET_SECONDS = 30.0
 """So long nothing is said before it is said what is running."""
 _MOST = 8
 _LONGEST = 160

@@ -2,12 +2,15 @@
 
 import argparse
 import json
+import os
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TextIO
 
 from verifier.cli.baseline import FORMATS, add_fleet_options, check_at_once, chosen, shown
 from verifier.cli.output import Result
+from verifier.errors import InputError
 
 _NIGHTLY = """\
 Checks each SERVICE as `verifier baseline check` does, each in a process of its own. DIR gets a journal with a
@@ -45,6 +48,7 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
 
     check_at_once(args.j)
     folders = chosen(args.services)
+    _check_outside(args.out, folders)
     refresh: dict[str, Any] | None = None
     with reporting(args, stderr) as (journal, progress):
         night = Night(journal, options_of(args), time.time())
@@ -65,6 +69,19 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
         night.end()
     ahead = refresh["services"] if refresh else []
     return Result(exit_code([*rows, *ahead]), _shown(args.format, rows, refresh), kept=True)
+
+
+def _check_outside(out: Path, folders: Iterable[Path]) -> None:
+    """Raises InputError for a night among a service's own files: each row of it would change the service."""
+    from verifier.service.private_copy import NOT_COPIED
+
+    for folder in folders:
+        here, there = (Path(os.path.realpath(one)) for one in (out, folder))
+        if here.is_relative_to(there) and not NOT_COPIED & {*here.relative_to(there).parts[:1]}:
+            raise InputError(
+                f"--out {out}: lies among the files of the service {folder}, which it would change; "
+                f"give a folder outside of it, or {folder / '.verifier' / 'night'}"
+            )
 
 
 def _document(rows: list[dict[str, Any]], refresh: dict[str, Any] | None) -> dict[str, Any]:

@@ -76,6 +76,16 @@ class Journal:
         advice = "take it and what follows it out, or leave out --resume"
         return _rows(self.path, self.path.read_bytes(), advice)
 
+    def forget(self) -> None:
+        """Drop every row so far, where nobody needs them any more. Raises UnavailableError."""
+        with self._lock:
+            if self._file is None:
+                return
+            try:
+                os.ftruncate(self._file, 0)
+            except OSError as error:
+                raise UnavailableError(f"{self.path}: {error.strerror}; give another --out") from None
+
     def close(self) -> None:
         """No more rows; the folder is free."""
         with self._lock:
