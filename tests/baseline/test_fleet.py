@@ -37,9 +37,9 @@ def test_each_has_its_row_and_the_reason_in_it(tmp_path: Path) -> None:
     rows = read_all(fleet.run(folders), lambda row: heard.append(row["folder"]))
     assert [row["folder"] for row in rows] == sorted(folders)
     assert sorted(heard) == sorted(begun) == sorted(folders)
-    for row in rows:
-        assert (row["outcome"], row["exitCode"]) == ("bad input", 2)
-        assert "no baseline/policy.json; make one" in row["reason"]
+    assert [(row["outcome"], row["exitCode"]) for row in rows] == [("bad input", 2)] * 2
+    assert "no baseline/policy.json; make one" in rows[0]["reason"]
+    assert "b: no such folder; give one with serverless.yml" in rows[1]["reason"]
 
 
 def test_a_process_that_says_nothing_is_a_failure(tmp_path: Path) -> None:
@@ -128,12 +128,13 @@ def test_who_cannot_keep_a_row_ends_what_runs_first(stands_in: Callable[[str], F
     assert ended(Path(f"/proc/{pids[0]}/cmdline"))
 
 
-def test_a_worker_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("before", ["", "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)"])
+def test_a_worker_ends_with_the_process_that_started_it(before: str, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "endless")
     # Ours: what is read from it does not end with the parent.
     endless = os.open(tmp_path / "endless", os.O_RDWR)
     parent = subprocess.Popen(
-        [sys.executable, "-c", STARTS_ONE], stdin=endless, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", before + STARTS_ONE], stdin=endless, stdout=subprocess.PIPE, text=True
     )
     assert parent.stdout is not None
     number = int(parent.stdout.readline())

@@ -30,6 +30,8 @@ class Baseline:
 def read_baseline(folder: Path) -> Baseline:
     """The baseline of the service in ``folder``. Raises InputError where there is none, or none to use."""
     path = folder / FOLDER / POLICY
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder; give one with serverless.yml and a {FOLDER}")
     if not path.exists():
         raise InputError(f"{folder}: no {FOLDER}/{POLICY}; make one with verifier baseline update {folder}")
     policy = parse_policy(text_of(path), name=str(path))

@@ -16,6 +16,8 @@ _SET_PARENT_DEATH_SIGNAL = 1
 def main() -> None:
     """Run the command in ``sys.argv`` as the ``verifier`` script does."""
     parent = int(sys.argv.pop(1))
+    # Who started all of this may ignore it; to us it says that nobody wants us any more.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
     if os.getppid() != parent:
         # It ended before it could have told us.
