@@ -27,6 +27,19 @@ class Ungrantable(World):
         return replace(trial, asked=asked)
 
 
+class Warned(World):
+    """Its account is told in all that it says."""
+
+    def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> TrialResult:
+        trial = super().run(candidate, mode, listener)
+        said = f"arn:aws:iam::{trial.provenance.account}:user/verifier-0123456789ab is refused"
+        phases = (
+            replace(one, warnings=(said,), problem=one.problem and f"{one.problem}: {said}")
+            for one in trial.phases
+        )
+        return replace(trial, phases=tuple(phases))
+
+
 def tried(world: World | Unproven, *committed: Need) -> Seen:
     granted = policy(Permission(action, resource) for action, resource, _ in committed)
     return confirm(Bench(world, Silent(), Journal(None)), TOOL, granted)
@@ -77,3 +90,12 @@ def test_a_converge_begins_with_nothing() -> None:
     seen = converged(Bench(world, Silent(), Journal(None)), TOOL)
     assert (actions(seen), seen.confirmed) == (["s3:GetObject"], False)
     assert world.modes == [Mode.OBSERVE, Mode.ENFORCE]
+
+
+def test_no_name_of_chance_is_in_what_is_said() -> None:
+    """Two nights of the same say the same, and newer data is not the cause of another account."""
+    said = "arn:aws:iam::{account}:user/verifier-* is refused"
+    assert {line.partition(": ")[2] for line in tried(Warned(lambda _: [READ]), READ).warnings} == {said}
+    failing = Warned(lambda _: [READ], problems=["no network"] * 9)
+    assert tried(failing, READ).reason.endswith(f"no network: {said}")
+    assert said in converged(Bench(failing, Silent(), Journal(None)), TOOL).reason

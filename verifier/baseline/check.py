@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from verifier.authorization.authorizer import Mode
 from verifier.baseline.evidence import Tool
 from verifier.baseline.gather import LifeUnder
+from verifier.baseline.lasting import lasting_of
 from verifier.errors import ExitCode
 from verifier.grant.findings import consolidate, findings_of
 from verifier.grant.generalise import Scope
@@ -57,9 +58,10 @@ def confirm(bench: Bench, tool: Tool, committed: PolicyDocument) -> Seen:
     trial = round_.trial
     lifted = ungrantable(trial)
     if lifted is not None:
-        return Seen(code=ExitCode.NOT_CONVERGED, reason=no_grant_helps(lifted))
+        reason = lasting_of(no_grant_helps(lifted), trial.provenance)
+        return Seen(code=ExitCode.NOT_CONVERGED, reason=reason)
     if trial.problem:
-        return Seen(code=ExitCode.INCONCLUSIVE, reason=trial.problem)
+        return Seen(code=ExitCode.INCONCLUSIVE, reason=lasting_of(trial.problem, trial.provenance))
     if not trial.complete:
         return converged(bench, tool)
     if not trial.proven:
@@ -75,7 +77,8 @@ def converged(bench: Bench, tool: Tool) -> Seen:
         last = result.rounds[-1]
         life = LifeUnder(tool, result.findings, _tolerated(last))
         return Seen(life, warnings=_warnings(last), seeded=tuple(_seeded(result)))
-    return Seen(code=_code(result), reason=f"{result.verdict}: {result.reason}")
+    trials = (one.trial.provenance for one in result.rounds)
+    return Seen(code=_code(result), reason=lasting_of(f"{result.verdict}: {result.reason}", *trials))
 
 
 def _seeded(result: Convergence) -> Iterator[Seeded]:
@@ -97,4 +100,5 @@ def _tolerated(round_: Round) -> tuple[dict[str, str], ...]:
 
 
 def _warnings(round_: Round) -> tuple[str, ...]:
-    return tuple(f"{row['phase']}: {row['message']}" for row in warnings_of((round_,)))
+    lines = (f"{row['phase']}: {row['message']}" for row in warnings_of((round_,)))
+    return tuple(lasting_of(line, round_.trial.provenance) for line in lines)

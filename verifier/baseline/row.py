@@ -5,6 +5,7 @@ from typing import Any
 
 from verifier.baseline.drift import Drift
 from verifier.baseline.evidence import BaselineEvidence
+from verifier.baseline.lasting import lasting
 from verifier.errors import ExitCode
 
 # From the gravest on: what many services end in together.
@@ -62,7 +63,7 @@ def failed(folder: str, code: int, reason: str) -> dict[str, Any]:
     """A service of which nothing can be said."""
     known = ExitCode(code) if code in [*ExitCode] else ExitCode.BUG
     outcome = _FAILED.get(known, "failed")
-    return {"folder": folder, "outcome": outcome, "exitCode": int(known), "reason": reason}
+    return {"folder": folder, "outcome": outcome, "exitCode": int(known), "reason": lasting(reason)}
 
 
 def exit_code(rows: Sequence[dict[str, Any]]) -> ExitCode:
