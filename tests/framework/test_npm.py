@@ -1,3 +1,4 @@
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -107,6 +108,22 @@ def test_npms_settings_pass_and_keys_do_not(tmp_path: Path) -> None:
     assert got["HOME"] == str(tmp_path)
     assert not [name for name in got if name.startswith("AWS_")]
     assert not {"GITHUB_TOKEN", "npm_config_local_prefix"} & set(got)
+
+
+@pytest.mark.parametrize("closed", ["home", "home/.npm"])
+def test_npm_downloads_where_it_can_write(
+    closed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A home that is read-only is no reason to have no tool."""
+    (tmp_path / closed).mkdir(parents=True)
+    home, temporary = tmp_path / "home", tmp_path / "temporary"
+    machine = Machine({}, home)
+    assert environment(machine, temporary)["npm_config_cache"] == str(home / ".npm")
+    # Root writes where nobody may, but for a file system that is read-only.
+    monkeypatch.setattr(os, "access", lambda path, _: path != tmp_path / closed)
+    got = environment(machine, temporary)
+    assert "npm_config_cache" not in got, "then it is in its home"
+    assert got["HOME"] == str(temporary)
 
 
 def test_the_child_has_that_environment_and_nothing_of_this_process(

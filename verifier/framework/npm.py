@@ -1,5 +1,6 @@
 """npm as a child process: with its own settings, without anything of AWS."""
 
+import os
 import re
 import tempfile
 from pathlib import Path
@@ -70,18 +71,29 @@ def passed_on(machine: Machine) -> dict[str, str]:
 
 
 def environment(machine: Machine, home: Path) -> dict[str, str]:
-    """What npm gets; ``home`` holds nothing, so packages find no keys there."""
+    """What npm gets; ``home`` holds nothing, so packages find no keys there.
+
+    It keeps what it downloads where the user's npm does, or in ``home`` where that cannot be written.
+    """
     users = passed_on(machine)
     named = {name.lower() for name in users}
-    usual = {
-        "npm_config_userconfig": str(machine.home / ".npmrc"),
-        "npm_config_cache": str(machine.home / ".npm"),
-    }
+    usual = {"npm_config_userconfig": str(machine.home / ".npmrc")}
+    if not _is_closed(machine.home / ".npm"):
+        usual["npm_config_cache"] = str(machine.home / ".npm")
     return (
         {name: value for name, value in usual.items() if name not in named}
         | users
         | {"HOME": str(home), "CI": "1", "SLS_TELEMETRY_DISABLED": "1"}
     )
+
+
+def _is_closed(folder: Path) -> bool:
+    """Whether it cannot be written, or not be made in the folder above."""
+    try:
+        there = next((one for one in (folder, folder.parent) if one.exists()), None)
+    except OSError:
+        return True
+    return there is not None and not os.access(there, os.W_OK | os.X_OK)
 
 
 def _reason(output: str) -> str:
