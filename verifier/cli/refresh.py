@@ -74,7 +74,8 @@ class Refresh:
         part = f"{newer.kind}: {newer}"
         ended = self.night.known([str(row["folder"]) for row in rows], part)
         left = [Path(row["folder"]) for row in rows if row["folder"] not in ended]
-        self.progress.say(f"with {newer}: {len(left)} services")
+        many = "1 service" if len(left) == 1 else f"{len(left)} services"
+        self.progress.say(f"with {newer}: {many}")
 
         def keep(row: dict[str, Any]) -> None:
             self.night.keep(row, part)
