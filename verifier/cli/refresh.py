@@ -74,8 +74,8 @@ class Refresh:
         part = f"{newer.kind}: {newer}"
         ended = self.night.known([str(row["folder"]) for row in rows], part)
         left = [Path(row["folder"]) for row in rows if row["folder"] not in ended]
-        many = "1 service" if len(left) == 1 else f"{len(left)} services"
-        self.progress.say(f"with {newer}: {many}")
+        known = f", {len(ended)} known already" if ended else ""
+        self.progress.say(f"with {newer}: {len(left)} to run{known}")
 
         def keep(row: dict[str, Any]) -> None:
             self.night.keep(row, part)
