@@ -41,9 +41,17 @@ printf '%s\0' "${0##*/}" "$@" >> "$CALLS"
 printf '\1' >> "$CALLS"
 case "${0##*/} $1 $2" in
   "verifier baseline list") echo "$LISTED" ;;
-  "verifier baseline check" | "verifier nightly --out") echo "## a report"; exit "${CHECKED:-0}" ;;
-  "git diff --cached") exit 1 ;;
-  "gh pr list") echo "${OPEN:-0}" ;;
+  "verifier baseline check") echo "## a report"; exit "${CHECKED:-0}" ;;
+  "verifier nightly --refresh")
+    echo "## a report"
+    if [ -n "$OWN_END" ]; then
+      mkdir -p "$4"
+      echo '{"services": [{"exitCode": '"$OWN_END"'}]}' > "$4/nightly.json"
+    fi
+    exit "${CHECKED:-0}" ;;
+  "python -I -c") exec "$PYTHON" "$@" ;;
+  "git "*) if [ -n "$GIT" ]; then exec "$GIT" "$@"; fi ;;
+  "gh pr list") printf '%s' "${OPEN:-[]}" | jq --raw-output "${@: -1}" ;;
 esac
 """
 PROGRAMS = {
@@ -124,6 +132,7 @@ def run(folder: Path, words: str, environment: Mapping[str, str]) -> Ran:
         "GITHUB_STEP_SUMMARY": str(folder / "summary"),
         "GITHUB_REF_NAME": f"v{__version__}",
         "LISTED": "[]",
+        "PYTHON": sys.executable,
     }
     done = subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", words],
@@ -252,7 +261,8 @@ def test_what_a_script_calls_is_there(name: str, step: dict[str, Any], tmp_path:
         "SUMMARY": "true",
     }
     words = f'cd "$RUNNER_TEMP"\n{step["run"]}' if "working-directory" in step else step["run"]
-    ran = run(tmp_path, words, {key: given.get(key, "") for key in step.get("env", {})})
+    plain = {key: value for key, value in step.get("env", {}).items() if "${{" not in value}
+    ran = run(tmp_path, words, {**{key: given.get(key, "") for key in step.get("env", {})}, **plain})
     assert ran.code == 0
     assert ran.calls or "test " in step["run"]
     for program, *arguments in ran.calls:
@@ -262,7 +272,7 @@ def test_what_a_script_calls_is_there(name: str, step: dict[str, Any], tmp_path:
                 samples = [word for word in arguments if "sample_services" in word]
                 assert all((ROOT / word).is_dir() for word in samples)
             case "python":
-                assert arguments[:2] in (["-m", "pip"], ["-m", "venv"])
+                assert arguments[:2] in (["-m", "pip"], ["-m", "venv"], ["-I", "-c"])
             case "npm":
                 assert arguments[0] == "ci"
     for words in re.findall(r"--constraint \"?(\S+?)\"? ", step["run"]):
@@ -277,15 +287,34 @@ def test_the_list_becomes_the_matrix(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(("checked", "made_anew"), [("0", False), ("11", True), ("4", False), ("1", False)])
-def test_what_drifted_is_made_anew_and_kept(tmp_path: Path, checked: str, made_anew: bool) -> None:
+@pytest.mark.parametrize(
+    ("checked", "own", "made_anew"),
+    [
+        ("0", "0", False),
+        ("11", "11", True),
+        ("4", "4", False),
+        # The newest alone makes a difference; of the second one the night itself could say nothing.
+        ("11", "0", False),
+        ("11", "4", False),
+        # It ended without a result.
+        ("1", "", False),
+    ],
+)
+def test_what_drifted_is_made_anew_and_kept(tmp_path: Path, checked: str, own: str, made_anew: bool) -> None:
     folders = ["samples/shop", "samples/a b"]
     for folder in folders:
         policy = tmp_path / "work" / folder / "baseline" / "policy.json"
         policy.parent.mkdir(parents=True)
         policy.touch()
-    known = {"SERVICES": "\n".join(folders), "NUMBER": "3", "CHECKED": checked}
-    ran = run(tmp_path, script("nightly.yml check", "baseline update"), known)
+    (step,) = [step for _, step in RUNS if "baseline update" in step["run"]]
+    known = {
+        **step["env"],
+        "SERVICES": "\n".join(folders),
+        "NUMBER": "3",
+        "CHECKED": checked,
+        "OWN_END": own,
+    }
+    ran = run(tmp_path, step["run"], known)
     assert ran.code == int(checked)
     assert ran.text("summary") == "## a report\n" * 2
     assert all(parses(arguments) for arguments in ran.of("verifier"))
@@ -305,20 +334,122 @@ def test_localstack_is_the_one_that_a_run_starts() -> None:
     assert service["ports"] == [f"{PORT}:{PORT}"]
 
 
-@pytest.mark.parametrize(("open_ones", "done"), [("0", "create"), ("1", "edit")])
-def test_a_pull_request_is_made_once(tmp_path: Path, open_ones: str, done: str) -> None:
-    night = tmp_path / "night"
-    (night / "services" / "shop" / "baseline").mkdir(parents=True)
-    (night / "services" / "shop" / "baseline" / "policy.json").touch()
-    (night / "reports").mkdir()
-    for number in "01":
-        (night / "reports" / f"{number}.md").write_text(f"report {number}\n", encoding="utf-8")
-    ran = run(tmp_path, script("nightly.yml propose", "gh pr"), {"NIGHT": str(night), "OPEN": open_ones})
+@dataclass(frozen=True)
+class Proposal:
+    """A checkout with two committed baselines and a remote, and what a night left for it."""
+
+    folder: Path
+
+    def git(self, *arguments: str, at: str = "work") -> str:
+        done = subprocess.run(
+            ["git", "-C", str(self.folder / at), "-c", "user.name=x", "-c", "user.email=x", *arguments],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    def checkout(self) -> None:
+        """A fresh one, as each job has it."""
+        shutil.rmtree(self.folder / "work", ignore_errors=True)
+        self.git("clone", "--quiet", "--branch", "main", str(self.folder / "remote"), "../work", at="remote")
+
+    def leave(self, path: str, text: str) -> None:
+        """A file of a night's services, with a report."""
+        for place, said in (("services/" + path, text), ("reports/0.md", "report 0\n")):
+            file = self.folder / "night" / place
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(said, encoding="utf-8")
+
+    def run(self, open_ones: str = "[]") -> Ran:
+        if shutil.which("jq") is None:
+            pytest.skip("no jq, which gh has built in")
+        (self.folder / "calls").unlink(missing_ok=True)
+        known = {"NIGHT": str(self.folder / "night"), "OPEN": open_ones, "GIT": shutil.which("git") or ""}
+        return run(self.folder, script("nightly.yml propose", "gh pr"), known)
+
+    def proposed(self) -> str:
+        """What the branch at the remote changes."""
+        return self.git("diff", "--name-only", "-z", "main", "nightly-baselines", at="remote")
+
+
+@pytest.fixture
+def proposal(tmp_path: Path) -> Proposal:
+    made = Proposal(tmp_path)
+    for name in ("remote", "first"):
+        (tmp_path / name).mkdir()
+    made.git("init", "--quiet", "--bare", "--initial-branch=main", at="remote")
+    for path in ("shop/baseline/policy.json", "a b/baseline/policy.json", "root.txt"):
+        (tmp_path / "first" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "first" / path).write_text("old\n", encoding="utf-8")
+    made.git("init", "--quiet", "--initial-branch=main", at="first")
+    made.git("add", "--all", at="first")
+    made.git("commit", "--quiet", "--message", "first", at="first")
+    made.git("push", "--quiet", str(tmp_path / "remote"), "main", at="first")
+    made.checkout()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("open_ones", "done"),
+    [
+        ("[]", ["create"]),
+        ('[{"number": 7, "isCrossRepository": false}]', ["edit", "7"]),
+        ('[{"number": 9, "isCrossRepository": true}]', ["create"]),
+        (
+            '[{"number": 9, "isCrossRepository": true}, {"number": 7, "isCrossRepository": false}]',
+            ["edit", "7"],
+        ),
+    ],
+)
+def test_a_pull_request_is_made_once_and_a_forks_is_not_ours(
+    proposal: Proposal, open_ones: str, done: list[str]
+) -> None:
+    proposal.leave("a b/baseline/policy.json", "new\n")
+    ran = proposal.run(open_ones)
     assert ran.code == 0
-    assert (tmp_path / "work" / "shop" / "baseline" / "policy.json").is_file()
-    assert ["push", "--force", "origin", "nightly-baselines"] in ran.of("git")
-    assert [arguments[1] for arguments in ran.of("gh")] == ["list", done]
-    assert ran.text("night/body.md") == "report 0\nreport 1\n"
+    assert proposal.proposed() == "a b/baseline/policy.json\0"
+    listed, made = ran.of("gh")
+    assert listed[1] == "list"
+    assert made[1 : 1 + len(done)] == done
+    assert ran.text("night/body.md") == "report 0\n"
+
+
+def test_the_next_night_takes_the_place_of_the_one_before(proposal: Proposal) -> None:
+    proposal.leave("shop/baseline/policy.json", "new\n")
+    assert proposal.run().code == 0
+    proposal.checkout()
+    shutil.rmtree(proposal.folder / "night")
+    proposal.leave("a b/baseline/policy.json", "newer\n")
+    assert proposal.run('[{"number": 7, "isCrossRepository": false}]').code == 0
+    assert proposal.proposed() == "a b/baseline/policy.json\0"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        # As it is already.
+        ("shop/baseline/policy.json", "old\n"),
+        # What a package of a service may have put there.
+        ("root.txt", "new\n"),
+        ("new/baseline/policy.json", "new\n"),
+        (".git/hooks/pre-commit", "#!/bin/sh\ntouch ran\n"),
+        (".github/workflows/x.yml", "on: push\n"),
+    ],
+)
+def test_only_baselines_that_changed_are_proposed(proposal: Proposal, path: str, text: str) -> None:
+    proposal.leave(path, text)
+    ran = proposal.run()
+    assert (ran.code, ran.of("gh")) == (0, [])
+    assert proposal.git("branch", "--list", "nightly-baselines", at="remote") == ""
+    assert not (proposal.folder / "work" / ".git" / "hooks" / "pre-commit").exists()
+
+
+def test_a_long_report_is_cut_to_what_a_pull_request_takes(proposal: Proposal) -> None:
+    proposal.leave("shop/baseline/policy.json", "new\n")
+    (proposal.folder / "night" / "reports" / "1.md").write_text("x" * 1_000_000, encoding="utf-8")
+    assert proposal.run().code == 0
+    assert (proposal.folder / "night" / "body.md").stat().st_size == 60_000
 
 
 def test_without_drift_nothing_is_proposed(tmp_path: Path) -> None:
