@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 COMMANDS = ("check", "update", "list")
 FORMATS = ("text", "json", "markdown")
+LIFE_SECONDS = 600.0
 
 _CHECK = """\
 Runs the whole life of each SERVICE under its committed baseline/policy.json, with refusals that are real, and
@@ -67,7 +68,7 @@ def add_life_options(parser: argparse.ArgumentParser) -> None:
         metavar="LIST",
         help="auto, NAME@VERSION or PATH, separated by commas; else those of the baseline, or auto",
     )
-    parser.add_argument("--timeout", type=float, default=600.0, metavar="SECONDS")
+    parser.add_argument("--timeout", type=float, default=LIFE_SECONDS, metavar="SECONDS")
     parser.add_argument("--run-as", metavar="USER", help="as converge has it, as what follows")
     parser.add_argument("--allow-host", action="append", default=[], metavar="HOST[:PORT]")
     parser.add_argument("--env", action="append", default=[], metavar="NAME[=VALUE]")
