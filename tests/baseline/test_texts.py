@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.baseline.evidences import baseline, by_tool, evidence, held
+from verifier.baseline.ahead import ahead_markdown
 from verifier.baseline.drift import compare
 from verifier.baseline.markdown import code, markdown, plain
 from verifier.baseline.row import checked, exit_code, failed, updated
@@ -98,3 +99,17 @@ def test_warnings_are_told_without_being_drift() -> None:
     assert (row["exitCode"], row["warnings"]) == (0, ["deploy: no tags"])
     assert "  refused, and AWS went on without it: deploy: no tags" in text([row]).splitlines()
     assert "- `a`: deploy: no tags" in markdown("check", [row]).splitlines()
+
+
+def test_a_summary_has_every_service_and_only_as_much_as_github_takes() -> None:
+    drifted = {**DRIFTED, "came": DRIFTED["came"] * 30}
+    rows = [{**drifted, "folder": f"shops/dienst-ü-{number}"} for number in range(300)]
+    summary = markdown("check", rows)
+    assert 400_000 < len(summary.encode()) < 2**19
+    assert all(f"| `{row['folder']}` | drift: 30 came, 0 went |" in summary for row in rows)
+    assert summary.splitlines()[-1].startswith("More is left out here")
+    assert "left out" not in markdown("check", rows[:20])
+    refresh = {"newest": {}, "problem": "", "services": [{**row, "versions": "osls 1 -> 2"} for row in rows]}
+    ahead = ahead_markdown(refresh)
+    assert len((summary + ahead).encode()) < 2**20
+    assert ahead.splitlines()[-1].startswith("More is left out here")

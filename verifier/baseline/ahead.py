@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from verifier.baseline.changes import Cause
-from verifier.baseline.markdown import code, plain
+from verifier.baseline.markdown import bounded, code, plain
 from verifier.errors import ExitCode
 from verifier.framework.find import DEFAULTS
 
@@ -98,7 +98,7 @@ def ahead_markdown(refresh: Mapping[str, Any]) -> str:
     for title, key in (("AWS names since", "announced"), ("Refused, and AWS went on without it", "warnings")):
         told = {line for row in refresh["services"] for line in row.get(key, ())}
         lines += ["", f"{title}:", "", *(f"- {code(line)}" for line in sorted(told))] if told else []
-    return "\n".join(lines) + "\n"
+    return bounded(lines)
 
 
 def _head(refresh: Mapping[str, Any]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What became of services as Markdown: for a pull request, or a job's summary. Names in it are only data."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from verifier.baseline.text import headline, tally
@@ -10,6 +10,10 @@ _TITLES = {
     "check": "Deploy policies, held against their baselines",
     "update": "Baselines of deploy policies, made anew",
 }
+# A night's summary is two such texts, and GitHub takes none of a step's summary that is larger than 1 MiB:
+# "upload aborted, supports content up to a size of 1024k" (an annotation of its runner, read 2026-11-26 at
+# github.com/JetBrains/compose-multiplatform/actions/runs/5881117065).
+_MOST_BYTES = 500_000
 # What Markdown or HTML would read something into.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
 
@@ -29,7 +33,20 @@ def markdown(command: str, rows: Sequence[dict[str, Any]]) -> str:
     for row in rows:
         if row["outcome"] == "drift":
             lines += ["", *_drift(row)]
-    return "\n".join(lines) + "\n"
+    return bounded(lines)
+
+
+def bounded(lines: Iterable[str]) -> str:
+    """The lines, as far as they go into a job's summary, and a word of it where they do not."""
+    kept: list[str] = []
+    left = _MOST_BYTES
+    for line in lines:
+        left -= len(line.encode("utf-8", "replace")) + 1
+        if left < 0:
+            kept += ["", "More is left out here: a job's summary has its limits. `--format json` has it all."]
+            break
+        kept.append(line)
+    return "\n".join(kept) + "\n"
 
 
 def code(text: str) -> str:
