@@ -237,6 +237,7 @@ def test_services_are_spread_over_machines(shops: Shops, machines: str, shares: 
         (("list", "--format", "json", "--machines", "0"), "--machines 0: give 1 or more"),
         (("check",), "no service with a baseline below this folder"),
         (("check", "shop"), "make one with verifier baseline update"),
+        (("check", "--", "-a 'b'"), """verifier baseline update -- '-a '"'"'b'"'"''"""),
         (("check", "shop", "-j", "0"), "-j 0: give a number from 1 to 64"),
         (("update", "shop", "--frameworks", ","), "--frameworks: give auto"),
         (("list", "nowhere"), "no such folder"),

@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,19 +28,23 @@ class Baseline:
     evidence: BaselineEvidence
 
 
+def update_command(folder: Path, options: Sequence[str] = ()) -> str:
+    """The command line that makes the baseline of ``folder`` anew, as a shell takes it."""
+    mark = ["--"] if str(folder).startswith("-") else []
+    return shlex.join(["verifier", "baseline", "update", *options, *mark, str(folder)])
+
+
 def read_baseline(folder: Path) -> Baseline:
     """The baseline of the service in ``folder``. Raises InputError where there is none, or none to use."""
     path = folder / FOLDER / POLICY
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder; give one with serverless.yml and a {FOLDER}")
     if not path.exists():
-        raise InputError(f"{folder}: no {FOLDER}/{POLICY}; make one with verifier baseline update {folder}")
+        raise InputError(f"{folder}: no {FOLDER}/{POLICY}; make one with {update_command(folder)}")
     policy = parse_policy(text_of(path), name=str(path))
     evidence = read_evidence(folder)
     if evidence is None:
-        raise InputError(
-            f"{folder}: no {FOLDER}/{EVIDENCE}; write both with verifier baseline update {folder}"
-        )
+        raise InputError(f"{folder}: no {FOLDER}/{EVIDENCE}; write both with {update_command(folder)}")
     return Baseline(replace(policy, name=POLICY), evidence)
 
 

@@ -1,7 +1,6 @@
 """``verifier init``: a service's first baseline, with all that its repository needs to keep it true."""
 
 import argparse
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -39,12 +38,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
     """Write what is lacking. Raises InputError before anything is run where a file is there already."""
-    from verifier.baseline.files import EVIDENCE, FOLDER, POLICY
+    from verifier.baseline.files import EVIDENCE, FOLDER, POLICY, update_command
     from verifier.service.fixtures import FILE
     from verifier.service.service import load_service
 
     load_service(args.service)
-    update = _update(args)
+    update = update_command(args.service, _given(args, alone=True))
     _workflow(args)
     baseline = [args.service / FOLDER / name for name in (POLICY, EVIDENCE)]
     for path in baseline:
@@ -63,13 +62,6 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
     lines += _written(wanted)
     lines += [f"next: {step}" for step in _steps(update if args.no_baseline else "", wanted)]
     return Result(ExitCode.OK, "".join(f"{line}\n" for line in lines), kept=True)
-
-
-def _update(args: argparse.Namespace) -> str:
-    """The command line that makes the service's baseline anew."""
-    folder = str(args.service)
-    mark = ["--"] if folder.startswith("-") else []
-    return shlex.join(["verifier", "baseline", "update", *_given(args, alone=True), *mark, folder])
 
 
 def _workflow(args: argparse.Namespace) -> "Workflow | None":
