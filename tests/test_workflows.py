@@ -475,8 +475,12 @@ def inputs(**given: str) -> dict[str, str]:
         ({}, ["-j", "2", "--format", "markdown", "--"]),
         ({"SERVICES": "a\n\nb c\n"}, ["-j", "2", "--format", "markdown", "--", "a", "b c"]),
         (
-            {"SERVICES": HOSTILE, "FRAMEWORKS": HOSTILE, "AT_ONCE": HOSTILE},
-            ["-j", HOSTILE, "--format", "markdown", "--frameworks", HOSTILE, "--", HOSTILE],
+            {"OPTIONS": "--env=TOKEN\n--seed=auto\n"},
+            ["-j", "2", "--format", "markdown", "--env=TOKEN", "--seed=auto", "--"],
+        ),
+        (
+            {"SERVICES": HOSTILE, "FRAMEWORKS": HOSTILE, "OPTIONS": HOSTILE, "AT_ONCE": HOSTILE},
+            ["-j", HOSTILE, "--format", "markdown", "--frameworks", HOSTILE, HOSTILE, "--", HOSTILE],
         ),
     ],
 )
