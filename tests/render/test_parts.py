@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,26 @@ def test_parts_are_numbered_and_say_their_services(name: str) -> None:
 def test_more_than_ten_parts(name: str) -> None:
     with pytest.raises(InputError, match="IAM attaches at most 10"):
         render(long_policy(250), name, {})
+
+
+def test_each_statement_is_measured_a_few_times_however_many_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What can be split, and what is too long for that: the page of a run renders both at the run's end."""
+    measured: list[int] = []
+
+    def counted(document: Mapping[str, Any]) -> int:
+        measured.append(len(document["Statement"]))
+        return longest_size(document)
+
+    monkeypatch.setattr("verifier.render.parts.longest_size", counted)
+    assert 1 < len(parts(long_policy(75))) <= MOST_POLICIES
+    statements = max(measured)
+    assert sum(measured) < 4 * statements
+    measured.clear()
+    with pytest.raises(InputError, match="IAM attaches at most 10"):
+        parts(long_policy(250))
+    assert sum(measured) < 4 * max(measured)
 
 
 @SPLITTING

@@ -1,14 +1,16 @@
 """A policy as the managed policies that a tool will create, whatever its placeholders turn out to be."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from verifier.errors import InputError
-from verifier.grant.split import MANAGED_POLICY_LIMIT, split
+from verifier.grant.split import MANAGED_POLICY_LIMIT, MOST_POLICIES, split
 from verifier.iam.json_text import context_text
 from verifier.iam.placeholders import fill
-from verifier.iam.policy import parse_policy, to_dict
+from verifier.iam.policy import PolicyDocument, Statement, parse_policy, to_dict
 from verifier.render.fill import each_text
 
 LONGEST_STAGE = 32
@@ -30,7 +32,16 @@ def parts(document: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
     whole = {key: _texts(value) for key, value in document.items()}
     if longest_size(whole) <= MANAGED_POLICY_LIMIT:
         return (whole,)
-    found = split(parse_policy(whole), measure=lambda part: longest_size(to_dict(part, lists=True)))
+    policy = parse_policy(whole)
+    measure = _measure(policy)
+    length = measure(policy)
+    # Parts are never shorter together: what cannot fit is not tried, which would take long.
+    if length > MOST_POLICIES * MANAGED_POLICY_LIMIT:
+        raise InputError(
+            f"policy: {length} characters need more than {MOST_POLICIES} managed policies of "
+            f"{MANAGED_POLICY_LIMIT}; IAM attaches at most {MOST_POLICIES} to a user"
+        )
+    found = split(policy, measure=measure)
     return tuple(to_dict(part, lists=True) for part in found)
 
 
@@ -42,6 +53,25 @@ def longest_size(document: Mapping[str, Any]) -> int:
     longest = {name: "x" * length for name, length in LONGEST.items()}
     filled = each_text(document, lambda text: _longest(fill(text, longest)))
     return len(json.dumps(filled, separators=(",", ":"), ensure_ascii=False))
+
+
+def _measure(policy: PolicyDocument) -> Callable[[PolicyDocument], int]:
+    """longest_size of parts of ``policy``; each statement is measured once, however often a split asks."""
+
+    def alone(*statements: Statement) -> int:
+        return longest_size(to_dict(replace(policy, statements=statements), lists=True))
+
+    nothing = alone()
+
+    @cache
+    def length(statement: Statement) -> int:
+        return alone(statement) - nothing
+
+    def measured(part: PolicyDocument) -> int:
+        commas = max(len(part.statements) - 1, 0)
+        return nothing + sum(map(length, part.statements)) + commas
+
+    return measured
 
 
 def services(document: Mapping[str, Any]) -> str:
