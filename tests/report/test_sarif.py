@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft4Validator
 
-from tests.report.made import CONVERGED, EVIDENCE, POLICY, RUNS, keep
+from tests.report.made import CONVERGED, EVIDENCE, POLICY, RUNS, journal, keep
 from verifier.report.kept import kept_in
 from verifier.report.sarif import SCHEMA, sarif
 
@@ -62,6 +62,20 @@ def test_the_statement_is_the_place(tmp_path: Path) -> None:
     assert place["logicalLocations"] == [{"name": "S3Files"}]
     lines = json.dumps(POLICY, indent=2).splitlines()
     assert "S3Files" in lines[place["physicalLocation"]["region"]["startLine"]]
+
+
+def test_what_a_cut_off_run_leaves_is_in_its_journal_alone(tmp_path: Path) -> None:
+    """A policy beside it is another run's."""
+    rows = [
+        row | {"certainty": "upper bound"} if row["kind"] == "denial" else row
+        for row in journal("converge", None)
+    ]
+    kept = kept_in(keep(tmp_path, {"journal.jsonl": rows, "policy.json": POLICY}))
+    (run,) = sarif(kept, Path("out"))["runs"]
+    assert {item["ruleId"] for item in run["results"]} == {"not-proven", "upper-bound"}
+    for item in run["results"]:
+        (place,) = item["locations"]
+        assert place == {"physicalLocation": {"artifactLocation": {"uri": "out/journal.jsonl"}}}
 
 
 def test_the_users_own_policy_is_the_place_of_what_is_unused(tmp_path: Path) -> None:

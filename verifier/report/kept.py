@@ -39,7 +39,8 @@ _NOTHING: Mapping[str, Sequence[Any]] = dict.fromkeys(
 class Kept:
     """A run's result as ``--format json`` prints it, and what else is known of the run.
 
-    ``command`` is converge or verify. ``policy`` is there where the run gave one, as ``policy_file``.
+    ``command`` is converge or verify. ``policy`` is there where the run gave one, as ``policy_file``, and
+    is as it stands there: a "?" in the place of a character would grant more.
     ``rows`` are the journal's of this run; None where the folder has no journal.
     """
 
@@ -87,7 +88,7 @@ def kept_of(
     return Kept(
         command,
         plain,
-        harmless_values(policy),
+        policy,
         _PARTIAL if plain["partial"] else _POLICY,
         None if rows is None else [harmless_values(row) for row in last_run(rows)],
         ended or datetime.now(UTC),

@@ -3,14 +3,18 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from verifier import __version__
 from verifier.loop.converge import Verdict
+from verifier.loop.journal import NAME as JOURNAL
+from verifier.redaction import harmless
 from verifier.report.kept import Kept
-from verifier.report.statements import first_lines, grants, statements_of
+from verifier.report.statements import Granting, first_lines, statements_of
+from verifier.report.unfinished import UNFINISHED
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -81,7 +85,8 @@ def _result(item: SarifFinding, rules: Mapping[str, tuple[str, str]]) -> dict[st
 
 def _found(kept: Kept, folder: Path) -> Iterator[SarifFinding]:
     document = kept.document
-    whole = sarif_file(folder, "evidence.json" if kept.command == "converge" else "verification.json")
+    places = _Places(kept, folder)
+    whole = places.whole
     if kept.verdict not in (Verdict.SUFFICIENT, Verdict.INSUFFICIENT):
         yield SarifFinding("not-proven", f"{kept.verdict}: {document['reason']}", whole)
     for row in document.get("missing", ()):
@@ -91,13 +96,13 @@ def _found(kept: Kept, folder: Path) -> Iterator[SarifFinding]:
     for row in document.get("permissions", ()):
         if row["certainty"] == "upper bound":
             text = f"{_named(row)} is an upper bound: its type has no model of its own"
-            yield SarifFinding("upper-bound", text, _statement(kept, folder, row))
+            yield SarifFinding("upper-bound", text, places.statement(row))
     for row in document["unused"]:
         text = f"{row['statement']}: {_named(row)} is granted and never needed"
         yield SarifFinding("unused-grant", text, _given(row["statement"]))
     for row in document["unconfirmed"]:
         text = f"{_named(row)} is {row['certainty']}: nothing shows that AWS asks for it"
-        yield SarifFinding("unconfirmed-permission", text, _statement(kept, folder, row))
+        yield SarifFinding("unconfirmed-permission", text, places.statement(row))
     for row in document["superfluous"]:
         yield SarifFinding(
             "superfluous-permission", f"{_named(row)} was not asked for and was dropped", whole
@@ -113,19 +118,50 @@ def _asked(row: Row) -> str:
     return f"in {', '.join(phases)}"
 
 
-def _statement(kept: Kept, folder: Path, row: Row) -> dict[str, Any]:
-    """The statement that grants ``row``, in the policy of this run."""
-    if kept.policy is None:
-        return sarif_file(folder, "evidence.json" if kept.command == "converge" else "verification.json")
-    place = sarif_file(folder, kept.policy_file)
-    alike = [one for one in kept.permissions if _named(one) == _named(row)]
-    lines = first_lines(kept.policy)
-    for statement, line in zip(statements_of(kept.policy), lines, strict=True):
-        if any(grants(statement, one) for one in alike):
+@dataclass(frozen=True)
+class _Places:
+    """Where a run's findings are: in its result, or in the policy that it gave."""
+
+    kept: Kept
+    folder: Path
+
+    @property
+    def whole(self) -> dict[str, Any]:
+        """The run's result, or of a run that was cut off its journal: there is nothing else of it."""
+        if self.kept.verdict == UNFINISHED:
+            return sarif_file(self.folder, JOURNAL)
+        return sarif_file(
+            self.folder, "evidence.json" if self.kept.command == "converge" else "verification.json"
+        )
+
+    def statement(self, row: Row) -> dict[str, Any]:
+        """The statement that grants ``row``, in the policy of this run."""
+        if self.kept.policy is None or self.kept.verdict == UNFINISHED:
+            return self.whole
+        place = sarif_file(self.folder, self.kept.policy_file)
+        known = self._known.get(_key(row))
+        if known is not None:
+            sid, line = known
             place["physicalLocation"]["region"] = {"startLine": line}
-            place["logicalLocations"] = [{"name": statement.get("Sid") or "statement"}]
-            break
-    return place
+            place["logicalLocations"] = [{"name": sid}]
+        return place
+
+    @cached_property
+    def _known(self) -> Mapping[tuple[str, str], tuple[str, int]]:
+        """Of each permission the first statement that grants it: its name and its line."""
+        policy = self.kept.policy or {"Statement": []}
+        statements, lines = statements_of(policy), first_lines(policy)
+        granting = Granting(statements)
+        found: dict[tuple[str, str], tuple[str, int]] = {}
+        for row in self.kept.permissions:
+            for place in granting.of(row)[:1]:
+                name = harmless(statements[place].get("Sid") or "statement")
+                found.setdefault(_key(row), (name, lines[place]))
+        return found
+
+
+def _key(row: Row) -> tuple[str, str]:
+    return row["action"], row["resource"]
 
 
 def _given(label: str) -> dict[str, Any]:

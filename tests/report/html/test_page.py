@@ -220,3 +220,15 @@ def test_every_permission_is_the_reason_for_a_statement(tmp_path: Path) -> None:
     permissions = {f"#p{number}" for number in range(1, len(EVIDENCE["permissions"]) + 1)}
     assert permissions <= led_to
     assert "no evidence names it" not in found.said("policy")
+
+
+def test_the_policy_to_copy_is_the_one_in_the_file(tmp_path: Path) -> None:
+    """A "?" in the place of what a terminal is not shown would be a wildcard."""
+    odd = "files\u202e\u00a0\x1b[31m\u200d"
+    plain = json.dumps([EVIDENCE, CONVERGED["policy.json"]]).replace("files", json.dumps(odd)[1:-1])
+    evidence, policy = json.loads(plain)
+    found = shown(tmp_path, {"evidence.json": evidence, "policy.json": policy})
+    assert json.loads(found.texts["form-json"]) == policy
+    assert json.dumps(odd)[1:-1] in found.texts["form-terraform"]
+    assert "no evidence names it" not in found.said("policy")
+    assert "\u202e" not in found.texts["policy"]

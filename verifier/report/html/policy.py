@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from verifier.errors import InputError
+from verifier.redaction import harmless
 from verifier.report.html.permissions import PermissionView
 from verifier.report.kept import Kept
-from verifier.report.statements import grants, statements_of
+from verifier.report.statements import Granting, statements_of
 from verifier.report.unfinished import UNFINISHED
 
 _TITLES = {"json": "JSON", "terraform": "Terraform", "cloudformation": "CloudFormation"}
@@ -50,20 +51,25 @@ def policy_view(kept: Kept, permissions: Sequence[PermissionView]) -> PolicyView
     """None where the run has no policy of its own."""
     if kept.policy is None:
         return None
-    rows = list(zip(kept.permissions, permissions, strict=True))
+    statements = statements_of(kept.policy)
+    reasons: list[list[PermissionView]] = [[] for _ in statements]
+    granting = Granting(statements)
+    for row, view in zip(kept.permissions, permissions, strict=True):
+        for place in granting.of(row):
+            reasons[place].append(view)
     return PolicyView(
         "" if kept.verdict == UNFINISHED else kept.policy_file,
-        [_statement(one, rows, number) for number, one in enumerate(statements_of(kept.policy), start=1)],
+        [
+            _statement(one, why, number)
+            for number, (one, why) in enumerate(zip(statements, reasons, strict=True), start=1)
+        ],
         _forms(kept.policy),
     )
 
 
-def _statement(
-    statement: Mapping[str, Any], rows: Sequence[tuple[Mapping[str, Any], PermissionView]], number: int
-) -> StatementView:
-    reasons = [view for row, view in rows if grants(statement, row)]
+def _statement(statement: Mapping[str, Any], reasons: Sequence[PermissionView], number: int) -> StatementView:
     return StatementView(
-        statement.get("Sid") or f"statement {number}",
+        harmless(statement.get("Sid") or f"statement {number}"),
         json.dumps(statement, indent=2),
         reasons,
         sorted({one.service for one in reasons}),
