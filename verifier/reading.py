@@ -8,6 +8,7 @@ import json
 import math
 import os
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,18 @@ def check_values(value: Any) -> None:
                 left += (*mapping.keys(), *mapping.values())
             case list() | tuple() | set() as several:
                 left += several
+
+
+def whole_characters(value: Any) -> Any:
+    """A JSON value that check_values lets pass: half characters, as file names may have them, are escaped."""
+    match value:
+        case str() if not value.isascii():
+            return value.encode("utf-8", "backslashreplace").decode()
+        case Mapping():
+            return {whole_characters(key): whole_characters(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [whole_characters(inner) for inner in value]
+    return value
 
 
 def _check_text(text: str) -> None:

@@ -113,3 +113,9 @@ def test_a_summary_has_every_service_and_only_as_much_as_github_takes() -> None:
     ahead = ahead_markdown(refresh)
     assert len((summary + ahead).encode()) < 2**20
     assert ahead.splitlines()[-1].startswith("More is left out here")
+
+
+def test_a_line_break_in_a_name_makes_no_line_of_its_own() -> None:
+    named = SAME | {"folder": "shops/a\nshops/b: no drift"}
+    assert len(text([named]).splitlines()) == 1
+    assert len(progress_line(named, 1, 1, 2.0).splitlines()) == 1

@@ -105,6 +105,16 @@ def test_a_night_checks_all_and_leaves_its_result(nights: Nights) -> None:
     assert nights.run()[1] == ["a", "b", "c"], "one that ended is not gone on with"
 
 
+def test_a_folder_whose_name_is_no_text_spoils_no_night(nights: Nights) -> None:
+    write_baseline(write_service(nights.folder / os.fsdecode(b"d\xff\x1b[31m")), evidence())
+    for _ in range(2):
+        code, ran, _ = nights.run()
+        assert (code, len(ran)) == (ExitCode.DRIFT, 4)
+    summary = (nights.folder / "night" / "summary.md").read_text(encoding="utf-8")
+    assert r"| `d\udcff` | no drift |" in summary
+    assert main(["report", "night"]) is ExitCode.OK
+
+
 def test_a_killed_night_goes_on_where_it_ended(nights: Nights) -> None:
     nights.killed()
     code, ran, err = nights.run()

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from verifier.errors import InputError, UnavailableError
-from verifier.loop.journal import Journal, write_result
+from verifier.loop.journal import Journal, write_result, write_whole
+from verifier.reading import json_of
 from verifier.redaction import HIDDEN, Redaction
 
 
@@ -44,6 +45,18 @@ def test_a_result_is_written_whole(tmp_path: Path) -> None:
     write_result(tmp_path, "policy.json", {"a": 1})
     assert json.loads((tmp_path / "policy.json").read_text()) == {"a": 1}
     assert [path.name for path in tmp_path.iterdir()] == ["policy.json"]
+
+
+def test_half_a_character_spoils_nothing(tmp_path: Path) -> None:
+    """A name that is no UTF-8 is read as one, and what is written must be read again."""
+    with Journal(tmp_path) as journal:
+        journal.add("service", row={"folder": "bad\udcff", "\udcfe": ["é"]})
+        assert journal.rows() == [{"kind": "service", "row": {"folder": r"bad\udcff", r"\udcfe": ["é"]}}]
+    write_result(tmp_path, "nightly.json", {"folder": "bad\udcff"})
+    read = json_of((tmp_path / "nightly.json").read_text(encoding="utf-8"), "it")
+    assert read == {"folder": r"bad\udcff"}
+    write_whole(tmp_path / "summary.md", "bad\udcff é")
+    assert (tmp_path / "summary.md").read_text(encoding="utf-8") == r"bad\udcff é"
 
 
 def test_a_folder_belongs_to_one_verifier_at_a_time(tmp_path: Path) -> None:

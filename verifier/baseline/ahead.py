@@ -84,7 +84,7 @@ def ahead_markdown(refresh: Mapping[str, Any]) -> str:
         lines.append(f"| {code(row['folder'])} | {plain(row['versions'])} | {plain(_outcome(row))} |")
     differences = [
         f"| {code(row['folder'])} | {word} | {code(item['action'])} | {code(item['resource'])} "
-        f"| {item['cause']} | {plain(item['why'])} |"
+        f"| {plain(item['cause'])} | {plain(item['why'])} |"
         for row in refresh["services"]
         for word, item in _differences(row)
     ]

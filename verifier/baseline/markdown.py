@@ -71,5 +71,11 @@ def _drift(row: dict[str, Any]) -> Iterator[str]:
     yield "| --- | --- | --- | --- | --- |"
     for word in ("came", "went"):
         for item in row[word]:
-            cells = (word, code(item["action"]), code(item["resource"]), item["cause"], plain(item["why"]))
+            cells = (
+                word,
+                code(item["action"]),
+                code(item["resource"]),
+                plain(item["cause"]),
+                plain(item["why"]),
+            )
             yield f"| {' | '.join(cells)} |"

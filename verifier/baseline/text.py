@@ -7,7 +7,7 @@ from typing import Any
 
 def text(rows: Sequence[dict[str, Any]]) -> str:
     """The whole result, a paragraph each where there is more to say than a line."""
-    lines = [line for row in rows for line in _service(row)]
+    lines = [_one_line(line) for row in rows for line in _service(row)]
     if len(rows) > 1:
         lines.append(tally(rows))
     return "\n".join(lines) + "\n"
@@ -33,7 +33,12 @@ def progress_line(row: dict[str, Any], ended: int, of: int, seconds: float) -> s
     """A line when a service ends, with the time that is left after ``seconds``."""
     left = remaining(seconds, ended, of)
     rest = f"; about {in_words(left)} left" if ended < of else f"; {in_words(seconds)} in all"
-    return f"[{ended}/{of}] {row['folder']}: {headline(row)}{rest}"
+    return _one_line(f"[{ended}/{of}] {row['folder']}: {headline(row)}{rest}")
+
+
+def _one_line(text: str) -> str:
+    """A name with a line break says nothing in a line of its own."""
+    return text.replace("\n", " ")
 
 
 def _service(row: dict[str, Any]) -> Iterator[str]:

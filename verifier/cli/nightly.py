@@ -45,6 +45,7 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
     from verifier.cli.report import NAME as PAGE
     from verifier.cli.setup import reporting
     from verifier.loop.journal import write_result, write_whole
+    from verifier.redaction import harmless
 
     check_at_once(args.j)
     folders = chosen(args.services)
@@ -64,7 +65,7 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
 
             refresh = Refresh(args, night, progress, stderr).run(rows)
         write_result(args.out, NAME, _document(rows, refresh))
-        write_whole(args.out / "summary.md", _shown("markdown", rows, refresh))
+        write_whole(args.out / "summary.md", harmless(_shown("markdown", rows, refresh)))
         write_whole(args.out / PAGE, night_page(night_of(rows, refresh)))
         night.end()
     ahead = refresh["services"] if refresh else []

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from verifier.errors import InputError, UnavailableError
-from verifier.reading import json_of, text_of
+from verifier.reading import json_of, text_of, whole_characters
 from verifier.redaction import Redaction
 
 NAME = "journal.jsonl"
@@ -55,7 +55,8 @@ class Journal:
 
     def add(self, kind: str, **fields: Any) -> None:
         """Append one row and wait until it is on the disk. Raises UnavailableError when that cannot be."""
-        row = (json.dumps({"kind": kind, **self._redaction.document(fields)}) + "\n").encode()
+        document = whole_characters({"kind": kind, **self._redaction.document(fields)})
+        row = (json.dumps(document) + "\n").encode()
         with self._lock:
             if self._file is None:
                 return
@@ -163,7 +164,7 @@ def _row(line: bytes) -> dict[str, Any] | None:
 
 def write_result(folder: Path, name: str, document: Any) -> None:
     """Write ``document`` as JSON to ``folder/name``: whole, or not at all. Raises UnavailableError."""
-    write_whole(folder / name, json.dumps(document, indent=2) + "\n")
+    write_whole(folder / name, json.dumps(whole_characters(document), indent=2) + "\n")
 
 
 def write_whole(path: Path, text: str, option: str = "--out a folder") -> None:
@@ -176,7 +177,9 @@ def write_whole(path: Path, text: str, option: str = "--out a folder") -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         # A new file: something else may have its name, or lead somewhere else.
         partial.unlink(missing_ok=True)
-        with os.fdopen(os.open(partial, _NEW, 0o644), "w", encoding="utf-8") as file:
+        with os.fdopen(
+            os.open(partial, _NEW, 0o644), "w", encoding="utf-8", errors="backslashreplace"
+        ) as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
