@@ -136,7 +136,15 @@ def test_the_command_tells_a_night(
 
 @pytest.mark.parametrize(
     "rows",
-    [[{"folder": "a"}], [{**ROWS[1], "came": [{"action": "s3:X"}]}], [{**ROWS[0], "folder": ["a"]}], 5],
+    [
+        [{"folder": "a"}],
+        [{**ROWS[1], "came": [{"action": "s3:X"}]}],
+        [{**ROWS[0], "folder": ["a"]}],
+        5,
+        [{**ROWS[0], "came": 5}],
+        [{**ROWS[0], "announced": 5}],
+        [{**ROWS[1], "came": [{**ROWS[1]["came"][0], "frameworks": 5}]}],
+    ],
 )
 def test_a_damaged_night_is_told_in_one_line(
     tmp_path: Path, rows: Any, capsys: pytest.CaptureFixture[str]

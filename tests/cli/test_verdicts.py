@@ -17,6 +17,7 @@ from tests.trial.rooms import FakeRoom, FakeTarget, write_service
 from verifier.authorization.authorizer import Mode
 from verifier.authorization.caller import Certainty
 from verifier.cli import main, setup
+from verifier.cli.report import FORMS
 from verifier.emulator.endpoint.conditions import LeftOut
 from verifier.errors import ExitCode, UnavailableError
 from verifier.framework.framework import Framework
@@ -93,7 +94,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     return Bench(folder, monkeypatch, capsys)
 
 
-@pytest.mark.parametrize(
+VERDICTS = pytest.mark.parametrize(
     ("command", "world", "code", "verdict"),
     [
         ("converge", enough, 0, "sufficient"),
@@ -106,6 +107,9 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         ("verify", denied, 12, "ungrantable"),
     ],
 )
+
+
+@VERDICTS
 def test_each_verdict_has_its_exit_code(
     bench: Bench, command: str, world: Callable[[], World], code: int, verdict: str
 ) -> None:
@@ -114,6 +118,24 @@ def test_each_verdict_has_its_exit_code(
     assert json.loads(out)["verdict"] == verdict
     assert found == code
     assert found is ExitCode(code)
+
+
+@VERDICTS
+def test_what_a_run_of_each_verdict_leaves_is_told_in_each_form(
+    bench: Bench, command: str, world: Callable[[], World], code: int, verdict: str
+) -> None:
+    folder = bench.folder / "out"
+    bench.run(
+        command, world(), "--out", str(folder), *(("--max-rounds", "3") if command == "converge" else ())
+    )
+    for form in FORMS:
+        assert main(["report", str(folder), "--format", form, "--out", str(folder / form)]) is ExitCode.OK
+    for form in ("html", "text"):
+        assert verdict in (folder / form).read_text(encoding="utf-8")
+    (log,) = json.loads((folder / "sarif").read_text(encoding="utf-8"))["runs"]
+    assert any(item["level"] == "error" for item in log["results"]) == bool(code)
+    tests = (folder / "junit").read_text(encoding="utf-8")
+    assert ("<failure" in tests or "<error" in tests) == bool(code)
 
 
 def test_converge_prints_the_policy_and_nothing_else_where_it_is_sufficient(bench: Bench) -> None:

@@ -159,6 +159,8 @@ PARTIAL = EVIDENCE | {
     "reason": "s3:X is still refused although it was granted",
     "partial": ["deploy"],
 }
+# A verification says neither its sources nor whether a permission is modelled: what is surely needed is not.
+_MISSING = {key: PERMISSIONS[2][key] for key in ("action", "resource", "condition", "certainty", "evidence")}
 VERIFICATION: dict[str, Any] = {
     **_COMMON,
     "verdict": "insufficient",
@@ -166,7 +168,7 @@ VERIFICATION: dict[str, Any] = {
         {"round": 1, "mode": "strict", "phases": [phase("deploy", 1, passed=False)]},
         {"round": 2, "mode": "observe", "phases": [phase("deploy", 1), phase("remove", 0)]},
     ],
-    "missing": [PERMISSIONS[2]],
+    "missing": [_MISSING],
     "unused": [{"statement": "own.json: Files", "action": "s3:Get*", "resource": "*"}],
 }
 ENOUGH = VERIFICATION | {"verdict": "sufficient", "missing": [], "unconfirmed": []}

@@ -42,7 +42,8 @@ def _one_line(text: str) -> str:
 
 
 def _service(row: dict[str, Any]) -> Iterator[str]:
-    tools = f" ({row['permissions']} permissions, {', '.join(row['frameworks'])})" if "service" in row else ""
+    frameworks = ", ".join(row.get("frameworks", ()))
+    tools = f" ({row['permissions']} permissions, {frameworks})" if "permissions" in row else ""
     yield f"{row['folder']}: {headline(row)}{tools}"
     for line in row.get("announced", ()):
         yield f"  new since: {line}"

@@ -87,7 +87,8 @@ def _found(kept: Kept, folder: Path) -> Iterator[SarifFinding]:
     document = kept.document
     places = _Places(kept, folder)
     whole = places.whole
-    if kept.verdict not in (Verdict.SUFFICIENT, Verdict.INSUFFICIENT):
+    told_by_what_is_missing = kept.verdict == Verdict.INSUFFICIENT and document.get("missing")
+    if kept.verdict != Verdict.SUFFICIENT and not told_by_what_is_missing:
         yield SarifFinding("not-proven", f"{kept.verdict}: {document['reason']}", whole)
     for row in document.get("missing", ()):
         yield SarifFinding(

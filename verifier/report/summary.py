@@ -18,7 +18,7 @@ def summary(document: dict[str, Any]) -> list[str]:
     if counted:
         shares = ", ".join(f"{number} {certainty}" for certainty, number in sorted(counted.items()))
         lines.append(f"{len(document['permissions'])} permissions ({shares})")
-    modelled = sum(permission["modelled"] for permission in document["permissions"])
+    modelled = sum(bool(permission.get("modelled")) for permission in document["permissions"])
     if modelled:
         lines.append(
             f"{modelled} of them only for updates that the redeploy did not make "
