@@ -8,7 +8,7 @@ from typing import Any
 from verifier.baseline.kept_night import KeptNight
 from verifier.baseline.text import headline, tally
 from verifier.report.html.drift import DriftView, drift_view
-from verifier.report.html.notes import NoteView
+from verifier.report.html.notes import NoteView, line_views
 from verifier.report.html.page import filled
 
 # What is said of all services together, and how it is to be taken.
@@ -145,9 +145,12 @@ def _figures(rows: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
 def _notes(rows: Sequence[dict[str, Any]]) -> Iterator[NoteView]:
     announced = sorted({line for row in rows for line in row.get("announced", ())})
     if announced:
-        yield NoteView("announced", "Named by AWS since", "it may be asked for later", announced)
+        yield NoteView("announced", "Named by AWS since", "it may be asked for later", line_views(announced))
     warnings = [f"{row['folder']}: {line}" for row in rows for line in row.get("warnings", ())]
     if warnings:
         yield NoteView(
-            "warnings", "Refused, and AWS went on without it", "the like became fatal later", warnings
+            "warnings",
+            "Refused, and AWS went on without it",
+            "the like became fatal later",
+            line_views(warnings),
         )

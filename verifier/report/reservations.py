@@ -1,6 +1,6 @@
 """What a reader must know beside a verdict: what was not done as on AWS, and what a policy grants widely."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 _MOST_SHOWN = 4  # actions of a type; the JSON has all of them
@@ -18,7 +18,7 @@ def reservations(document: dict[str, Any]) -> list[str]:
             f"refused, and AWS went on without it ({row['phase']}): {row['message']}"
             for row in document.get("warnings", [])
         ),
-        *_wide(document.get("permissions", [])),
+        *wide(document.get("permissions", [])),
     ]
 
 
@@ -56,7 +56,7 @@ def _not_run(document: Mapping[str, Any]) -> list[str]:
     return [f"not run{where}, so nothing there is proven: {', '.join(phases)}"] if phases else []
 
 
-def _wide(permissions: list[dict[str, Any]]) -> list[str]:
+def wide(permissions: Sequence[Mapping[str, Any]]) -> list[str]:
     """What stands on ``*``, and what is more than needed because its resource type has no handler yet."""
     bound = [row for row in permissions if row["certainty"] == "upper bound"]
     wide = sorted({row["action"] for row in permissions if row["resource"] == "*"})

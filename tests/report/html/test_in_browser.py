@@ -147,6 +147,33 @@ def test_filters_and_search_narrow_what_is_shown(shown: Any) -> None:
     assert "entries shown" in one.page.locator("#found").inner_text()
 
 
+def test_what_is_to_be_known_is_filtered_too(shown: Any) -> None:
+    one = shown()
+    one.page.select_option("#service", "ecr")
+    assert one.page.locator(".note[id]:visible").evaluate_all("all => all.map(one => one.id)") == [
+        "tolerated"
+    ]
+    one.page.select_option("#service", label="all")
+    one.page.select_option("#certainty", "likely")
+    assert one.page.locator("#unconfirmed li").is_visible()
+    one.page.select_option("#certainty", label="all")
+    one.page.select_option("#phase", label="remove")
+    assert one.page.locator("#tolerated li").is_visible()
+    assert not one.page.locator("#unconfirmed").is_visible()
+
+
+def test_the_phases_stay_in_sight(shown: Any) -> None:
+    many = [
+        {**EVIDENCE["permissions"][2], "resource": f"arn:aws:s3:::files-{number}"} for number in range(60)
+    ]
+    page = shown({"evidence.json": {**EVIDENCE, "permissions": many}}).page
+    page.evaluate("document.getElementById('p40').scrollIntoView()")
+    filters, head = (page.locator(name).bounding_box() for name in (".filters", ".matrix thead th >> nth=1"))
+    assert filters["y"] == 0
+    assert 0 <= filters["height"] - head["y"] <= 2
+    assert page.locator("#p40").bounding_box()["y"] >= head["y"] + head["height"]
+
+
 def test_a_reason_leads_to_its_permission_although_a_filter_hides_it(shown: Any) -> None:
     one = shown()
     one.page.select_option("#certainty", label="likely")
@@ -276,7 +303,10 @@ def test_a_night_is_filtered_and_leads_to_what_drifted(shown: Any) -> None:
     one.page.keyboard.press("/")
     one.page.keyboard.type("getbuckettagging")
     assert (one.visible(".services tbody tr"), one.visible(".drift tbody tr")) == (0, 1)
-    one.page.click("#clear")
+    one.page.fill("#search", "mailer")
+    assert (one.visible(".services tbody tr"), one.visible(".drift tbody tr")) == (1, 3)
+    one.page.fill("#search", "2 came")
+    assert not one.page.locator("article.of-service").first.is_visible()
     one.page.get_by_role("link", name="services/mailer").click()
     assert one.page.locator("article:target h3").inner_text() == "services/mailer"
 

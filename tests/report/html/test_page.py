@@ -122,6 +122,8 @@ CONTENT: list[tuple[str, str, list[str]]] = [
     ),
     ("converged", "notes", ["deploy: Retrying request without including tags", "Never refused by AWS (1)"]),
     ("converged", "notes", ["Not run (1) nothing there is proven rollback-create"]),
+    ("converged", "notes", ["Granted widely (2)", "on every resource (*): cloudformation:ValidateTemplate"]),
+    ("converged", "notes", ["upper bound, more than needed: AWS::S3::Bucket", "Repeated (1)", "round 2"]),
     ("converged", "refusals", [message("s3:CreateBucket", SEEN), "The same on:", f"{SEEN}-2", "let through"]),
     ("converged", "refusals", [f"s3:DeleteBucket on {SEEN}", "s3:DeleteBucket by Files (delete)"]),
     ("converged", "timings", ["1 observe deploy passed 2.5 1 5 stack shop-dev UPDATE_COMPLETE, 7 requests"]),

@@ -74,7 +74,9 @@ def view_of(kept: Kept) -> View:
     permissions = permission_views(kept, phases)
     refusals = None if kept.rows is None else refusal_views(kept.rows, phases)
     timings = _timings(kept)
-    found = [*permissions, *(refusals or ())]
+    notes = note_views(document)
+    lines = [line for note in notes for line in note.lines]
+    found = [*permissions, *(refusals or ()), *lines]
     return View(
         title=f"{document['service']}: {kept.verdict}",
         service=document["service"],
@@ -90,11 +92,11 @@ def view_of(kept: Kept) -> View:
         permissions=permissions,
         policy=policy_view(kept, permissions),
         drift=drift_view(document.get("drift")),
-        notes=note_views(document),
+        notes=notes,
         refusals=refusals,
         timings=timings,
         types=types_of(kept),
-        services=sorted({one.service for one in found}),
+        services=sorted({one.service for one in found if one.service}),
         certainties=[
             one
             for one in ("observed", "call", "likely", "upper bound")

@@ -28,10 +28,15 @@
 
   const search = document.getElementById("search");
   const choices = [...search.form.querySelectorAll("select")];
+  // Under the name of a service all that is said of it is found.
+  const about = (element) => element.closest(".of-service")?.querySelector("h3").textContent || "";
   const rows = [...document.querySelectorAll("[data-find]")].map((element) => ({
     element,
-    text: element.textContent.toLowerCase(),
+    text: `${about(element)} ${element.textContent}`.toLowerCase(),
   }));
+  const groups = [...document.querySelectorAll(".note, .of-service")].filter((one) =>
+    one.querySelector("[data-find]"),
+  );
   const found = document.getElementById("found");
   const has = (element, choice) =>
     !choice.value || (element.dataset[choice.id] || "").split(" ").includes(choice.value);
@@ -43,6 +48,7 @@
       element.hidden = !is;
       shown += is;
     }
+    for (const one of groups) one.hidden = !one.querySelector("[data-find]:not([hidden])");
     const all = !words.length && choices.every((one) => !one.value);
     found.textContent = all ? "" : `${shown} of ${rows.length} entries shown`;
   };
@@ -57,15 +63,19 @@
       search.focus();
     }
   });
-  // A reason leads to its permission, also where a filter hides it.
+  // A reason leads to its permission and a service to its drift, also where a filter hides them.
   document.addEventListener("click", (event) => {
-    const link = event.target.closest('a[href^="#p"]');
-    const row = link && document.getElementById(link.hash.slice(1));
-    if (row && row.hidden) {
+    const link = event.target.closest('a[href^="#"]');
+    const goal = link && document.getElementById(link.hash.slice(1));
+    if (goal && goal.hidden) {
       search.form.reset();
       filter();
     }
   });
+
+  // The matrix keeps its phases in sight, below the filters that stay there, too.
+  const stay = () => root.style.setProperty("--filters", `${search.form.offsetHeight}px`);
+  new ResizeObserver(stay).observe(search.form);
 
   const copied = async (text, element) => {
     try {
