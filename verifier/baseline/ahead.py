@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from verifier.baseline.changes import Cause
-from verifier.baseline.markdown import bounded, code, plain
+from verifier.baseline.markdown import bounded, code, drift_cells, plain
 from verifier.errors import ExitCode
 from verifier.framework.find import DEFAULTS
+from verifier.report.drifted import drift_lines
 
 DATA, FRAMEWORK = "data", "framework"
 _NUMBER = re.compile(r"\d+")
@@ -69,9 +70,8 @@ def ahead_text(refresh: Mapping[str, Any]) -> str:
         lines.append(f"  {row['folder']} with {row['versions']}: {_outcome(row)}")
         lines += [f"    new since: {line}" for line in row.get("announced", ())]
         lines += [f"    refused, and AWS went on without it: {line}" for line in row.get("warnings", ())]
-        for word, item in _differences(row):
-            lines.append(f"    {word}: {item['action']} on {item['resource']}")
-            lines.append(f"      {item['cause']}: {item['why']}")
+        for what, why in drift_lines(row):
+            lines += [f"    {what}", f"      {why}"]
     return "\n".join(lines) + "\n"
 
 
@@ -83,10 +83,7 @@ def ahead_markdown(refresh: Mapping[str, Any]) -> str:
     for row in refresh["services"]:
         lines.append(f"| {code(row['folder'])} | {plain(row['versions'])} | {plain(_outcome(row))} |")
     differences = [
-        f"| {code(row['folder'])} | {word} | {code(item['action'])} | {code(item['resource'])} "
-        f"| {plain(item['cause'])} | {plain(item['why'])} |"
-        for row in refresh["services"]
-        for word, item in _differences(row)
+        f"| {code(row['folder'])} | {cells} |" for row in refresh["services"] for cells in drift_cells(row)
     ]
     if differences:
         lines += [
@@ -117,11 +114,6 @@ def _outcome(row: Mapping[str, Any]) -> str:
         enough = "" if row["confirmed"] else "; the committed policy is not enough"
         return f"differs: {len(row['came'])} came, {len(row['went'])} went{enough}"
     return f"{row['outcome']}: {row['reason']}" if row["reason"] else str(row["outcome"])
-
-
-def _differences(row: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for word in ("came", "went"):
-        yield from ((word, item) for item in row.get(word, ()))
 
 
 def _more(here: Mapping[str, Any], there: Mapping[str, Any], key: str) -> Iterator[Mapping[str, Any]]:

@@ -1,10 +1,12 @@
 """What became of services as Markdown: for a pull request, or a job's summary. Names in it are only data."""
 
+import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from verifier.baseline.text import headline, tally
+from verifier.report.drifted import besides
 
 _TITLES = {
     "check": "Deploy policies, held against their baselines",
@@ -69,13 +71,16 @@ def _drift(row: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield "| | Action | Resource | Cause | Why |"
     yield "| --- | --- | --- | --- | --- |"
+    yield from (f"| {cells} |" for cells in drift_cells(row))
+
+
+def drift_cells(row: Mapping[str, Any]) -> Iterator[str]:
+    """Of each permission that came or went the cells of a table: word, action, resource, cause and why."""
+    tools = row.get("frameworks", ())
     for word in ("came", "went"):
-        for item in row[word]:
-            cells = (
-                word,
-                code(item["action"]),
-                code(item["resource"]),
-                plain(item["cause"]),
-                plain(item["why"]),
-            )
-            yield f"| {' | '.join(cells)} |"
+        for item in row.get(word, ()):
+            condition = item.get("condition")
+            only_if = f" if {code(json.dumps(condition))}" if condition else ""
+            action = code(item["action"]) + plain(besides(item, tools))
+            resource = code(item["resource"]) + only_if
+            yield " | ".join((word, action, resource, plain(item["cause"]), plain(item["why"])))

@@ -7,7 +7,9 @@ from typing import Any
 from verifier.baseline.files import FOLDER, POLICY
 from verifier.baseline.kept_night import KeptNight
 from verifier.baseline.text import headline, text
+from verifier.report.drifted import drift_lines
 from verifier.report.junit import JunitCase, JunitSuite, junit_of
+from verifier.report.naming import named
 from verifier.report.sarif import SarifFinding, sarif_file, sarif_of
 
 _RULES: Mapping[str, tuple[str, str]] = {
@@ -46,11 +48,7 @@ def _ahead(row: dict[str, Any]) -> JunitCase:
     name = f"{row['folder']} with {row['versions']}"
     if not row["exitCode"]:
         return JunitCase(name)
-    said = [
-        f"{word}: {item['action']} on {item['resource']}: {item['cause']}: {item['why']}"
-        for word in ("came", "went")
-        for item in row.get(word, ())
-    ]
+    said = [f"{what}: {why}" for what, why in drift_lines(row)]
     outcome = "failure" if row["outcome"] == "differs" else "error"
     return JunitCase(name, 0, outcome, f"{row['outcome']} {row['reason']}".strip(), "\n".join(said))
 
@@ -62,5 +60,5 @@ def _found(kept: KeptNight) -> Iterator[SarifFinding]:
             yield SarifFinding("not-checked", f"{row['folder']}: {headline(row)}", place)
         for word in ("came", "went"):
             for item in row.get(word, ()):
-                said = f"{item['action']} on {item['resource']} {word}: {item['cause']}: {item['why']}"
+                said = f"{named(item)} {word}: {item['cause']}: {item['why']}"
                 yield SarifFinding(f"permission-{word}", said, place)

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from verifier.report.drifted import drift_lines
+
 
 def text(rows: Sequence[dict[str, Any]]) -> str:
     """The whole result, a paragraph each where there is more to say than a line."""
@@ -54,14 +56,9 @@ def _service(row: dict[str, Any]) -> Iterator[str]:
     confirmed = "is enough" if row["confirmed"] else "is not enough"
     yield f"  the committed policy {confirmed} for a deploy"
     yield f"  changed since: {'; '.join(row['changed']) or 'nothing that is compared'}"
-    for word in ("came", "went"):
-        for item in row[word]:
-            yield f"  {word}: {item['action']} on {item['resource']}{_sure(item)}"
-            yield f"    {item['cause']}: {item['why']}"
-
-
-def _sure(item: dict[str, Any]) -> str:
-    return f" ({item['certainty']})" if item["certainty"] and item["certainty"] != "call" else ""
+    for what, why in drift_lines(row):
+        yield f"  {what}"
+        yield f"    {why}"
 
 
 def remaining(seconds: float, ended: int, of: int) -> float:

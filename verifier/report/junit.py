@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 from verifier.loop.converge import Verdict
 from verifier.report.kept import Kept
+from verifier.report.naming import named
 from verifier.report.unfinished import UNFINISHED
 
 Row = Mapping[str, Any]
@@ -120,19 +121,23 @@ def _permissions(kept: Kept) -> Iterator[JunitCase]:
     """Needed ones pass where the policy grants them; what is not sure, or not proven, is skipped."""
     document = kept.document
     for row in document.get("missing", ()):
-        yield JunitCase(_named(row), 0, "failure", "missing", _evidence(row))
-    unsure = {_named(row): row["certainty"] for row in document["unconfirmed"]}
+        yield JunitCase(named(row), 0, "failure", "missing", _evidence(row))
+    unsure = {(row["action"], row["resource"]): row for row in document["unconfirmed"]}
+    told = set()
     for row in document.get("permissions", ()):
+        key = (row["action"], row["resource"])
+        told.add(key)
         if kept.verdict != Verdict.SUFFICIENT:
-            yield JunitCase(_named(row), 0, "skipped", f"{kept.verdict}: not proven")
-        elif _named(row) not in unsure:
-            yield JunitCase(_named(row))
-    for name, certainty in unsure.items():
-        yield JunitCase(name, 0, "skipped", f"unconfirmed ({certainty})")
+            yield JunitCase(named(row), 0, "skipped", f"{kept.verdict}: not proven")
+        elif key in unsure:
+            yield _unsure(row, unsure[key])
+        else:
+            yield JunitCase(named(row))
+    yield from (_unsure(row, row) for key, row in unsure.items() if key not in told)
 
 
-def _named(row: Row) -> str:
-    return f"{row['action']} on {row['resource']}"
+def _unsure(row: Row, unconfirmed: Row) -> JunitCase:
+    return JunitCase(named(row), 0, "skipped", f"unconfirmed ({unconfirmed['certainty']})")
 
 
 def _evidence(row: Row) -> str:

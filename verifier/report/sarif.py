@@ -13,6 +13,7 @@ from verifier.loop.converge import Verdict
 from verifier.loop.journal import NAME as JOURNAL
 from verifier.redaction import harmless
 from verifier.report.kept import Kept
+from verifier.report.naming import named
 from verifier.report.statements import Granting, first_lines, statements_of
 from verifier.report.unfinished import UNFINISHED
 
@@ -92,26 +93,20 @@ def _found(kept: Kept, folder: Path) -> Iterator[SarifFinding]:
         yield SarifFinding("not-proven", f"{kept.verdict}: {document['reason']}", whole)
     for row in document.get("missing", ()):
         yield SarifFinding(
-            "missing-permission", f"{_named(row)} is needed {_asked(row)} and not granted", whole
+            "missing-permission", f"{named(row)} is needed {_asked(row)} and not granted", whole
         )
     for row in document.get("permissions", ()):
         if row["certainty"] == "upper bound":
-            text = f"{_named(row)} is an upper bound: its type has no model of its own"
+            text = f"{named(row)} is an upper bound: its type has no model of its own"
             yield SarifFinding("upper-bound", text, places.statement(row))
     for row in document["unused"]:
-        text = f"{row['statement']}: {_named(row)} is granted and never needed"
+        text = f"{row['statement']}: {named(row)} is granted and never needed"
         yield SarifFinding("unused-grant", text, _given(row["statement"]))
     for row in document["unconfirmed"]:
-        text = f"{_named(row)} is {row['certainty']}: nothing shows that AWS asks for it"
+        text = f"{named(row)} is {row['certainty']}: nothing shows that AWS asks for it"
         yield SarifFinding("unconfirmed-permission", text, places.statement(row))
     for row in document["superfluous"]:
-        yield SarifFinding(
-            "superfluous-permission", f"{_named(row)} was not asked for and was dropped", whole
-        )
-
-
-def _named(row: Row) -> str:
-    return f"{row['action']} on {row['resource']}"
+        yield SarifFinding("superfluous-permission", f"{named(row)} was not asked for and was dropped", whole)
 
 
 def _asked(row: Row) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from verifier.loop.converge import Verdict
+from verifier.report.drifted import drift_lines
 from verifier.report.on_aws import aws_lines
 from verifier.report.reservations import reservations
 
@@ -24,6 +25,9 @@ def summary(document: dict[str, Any]) -> list[str]:
             f"{modelled} of them only for updates that the redeploy did not make "
             "(modelled; --updates changed leaves them out)"
         )
+    if document.get("unconfirmed"):
+        actions = ", ".join(sorted({row["action"] for row in document["unconfirmed"]}))
+        lines.append(f"unconfirmed, refused and let through, not surely needed: {actions}")
     lines += [
         f"tolerated, not granted: {row['action']} ({row['phase']}: the tool goes on without it)"
         for row in document["tolerated"]
@@ -41,6 +45,7 @@ def summary(document: dict[str, Any]) -> list[str]:
     drift = document.get("drift")
     if drift and (drift["came"] or drift["went"]):
         lines.append(f"drift since the baseline: {len(drift['came'])} came, {len(drift['went'])} went")
+        lines += [f"{what}: {why}" for what, why in drift_lines(drift)]
     lines += [
         f"matches other stages too, as AWS cuts the generated name before the stage: {resource}"
         for resource in document["crossesStages"]

@@ -5,6 +5,7 @@ from typing import Any
 
 from verifier.denial.denial import Denial
 from verifier.loop.verify import Verification
+from verifier.report.naming import named
 from verifier.report.refusals import refusal_lines
 from verifier.report.reservations import reservations
 from verifier.report.result import (
@@ -71,10 +72,10 @@ def lines(document: dict[str, Any]) -> list[str]:
     for title, key in (("missing", "missing"), ("refused, but not surely needed", "unconfirmed")):
         if document[key]:
             shown.append(f"{title}:")
-            shown += [f"  {row['action']} on {row['resource']}" for row in document[key]]
+            shown += [f"  {named(row)}" for row in document[key]]
     if document["unused"]:
         shown.append("granted and never needed:")
-        shown += [f"  {row['statement']}: {row['action']} on {row['resource']}" for row in document["unused"]]
+        shown += [f"  {row['statement']}: {named(row)}" for row in document["unused"]]
     if "refusedInLog" in document:
         shown.append("refused in the log:" if document["refusedInLog"] else "refused in the log: nothing")
         refused = map(Denial.from_dict, document["refusedInLog"])

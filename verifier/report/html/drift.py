@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from verifier.report.drifted import under
 from verifier.report.html.permissions import condition_of, service_of
 
 
@@ -18,6 +19,8 @@ class DriftedView:
     condition: str
     certainty: str
     """Empty where nobody ever asked for it."""
+    under: str
+    """Which of several tools ask for it; empty where all do."""
     cause: str
     why: str
 
@@ -57,6 +60,7 @@ def _rows(found: Mapping[str, Any], word: str) -> Iterator[DriftedView]:
             resource=row["resource"],
             condition=condition_of(row),
             certainty=row["certainty"] or "",
+            under=under(row, found.get("frameworks", ())),
             cause=row["cause"],
             why=row["why"],
         )
