@@ -36,7 +36,7 @@ def test_text_says_what_came_and_why() -> None:
 def test_markdown_has_a_table_of_all_and_one_for_each_that_drifted() -> None:
     lines = markdown("check", [SAME, DRIFTED, UNCLEAR]).splitlines()
     assert lines[0] == "## Deploy policies, held against their baselines"
-    assert "| `shops/a` | no drift |" in lines
+    assert "| `shops/a` | no drift | 2 | osls\\@4.3.1 |" in lines
     assert "### `shops/b`" in lines
     (came,) = [line for line in lines if line.startswith("| came |")]
     assert came.startswith(
@@ -62,7 +62,7 @@ def test_a_hostile_name_is_only_a_name(name: str) -> None:
     row: dict[str, Any] = failed(name, ExitCode.USAGE, name)
     lines = markdown("check", [row]).splitlines()
     assert len(lines) == len(markdown("check", [failed("a", ExitCode.USAGE, "b")]).splitlines())
-    assert lines[-1].replace("\\|", "").count("|") == 3
+    assert lines[-1].replace("\\|", "").count("|") == 5
     assert code(name).count("`") == 2
     for special in ("<", ">", "`", "[", "]", "(", ")", "@", "#", "|", "://", "www."):
         assert special not in re.sub(r"\\.", "", plain(name))

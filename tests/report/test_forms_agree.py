@@ -45,6 +45,7 @@ def test_each_permission_is_a_test_of_its_own(tmp_path: Path) -> None:
 def test_what_came_since_the_baseline_is_told_with_its_cause(tmp_path: Path, form: str) -> None:
     folder = keep(tmp_path, CONVERGED | {"evidence.json": EVIDENCE | {"drift": DRIFT}})
     told = told_as(form, kept_in(folder), folder)
+    assert DRIFT["announced"][0] in told
     for item in [*DRIFT["came"], *DRIFT["went"]]:
         assert all(item[key] in told for key in ("action", "resource", "cause", "why"))
 
@@ -66,6 +67,13 @@ def test_a_night_says_of_which_tool_and_on_what_condition(form: str) -> None:
     if form != "sarif":
         assert "serverless@3 alone" in told.replace("\\", "")
         assert "likely" in told
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_the_newest_would_change_is_told(form: str) -> None:
+    told = night_as(form, night_of(ROWS, REFRESH))
+    for words in ("s3:ListAllMyBuckets", "osls 4.3.1", "osls calls it"):
+        assert words in told
 
 
 def test_what_the_newest_would_change_is_a_table_of_the_same_columns() -> None:

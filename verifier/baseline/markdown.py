@@ -22,8 +22,13 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@]|:(?=//)|(?<=www)\.)", re.IGNOR
 
 def markdown(command: str, rows: Sequence[dict[str, Any]]) -> str:
     """The whole result of ``command``."""
-    lines = [f"## {_TITLES[command]}", "", tally(rows), "", "| Service | Result |", "| --- | --- |"]
-    lines += [f"| {code(row['folder'])} | {plain(headline(row))} |" for row in rows]
+    lines = [f"## {_TITLES[command]}", "", tally(rows), ""]
+    lines += ["| Service | Result | Permissions | Frameworks |", "| --- | --- | --- | --- |"]
+    lines += [
+        f"| {code(row['folder'])} | {plain(headline(row))} | {plain(str(row.get('permissions', '')))} "
+        f"| {plain(', '.join(row.get('frameworks', ())))} |"
+        for row in rows
+    ]
     announced = sorted({line for row in rows for line in row.get("announced", ())})
     if announced:
         lines += ["", "AWS names since, of types and services that these services use:", ""]

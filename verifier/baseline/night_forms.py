@@ -16,6 +16,7 @@ _RULES: Mapping[str, tuple[str, str]] = {
     "not-checked": ("error", "Nothing can be said of the service's deploy policy."),
     "permission-came": ("error", "The service asks for a permission that its committed policy lacks."),
     "permission-went": ("warning", "The committed policy grants what nothing asks for."),
+    "newest-differs": ("note", "With newer data or a newer tool the service asks for something else."),
 }
 _CUT_OFF = "the night was cut off: other services were not checked"
 _TRUE = "no drift"
@@ -62,3 +63,7 @@ def _found(kept: KeptNight) -> Iterator[SarifFinding]:
             for item in row.get(word, ()):
                 said = f"{named(item)} {word}: {item['cause']}: {item['why']}"
                 yield SarifFinding(f"permission-{word}", said, place)
+    for row in kept.refresh["services"] if kept.refresh else ():
+        place = sarif_file(Path(row["folder"]) / FOLDER, POLICY)
+        for what, why in drift_lines(row):
+            yield SarifFinding("newest-differs", f"with {row['versions']}: {what}: {why}", place)

@@ -46,6 +46,8 @@ def summary(document: dict[str, Any]) -> list[str]:
     if drift and (drift["came"] or drift["went"]):
         lines.append(f"drift since the baseline: {len(drift['came'])} came, {len(drift['went'])} went")
         lines += [f"{what}: {why}" for what, why in drift_lines(drift)]
+    if drift:
+        lines += [f"new since the baseline: {line}" for line in drift.get("announced", ())]
     lines += [
         f"matches other stages too, as AWS cuts the generated name before the stage: {resource}"
         for resource in document["crossesStages"]

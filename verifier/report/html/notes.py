@@ -63,6 +63,12 @@ def _notes(document: Mapping[str, Any]) -> tuple[NoteView, ...]:
             line_views(wide(document.get("permissions", ()))),
         ),
         NoteView(
+            "announced",
+            "Named by AWS since",
+            "since the baseline; it may be asked for later",
+            line_views(document.get("drift", {}).get("announced", ())),
+        ),
+        NoteView(
             "unconfirmed",
             "Unconfirmed",
             "refused and let through: not surely needed",
