@@ -13,6 +13,7 @@ from tests.report.made import (
     PERMISSIONS,
     REFRESH,
     ROWS,
+    RUNS,
     VERIFICATION,
     keep,
 )
@@ -33,6 +34,16 @@ def test_what_is_missing_is_told_with_its_condition(tmp_path: Path, form: str) -
     folder = keep(tmp_path, {"verification.json": VERIFICATION | {"missing": _PASS_ROLE}})
     told = told_as(form, kept_in(folder), folder)
     assert all(service in told for service in _SERVICES)
+
+
+@pytest.mark.parametrize("name", ["converged", "insufficient"])
+def test_no_name_says_a_line_of_its_own(tmp_path: Path, name: str) -> None:
+    """A log would be read as if the run had said it."""
+    plain = json.dumps(RUNS[name]).replace("files", "x\\nsufficient").replace("shop", "y\\nsufficient")
+    folder = keep(tmp_path, json.loads(plain))
+    said = told_as("text", kept_in(folder), folder).splitlines()
+    assert "    sufficient" in "\n".join(said)
+    assert not any(line.startswith("sufficient") for line in said[1:])
 
 
 def test_each_permission_is_a_test_of_its_own(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from verifier.loop.converge import Verdict
 from verifier.report.drifted import drift_lines
+from verifier.report.naming import entries
 from verifier.report.on_aws import aws_lines
 from verifier.report.reservations import reservations
 
@@ -52,7 +53,7 @@ def summary(document: dict[str, Any]) -> list[str]:
         f"matches other stages too, as AWS cuts the generated name before the stage: {resource}"
         for resource in document["crossesStages"]
     ]
-    return lines
+    return entries(lines)
 
 
 def not_there(document: Mapping[str, Any]) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from verifier.denial.denial import Denial
 from verifier.loop.verify import Verification
-from verifier.report.naming import named
+from verifier.report.naming import entries, named
 from verifier.report.refusals import refusal_lines
 from verifier.report.reservations import reservations
 from verifier.report.result import (
@@ -80,4 +80,4 @@ def lines(document: dict[str, Any]) -> list[str]:
         shown.append("refused in the log:" if document["refusedInLog"] else "refused in the log: nothing")
         refused = map(Denial.from_dict, document["refusedInLog"])
         shown += [f"  {line}" for line in refusal_lines(refused)]
-    return shown + not_there(document) + proofs(document["rounds"])
+    return entries([*shown, *not_there(document), *proofs(document["rounds"])])
