@@ -224,6 +224,17 @@ def test_every_permission_is_the_reason_for_a_statement(tmp_path: Path) -> None:
     assert "no evidence names it" not in found.said("policy")
 
 
+def test_a_form_that_cannot_say_the_policy_is_told(tmp_path: Path) -> None:
+    resources = [f"arn:aws:s3:::{'x' * 60}-{number}" for number in range(1000)]
+    long = {"Effect": "Allow", "Action": ["s3:CreateBucket"], "Resource": resources}
+    found = shown(tmp_path, CONVERGED | {"policy.json": {"Version": "2012-10-17", "Statement": [long]}})
+    said = found.said("policy")
+    for title in ("Terraform", "CloudFormation"):
+        assert f"Not as {title}: policy: " in said
+    assert "IAM attaches at most 10 to a user." in said
+    assert "form-terraform" not in found.texts
+
+
 def test_the_policy_to_copy_is_the_one_in_the_file(tmp_path: Path) -> None:
     """A "?" in the place of what a terminal is not shown would be a wildcard."""
     odd = "files\u202e\u00a0\x1b[31m\u200d"

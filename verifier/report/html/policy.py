@@ -45,6 +45,8 @@ class PolicyView:
     file: str
     statements: Sequence[StatementView]
     forms: Sequence[FormView]
+    without: Sequence[str]
+    """Forms that cannot say it, each with the reason."""
 
 
 def policy_view(kept: Kept, permissions: Sequence[PermissionView]) -> PolicyView | None:
@@ -63,7 +65,7 @@ def policy_view(kept: Kept, permissions: Sequence[PermissionView]) -> PolicyView
             _statement(one, why, number)
             for number, (one, why) in enumerate(zip(statements, reasons, strict=True), start=1)
         ],
-        _forms(kept.policy),
+        *_forms(kept.policy),
     )
 
 
@@ -79,15 +81,15 @@ def _statement(statement: Mapping[str, Any], reasons: Sequence[PermissionView], 
     )
 
 
-def _forms(policy: Mapping[str, Any]) -> list[FormView]:
-    """Each form that can say this policy."""
+def _forms(policy: Mapping[str, Any]) -> tuple[list[FormView], list[str]]:
+    """Each form that can say this policy, and why others cannot: too long for ten managed policies, say."""
     from verifier.render.formats import FORMATS, render
 
-    forms = []
+    forms, without = [], []
     for name in FORMATS:
+        title = _TITLES.get(name, name)
         try:
-            forms.append(FormView(name, _TITLES.get(name, name), render(policy, name, {})))
-        except InputError:
-            # Too long for ten managed policies, say: the command that renders it tells why.
-            continue
-    return forms
+            forms.append(FormView(name, title, render(policy, name, {})))
+        except InputError as error:
+            without.append(f"{title}: {harmless(str(error))}")
+    return forms, without
