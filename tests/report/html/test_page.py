@@ -130,6 +130,7 @@ CONTENT: list[tuple[str, str, list[str]]] = [
     ("converged, without its journal", "refusals", ["holds no journal"]),
     ("converged, without its journal", "permissions", [SEEN]),
     ("inconclusive", "verdict", ["shop inconclusive", "deploy: no network"]),
+    ("insufficient", "rounds", ["round 1: 1 refused, stopped in deploy. round 2: 1 refused, every phase"]),
     ("inconclusive", "timings", ["1 observe deploy stopped"]),
     ("partial", "policy", ["As in partial-policy.json"]),
     ("partial", "notes", ["Partial (1) the permissions are those of these phases alone deploy"]),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 # Where bars begin and how long the longest is, in hundredths of the picture's width.
-_LEFT, _WIDTH = 24.0, 60.0
+_LEFT, _WIDTH = 24.0, 50.0
 _HEIGHT = 26
 COLOURS = 8
 """How many there are in report.css; further phases begin anew."""
@@ -32,6 +32,8 @@ class ChartBar:
     end: float
     total: int
     passed: bool
+    stopped: str
+    """The phase that did not pass; empty where each did."""
     parts: Sequence[ChartPart]
 
 
@@ -50,9 +52,16 @@ def _bar(item: Mapping[str, Any], y: int, most: int, phases: Sequence[str]) -> C
         colour = phases.index(phase["phase"]) % COLOURS
         parts.append(ChartPart(phase["phase"], phase["denials"], round(x, 2), round(width, 2), colour))
         x += width
-    passed = bool(item["phases"]) and all(phase.get("proof") for phase in item["phases"])
+    stopped = next((phase["phase"] for phase in item["phases"] if not phase.get("proof")), "")
     return ChartBar(
-        f"round {item['round']}", item["mode"], y, round(x + 1, 2), _total(item), passed, tuple(parts)
+        label=f"round {item['round']}",
+        mode=item["mode"],
+        y=y,
+        end=round(x + 1, 2),
+        total=_total(item),
+        passed=bool(item["phases"]) and not stopped,
+        stopped=stopped,
+        parts=tuple(parts),
     )
 
 
