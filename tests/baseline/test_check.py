@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from tests.loop.worlds import LIKELY, READ, WRITE, Need, Silent, Unproven, World
+from tests.loop.worlds import LIKELY, READ, VALUES, WRITE, Need, Silent, Unproven, World
 from verifier.authorization.authorizer import Mode
 from verifier.baseline.check import Seen, confirm, converged
 from verifier.baseline.evidence import Tool
 from verifier.errors import ExitCode
 from verifier.grant.evidence import Permission
 from verifier.grant.pack import policy
+from verifier.iam.policy import parse_policy
 from verifier.loop.journal import Journal
 from verifier.loop.rounds import Bench
 from verifier.trial.interface import Candidate, Listener, TrialResult
@@ -62,6 +63,30 @@ def test_where_it_is_not_enough_a_converge_finds_all_that_is_missing() -> None:
     seen = tried(world, READ)
     assert not seen.confirmed
     assert world.modes == [Mode.ENFORCE, Mode.OBSERVE, Mode.ENFORCE]
+    assert actions(seen) == ["s3:GetObject", "s3:PutObject"]
+
+
+class Denying(World):
+    """As ours is where a candidate denies: what that refuses no grant lifts."""
+
+    def run(self, candidate: Candidate, mode: Mode, listener: Listener) -> TrialResult:
+        trial = super().run(candidate, mode, listener)
+        denies = any(
+            one.effect == "Deny" for given in candidate.documents(VALUES) for one in given.statements
+        )
+        asked = tuple(replace(item, grantable=not (denies and item.refused)) for item in trial.asked)
+        return replace(trial, asked=asked)
+
+
+def test_what_the_committed_policy_denies_is_found_by_a_converge_without_it() -> None:
+    """Else one statement too many would hide all that drifted."""
+    granted = policy(Permission(action, resource) for action, resource, _ in (READ, WRITE))
+    denies = parse_policy(
+        {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "s3:Put*", "Resource": "*"}}
+    )
+    committed = replace(granted, statements=(*granted.statements, *denies.statements))
+    seen = confirm(Bench(Denying(lambda _: [READ, WRITE]), Silent(), Journal(None)), TOOL, committed)
+    assert (seen.code, seen.confirmed) == (ExitCode.OK, False)
     assert actions(seen) == ["s3:GetObject", "s3:PutObject"]
 
 
