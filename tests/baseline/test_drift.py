@@ -1,5 +1,6 @@
 """Each kind of drift is injected, and named with its cause."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -23,11 +24,11 @@ from tests.baseline.evidences import (
 )
 from verifier.baseline.changes import Cause
 from verifier.baseline.drift import Drifted, compare
-from verifier.baseline.evidence import BaselineEvidence, Evidenced, Tool
+from verifier.baseline.evidence import BaselineEvidence, Evidenced, MadeWith, Tool
 from verifier.baseline.files import Baseline
 from verifier.baseline.seal import seal_of
 from verifier.grant.evidence import Permission
-from verifier.iam.policy import parse_policy
+from verifier.iam.policy import Condition, parse_policy
 
 LOOK = held("s3:GetBucketTagging", by_tool("s3:GetBucketTagging"))
 READ = held("s3:GetBucketAcl", by_stack("s3:GetBucketAcl", lifecycle="read"))
@@ -263,3 +264,112 @@ def test_the_services_files_outside_of_its_folder_are_its_own() -> None:
         Cause.SERVICE,
         "changed: files outside that the service names",
     )
+
+
+LEGACY = Tool("serverless@3.40.0", "serverless", "3.40.0")
+ALL = ("osls@3", "osls@4", "serverless@3")
+THREE = (OSLS, OLDER, LEGACY)
+
+
+def under(*frameworks: str, made_with: MadeWith = MADE, more: Iterable[Evidenced] = ()) -> BaselineEvidence:
+    """The service's evidence, where all that is held is asked for under each of these."""
+    held_now = (replace(item, frameworks=frameworks) for item in (CREATE, UPLOAD, *more))
+    return evidence(made_with=made_with, held=tuple(held_now))
+
+
+def test_one_tool_of_three_says_nothing_of_what_another_may_still_ask_for() -> None:
+    """osls 4 was changed, and no longer looks; the older ones may, and were not run."""
+    then = under(*ALL, made_with=made(tools=THREE), more=[LOOK])
+    quieter = made(tools=(replace(OSLS, version="4.4.0"),))
+    assert not compare(baseline(then), evidence(made_with=quieter)).is_there
+    everywhere = made(tools=(replace(OSLS, version="4.4.0"), OLDER, LEGACY))
+    gone = the_only(compare(baseline(then), under(*ALL, made_with=everywhere)).went)
+    assert (gone.permission, gone.cause) == (LOOK.permission, Cause.FRAMEWORK)
+
+
+def test_what_one_tool_of_three_needs_a_part_of_is_there_for_another() -> None:
+    wide = held("s3:GetBucketTagging", by_tool("s3:GetBucketTagging"), resource="*", frameworks=ALL)
+    then = under(*ALL, made_with=made(tools=THREE), more=[wide])
+    assert not compare(baseline(then), evidence(LOOK)).is_there
+
+
+def test_one_tool_of_three_is_enough_to_tell_what_the_service_lost() -> None:
+    then = under(*ALL, made_with=made(tools=THREE), more=[QUEUE])
+    found = compare(baseline(then), evidence(made_with=made(service=CONFIGURED)))
+    went = the_only(found.went)
+    assert (went.permission, went.cause) == (QUEUE.permission, Cause.SERVICE)
+    more = replace(then, held=(*then.held, replace(READ, frameworks=ALL)), seal=seal_of(map(at, then.held)))
+    by_hand = the_only(compare(baseline(more), evidence(QUEUE)).went)
+    assert (by_hand.permission, by_hand.cause) == (READ.permission, Cause.BASELINE)
+
+
+def at(item: Evidenced) -> Permission:
+    return item.permission
+
+
+def test_a_tool_that_was_not_run_before_does_not_take_the_blame_for_all() -> None:
+    """What the service has more, and what AWS names since, is their own under whatever tool."""
+    alone = ("serverless@3",)
+    queue, look = (replace(item, frameworks=alone) for item in (QUEUE, LOOK))
+    now = evidence(look, queue, made_with=made(tools=(LEGACY,), service=CONFIGURED))
+    came = {item.permission: item for item in compare(baseline(evidence()), now).came}
+    assert came[QUEUE.permission].cause is Cause.SERVICE
+    assert came[LOOK.permission].cause is Cause.FRAMEWORK
+    assert came[LOOK.permission].why == "serverless@3 asks for it, which was not run"
+    named = {BUCKET: {**REGISTRY[BUCKET], "s3:GetBucketAcl": "read"}}
+    read = replace(READ, frameworks=alone)
+    now = evidence(read, made_with=made(tools=(LEGACY,)), registry=named)
+    assert the_only(compare(baseline(evidence()), now).came).cause is Cause.REGISTRY
+
+
+def test_a_tool_is_the_cause_only_of_what_it_asks_for_itself() -> None:
+    """osls 4 is another one; all three ask for what our handler newly reads."""
+    then = under(*ALL, made_with=made(tools=THREE))
+    newer = made(tools=(NEWER, OLDER, LEGACY), model={**MADE.model, "handlers": "h2"}, service=MADE.service)
+    came = the_only(compare(baseline(then), under(*ALL, made_with=newer, more=[READ])).came)
+    assert (came.cause, came.why.rpartition("; ")[2]) == (Cause.MODEL, "changed: our handlers")
+    its_own = replace(READ, frameworks=("osls@4",))
+    now = under(*ALL, made_with=newer)
+    came = the_only(compare(baseline(then), replace(now, held=(*now.held, its_own))).came)
+    assert (came.cause, came.why.rpartition("; ")[2]) == (
+        Cause.FRAMEWORK,
+        "changed: osls 4.3.1 -> osls 4.4.0",
+    )
+
+
+def test_another_major_version_in_the_place_of_one_is_told_by_the_words_it_was_asked_for_in() -> None:
+    """frameworkVersion changed, so auto is now what another word names, too."""
+    then = under("osls@3", "osls@4", made_with=made(tools=(OSLS, OLDER)), more=[LOOK])
+    now = under("osls@3", made_with=made(tools=(replace(OLDER, wanted="auto"),)))
+    found = compare(baseline(then), now)
+    assert found.changed == ("osls 4.3.1 -> osls 3.77.1",)
+    assert the_only(found.went).cause is Cause.FRAMEWORK
+
+
+@pytest.mark.parametrize(
+    "passed", [["lambda.amazonaws.com", "states.amazonaws.com"], ["states.amazonaws.com"]]
+)
+def test_what_grants_the_same_in_other_words_is_no_drift(passed: list[str]) -> None:
+    role = Permission("iam:PassRole", "arn:aws:iam::1:role/x")
+    conditions = [Condition("StringEquals", "iam:PassedToService", (service,)) for service in passed]
+    passing = [
+        Evidenced(replace(role, conditions=(one,)), CREATE.certainty, ("osls@4",), (by_tool(),))
+        for one in conditions
+    ]
+    whole = evidence(*passing)
+    by_hand = parse_policy(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Effect": "Allow", "Action": "S3:createbucket", "Resource": FILES},
+                {"Effect": "Allow", "Action": ["s3:PutObject"], "Resource": [f"{FILES}/*", f"{FILES}/*"]},
+                {
+                    "Effect": "Allow",
+                    "Action": role.action,
+                    "Resource": role.resource,
+                    "Condition": {"StringEquals": {"iam:PassedToService": passed}},
+                },
+            ],
+        }
+    )
+    assert not compare(Baseline(by_hand, whole), whole).is_there

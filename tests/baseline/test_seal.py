@@ -23,3 +23,8 @@ def test_each_that_was_put_in_or_taken_out_is_named_among_many_suspects() -> Non
 def test_what_no_suspect_explains_accuses_nobody() -> None:
     assert by_hand(seal_of(ALL[:5]), ALL[:4], ALL[5:]) == frozenset()
     assert by_hand("", ALL[:4], ALL) == frozenset()
+
+
+def test_among_too_many_suspects_chance_would_accuse_some() -> None:
+    many = [Permission("s3:GetObject", f"arn:aws:s3:::other-{number}/*") for number in range(300)]
+    assert by_hand(seal_of(ALL[:5]), ALL[:4], many) == frozenset()

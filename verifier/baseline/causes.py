@@ -35,20 +35,35 @@ class Explainer:
 
     def explain(self, held: Evidenced) -> tuple[Cause, str]:
         """The cause, and a clause that says it to a person."""
-        if held.frameworks and not self.there.labels & {*held.frameworks}:
-            tools = ", ".join(held.frameworks)
-            return Cause.FRAMEWORK, f"{tools} asks for it, which {'was' if self.came else 'is'} not run"
         announced = self._announced(held)
         if announced:
             return announced
         what, order = self._what_is_new(held)
-        likely = [part for part in order if self.changes.of(part)]
-        if not likely:
+        part = next((one for one in order if self._changed(one, held)), "")
+        if not part and self.changes.framework:
+            # Of several tools that ask for it only one is another: then what it covers was there before.
+            return Cause.FRAMEWORK, f"{what}; changed: {', '.join(self.changes.framework)}"
+        if not part:
             return (
                 Cause.BASELINE,
                 f"{what}; nothing has changed since, so the baseline was not as it was seen",
             )
-        return self._cause(likely[0], order), f"{what}; changed: {self.changes.of(likely[0])}"
+        changed = self._changed(part, held)
+        return self._cause(part, order), changed if self._is_unrun(
+            part, held
+        ) else f"{what}; changed: {changed}"
+
+    def _changed(self, part: str, held: Evidenced) -> str:
+        """In words what changed about ``part`` that ``held`` can come of; empty for nothing."""
+        if part != "framework":
+            return self.changes.of(part)
+        if self._is_unrun(part, held):
+            return f"{', '.join(held.frameworks)} asks for it, which {'was' if self.came else 'is'} not run"
+        return self.changes.of_tools([label for label in held.frameworks if label in self._run])
+
+    def _is_unrun(self, part: str, held: Evidenced) -> bool:
+        """Whether there, no tool was run that asks for ``held``, nor another version in its place."""
+        return part == "framework" and bool(held.frameworks) and self._run.isdisjoint(held.frameworks)
 
     def _cause(self, part: str, order: Sequence[str]) -> Cause:
         if part in self.changes.parts:
@@ -96,6 +111,10 @@ class Explainer:
 
     def _does(self, verb: str) -> str:
         return f"{'now' if self.came else 'no longer'} {verb}"
+
+    @cached_property
+    def _run(self) -> frozenset[str]:
+        return self.there.labels | self.changes.tools.keys()
 
     @cached_property
     def _calls(self) -> frozenset[tuple[str, str, str]]:

@@ -1,10 +1,10 @@
 """What is other than it was when a baseline was made: the only things that drift can come from."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from verifier.baseline.evidence import BaselineEvidence, MadeWith
+from verifier.baseline.evidence import BaselineEvidence, MadeWith, Tool
 from verifier.baseline.tools import name_of
 
 _MODEL = {"rules": "our rules", "handlers": "our handlers", "names": "how names are generalised"}
@@ -32,14 +32,25 @@ class Changes:
     """By the part that changed, in words; what did not change is not in it.
 
     Parts of the service are configuration, outside, code and packages; parts of the model are its handlers by
-    type, and its rules by the service of the operations.
+    type, and its rules by the service of the operations. Tools are known by their labels.
     """
 
     service: Mapping[str, str]
-    framework: tuple[str, ...]
+    tools: Mapping[str, str]
+    plugins: tuple[str, ...]
     model: tuple[str, ...]
     data: tuple[str, ...]
     parts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def framework(self) -> tuple[str, ...]:
+        """What runs beside the service's own code: tools and plugins."""
+        return (*dict.fromkeys(self.tools.values()), *self.plugins)
+
+    def of_tools(self, labels: Collection[str]) -> str:
+        """The words for the framework, where it is why something is other under each of ``labels``."""
+        own = [self.tools[label] for label in labels if label in self.tools]
+        return ", ".join(dict.fromkeys((*(own if len(own) == len(labels) else ()), *self.plugins)))
 
     def lines(self) -> list[str]:
         """All of it, in words."""
@@ -57,7 +68,8 @@ def changes_between(then: BaselineEvidence, now: BaselineEvidence) -> Changes:
     old, new = then.made_with, now.made_with
     return Changes(
         {part: words for part, words in _SERVICE.items() if old.service.get(part) != new.service.get(part)},
-        tuple(_framework(old, new)),
+        dict(_tools(old, new)),
+        tuple(_plugins(old.plugins, new.plugins)),
         tuple(_MODEL.get(name, name) for name in _differing(old.model, new.model)),
         tuple(
             f"{name} {old.data.get(name, 'none')} -> {new.data.get(name, 'none')}"
@@ -71,18 +83,22 @@ def changes_between(then: BaselineEvidence, now: BaselineEvidence) -> Changes:
     )
 
 
-def _framework(old: MadeWith, new: MadeWith) -> Iterator[str]:
+def _tools(old: MadeWith, new: MadeWith) -> Iterator[tuple[str, str]]:
+    """What is other about each, by its label, and by the one that it had."""
     for tool in new.tools:
-        same = [one for one in old.tools if one.label == tool.label]
-        same += [one for one in old.tools if one.wanted == tool.wanted]
-        if not same:
-            continue
-        former = same[0]
-        if (former.name, former.version) != (tool.name, tool.version):
-            yield f"{former.name} {former.version} -> {tool.name} {tool.version}"
-        elif former.digest and tool.digest and former.digest != tool.digest:
-            yield f"{tool.name} {tool.version} has other files"
-    yield from _plugins(old.plugins, new.plugins)
+        same = [one for one in old.tools if one.wanted == tool.wanted]
+        same += [one for one in old.tools if one.label == tool.label]
+        words = _other(same[0], tool) if same else ""
+        if words:
+            yield from dict.fromkeys(((tool.label, words), (same[0].label, words)))
+
+
+def _other(former: Tool, tool: Tool) -> str:
+    if (former.name, former.version) != (tool.name, tool.version):
+        return f"{former.name} {former.version} -> {tool.name} {tool.version}"
+    if former.digest and tool.digest and former.digest != tool.digest:
+        return f"{tool.name} {tool.version} has other files"
+    return ""
 
 
 def _plugins(old: tuple[str, ...], new: tuple[str, ...]) -> Iterator[str]:

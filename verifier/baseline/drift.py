@@ -1,7 +1,8 @@
 """What came and what went between a committed policy and what a service asks for at present."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 from verifier.authorization.caller import Certainty
@@ -14,8 +15,9 @@ from verifier.baseline.seal import by_hand
 from verifier.grant.evidence import Permission
 from verifier.grant.merge import covers_resource, order
 from verifier.iam.evaluate import action_matches
-from verifier.iam.policy import PolicyDocument, Statement, to_dict
+from verifier.iam.policy import Condition, PolicyDocument, Statement, to_dict
 
+_EQUALS = "StringEquals"
 _BY_HAND = "policy.json was changed by hand: evidence.json "
 _EVIDENCE_BY_HAND = "evidence.json was changed by hand: it "
 
@@ -67,26 +69,22 @@ def compare(baseline: Baseline, now: BaselineEvidence) -> Drift:
     """
     then = baseline.evidence
     changes = changes_between(then, now)
-    granted = dict.fromkeys(permissions_of(baseline.policy))
     present = {item.permission: item for item in now.held}
     recorded = {item.permission: item for item in then.held}
+    granted = dict.fromkeys(_as_spelt(permissions_of(baseline.policy), (*present, *recorded)))
     run_again = _run_again(then, now)
     new = [one for one in present if not any(_grants(wide, one) for wide in granted)]
-    gone = [
-        permission
-        for permission in granted
-        if permission not in present
-        and not (permission in recorded and run_again.isdisjoint(recorded[permission].frameworks))
-    ]
-    edited = by_hand(then.seal, recorded, (*new, *gone))
+    absent = [one for one in granted if one not in present]
+    edited = by_hand(then.seal, recorded, (*new, *absent))
     came = [
         _came(present[one], one in recorded, one in edited, Explainer(now, then, changes, came=True))
         for one in new
     ]
     went = [
         _went(one, recorded.get(one), one in edited, Explainer(then, now, changes, came=False))
-        for one in gone
+        for one in absent
     ]
+    went = [one for one in went if one.permission in edited or not _is_of_others(one, run_again, present)]
     went += [_odd(statement) for statement in baseline.policy.statements if _is_odd(statement)]
     return Drift(_sorted(came), _sorted(went), tuple(changes.lines()), tuple(announced(then, now)))
 
@@ -95,9 +93,27 @@ def permissions_of(policy: PolicyDocument) -> Iterator[Permission]:
     """Each action on each resource that the allowing statements of ``policy`` name."""
     for statement in policy.statements:
         if not _is_odd(statement):
-            for action in statement.actions:
-                for resource in statement.resources:
-                    yield Permission(action, resource, tuple(sorted(statement.conditions)))
+            for conditions in _one_by_one(statement.conditions):
+                for action in statement.actions:
+                    yield from (Permission(action, resource, conditions) for resource in statement.resources)
+
+
+def _one_by_one(conditions: Sequence[Condition]) -> Iterator[tuple[Condition, ...]]:
+    """``conditions`` with one value each, as ours have them: any of several is enough.
+
+    (source: iam-condition-values-or)
+    """
+    values = [
+        [replace(one, values=(value,)) for value in one.values] if one.operator == _EQUALS else [one]
+        for one in sorted(conditions)
+    ]
+    yield from product(*values)
+
+
+def _as_spelt(found: Iterable[Permission], known: Iterable[Permission]) -> Iterator[Permission]:
+    """``found``, the letters of actions as they are in ``known``: IAM takes either."""
+    spelt = {one.action.lower(): one.action for one in known}
+    yield from (replace(one, action=spelt.get(one.action.lower(), one.action)) for one in found)
 
 
 def _came(item: Evidenced, is_recorded: bool, is_edited: bool, explainer: Explainer) -> Drifted:
@@ -126,6 +142,16 @@ def _run_again(then: BaselineEvidence, now: BaselineEvidence) -> frozenset[str]:
     return frozenset(
         tool.label for tool in then.made_with.tools if tool.label in now.labels or tool.wanted in wanted
     )
+
+
+def _is_of_others(gone: Drifted, run_again: frozenset[str], present: Iterable[Permission]) -> bool:
+    """Whether tools may still ask for it that were not run again."""
+    asked = {*gone.frameworks}
+    if asked <= run_again:
+        return False
+    # The tool that was run may need a part of it, and another one all.
+    needed_in_part = any(_grants(gone.permission, one) for one in present)
+    return needed_in_part or gone.cause is Cause.FRAMEWORK or run_again.isdisjoint(asked)
 
 
 def _grants(wide: Permission, narrow: Permission) -> bool:
