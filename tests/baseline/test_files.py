@@ -47,6 +47,9 @@ def test_one_permission_more_is_a_few_lines_more() -> None:
         lambda plain: plain["permissions"][0]["asked"][0].update(onBehalfOf=[]),
         lambda plain: plain.update(registry=[]),
         lambda plain: plain["madeWith"].update(frameworks=["osls"]),
+        lambda plain: plain["madeWith"].update(frameworks=[]),
+        lambda plain: plain.update(permissions={}),
+        lambda plain: plain["permissions"][0].update(condition={"StringEquals": {"aws:X": ["a", "b"]}}),
     ],
 )
 def test_evidence_that_is_none_is_told_in_one_line(tmp_path: Path, spoil: Callable[[Any], Any]) -> None:
@@ -63,6 +66,39 @@ def test_evidence_that_is_none_is_told_in_one_line(tmp_path: Path, spoil: Callab
 
 def test_where_there_is_none_the_way_to_one_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no baseline/policy\.json; make one with verifier baseline update"):
+        read_baseline(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["evidence.json", "policy.json"])
+@pytest.mark.parametrize(
+    ("spoil", "what"),
+    [
+        (lambda text: text[: len(text) // 2], "broken JSON|not valid JSON"),
+        (lambda text: "", "broken JSON|not valid JSON"),
+        (
+            lambda text: text.replace("{", "{\n<<<<<<< HEAD\n=======\n>>>>>>> theirs", 1),
+            ":2: git left marks of a merge conflict in it",
+        ),
+    ],
+)
+def test_a_file_that_is_half_of_one_is_told_with_what_mends_it(
+    tmp_path: Path, name: str, spoil: Callable[[str], str], what: str
+) -> None:
+    write_baseline(tmp_path, evidence())
+    path = tmp_path / "baseline" / name
+    path.write_text(spoil(path.read_text(encoding="utf-8")), encoding="utf-8")
+    with pytest.raises(InputError, match=what) as caught:
+        read_baseline(tmp_path)
+    assert str(caught.value).startswith(str(path))
+    assert "anew with verifier baseline update" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["evidence.json", "policy.json"])
+def test_a_baseline_of_which_one_file_is_missing_is_found_and_told(tmp_path: Path, name: str) -> None:
+    write_baseline(tmp_path, evidence())
+    (tmp_path / "baseline" / name).unlink()
+    assert [*services_below(tmp_path)] == [tmp_path]
+    with pytest.raises(InputError, match=f"no baseline/{name}"):
         read_baseline(tmp_path)
 
 

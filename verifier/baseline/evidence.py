@@ -3,7 +3,7 @@
 Nothing is in it that two runs of the same service would say differently: no accounts, times, names of chance.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,9 @@ from verifier.authorization.caller import Certainty
 from verifier.baseline.seal import seal_of
 from verifier.errors import InputError
 from verifier.grant.evidence import Permission
+
+ANEW = "remove it, then write it anew with verifier baseline update, --frameworks as before"
+"""How an evidence that cannot be used is mended."""
 
 _CERTAINTIES = {certainty.label: certainty for certainty in Certainty}
 
@@ -97,11 +100,13 @@ class Evidenced:
         """What ``as_dict`` made. Raises KeyError, TypeError, AttributeError for anything else."""
         _text(plain["action"])
         _text(plain["resource"])
+        for pairs in plain["condition"].values():
+            _words(pairs)
         return cls(
             Permission.from_dict(plain),
             _CERTAINTIES[plain["certainty"]],
             _texts(plain["frameworks"]),
-            tuple(Asker.from_dict(item) for item in plain["asked"]),
+            tuple(Asker.from_dict(item) for item in _list(plain["asked"])),
             bool(plain["modelled"]),
             _text(plain.get("note", "")),
         )
@@ -166,7 +171,7 @@ class MadeWith:
     def from_dict(cls, plain: Mapping[str, Any]) -> "MadeWith":
         """What ``as_dict`` made. Raises KeyError, TypeError, AttributeError for anything else."""
         return cls(
-            tuple(Tool.from_dict(one) for one in plain["frameworks"]),
+            _some(tuple(Tool.from_dict(one) for one in _list(plain["frameworks"]))),
             _words(plain["service"]),
             _texts(plain["plugins"]),
             _words(plain["model"]),
@@ -221,17 +226,14 @@ def evidence_from(plain: Any, name: str) -> BaselineEvidence:
         return BaselineEvidence(
             _text(plain["service"]),
             MadeWith.from_dict(plain["madeWith"]),
-            tuple(Evidenced.from_dict(row) for row in plain["permissions"]),
-            tuple({_text(key): row[key] for key in row} for row in plain["tolerated"]),
+            tuple(Evidenced.from_dict(row) for row in _list(plain["permissions"])),
+            tuple({_text(key): row[key] for key in row} for row in _list(plain["tolerated"])),
             {_text(key): _words(named) for key, named in plain["registry"].items()},
             _words(plain.get("catalogue", {})),
             _seal(plain.get("seal", "")),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise InputError(
-            f"{name}: is no evidence of a baseline ({error!r}); remove it, then write it anew with "
-            "verifier baseline update"
-        ) from None
+        raise InputError(f"{name}: is no evidence of a baseline ({error!r}); {ANEW}") from None
 
 
 def _text(value: Any) -> str:
@@ -246,10 +248,20 @@ def _seal(value: Any) -> str:
     return _text(value)
 
 
-def _texts(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, Sequence) or isinstance(value, str):
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list | tuple):
         raise TypeError(f"{value!r} is no list")
-    return tuple(map(_text, value))
+    return [*value]
+
+
+def _some(tools: tuple[Tool, ...]) -> tuple[Tool, ...]:
+    if not tools:
+        raise ValueError("no frameworks")
+    return tools
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(map(_text, _list(value)))
 
 
 def _words(value: Mapping[str, Any]) -> dict[str, str]:

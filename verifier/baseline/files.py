@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from verifier.baseline.compact import compact
-from verifier.baseline.evidence import BaselineEvidence, evidence_from
+from verifier.baseline.evidence import ANEW, BaselineEvidence, evidence_from
 from verifier.baseline.gather import policy_of
 from verifier.errors import InputError
 from verifier.iam.policy import PolicyDocument, parse_policy, to_dict
@@ -16,6 +16,7 @@ from verifier.loop.journal import write_whole
 from verifier.reading import json_of, text_of
 
 FOLDER, POLICY, EVIDENCE = "baseline", "policy.json", "evidence.json"
+_CONFLICT = ("<<<<<<< ", ">>>>>>> ")
 # Others' services, and copies of ours.
 _NEVER_IN = frozenset({"node_modules", "venv", "build", "dist", "__pycache__"})
 
@@ -41,7 +42,7 @@ def read_baseline(folder: Path) -> Baseline:
         raise InputError(f"{folder}: no such folder; give one with serverless.yml and a {FOLDER}")
     if not path.exists():
         raise InputError(f"{folder}: no {FOLDER}/{POLICY}; make one with {update_command(folder)}")
-    policy = parse_policy(text_of(path), name=str(path))
+    policy = _policy(path, folder)
     evidence = read_evidence(folder)
     if evidence is None:
         raise InputError(f"{folder}: no {FOLDER}/{EVIDENCE}; write both with {update_command(folder)}")
@@ -51,7 +52,32 @@ def read_baseline(folder: Path) -> Baseline:
 def read_evidence(folder: Path) -> BaselineEvidence | None:
     """The evidence alone, None where there is none. Raises InputError for what cannot be used."""
     path = folder / FOLDER / EVIDENCE
-    return evidence_from(json_of(text_of(path), str(path)), str(path)) if path.exists() else None
+    if not path.exists():
+        return None
+    text = _merged(path, ANEW)
+    try:
+        plain = json_of(text, str(path))
+    except InputError as error:
+        raise InputError(f"{error}; {ANEW}") from None
+    return evidence_from(plain, str(path))
+
+
+def _policy(path: Path, folder: Path) -> PolicyDocument:
+    anew = f"mend it, or write it anew with {update_command(folder)}"
+    text = _merged(path, anew)
+    try:
+        return parse_policy(text, name=str(path))
+    except InputError as error:
+        raise InputError(f"{error}; {anew}") from None
+
+
+def _merged(path: Path, mend: str) -> str:
+    """The text of a file of which no merge of git has left two halves. Raises InputError."""
+    text = text_of(path)
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.startswith(_CONFLICT):
+            raise InputError(f"{path}:{number}: git left marks of a merge conflict in it; {mend}")
+    return text
 
 
 def texts(evidence: BaselineEvidence) -> dict[str, str]:
@@ -78,8 +104,11 @@ def write_baseline(folder: Path, evidence: BaselineEvidence) -> bool:
 
 
 def services_below(folder: Path) -> Iterator[Path]:
-    """The folders of services with a baseline, ``folder`` itself among them; in order."""
+    """The folders of services with a baseline, ``folder`` itself among them; in order.
+
+    One of which a file is missing is among them: somebody has to hear of it.
+    """
     for here, folders, _ in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in _NEVER_IN and not name.startswith("."))
-        if FOLDER in folders and Path(here, FOLDER, POLICY).is_file():
+        if FOLDER in folders and any(Path(here, FOLDER, name).is_file() for name in (POLICY, EVIDENCE)):
             yield Path(here)
