@@ -201,6 +201,32 @@ def test_several_tools_are_kept_and_run_again(shops: Shops) -> None:
     assert "one of each major version" in err
 
 
+def test_a_tool_that_two_words_name_lives_once_and_both_are_kept(shops: Shops) -> None:
+    """A frameworkVersion may make auto just what is named beside it, for a time."""
+    three = ("--frameworks", "auto,osls@3.77.1,serverless@3.40.0")
+    shops.run(asking(READ), "update", "shop", *three)
+    shops.version = "3.77.1"
+    world = asking(READ)
+    code, row = shops.row(world, "check")
+    assert (code, len(world.modes)) == (ExitCode.OK, 2)
+    assert (row["frameworks"], row["changed"]) == (
+        ["osls@3.77.1", "serverless@3.40.0"],
+        ["osls 4.3.1 -> osls 3.77.1"],
+    )
+    shops.run(asking(READ), "update", "shop")
+    (made,) = json.loads(shops.run(asking(), "list", "--format", "json")[1])
+    assert sorted(made["frameworks"]) == sorted(three[1].split(","))
+    shops.version = "3.78.0"
+    assert "one of each major version" in shops.run(asking(READ), "check")[2]
+
+
+def test_of_several_tools_the_one_that_could_not_be_run_is_named(shops: Shops) -> None:
+    broken = World(lambda _: [READ], problems=[None, None, *["the network is gone"] * 9])
+    code, row = shops.row(broken, "update", "shop", "--frameworks", "auto,osls@3.77.1")
+    assert code is ExitCode.INCONCLUSIVE
+    assert row["reason"].startswith("under osls 3.77.1: ")
+
+
 def test_the_list_is_one_line_for_a_matrix_or_a_line_each(shops: Shops) -> None:
     _, out, _ = shops.run(asking(), "list", "--format", "json")
     assert out == "[]\n"

@@ -46,7 +46,7 @@ _SOURCES = frozenset({".py", ".yaml", ".json"})
 def made_with(service: Service, tools: Sequence[Tool]) -> MadeWith:
     """What a baseline of ``service`` under ``tools`` would be made with. Raises OSError."""
     return MadeWith(
-        tuple(sorted(tools, key=lambda tool: (tool.name, tool.version))),
+        tuple(sorted(tools, key=lambda tool: (tool.name, tool.version, tool.wanted))),
         _service(service),
         tuple(plugins(service)),
         model(),

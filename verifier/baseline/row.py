@@ -76,6 +76,6 @@ def _seen(folder: str, now: BaselineEvidence) -> dict[str, Any]:
     return {
         "folder": folder,
         "service": now.service,
-        "frameworks": [f"{tool.name}@{tool.version}" for tool in now.made_with.tools],
+        "frameworks": [*dict.fromkeys(f"{tool.name}@{tool.version}" for tool in now.made_with.tools)],
         "permissions": len(now.held),
     }

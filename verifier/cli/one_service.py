@@ -3,6 +3,7 @@
 import argparse
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -149,20 +150,38 @@ def _seen(
         inner = _trial_arguments(args, folder, one)
         setup: Setup = prepare(inner, stderr)
         service, tool = setup.service, tool_of(setup.framework, one)
-        if any(former.life and former.life.tool.label == tool.label for former in seen):
-            raise InputError(f"--frameworks: {one} is {tool.label} once more; give one of each major version")
+        name = service.label
+        former = _former(seen, tool)
+        if former is not None:
+            seen.append(former)
+            continue
         with (
             reporting(inner, stderr) as (journal, progress),
             running(setup, inner, journal, progress) as trials,
         ):
             seen.append(lives(Bench(trials, progress, journal), tool))
         if seen[-1].life is None:
-            return None, seen
-        name = setup.service.label
+            under = f"under {tool.name} {tool.version}: " if len(wanted) > 1 else ""
+            return None, [*seen[:-1], replace(seen[-1], reason=under + seen[-1].reason)]
     assert service is not None
     passed = [one.life for one in seen if one.life is not None]
     made = made_with(service, [life.tool for life in passed])
     return gather(name, passed, made), seen
+
+
+def _former(seen: "Sequence[Seen]", tool: "Tool") -> "Seen | None":
+    """What came of ``tool`` under other words: auto may be just what another word names.
+
+    Raises InputError for another version that goes by the same name.
+    """
+    for one in seen:
+        if one.life is not None and one.life.tool.label == tool.label:
+            if replace(one.life.tool, wanted=tool.wanted) == tool:
+                return replace(one, life=replace(one.life, tool=tool))
+            raise InputError(
+                f"--frameworks: {tool.wanted} is {tool.label} once more; give one of each major version"
+            )
+    return None
 
 
 def _wanted(args: argparse.Namespace, then: "BaselineEvidence | None") -> list[str]:
