@@ -10,7 +10,7 @@ from tests.trial.rooms import write_service
 from verifier.baseline.evidence import Tool
 from verifier.baseline.made_with import made_with
 from verifier.baseline.model_parts import _plain, model_parts
-from verifier.baseline.tools import plugins, tool_of
+from verifier.baseline.tools import plugins, tool_of, wanted_again
 from verifier.cloudformation.handlers import handlers
 from verifier.cloudformation.types.kind import Kind
 from verifier.cloudformation.types.part import Read
@@ -32,7 +32,7 @@ def package(tmp_path: Path) -> Path:
 
 def known(package: Path) -> Tool:
     program = package / "bin" / "serverless.js"
-    return tool_of(Framework("osls", "4.3.1", ("node", str(program))), "auto")
+    return tool_of(Framework("osls", "4.3.1", ("node", str(program))), "auto", package)
 
 
 def test_a_tool_is_known_by_its_own_files(package: Path) -> None:
@@ -45,7 +45,27 @@ def test_a_tool_is_known_by_its_own_files(package: Path) -> None:
     (package / "more.js").write_text("look()", encoding="utf-8")
     assert known(package).digest != before.digest
     assert Tool.from_dict(before.as_dict()) == before
-    assert tool_of(Framework("osls", "4.3.1", ()), "auto").digest == ""
+    assert tool_of(Framework("osls", "4.3.1", ()), "auto", package).digest == ""
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kept"),
+    [
+        ("auto", "auto"),
+        ("osls@3.77.1", "osls@3.77.1"),
+        ("SHOP/tool/osls", "./tool/osls"),
+        ("SHOP-copy/osls", "osls@4.3.1"),
+        ("/opt/osls", "osls@4.3.1"),
+    ],
+)
+def test_a_tool_is_asked_for_as_another_machine_understands_it(
+    tmp_path: Path, wanted: str, kept: str
+) -> None:
+    folder = tmp_path / "shop"
+    tool = tool_of(Framework("osls", "4.3.1", ()), wanted.replace("SHOP", str(folder)), folder)
+    assert tool.wanted == kept
+    moved = Path("/elsewhere")
+    assert wanted_again(tool, moved) == (kept if "/" not in kept else "/elsewhere/tool/osls")
 
 
 def test_a_plugin_is_known_by_its_version_or_its_files(tmp_path: Path) -> None:

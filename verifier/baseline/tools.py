@@ -15,18 +15,35 @@ from verifier.service.service import Service
 from verifier.service.tree import MODULES
 
 _MANIFEST = "package.json"
+_WITHIN = "./"
 _LOCAL = ".serverless_plugins"
 _LIST = re.compile(r"\bplugins\s*:\s*\[([^\]]*)\]")
 _QUOTED = re.compile(r"""['"`]([^'"`]+)['"`]""")
 _ENDINGS = ("", ".js", ".cjs", ".mjs", ".ts")
 
 
-def tool_of(framework: Framework, wanted: str) -> Tool:
-    """The tool as a baseline names it. Raises OSError."""
+def tool_of(framework: Framework, wanted: str, folder: Path) -> Tool:
+    """The tool as the baseline of the service in ``folder`` names it. Raises OSError."""
     program = Path(framework.command[-1]).resolve() if framework.command else None
     package = program and next((one for one in program.parents if (one / _MANIFEST).is_file()), None)
     digest = _folder_digest(package) if package else ""
-    return Tool(wanted, framework.name, framework.version, digest)
+    named = _portable(wanted, framework, folder)
+    return Tool(named, framework.name, framework.version, digest)
+
+
+def wanted_again(tool: Tool, folder: Path) -> str:
+    """How ``tool`` is asked for again, from wherever."""
+    return str(folder / tool.wanted) if tool.wanted.startswith(_WITHIN) else tool.wanted
+
+
+def _portable(wanted: str, framework: Framework, folder: Path) -> str:
+    """``wanted`` as another machine understands it: of paths only those within the service's folder."""
+    if wanted == "auto" or ("/" not in wanted and "@" in wanted):
+        return wanted
+    path = Path(wanted).absolute()
+    if path.is_relative_to(folder.absolute()):
+        return _WITHIN + path.relative_to(folder.absolute()).as_posix()
+    return f"{framework.name}@{framework.version}"
 
 
 def plugins(service: Service) -> Iterator[str]:

@@ -35,7 +35,7 @@ def check(args: argparse.Namespace, folder: Path, stderr: TextIO) -> dict[str, A
     from verifier.baseline.row import checked
 
     baseline = read_baseline(folder)
-    wanted = _wanted(args, baseline.evidence)
+    wanted = _wanted(args, folder, baseline.evidence)
     evidence, seen = _seen(
         args, folder, wanted, stderr, lambda bench, tool: confirm(bench, tool, baseline.policy)
     )
@@ -68,7 +68,7 @@ def make(
     from verifier.baseline.row import updated
 
     then = read_evidence(folder)
-    wanted = _wanted(args, then)
+    wanted = _wanted(args, folder, then)
     evidence, seen = _seen(args, folder, wanted, stderr, converged)
     if evidence is None:
         return _failed(args, folder, seen[-1], stderr), ()
@@ -149,7 +149,8 @@ def _seen(
     for one in wanted:
         inner = _trial_arguments(args, folder, one)
         setup: Setup = prepare(inner, stderr)
-        service, tool = setup.service, tool_of(setup.framework, one)
+        service = setup.service
+        tool = tool_of(setup.framework, one, service.folder)
         name = service.label
         former = _former(seen, tool)
         if former is not None:
@@ -184,9 +185,11 @@ def _former(seen: "Sequence[Seen]", tool: "Tool") -> "Seen | None":
     return None
 
 
-def _wanted(args: argparse.Namespace, then: "BaselineEvidence | None") -> list[str]:
+def _wanted(args: argparse.Namespace, folder: Path, then: "BaselineEvidence | None") -> list[str]:
+    from verifier.baseline.tools import wanted_again
+
     if args.frameworks is None:
-        return [tool.wanted for tool in then.made_with.tools] if then else ["auto"]
+        return [wanted_again(tool, folder) for tool in then.made_with.tools] if then else ["auto"]
     wanted = list(dict.fromkeys(word.strip() for word in args.frameworks.split(",") if word.strip()))
     if not wanted:
         raise InputError("--frameworks: give auto, NAME@VERSION or PATH, separated by commas")

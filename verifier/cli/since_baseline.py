@@ -33,7 +33,7 @@ def since_baseline(
     except InputError as error:
         progress.say(f"note: not compared with the baseline: {error}")
         return {}
-    tool = tool_of(setup.framework, args.framework)
+    tool = tool_of(setup.framework, args.framework, folder)
     life = LifeUnder(tool, result.findings)
     seen = gather(setup.service.label, [life], made_with(setup.service, [tool]))
     drift = compare(baseline, with_announced(baseline.evidence, seen))
