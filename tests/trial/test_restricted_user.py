@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 from tenacity import Retrying
 
+from verifier.errors import InputError
 from verifier.iam.policy import PolicyDocument, parse_policy, to_json
 from verifier.targets import late_iam
 from verifier.trial.restricted_user import refuses, restricted_user, wait_until_known
@@ -49,6 +50,15 @@ def test_more_can_be_granted_to_it_up_to_what_a_user_may_have(iam: Any) -> None:
         attached = iam.list_attached_user_policies(UserName=user.name)["AttachedPolicies"]
         assert len(attached) == 10
     assert not user.grant(POLICY), "it is gone"
+    assert left(iam) == []
+
+
+def test_a_policy_that_iam_does_not_take_is_its_authors_to_mend(iam: Any) -> None:
+    odd = {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:{cloud}:s3:::x"}
+    policy = parse_policy({"Version": "2012-10-17", "Statement": odd}, name="policy.json")
+    told = pytest.raises(InputError, match=r"^policy\.json: IAM takes no such policy; mend it: Partition")
+    with told, restricted_user(iam, (POLICY, policy)):
+        pass
     assert left(iam) == []
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_exponential
 
+from verifier.errors import InputError
 from verifier.iam.policy import PolicyDocument, to_json
 from verifier.targets.creation import PATH
 from verifier.targets.late_iam import until_made, until_undone
@@ -101,7 +102,8 @@ class _Attached:
         name = f"{self.user_arn.rpartition('/')[2]}-{self._number}"
         self.creating("iam policy", name)
         made = {"PolicyName": name, "PolicyDocument": to_json(policy), **self.tagged}
-        _attach(self.iam, self.user_arn, made, self.undo)
+        with _taken(policy.name):
+            _attach(self.iam, self.user_arn, made, self.undo)
 
     def add_more(self, policy: PolicyDocument) -> bool:
         with self._lock:
@@ -113,6 +115,20 @@ class _Attached:
     def close(self) -> None:
         with self._lock:
             self._open = False
+
+
+@contextmanager
+def _taken(name: str) -> Iterator[None]:
+    """Raises InputError for a policy that IAM does not take: our grammar lets more through than AWS."""
+    from botocore.exceptions import ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "MalformedPolicyDocument":
+            raise
+        reason = error.response["Error"]["Message"]
+        raise InputError(f"{name}: IAM takes no such policy; mend it: {reason}") from None
 
 
 def _attach(iam: Any, user_arn: str, policy: Mapping[str, Any], undo: ExitStack) -> None:
