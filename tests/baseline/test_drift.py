@@ -134,6 +134,14 @@ def test_what_came_and_went_has_its_cause(
     assert "now" not in went.why.split()
 
 
+def test_a_service_with_another_name_is_told_as_that() -> None:
+    there = held("s3:PutObject", by_tool(), resource="arn:{partition}:s3:::store-{stage}-files/*")
+    now = evidence(held=(CREATE, there), service="store", made_with=made(service=CONFIGURED))
+    found = compare(baseline(evidence()), now)
+    assert found.changed == ("the service's configuration (shop -> store)",)
+    assert (the_only(found.came).cause, the_only(found.went).cause) == (Cause.SERVICE, Cause.SERVICE)
+
+
 def test_where_nothing_changed_the_baseline_was_never_true() -> None:
     too_many = the_only(compare(baseline(evidence(LOOK)), evidence()).went)
     assert (too_many.permission, too_many.cause) == (LOOK.permission, Cause.BASELINE)

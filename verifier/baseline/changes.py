@@ -67,7 +67,7 @@ def changes_between(then: BaselineEvidence, now: BaselineEvidence) -> Changes:
     """What changed from ``then`` to ``now``; of tools only those that both were run under."""
     old, new = then.made_with, now.made_with
     return Changes(
-        {part: words for part, words in _SERVICE.items() if old.service.get(part) != new.service.get(part)},
+        dict(_service(then, now)),
         dict(_tools(old, new)),
         tuple(_plugins(old.plugins, new.plugins)),
         tuple(_MODEL.get(name, name) for name in _differing(old.model, new.model)),
@@ -81,6 +81,14 @@ def changes_between(then: BaselineEvidence, now: BaselineEvidence) -> Changes:
             if name in old.parts and name in new.parts
         },
     )
+
+
+def _service(then: BaselineEvidence, now: BaselineEvidence) -> Iterator[tuple[str, str]]:
+    old, new = then.made_with.service, now.made_with.service
+    for part, words in _SERVICE.items():
+        if old.get(part) != new.get(part):
+            is_renamed = part == "configuration" and then.service != now.service
+            yield part, f"{words} ({then.service} -> {now.service})" if is_renamed else words
 
 
 def _tools(old: MadeWith, new: MadeWith) -> Iterator[tuple[str, str]]:
