@@ -20,6 +20,8 @@ from verifier.baseline.made_with import made_with
 from verifier.cloudformation.handlers import handlers
 from verifier.cloudformation.types.kind import Kind
 from verifier.cloudformation.types.part import Read
+from verifier.grant.pack import policy
+from verifier.iam.policy import parse_policy
 from verifier.loop.journal import Journal
 from verifier.loop.rounds import Bench
 from verifier.service.service import load_service
@@ -117,6 +119,24 @@ def test_a_handler_that_reads_one_more_thing_is_drift_of_the_model(
     (came,) = found.came
     assert (came.permission.action, came.cause) == ("logs:DescribeSubscriptionFilters", Cause.MODEL)
     assert "of AWS::Logs::LogGroup (GoodbyeLogGroup, HelloLogGroup)" in came.why
+
+
+def test_a_deny_that_somebody_put_into_the_policy_is_drift_and_hides_no_other(
+    target: EmbeddedTarget, first: LifeUnder, made: MadeWith
+) -> None:
+    then = evidence(first, made)
+    few = next(item.permission for item in then.held if item.permission.action == "logs:PutRetentionPolicy")
+    less = policy(item.permission for item in then.held if item.permission != few)
+    denied = {"Effect": "Deny", "Action": "lambda:CreateFunction", "Resource": "*"}
+    (deny,) = parse_policy({"Version": "2012-10-17", "Statement": denied}).statements
+    committed = replace(less, statements=(*less.statements, deny))
+    seen = confirm(Bench(replayed_trials(target), Unheard(), Journal(None)), OSLS, committed)
+    assert seen.life is not None
+    assert not seen.confirmed
+    found = compare(Baseline(committed, then), evidence(seen.life, made))
+    assert [(item.permission, item.cause) for item in found.came] == [(few, Cause.BASELINE)]
+    (went,) = found.went
+    assert (went.permission.action, went.cause) == ("Deny lambda:CreateFunction", Cause.BASELINE)
 
 
 def test_several_tools_hold_what_one_of_them_asks_for(first: LifeUnder, made: MadeWith) -> None:
