@@ -127,7 +127,7 @@ def test_a_deny_that_somebody_put_into_the_policy_is_drift_and_hides_no_other(
     then = evidence(first, made)
     few = next(item.permission for item in then.held if item.permission.action == "logs:PutRetentionPolicy")
     less = policy(item.permission for item in then.held if item.permission != few)
-    denied = {"Effect": "Deny", "Action": "lambda:CreateFunction", "Resource": "*"}
+    denied = {"Effect": "Deny", "Action": "logs:CreateLogGroup", "Resource": "*"}
     (deny,) = parse_policy({"Version": "2012-10-17", "Statement": denied}).statements
     committed = replace(less, statements=(*less.statements, deny))
     seen = confirm(Bench(replayed_trials(target), Unheard(), Journal(None)), OSLS, committed)
@@ -136,7 +136,7 @@ def test_a_deny_that_somebody_put_into_the_policy_is_drift_and_hides_no_other(
     found = compare(Baseline(committed, then), evidence(seen.life, made))
     assert [(item.permission, item.cause) for item in found.came] == [(few, Cause.BASELINE)]
     (went,) = found.went
-    assert (went.permission.action, went.cause) == ("Deny lambda:CreateFunction", Cause.BASELINE)
+    assert (went.permission.action, went.cause) == ("Deny logs:CreateLogGroup", Cause.BASELINE)
 
 
 def test_several_tools_hold_what_one_of_them_asks_for(first: LifeUnder, made: MadeWith) -> None:
