@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.replay import Unheard, embedded_target, replayed_trials
 from tools.record_calls import EVERYTHING, SERVICE
+from verifier.authorization.caller import Certainty
 from verifier.baseline.changes import Cause
 from verifier.baseline.check import confirm
 from verifier.baseline.drift import compare
@@ -20,6 +21,8 @@ from verifier.baseline.made_with import made_with
 from verifier.cloudformation.handlers import handlers
 from verifier.cloudformation.types.kind import Kind
 from verifier.cloudformation.types.part import Read
+from verifier.grant.evidence import Asked, Permission
+from verifier.grant.findings import Finding
 from verifier.grant.pack import policy
 from verifier.iam.policy import parse_policy
 from verifier.loop.journal import Journal
@@ -137,6 +140,27 @@ def test_a_deny_that_somebody_put_into_the_policy_is_drift_and_hides_no_other(
     assert [(item.permission, item.cause) for item in found.came] == [(few, Cause.BASELINE)]
     (went,) = found.went
     assert (went.permission.action, went.cause) == ("Deny logs:CreateLogGroup", Cause.BASELINE)
+
+
+def test_a_tool_is_named_where_it_asks_and_not_where_another_asks_for_more_on_weaker_ground(
+    made: MadeWith,
+) -> None:
+    older = Tool("osls@3.77.1", "osls", "3.77.1")
+    bucket = "arn:{partition}:s3:::shop-{stage}"
+    lives = [
+        LifeUnder(OSLS, (asked_for(f"{bucket}-files", Certainty.CALL), asked_for("*", Certainty.LIKELY))),
+        LifeUnder(older, (asked_for(f"{bucket}-files", Certainty.CALL),)),
+    ]
+    named = {item.permission.resource: item.frameworks for item in gather("shop", lives, made).held}
+    assert named == {"*": ("osls@4",), f"{bucket}-files": ("osls@3", "osls@4")}
+    lives[0] = LifeUnder(OSLS, (asked_for(f"{bucket}-*", Certainty.CALL),))
+    (item,) = gather("shop", lives, made).held
+    assert (item.permission.resource, item.frameworks) == (f"{bucket}-*", ("osls@3", "osls@4"))
+
+
+def asked_for(resource: str, certainty: Certainty) -> Finding:
+    asked = Asked("s3:GetBucketTagging", resource, "deploy", "s3:GetBucketTagging", certainty)
+    return Finding(Permission(asked.action, resource), (asked,))
 
 
 def test_several_tools_hold_what_one_of_them_asks_for(first: LifeUnder, made: MadeWith) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from verifier.baseline.evidence import Asker, BaselineEvidence, Evidenced, MadeWith, Tool
 from verifier.baseline.model_parts import model_parts
 from verifier.cloudformation.types import registry
-from verifier.grant.evidence import Asked
+from verifier.grant.evidence import Asked, Permission
 from verifier.grant.findings import Finding, consolidate, joined
 from verifier.grant.merge import covers
 from verifier.grant.pack import policy
@@ -37,7 +37,8 @@ def policy_of(evidence: BaselineEvidence) -> PolicyDocument:
 def gather(service: str, lives: Sequence[LifeUnder], made: MadeWith) -> BaselineEvidence:
     """The evidence of lives under several tools; a permission is needed if one of them needs it."""
     whole = consolidate(joined(finding for life in lives for finding in life.findings))
-    held = tuple(_held(finding, lives) for finding in whole)
+    kept = frozenset(finding.permission for finding in whole)
+    held = tuple(_held(finding, lives, kept) for finding in whole)
     askers = [asker for item in held for asker in item.asked]
     types = {asker.type for asker in askers if asker.type}
     prefixes = {item.permission.action.partition(":")[0] for item in held}
@@ -51,11 +52,14 @@ def gather(service: str, lives: Sequence[LifeUnder], made: MadeWith) -> Baseline
     )
 
 
-def _held(finding: Finding, lives: Sequence[LifeUnder]) -> Evidenced:
+def _held(finding: Finding, lives: Sequence[LifeUnder], kept: frozenset[Permission]) -> Evidenced:
+    """``kept`` are all that are held: what is covered although it is one of them has its own place."""
+    wide = finding.permission
     labels = {
         life.tool.label
         for life in lives
-        if any(covers(finding.permission, one.permission) for one in life.findings)
+        for one in life.findings
+        if one.permission == wide or (one.permission not in kept and covers(wide, one.permission))
     }
     return Evidenced(
         finding.permission,
