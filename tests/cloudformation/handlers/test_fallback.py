@@ -1,6 +1,7 @@
 """Types and properties for which only the registry's permissions are known."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -15,6 +16,7 @@ from verifier.cloudformation.handlers import handler_for, handlers
 from verifier.cloudformation.types import registry
 from verifier.cloudformation.types.fallback import FallbackHandler, has_fallback, upper_bound
 from verifier.cloudformation.types.handler import HandlerError
+from verifier.cloudformation.types.ref_forms import ref_forms
 from verifier.iam import catalog
 
 Lives = Callable[..., Thing]
@@ -157,12 +159,83 @@ def test_a_types_own_call_is_certain(
             {"StateMachineName": "m"},
             "arn:aws:states:us-east-1:123456789012:stateMachine:m",
         ),
+        (
+            "AWS::Batch::JobDefinition",
+            {"JobDefinitionName": "nightly", "Type": "container"},
+            "arn:aws:batch:us-east-1:123456789012:job-definition/nightly:1",
+        ),
+        ("AWS::Timestream::Table", {"DatabaseName": "db", "TableName": "readings"}, "db|readings"),
+        ("AWS::WAFv2::RuleGroup", {"Name": "limits", "Scope": "REGIONAL"}, "limits|*|REGIONAL"),
+        (
+            "AWS::SecretsManager::RotationSchedule",
+            {"SecretId": "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-a1b2c3"},
+            "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-a1b2c3",
+        ),
+        # The registry writes the identifier in capitals; the end of the ARN is made up.
+        (
+            "AWS::XRay::Group",
+            {"GroupName": "slow"},
+            "arn:aws:xray:us-east-1:123456789012:group/slow/??????????",
+        ),
+        # Each part of an ARN is what the property of that name says.
+        (
+            "AWS::ECS::Service",
+            {"ServiceName": "web", "Cluster": "shop"},
+            "arn:aws:ecs:us-east-1:123456789012:service/shop/web",
+        ),
+        (
+            "AWS::Transfer::User",
+            {"UserName": "partner", "ServerId": "s-1"},
+            "arn:aws:transfer:us-east-1:123456789012:user/s-1/partner",
+        ),
+        (
+            "AWS::ECS::TaskDefinition",
+            {"Family": "web"},
+            "arn:aws:ecs:us-east-1:123456789012:task-definition/web:1",
+        ),
+        # What AWS calls an id is not the name.
+        (
+            "AWS::Route53RecoveryControl::ControlPanel",
+            {"Name": "shop"},
+            "arn:aws:route53-recovery-control::123456789012:controlpanel/??????????",
+        ),
     ],
 )
 def test_ref_gives_what_it_gives_on_aws(
     type_name: str, properties: dict[str, Any], form: str, fallback: Callable[[str], Thing]
 ) -> None:
     assert fnmatchcase(fallback(type_name).create(properties), form)
+
+
+@pytest.mark.parametrize("type_name", sorted(ref_forms()))
+def test_a_form_of_ref_is_of_the_types_own_properties(type_name: str) -> None:
+    entry = registry.entry(type_name)
+    assert entry is not None
+    assert handler_for(type_name) is None
+    fields = set(re.findall(r"{(\w+)}", ref_forms()[type_name]))
+    assert fields - {"name", "random", "partition", "region", "account"} <= entry.properties
+
+
+def test_an_attribute_is_of_its_kind_and_the_same_at_each_look(fallback: Callable[[str], Thing]) -> None:
+    broker, cluster = fallback("AWS::AmazonMQ::Broker"), fallback("AWS::Redshift::Cluster")
+    broker.create({"BrokerName": "jobs"})
+    cluster.create({"ClusterIdentifier": "facts"})
+    given = {**broker.read(), **cluster.read()}
+    assert [one.rpartition("-")[2] for one in given["AmqpEndpoints"]] == ["1", "2"]
+    assert given["Endpoint.Port"].isdigit()
+    assert given["Endpoint.Address"] == "facts-Endpoint.Address"
+    assert given == {**broker.read(), **cluster.read()}
+
+
+def test_an_attribute_is_part_of_what_ref_gives(fallback: Callable[[str], Thing]) -> None:
+    table, rules = fallback("AWS::Timestream::Table"), fallback("AWS::WAFv2::RuleGroup")
+    table.create({"DatabaseName": "db", "TableName": "readings"})
+    assert table.read() == {
+        "Arn": "arn:aws:timestream:us-east-1:123456789012:database/db/table/readings",
+        "Name": "readings",
+    }
+    physical_id = rules.create({"Name": "limits", "Scope": "REGIONAL"})
+    assert physical_id == f"limits|{rules.read()['Id']}|REGIONAL"
 
 
 def test_what_can_be_made_exists_and_goes_again(account: Account, fallback: Callable[[str], Thing]) -> None:

@@ -3,6 +3,7 @@
 import copy
 import json
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
@@ -208,3 +209,46 @@ def test_an_injected_failure_takes_the_creation_back(on_moto: Cloud) -> None:
         "VerifierInjectedFailure CREATE_FAILED"
     ]
     assert state(on_moto) == {"buckets": ["deploy"]}
+
+
+_ZONE = {"Type": "AWS::Route53::HostedZone", "Properties": {"Name": "example.com"}}
+_BROKER = {
+    "Type": "AWS::AmazonMQ::Broker",
+    "Properties": {
+        "BrokerName": "jobs",
+        "EngineType": "RABBITMQ",
+        "DeploymentMode": "SINGLE_INSTANCE",
+        "HostInstanceType": "mq.m5.large",
+        "PubliclyAccessible": True,
+    },
+}
+_FIREWALL = {
+    "Type": "AWS::NetworkFirewall::Firewall",
+    "Properties": {
+        "FirewallName": "edge",
+        "FirewallPolicyArn": "arn:aws:network-firewall:eu-west-1:111122223333:firewall-policy/edge",
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("resource", "value", "form"),
+    [
+        (_ZONE, {"Fn::Join": [",", {"Fn::GetAtt": ["It", "NameServers"]}]}, "ns*,ns*"),
+        (_ZONE, {"Fn::Select": [1, {"Fn::GetAtt": ["It", "NameServers"]}]}, "ns*"),
+        (_BROKER, {"Fn::Join": [";", {"Fn::GetAtt": ["It", "AmqpEndpoints"]}]}, "*-AmqpEndpoints-1;*"),
+        (_BROKER, {"Fn::Select": [1, {"Fn::GetAtt": ["It", "AmqpEndpoints"]}]}, "*-AmqpEndpoints-2"),
+        (
+            _FIREWALL,
+            {"Fn::Select": [1, {"Fn::Split": [":", {"Fn::Select": [2, {"Fn::GetAtt": "It.EndpointIds"}]}]}]},
+            "edge-EndpointIds-2",
+        ),
+    ],
+)
+def test_functions_take_the_lists_that_resources_give(
+    resource: dict[str, Any], value: dict[str, Any], form: str, on_moto: Cloud
+) -> None:
+    template = {"Resources": {"It": resource}, "Outputs": {"Value": {"Value": value}}}
+    assert on_moto.create(template) == "CREATE_COMPLETE", on_moto.events()
+    [stack] = on_moto.call("DescribeStacks", StackName="shop-dev")["Stacks"]
+    assert fnmatchcase(stack["Outputs"][0]["OutputValue"], form)

@@ -57,6 +57,10 @@ class LiveEnvironment(TemplateEnvironment):
             raise unresolved(logical_id)
         return self._steps.attribute(resource, attribute, self._used_by)
 
+    def stands_in(self, value: Any) -> bool:
+        """Whether a type without a script gave it, or what it holds."""
+        return isinstance(value, str) and any(one in value for one in self._steps.store.made_up)
+
     def import_value(self, name: str) -> str:
         """The export's value now."""
         identity = self.identity

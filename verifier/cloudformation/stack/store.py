@@ -186,7 +186,7 @@ class StackStore:
     def makes_up(self, value: Any) -> None:
         """Remember that a resource gave ``value``, which AWS would give in another form."""
         with self.lock:
-            self._made_up |= {str(value)} - {""}
+            self._made_up |= {str(one) for one in (value if isinstance(value, list) else [value])} - {""}
 
     @property
     def made_up(self) -> frozenset[str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from verifier.cloudformation.template.interface import PLACE
 from verifier.cloudformation.template.intrinsics import NO_VALUE, resolve
 from verifier.cloudformation.template.parameters import ParameterValue
 from verifier.cloudformation.template.references import Reference
@@ -123,6 +124,10 @@ class TemplateEnvironment:
         """The names of a region's zones; an empty name is the stack's own region."""
         raise NotImplementedError
 
+    def stands_in(self, value: Any) -> bool:
+        """Nothing here is made up: what a placeholder stands for is not there at all."""
+        return False
+
 
 @dataclass
 class _Used:
@@ -133,7 +138,7 @@ class _Used:
 class StaticEnvironment(TemplateEnvironment):
     """Before anything exists: resources give placeholders, and every use of one is noted.
 
-    Placeholders hold a NUL, so that they are equal to nothing that a template can say.
+    Placeholders hold a NUL (``PLACE``), so that they are equal to nothing that a template can say.
     """
 
     def __init__(
@@ -158,7 +163,7 @@ class StaticEnvironment(TemplateEnvironment):
         if logical_id not in self._active:
             raise unresolved(logical_id)
         self.used.references.add(Reference(logical_id))
-        return f"\0{placeholder(logical_id, None)}\0"
+        return f"{PLACE}{placeholder(logical_id, None)}{PLACE}"
 
     def get_att(self, logical_id: str, attribute: str) -> str:
         """A placeholder."""
@@ -170,20 +175,21 @@ class StaticEnvironment(TemplateEnvironment):
         if logical_id not in self._active:
             raise unresolved(logical_id)
         self.used.references.add(Reference(logical_id, attribute))
-        return f"\0{placeholder(logical_id, attribute)}\0"
+        return f"{PLACE}{placeholder(logical_id, attribute)}{PLACE}"
 
     def import_value(self, name: str) -> str:
         """A placeholder; whether the export exists is asked when the stack is provisioned."""
         self.used.imports.add(name)
-        return f"\0ImportValue {name}\0"
+        return f"{PLACE}ImportValue {name}{PLACE}"
 
     def stack_output(self, stack: str, output: str, region: str, role: str) -> str:
         """A placeholder."""
-        return f"\0GetStackOutput {region} {stack} {output} {role}\0"
+        return f"{PLACE}GetStackOutput {region} {stack} {output} {role}{PLACE}"
 
     def availability_zones(self, region: str) -> list[str]:
         """Placeholders."""
-        return [f"\0GetAZs {region or self.identity.region} {number}\0" for number in range(_ASSUMED_ZONES)]
+        zones = (f"GetAZs {region or self.identity.region} {number}" for number in range(_ASSUMED_ZONES))
+        return [f"{PLACE}{zone}{PLACE}" for zone in zones]
 
 
 def placeholder(logical_id: str, attribute: str | None) -> str:

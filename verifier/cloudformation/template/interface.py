@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+PLACE = "\0"
+"""What a text holds that stands for something not known yet: no template can say it."""
+
 
 class Environment(Protocol):
     """What names in a template mean at one moment of a stack's life."""
@@ -27,3 +30,6 @@ class Environment(Protocol):
 
     def availability_zones(self, region: str) -> list[str]:
         """The names of a region's availability zones."""
+
+    def stands_in(self, value: Any) -> bool:
+        """Whether ``value`` was made up, and AWS would give another, of a form that nobody knows here."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from verifier.cloudformation.template.interface import Environment
+from verifier.cloudformation.template.interface import PLACE, Environment
 from verifier.cloudformation.template.references import attribute_of, function_of, sub_parts
 from verifier.errors import AwsError
 
@@ -125,6 +125,8 @@ def _join(argument: Any, environment: Environment) -> str:
     if not isinstance(argument, list) or len(argument) != 2:
         raise _error(_JOIN_FORM)
     delimiter, parts = argument[0], resolve(argument[1], environment)
+    if isinstance(parts, str) and PLACE in parts:  # what a resource gives may well be a list
+        parts = [parts]
     if not isinstance(delimiter, str) or not isinstance(parts, list):
         raise _error(_JOIN_FORM)
     pieces = [to_text(part) for part in parts]
@@ -147,7 +149,8 @@ def _select(argument: Any, environment: Environment) -> Any:
         position = int(index)
         if position < 0:
             raise IndexError
-        return choices[position]
+        beyond = position >= len(choices) > 0 and any(map(environment.stands_in, choices))
+        return choices[-1 if beyond else position]
     except (ValueError, IndexError, TypeError, KeyError) as error:
         raise _error(f"Fn::Select  cannot select nonexistent value at index {index}") from error
 

@@ -17,6 +17,7 @@ from verifier.authorization.principals import MADE_FOR, makers, passed
 from verifier.cloudformation.types.leaves import Leaf, leaves_of, plain
 from verifier.cloudformation.types.own_call import name_property, noun_of, prefix_of
 from verifier.cloudformation.types.passed_roles import passed_roles
+from verifier.cloudformation.types.ref_forms import own_part
 from verifier.cloudformation.types.registry import RegistryEntry
 from verifier.cloudformation.types.work import Work
 from verifier.grant.merge import covers_resource
@@ -111,7 +112,8 @@ class _Bound:
         """The resource's name if it keeps it and no property may name another resource of its kind."""
         named, noun = name_property(self.entry), plain(noun_of(self.entry.type))
         is_ref = self.entry.primary_identifier == (named,)
-        name = self.work.properties.get(named) or (self.work.physical_id if is_ref else "")
+        known = own_part(self.entry.type, self.work.physical_id) if is_ref else ""
+        name = self.work.properties.get(named) or known
         if not named.endswith("Name") or named not in self.entry.create_only or not isinstance(name, str):
             return ""
         others = (leaf for leaf in self.leaves if leaf.keys != (plain(named),))

@@ -13,10 +13,11 @@ from typing import Any
 from verifier.authorization.caller import Certainty
 from verifier.authorization.operation import Operation, Requirement
 from verifier.authorization.rules import spelled
-from verifier.cloudformation.types import made_up_ids as ids
 from verifier.cloudformation.types import registry
 from verifier.cloudformation.types.bounds import bounded
 from verifier.cloudformation.types.handler import Handler, HandlerError
+from verifier.cloudformation.types.made_up_attributes import attributes
+from verifier.cloudformation.types.made_up_ids import name_of, physical_id
 from verifier.cloudformation.types.own_call import own_operation, own_requirements
 from verifier.cloudformation.types.registry import RegistryEntry
 from verifier.cloudformation.types.work import Work
@@ -99,17 +100,17 @@ class FallbackHandler(Handler):
     def create(self, work: Work) -> None:
         """Ask for what the registry lists for a create; make it, or make up an id."""
         entry = _entry(work.type)
-        name = ids.name_of(work, entry)
+        name = name_of(work, entry)
         own = own_operation(work, entry, "create", name)
         _ask(work, entry, "create", own)
         answer = work.attempt(own) if own else {}
-        work.created(ids.answered(work, entry, answer, name) or ids.made_up(work, entry, name))
+        work.created(physical_id(work, entry, answer, name))
 
     def read(self, work: Work) -> dict[str, Any]:
         """Ask for what the registry lists for a read; make up each attribute that it calls read-only."""
         entry = _entry(work.type)
         ask_upper_bound(work, "read")
-        return {name: ids.attribute(work, entry, name) for name in entry.read_only}
+        return attributes(work, entry)
 
     def update(self, work: Work) -> None:
         """Ask for what the registry lists for an update."""

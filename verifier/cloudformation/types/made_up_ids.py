@@ -1,19 +1,23 @@
-"""Ids and attributes of resources that have no script: as their own call answers, else of AWS's form."""
+"""Ids of resources that have no script: as their own call answers, else of AWS's form."""
 
 import re
 import secrets
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 from verifier.cloudformation.types.names import compose, new_suffix
 from verifier.cloudformation.types.own_call import name_property, noun_of
+from verifier.cloudformation.types.ref_forms import filled, ref_form
 from verifier.cloudformation.types.registry import RegistryEntry
 from verifier.cloudformation.types.work import Work
 from verifier.iam import catalog
 
 _NAME_LIMIT = 64
+_ARNS = ("Arn", "ARN")  # X-Ray, Security Hub and Application Insights write it in capitals
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
+_COUNTED = re.compile("Version|Revision")
 _RANDOM = string.ascii_lowercase + string.digits
 # Types whose Ref is an ARN although the registry does not call it one; it ends in six random characters
 # (sources: cfn-ref-of-secret, secret-arn-suffix).
@@ -33,8 +37,20 @@ def name_of(work: Work, entry: RegistryEntry) -> str:
     return _new_name(work) if wanted else ""
 
 
-def answered(work: Work, entry: RegistryEntry, answer: Mapping[str, Any], name: str) -> str:
-    """The physical id in the answer of the type's own call; "" where it has none."""
+def physical_id(work: Work, entry: RegistryEntry, answer: Mapping[str, Any], name: str) -> str:
+    """What Ref gives: as in the ``answer`` of the type's own call, else of AWS's form."""
+    form = ref_form(entry.type)
+    identifier = _answered(work, entry, answer, name)
+    if form is None:
+        return identifier or _made_up(work, entry, name)
+    own = {"partition": work.partition, "region": work.region, "account": work.account}
+    own["name"] = name or _new_name(work)
+    own["random"] = identifier or work.token(_random(10))
+    return filled(form, {**{key: str(value) for key, value in work.properties.items()}, **own})
+
+
+def _answered(work: Work, entry: RegistryEntry, answer: Mapping[str, Any], name: str) -> str:
+    """The identifier in the answer of the type's own call; "" where it has none."""
     identifier = _service_given(entry)
     if identifier is None:
         return ""
@@ -54,27 +70,16 @@ def _register(work: Work, identifier: str, name: str) -> None:
         work.token(random)
 
 
-def made_up(work: Work, entry: RegistryEntry, name: str) -> str:
+def _made_up(work: Work, entry: RegistryEntry, name: str) -> str:
     """An id of the form that Ref gives: the name, an ARN, or something random."""
     identifier = _service_given(entry)
     if identifier is None:
         return name or _new_name(work)
     made = name or work.token(_random(10))
     if _is_arn(entry, identifier):
-        arn = _arn(work, entry, made)
+        arn = arn_of(work, entry, made)
         return f"{arn}-{work.token(_random(6))}" if identifier == "Id" else arn
     return work.token(_random(10)) if name else made
-
-
-def attribute(work: Work, entry: RegistryEntry, name: str) -> str:
-    """What Fn::GetAtt gives for a read-only attribute."""
-    own = work.physical_id
-    if name in entry.primary_identifier:
-        return own
-    if not name.endswith("Arn"):
-        ends = name == name_property(entry) or name == "Name"
-        return re.split("[:/]", own)[-1] if ends else f"{own}-{name}"
-    return own if own.startswith("arn:") else _arn(work, entry, own)
 
 
 def _new_name(work: Work) -> str:
@@ -92,7 +97,7 @@ def _service_given(entry: RegistryEntry) -> str | None:
 
 
 def _is_arn(entry: RegistryEntry, identifier: str) -> bool:
-    return identifier.endswith("Arn") or _ARN_BY_ANOTHER_NAME.get(entry.type) == identifier
+    return identifier.endswith(_ARNS) or _ARN_BY_ANOTHER_NAME.get(entry.type) == identifier
 
 
 def _members(answer: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -103,19 +108,49 @@ def _members(answer: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     yield from answer.items()
 
 
-def _arn(work: Work, entry: RegistryEntry, name: str) -> str:
+def arn_of(work: Work, entry: RegistryEntry, name: str) -> str:
     """The type's ARN: of a resource type of that name, else of the one that its create call works on."""
     known = {"Partition": work.partition, "Region": work.region, "Account": work.account}
     template = _template(entry)
-    own = _PLACEHOLDER.findall(template.split(":", 5)[-1])
-    parts = {part: _part(work, part, "1") for part in own[1:]} | {own[0]: name} if own else {}
-    return _PLACEHOLDER.sub(lambda found: {**known, **parts}.get(found.group(1), name), template)
+    fields = _PLACEHOLDER.findall(template.split(":", 5)[-1])
+    told = {field: value for field in fields if (value := _told(work, field))}
+    unknown = [one for one in fields if one not in told]
+    own = "" if name in told.values() else _own_field(entry, unknown)
+    if own.endswith("Id") and _is_name(work, entry, name) and entry.type not in _ARN_BY_ANOTHER_NAME:
+        own = ""  # which AWS makes up beside the name
+    rest = {one: _further(work, name, one) for one in unknown if one != own}
+    parts = {**known, **told, **rest}
+    return _PLACEHOLDER.sub(lambda found: parts.get(found.group(1), name), template)
 
 
-def _part(work: Work, placeholder: str, otherwise: str) -> str:
-    """A further part of an ARN: the property of that name, else a first version's number."""
-    value = work.properties.get(placeholder)
-    return value if isinstance(value, str) else otherwise
+def _is_name(work: Work, entry: RegistryEntry, name: str) -> bool:
+    """Whether the template gives ``name``, and calls it a name."""
+    named = name_property(entry)
+    return named.endswith("Name") and work.properties.get(named) == name
+
+
+def _told(work: Work, field: str) -> str:
+    """What a property says of a part of an ARN ("ClusterName"): by that name, or as another resource."""
+    short = re.sub("(Name|Id)$", "", field)
+    for name, value in work.properties.items():
+        if isinstance(value, str) and value and (name == field or short.endswith(name)):
+            return re.split("[:/|]", value)[-1] if value.startswith("arn:") else value
+    return ""
+
+
+def _own_field(entry: RegistryEntry, unknown: Sequence[str]) -> str:
+    """Which part of an ARN is the resource's own: that of its noun, else the first that nothing tells."""
+    noun = _plain(noun_of(entry.type))
+    rest = [field for field in unknown if not _COUNTED.search(field)]
+    named = (field for field in rest if _plain(field) in (f"{noun}name", f"{noun}id", "name"))
+    return next(named, rest[0] if rest else "")
+
+
+def _further(work: Work, name: str, field: str) -> str:
+    """A part that AWS makes up: the first version's number, else random, and the same at each look."""
+    if _COUNTED.search(field):
+        return "1"
+    return work.token(sha256(f"{name} {field}".encode()).hexdigest()[:10])
 
 
 def _template(entry: RegistryEntry) -> str:

@@ -12,6 +12,7 @@ from verifier.authorization.convention import given_arn
 from verifier.authorization.operation import Operation, Requirement
 from verifier.authorization.requirements import UnmappedOperation, requirements
 from verifier.authorization.rules import service_rules
+from verifier.cloudformation.types.ref_forms import own_part, ref_form
 from verifier.cloudformation.types.registry import RegistryEntry
 from verifier.cloudformation.types.work import Work
 from verifier.iam import catalog
@@ -131,13 +132,16 @@ def _changes_more_than_tags(work: Work, entry: RegistryEntry) -> bool:
 def _params(work: Work, entry: RegistryEntry, name: str) -> dict[str, Any]:
     """The properties, and name and id by all that a call may know them by, as each generation spells them."""
     noun, own = noun_of(entry.type), work.physical_id
-    name = name or re.split("[:/|]", own)[-1]
+    part = own_part(entry.type, own)
+    name = name or re.split("[:/|]", part)[-1]
     words = _WORD.findall(noun)
     # A user pool's name goes by UserPoolName, PoolName and Name.
     keys = [f"{''.join(words[start:])}Name" for start in range(len(words) + 1)]
     names = dict.fromkeys((*keys, f"{noun}Name", name_property(entry)), name) if name else {}
-    ids = dict.fromkeys((f"{noun}Id", f"{noun}Arn", *entry.primary_identifier[-1:]), own) if own else {}
-    params = {key: value for key, value in {**names, **ids, **work.properties}.items() if key}
+    ids = dict.fromkeys((f"{noun}Id", *entry.primary_identifier[-1:]), part) if own else {}
+    # One of another form holds more than the call takes: a revision, another resource's ARN.
+    arns = {f"{noun}Arn": own} if own and ref_form(entry.type) is None else {}
+    params = {key: value for key, value in {**names, **ids, **arns, **work.properties}.items() if key}
     return {**{f"{key[:1].lower()}{key[1:]}": value for key, value in params.items()}, **params}
 
 
