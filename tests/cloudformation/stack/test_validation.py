@@ -68,3 +68,11 @@ def test_validate_template_tells_parameters_and_capabilities(cloud: Cloud) -> No
             "The following resource(s) require capabilities: [AWS::IAM::ManagedPolicy, AWS::IAM::User]"
         ),
     }
+
+
+def test_a_type_that_nobody_knows_is_one_line_with_what_to_do(cloud: Cloud) -> None:
+    project = {"Type": "AWS::CodeBuild::Project", "Properties": {}}
+    with pytest.raises(
+        AwsError, match=r"how AWS::CodeBuild::Project is provisioned; leave it out .*--config"
+    ):
+        cloud.create({"Resources": {"Project": project}})

@@ -57,7 +57,11 @@ def unsupported_types(active: Iterable[ResourceDefinition]) -> str:
     unknown = sorted({one.type for one in active if provisioner_of(one) is None})
     if not unknown:
         return ""
-    return f"verifier: neither a handler nor the registry says how {', '.join(unknown)} is provisioned"
+    return (
+        f"verifier: neither a handler nor the registry says how {', '.join(unknown)} is provisioned; "
+        "leave it out of this run (a Condition that is false, or another file with --config), or write a "
+        "handler (CONTRIBUTING.md, Adding a resource type)"
+    )
 
 
 def shortcomings(wanted: Wanted) -> Iterator[str]:

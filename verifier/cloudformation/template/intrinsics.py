@@ -125,8 +125,7 @@ def _join(argument: Any, environment: Environment) -> str:
     if not isinstance(argument, list) or len(argument) != 2:
         raise _error(_JOIN_FORM)
     delimiter, parts = argument[0], resolve(argument[1], environment)
-    if isinstance(parts, str) and PLACE in parts:  # what a resource gives may well be a list
-        parts = [parts]
+    parts = [parts] if isinstance(parts, str) and PLACE in parts else parts  # it may well be a list
     if not isinstance(delimiter, str) or not isinstance(parts, list):
         raise _error(_JOIN_FORM)
     pieces = [to_text(part) for part in parts]
@@ -143,11 +142,9 @@ def _select(argument: Any, environment: Environment) -> Any:
     if not isinstance(argument, list) or len(argument) != 2:
         raise _error("Fn::Select requires a list argument with two elements: an integer index and a list")
     index, choices = resolve(argument[0], environment), resolve(argument[1], environment)
-    if isinstance(choices, str):
-        choices = choices.split(",")
+    choices = choices.split(",") if isinstance(choices, str) else choices
     try:
-        position = int(index)
-        if position < 0:
+        if (position := int(index)) < 0:
             raise IndexError
         beyond = position >= len(choices) > 0 and any(map(environment.stands_in, choices))
         return choices[-1 if beyond else position]
