@@ -234,6 +234,8 @@ def test_an_attribute_is_part_of_what_ref_gives(fallback: Callable[[str], Thing]
         "Arn": "arn:aws:timestream:us-east-1:123456789012:database/db/table/readings",
         "Name": "readings",
     }
+    api = fallback("AWS::AppSync::Api")
+    assert api.create({"Name": "live"}).endswith(f":apis/{api.read()['ApiId']}")
     physical_id = rules.create({"Name": "limits", "Scope": "REGIONAL"})
     assert physical_id == f"limits|{rules.read()['Id']}|REGIONAL"
 

@@ -8,7 +8,7 @@ from zlib import crc32
 from verifier.cloudformation.types import registry
 from verifier.cloudformation.types.made_up_ids import arn_of
 from verifier.cloudformation.types.nodes import resolved, types
-from verifier.cloudformation.types.own_call import name_property
+from verifier.cloudformation.types.own_call import name_property, noun_of
 from verifier.cloudformation.types.ref_forms import own_part
 from verifier.cloudformation.types.registry import RegistryEntry
 from verifier.cloudformation.types.work import Work
@@ -38,7 +38,9 @@ def _text(work: Work, entry: RegistryEntry, name: str) -> str:
     if name in entry.primary_identifier:
         return own_part(entry.type, own)
     if not name.endswith("Arn"):
-        ends = name == name_property(entry) or name == "Name"
+        # The id of what an ARN identifies is the end of that ARN.
+        ids = ("Id", f"{noun_of(entry.type)}Id") if own.startswith("arn:") else ()
+        ends = name in (name_property(entry), "Name", *ids)
         return _last(work) if ends else f"{_last(work)}-{name}"
     return own if own.startswith("arn:") else arn_of(work, entry, own_part(entry.type, own))
 
