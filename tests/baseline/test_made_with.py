@@ -16,6 +16,7 @@ from verifier.cloudformation.handlers import handlers
 from verifier.cloudformation.types.kind import Kind
 from verifier.cloudformation.types.part import Read
 from verifier.framework.framework import Framework
+from verifier.loop.journal import Journal
 from verifier.service.outside import find_outside
 from verifier.service.service import load_service
 
@@ -143,6 +144,8 @@ def test_what_a_machine_leaves_beside_the_code_is_no_change_of_the_service(tmp_p
     for left in ("__pycache__/jobs.cpython-311.pyc", ".pytest_cache/README.md", ".DS_Store", ".env.local"):
         (folder / left).parent.mkdir(exist_ok=True)
         (folder / left).write_text("x", encoding="utf-8")
+    with Journal(folder / "result") as journal:
+        journal.add("run")
     assert made_with(load_service(folder), []).service == before
     moved = Path(shutil.copytree(folder, tmp_path / "elsewhere" / "another-name"))
     assert made_with(load_service(moved), []).service == before

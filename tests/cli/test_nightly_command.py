@@ -132,6 +132,16 @@ def test_what_changed_meanwhile_is_checked_again(nights: Nights, changed: str) -
     assert nights.run()[1] == ["b"]
 
 
+def test_a_night_among_the_files_of_a_service_changes_it_not(nights: Nights) -> None:
+    """A repository often is one service: its night lies in it."""
+    nights.run("a", "--out", "a/night")
+    journal = nights.folder / "a" / "night" / "journal.jsonl"
+    *rows, end = journal.read_text(encoding="utf-8").splitlines(keepends=True)
+    assert json.loads(end)["kind"] == "night-end"
+    journal.write_text("".join(rows), encoding="utf-8")
+    assert nights.run("a", "--out", "a/night")[1] == []
+
+
 def test_what_nothing_could_be_said_of_is_tried_again(nights: Nights) -> None:
     nights.broken = {"c"}
     nights.pretend()
@@ -163,16 +173,17 @@ def test_a_journal_that_is_none_is_told_in_one_line(nights: Nights) -> None:
 
 @pytest.mark.parametrize(
     ("out", "code", "ran"),
-    [("a/night", 2, []), ("a", 2, []), ("a/.verifier/night", 0, ["a"]), ("ab", 0, ["a"])],
+    [("a", 2, []), ("a/.", 2, []), ("a/.verifier/night", 0, ["a"]), ("ab", 0, ["a"])],
 )
-def test_a_night_among_the_files_of_a_service_is_refused(
+def test_a_night_in_the_place_of_a_service_is_refused(
     nights: Nights, out: str, code: int, ran: list[str]
 ) -> None:
     """It would change the service: nothing of it would be true when it is gone on with."""
     ended, checked_now, err = nights.run("a", "--out", out)
     assert (ended, checked_now) == (code, ran)
-    refused = f"--out {out}: lies among the files of the service a, which it would change; give a folder "
-    assert (f"{refused}outside of it, or a/.verifier/night" in err) == (code == 2)
+    assert (f"--out {Path(out)}: is the service itself; give a folder of its own, a/night" in err) == (
+        code == 2
+    )
     assert (nights.folder / out / "journal.jsonl").exists() == (code == 0)
 
 

@@ -72,6 +72,20 @@ def test_packages_are_linked_history_and_pipes_left_out(source: Path, tmp_path: 
     assert sorted(path.name for path in copy.iterdir()) == ["src"]
 
 
+def test_the_results_of_runs_are_no_part_of_a_service(source: Path, tmp_path: Path) -> None:
+    for name, first in (
+        ("result", '{"kind": "run"}\n'),
+        ("src/night", '{"kind": "night"}\n'),
+        ("own", "Monday\n"),
+    ):
+        (source / name).mkdir()
+        (source / name / "journal.jsonl").write_text(first, encoding="utf-8")
+    copy = tmp_path / "copy"
+    overlay(source, copy)
+    found = {path.relative_to(copy).as_posix() for path in copy.rglob("*") if path.is_dir()}
+    assert found == {"src", "src/deep", "own"}
+
+
 def test_a_file_takes_the_place_of_a_folder_and_the_other_way_round(source: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     (copy / "src/deep/a.js").mkdir(parents=True)

@@ -16,6 +16,7 @@ from verifier.baseline.tools import plugins
 from verifier.cloudformation.types import registry
 from verifier.errors import InputError
 from verifier.service.private_copy import NOT_COPIED
+from verifier.service.results import is_result
 from verifier.service.service import Service, settings_of
 from verifier.service.tree import PACKAGES
 
@@ -104,7 +105,9 @@ def _kind(path: Path, config: Path) -> str:
 
 def _files(folder: Path) -> Iterator[Path]:
     for here, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in _SKIPPED)
+        folders[:] = sorted(
+            name for name in folders if name not in _SKIPPED and not is_result(Path(here, name))
+        )
         links = [name for name in folders if Path(here, name).is_symlink()]
         for name in sorted([*files, *links]):
             # Secrets of a person's own machine are in these, and change nothing that is committed.

@@ -49,7 +49,7 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
 
     check_at_once(args.j)
     folders = chosen(args.services)
-    _check_outside(args.out, folders)
+    _check_apart(args.out, folders)
     refresh: dict[str, Any] | None = None
     with reporting(args, stderr) as (journal, progress):
         night = Night(journal, options_of(args), time.time())
@@ -72,17 +72,11 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
     return Result(exit_code([*rows, *ahead]), _shown(args.format, rows, refresh), kept=True)
 
 
-def _check_outside(out: Path, folders: Iterable[Path]) -> None:
-    """Raises InputError for a night among a service's own files: each row of it would change the service."""
-    from verifier.service.private_copy import NOT_COPIED
-
+def _check_apart(out: Path, folders: Iterable[Path]) -> None:
+    """Raises InputError for a night in a service's own folder: each row of it would change the service."""
     for folder in folders:
-        here, there = (Path(os.path.realpath(one)) for one in (out, folder))
-        if here.is_relative_to(there) and not NOT_COPIED & {*here.relative_to(there).parts[:1]}:
-            raise InputError(
-                f"--out {out}: lies among the files of the service {folder}, which it would change; "
-                f"give a folder outside of it, or {folder / '.verifier' / 'night'}"
-            )
+        if os.path.realpath(out) == os.path.realpath(folder):
+            raise InputError(f"--out {out}: is the service itself; give a folder of its own, {out / 'night'}")
 
 
 def _document(rows: list[dict[str, Any]], refresh: dict[str, Any] | None) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from typing import Any, Self
 from verifier.errors import InputError, UnavailableError
 from verifier.reading import json_of, text_of, whole_characters
 from verifier.redaction import Redaction
+from verifier.service.results import JOURNAL
 
-NAME = "journal.jsonl"
+NAME = JOURNAL
 # A pipe in its place must not make us wait.
 _OPENED = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NONBLOCK
 _MOST_READ = 256 * 1024 * 1024

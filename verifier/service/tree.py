@@ -8,6 +8,7 @@ from pathlib import Path
 
 from verifier.errors import InputError
 from verifier.service.enclosed import entered, folder_at, link_at, new_file_at
+from verifier.service.results import is_result
 
 MODULES = "node_modules"
 # Packages, at whatever depth: lent, not copied. Written by nobody and large: left out.
@@ -31,8 +32,8 @@ def overlay(
 
     Nothing is written or removed outside of ``target``, whatever it holds (enclosed.py); ``anchor`` is
     a folder above it, by default the next one. Links within ``source`` stay links; what others lead
-    to is copied. Folders of packages become links to what ``lend`` gives, or are left out. Sockets and
-    pipes are left out. Raises InputError for a file that cannot be read.
+    to is copied. Folders of packages become links to what ``lend`` gives, or are left out. Sockets,
+    pipes and the results of runs are left out. Raises InputError for a file that cannot be read.
     """
     with entered(target, anchor or target.parent) as handle:
         try:
@@ -59,7 +60,7 @@ class _Overlay:
                 if self._lend:
                     link_at(target, entry.name, str(self._lend(entry.resolve())))
             elif entry.is_dir():
-                if entry.resolve() not in within:
+                if entry.resolve() not in within and not is_result(entry):
                     self._folder(entry, target, within)
             elif entry.is_file():
                 copy_file_at(entry, target, entry.name)
