@@ -266,10 +266,12 @@ def test_services_are_spread_over_machines(shops: Shops, machines: str, shares: 
         (("check", "--", "-a 'b'"), """verifier baseline update -- '-a '"'"'b'"'"''"""),
         (("check", "shop", "-j", "0"), "-j 0: give a number from 1 to 64"),
         (("update", "shop", "--frameworks", ","), "--frameworks: give auto"),
+        (("check", "nowhere"), "nowhere: no such folder; give one with serverless.yml and a baseline"),
         (("list", "nowhere"), "no such folder"),
     ],
 )
 def test_bad_input_is_one_line(shops: Shops, arguments: tuple[str, ...], words: str) -> None:
+    (shops.folder / "-a 'b'").mkdir()
     code, out, err = shops.run(asking(READ), *arguments)
     assert (code, out) == (ExitCode.USAGE, "")
     (line,) = [line for line in err.splitlines() if line.startswith("verifier: ")]
