@@ -131,11 +131,17 @@ def _filled(words: str, inputs: Mapping[str, str]) -> str:
     return re.sub(r"\$\{\{ inputs\.([\w-]+) \}\}", lambda found: inputs[found[1]], words)
 
 
+def write_mailer(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / "serverless.yml").write_text(SERVICE, encoding="utf-8")
+    (folder / "handler.js").write_text("exports.send = async () => 'sent';\n", encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def runner(tmp_path_factory: pytest.TempPathFactory) -> Runner:
     """Where the action is installed as it installs itself, and a service lies committed in a repository."""
     runner = Runner(tmp_path_factory.mktemp("stranger"))
-    for name in ("temp", "bin", "action", "cache/verifier/osls@4.3.1", "work/shop/services/mailer"):
+    for name in ("temp", "bin", "action", "cache/verifier/osls@4.3.1", "work/shop"):
         (runner.folder / name).mkdir(parents=True)
     for name in CHECKOUT:
         copied = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
@@ -150,9 +156,7 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Runner:
     (packages,) = (runner.folder / "temp" / "verifier" / "lib").glob("python3.*/site-packages")
     (packages / "lent.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
 
-    service = runner.workspace / "services" / "mailer"
-    (service / "serverless.yml").write_text(SERVICE, encoding="utf-8")
-    (service / "handler.js").write_text("exports.send = async () => 'sent';\n", encoding="utf-8")
+    write_mailer(runner.workspace / "services" / "mailer")
     runner.git("init", "--quiet")
     runner.git("add", "--all")
     runner.git("commit", "--quiet", "--message", "A mailer")
@@ -191,3 +195,29 @@ def test_a_strangers_repository_keeps_its_policy_true(runner: Runner) -> None:
     assert drifted.summary in drifted.said
 
     assert runner.git("status", "--porcelain") == "", "a check writes nothing into the repository"
+
+
+@pytest.mark.long
+def test_a_further_service_joins_whatever_its_folder_is_called(runner: Runner) -> None:
+    verifier = str(runner.folder / "temp" / "verifier" / "bin" / "verifier")
+    odd = "-a \"b\" 'ü'"
+    write_mailer(runner.workspace / odd)
+    begun = runner.run(verifier, "init", "--", odd)
+    assert begun.returncode == 0, begun.stderr
+    workflow = runner.workspace / ".github" / "workflows" / "verifier.yml"
+    assert f"added to: {workflow}" in begun.stdout
+    (check,) = [
+        step
+        for step in yaml.safe_load(workflow.read_text(encoding="utf-8"))["jobs"]["deploy-policy"]["steps"]
+        if step.get("name") == "Check"
+    ]
+    path = os.pathsep.join([str(Path(verifier).parent), runner.environment["PATH"]])
+    both = runner.step({**check, "shell": "bash", "env": {**check["env"], "PATH": path}}, {})
+    assert both.code == 11, both.said
+    assert "| `services/mailer` | drift: " in both.summary
+    assert f"| `{odd}` | no drift |" in both.summary
+
+    named = runner.action(services=f"{odd}\nnowhere\n", frameworks="osls@4.3.1")
+    assert (named.code, named.outputs) == (2, {"exit-code": "2"}), named.said
+    assert f"| `{odd}` | no drift |" in named.summary
+    assert "| `nowhere` | bad input: " in named.summary
