@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -234,6 +235,18 @@ def test_the_list_is_one_line_for_a_matrix_or_a_line_each(shops: Shops) -> None:
     _, out, _ = shops.run(asking(), "list", "--format", "json")
     assert out.count("\n") == 1
     assert shops.run(asking(), "list")[1] == "shop\n"
+
+
+def test_a_broken_baseline_keeps_no_other_from_the_list(shops: Shops) -> None:
+    shops.run(asking(READ), "update", "shop")
+    broken = Path(shutil.copytree(shops.folder / "shop", shops.folder / "broken"))
+    (broken / "baseline" / "policy.json").write_text("{", encoding="utf-8")
+    code, out, err = shops.run(asking(), "list", "--format", "json")
+    assert code is ExitCode.OK
+    assert [row["folder"] for row in json.loads(out)] == ["broken", "shop"]
+    assert json.loads(out)[0] == {"folder": "broken", "service": "broken", "frameworks": []}
+    assert err.startswith("note: broken/baseline/policy.json: not valid JSON")
+    assert shops.run(asking(READ), "check", "broken")[0] is ExitCode.USAGE
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -89,21 +89,34 @@ def run_update(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Resu
 
 
 def run_list(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
-    """The services with a baseline. Raises InputError for a folder that is none, or a broken baseline."""
-    from verifier.baseline.files import read_baseline, services_below
+    """The services with a baseline. Raises InputError for a folder that is none.
+
+    A broken baseline is listed like any other, and told: it must not keep the others from being checked.
+    """
+    from verifier.baseline.files import services_below
+    from verifier.cli.setup import reporting
 
     if args.machines is not None and (args.machines < 1 or args.format != "json"):
         raise InputError(f"--machines {args.machines}: give 1 or more, and --format json")
     if not args.folder.is_dir():
         raise InputError(f"{args.folder}: no such folder; give the one to look in")
-    rows = []
-    for folder in services_below(args.folder):
-        evidence = read_baseline(folder).evidence
-        tools = [tool.wanted for tool in evidence.made_with.tools]
-        rows.append({"folder": str(folder), "service": evidence.service, "frameworks": tools})
+    with reporting(argparse.Namespace(out=None, redaction=args.redaction), stderr) as (_, progress):
+        rows = [_listed(folder, progress.say) for folder in services_below(args.folder)]
     if args.format == "json":
         return Result(ExitCode.OK, json.dumps(_spread(rows, args.machines) if args.machines else rows) + "\n")
     return Result(ExitCode.OK, "".join(f"{row['folder']}\n" for row in rows))
+
+
+def _listed(folder: Path, say: Callable[[str], None]) -> dict[str, Any]:
+    from verifier.baseline.files import read_baseline
+
+    try:
+        evidence = read_baseline(folder).evidence
+    except InputError as error:
+        say(f"note: {error}")
+        return {"folder": str(folder), "service": folder.resolve().name, "frameworks": []}
+    tools = [tool.wanted for tool in evidence.made_with.tools]
+    return {"folder": str(folder), "service": evidence.service, "frameworks": tools}
 
 
 def _spread(rows: list[dict[str, Any]], machines: int) -> list[dict[str, str]]:
