@@ -3,6 +3,7 @@
 import errno
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 from verifier.cli.ending import ended_by
 from verifier.errors import ExitCode, InputError, UnavailableError
@@ -18,6 +19,11 @@ SECRET = "hunter2  of the/database"
         (InputError("a\x1b[2Jb\nhun\x1b[1mter2  of the/database"), ExitCode.USAGE, f"ab {HIDDEN}"),
         (UnavailableError("x" * 500), ExitCode.UNAVAILABLE, "x" * 100 + "..." + "x" * 100),
         (OSError(errno.ENOSPC, "full", f"/{SECRET}"), ExitCode.UNAVAILABLE, f"/{HIDDEN}: full; free"),
+        (
+            ReadTimeoutError(endpoint_url="https://sts.amazonaws.com/", error=None),
+            ExitCode.UNAVAILABLE,
+            'Read timeout on endpoint URL: "https://sts.amazonaws.com/"; run less on this machine',
+        ),
         (KeyError(SECRET), ExitCode.BUG, f"a bug: unknown place: KeyError('{HIDDEN}')"),
     ],
 )

@@ -23,6 +23,8 @@ _TO_MEND: Mapping[int, str] = {
     errno.EPIPE: "something that the run needs has ended; try again",
 }
 _NO_THREAD = "can't start new thread"
+# botocore's, by its name: who has not loaded botocore has no such error.
+_NO_ANSWER = "ReadTimeoutError"
 # Longer words are shown by their ends: a name may have thousands of characters.
 _LONGEST_WORD = 400
 _LONG_WORD = re.compile(rf"(\S{{100}})\S{{{_LONGEST_WORD - 200},}}(\S{{100}})")
@@ -41,13 +43,24 @@ def _ended(error: BaseException) -> tuple[str, ExitCode]:
             return str(error), error.exit_code
         case KeyboardInterrupt():
             return "interrupted; nothing is left running", ExitCode.INTERRUPTED
-        case OSError() if (number := _known(error)) is not None:
-            return f"{_what_failed(error)}; {_TO_MEND[number]}", ExitCode.UNAVAILABLE
-        case MemoryError():
-            return f"out of memory; {_TO_MEND[errno.ENOMEM]}", ExitCode.UNAVAILABLE
-        case RuntimeError() if _NO_THREAD in str(error):
-            return f"{_NO_THREAD}; {_TO_MEND[errno.EAGAIN]}", ExitCode.UNAVAILABLE
+    lacking = _lacking(error)
+    if lacking is not None:
+        return lacking, ExitCode.UNAVAILABLE
     return f"a bug: {_where(error)}: {error!r}", ExitCode.BUG
+
+
+def _lacking(error: BaseException) -> str | None:
+    """What the surroundings lack, and how to mend it; None where it is not their doing."""
+    match error:
+        case OSError() if (number := _known(error)) is not None:
+            return f"{_what_failed(error)}; {_TO_MEND[number]}"
+        case MemoryError():
+            return f"out of memory; {_TO_MEND[errno.ENOMEM]}"
+        case RuntimeError() if _NO_THREAD in str(error):
+            return f"{_NO_THREAD}; {_TO_MEND[errno.EAGAIN]}"
+        case _ if any(kind.__name__ == _NO_ANSWER for kind in type(error).__mro__):
+            return f"{error}; run less on this machine at once, and try again"
+    return None
 
 
 def _known(error: OSError) -> int | None:
