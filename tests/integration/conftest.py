@@ -18,6 +18,7 @@ _LONGEST = (
     "test_samples.py",
     "test_samples_older.py",
     "test_black_box.py",
+    "test_night.py",
     "test_strict_equals_observe.py",
     "test_secondary_needs.py",
     "test_localstack.py",
