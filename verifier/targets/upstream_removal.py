@@ -19,6 +19,8 @@ from verifier.targets.stack_resources import stack_resources
 
 Clients = Callable[[str, str], Any]
 """The root's boto3 clients, by service and region."""
+Row = tuple[str, Mapping[str, Any]]
+"""The id of a stack, and what ListStackResources tells of one thing in it."""
 _KEEPING = ("Retain", "RetainExceptOnCreate")
 _STACK, _BUCKET = "AWS::CloudFormation::Stack", "AWS::S3::Bucket"
 
@@ -60,8 +62,9 @@ class StackRemoval:
     def _remove(self, stack: str, region: str) -> None:
         if Stacks(self._clients).status(stack, region) == GONE:
             return
-        self._kept += kept_by(self._clients, stack, region)
-        for _, row in _within(self._clients, stack, region):
+        rows = [*within(self._clients, stack, region)]
+        self._kept += kept_by(self._clients, rows, region)
+        for _, row in rows:
             if row["ResourceType"] == _BUCKET and row.get("PhysicalResourceId"):
                 empty_bucket(self._clients("s3", region), row["PhysicalResourceId"])
         remove_stack(self._clients, region, stack, self._waiting)
@@ -83,11 +86,19 @@ def events_of(clients: Clients, stack: str, region: str) -> list[Event]:
         raise
 
 
-def resources_of(clients: Clients, stack: str, region: str) -> Iterator[Mapping[str, Any]]:
-    """What is in a stack that is there, as ListStackResources tells it; nothing of one that is forgotten.
+def within(clients: Clients, stack: str, region: str) -> Iterator[Row]:
+    """What is in a stack that is there, and in those within it; nothing of one that is forgotten.
 
     Not of one that is deleted: there is an engine that makes its resources anew to list them.
     """
+    for row in _resources_of(clients, stack, region):
+        inner = str(row.get("PhysicalResourceId") or "")
+        if row["ResourceType"] == _STACK and inner.startswith("arn:"):
+            yield from within(clients, inner, region)
+        yield stack, row
+
+
+def _resources_of(clients: Clients, stack: str, region: str) -> Iterator[Mapping[str, Any]]:
     from botocore.exceptions import ClientError
 
     try:
@@ -96,19 +107,10 @@ def resources_of(clients: Clients, stack: str, region: str) -> Iterator[Mapping[
         return
 
 
-def _within(clients: Clients, stack: str, region: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """What is in a stack and in those within it: each with the id of the stack that it is of."""
-    for row in resources_of(clients, stack, region):
-        inner = str(row.get("PhysicalResourceId") or "")
-        if row["ResourceType"] == _STACK and inner.startswith("arn:"):
-            yield from _within(clients, inner, region)
-        yield stack, row
-
-
-def kept_by(clients: Clients, stack: str, region: str) -> Iterator[Event]:
-    """What the templates of a stack, and of those within it, keep: as the event that its deletion has."""
+def kept_by(clients: Clients, rows: Iterable[Row], region: str) -> Iterator[Event]:
+    """What the templates of the stacks that ``rows`` are of keep: as the event that its deletion has."""
     templates: dict[str, Mapping[str, Any]] = {}
-    for owner, row in _within(clients, stack, region):
+    for owner, row in rows:
         if owner not in templates:
             templates[owner] = _resources_written(clients, owner, region)
         name, what = row["LogicalResourceId"], str(row.get("PhysicalResourceId") or "")

@@ -15,7 +15,7 @@ from verifier.targets.reach import Reach
 from verifier.targets.records import counted
 from verifier.targets.settled import settled_failure
 from verifier.targets.unenforced import UPSTREAM
-from verifier.targets.upstream_removal import StackRemoval, events_of, in_plain_words, kept_by, resources_of
+from verifier.targets.upstream_removal import StackRemoval, events_of, in_plain_words, kept_by, within
 from verifier.targets.upstream_stacks import UpstreamStacks
 
 
@@ -116,9 +116,9 @@ class UpstreamRoom(EmulatedRoom):
 
     def _look_into(self, stack: str, region: str) -> None:
         """What is in a stack, and what it keeps: not every engine has events of it."""
-        rows = resources_of(self._clients, stack, region)
-        self._made.update((row["ResourceType"], row["LogicalResourceId"]) for row in rows)
-        self._kept += kept_by(self._clients, stack, region)
+        rows = [*within(self._clients, stack, region)]
+        self._made.update((row["ResourceType"], row["LogicalResourceId"]) for of, row in rows if of == stack)
+        self._kept += kept_by(self._clients, rows, region)
 
     def _new(self, stream: EventStream) -> list[tuple[Event, StackEvent]]:
         of_clients = self._noted.of_clients
