@@ -39,6 +39,7 @@ def left(served: Endpoint, tmp_path: Path) -> Path:
     """What the run had for --out: it was killed in the account of somebody who has things there."""
     served.upstream.invoke(op("logs:CreateLogGroup", logGroupName="/theirs"))
     served.upstream.invoke(op("s3:CreateBucket", Bucket="theirs"))
+    served.upstream.invoke(op("events:PutRule", Name="theirs", ScheduleExpression="rate(1 day)"))
     with Journal(tmp_path) as journal:
         ledger = Ledger(journal.add, served.url)
         ledger.is_somebodys(ACCOUNT)
@@ -132,6 +133,50 @@ def test_what_stays_is_told_by_the_exit_code(
     served.failing = set()
     assert swept(left, "--yes") == 0
     assert things(served) == THEIRS
+
+
+def test_what_was_never_made_is_nothing_once_what_it_belongs_to_is_gone(
+    served: Endpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Killed while it asked for its user's key, which never came."""
+    with Journal(tmp_path) as journal:
+        ledger = Ledger(journal.add, served.url)
+        ledger.is_somebodys(ACCOUNT)
+        emulator = EndpointEmulator(served.url, About("localstack", "9.9", False), "aws", REGION, ledger)
+        emulator.invoke(op("iam:CreateUser", UserName="mine"))
+        ledger.making(op("iam:CreateAccessKey", UserName="mine"), None)
+        ledger.making(op("events:PutRule", Name="never"), None)
+    assert swept(tmp_path, "--yes") == 0
+    user = f"iam:CreateUser mine in {REGION} of account {ACCOUNT}"
+    assert capsys.readouterr().out == f"{user}: removed\n"
+    assert swept(tmp_path, "--yes") == 0
+    assert capsys.readouterr().out == "nothing is left\n"
+    served.upstream.invoke(op("iam:CreateUser", UserName="mine"))
+    served.upstream.invoke(op("iam:CreateAccessKey", UserName="mine"))
+    assert swept(tmp_path, "--yes") == 0
+    assert capsys.readouterr().out == "nothing is left\n", "by then it is somebody's"
+
+
+def test_what_was_not_there_yet_is_looked_for_again_where_something_stays(
+    served: Endpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An emulator may still be at what the killed run asked for."""
+    with Journal(tmp_path) as journal:
+        ledger = Ledger(journal.add, served.url)
+        ledger.is_somebodys(ACCOUNT)
+        emulator = EndpointEmulator(served.url, About("localstack", "9.9", False), "aws", REGION, ledger)
+        emulator.invoke(op("iam:CreateUser", UserName="mine"))
+        ledger.making(asked := op("iam:CreateAccessKey", UserName="mine"), None)
+    served.failing = {"iam:DeleteUser"}
+    assert swept(tmp_path, "--yes") == 4
+    served.failing = set()
+    served.upstream.invoke(asked)
+    capsys.readouterr()
+    assert swept(tmp_path, "--yes") == 0
+    assert [line.partition(" ")[0] for line in capsys.readouterr().out.splitlines()] == [
+        "iam:CreateAccessKey",
+        "iam:CreateUser",
+    ]
 
 
 TEMPLATE = json.dumps(

@@ -43,6 +43,7 @@ class EndpointSweep:
     def __init__(self, rows: Iterable[Mapping[str, Any]], url: str | None) -> None:
         everything = left_there(rows)
         self._own: tuple[_Own, ...] = ()
+        self._missing: tuple[LeftThere, ...] = ()
         self.others: tuple[Remains, ...] = ()
         if not everything:
             return
@@ -72,26 +73,30 @@ class EndpointSweep:
         waiting: Sequence[tuple[_Own, str]] = [(one, "") for one in self._own]
         for _ in range(PASSES):
             failed = []
-            for one, _why in waiting:
-                was_there, why = _removed(one, upstream)
+            for own, _why in waiting:
+                was_there, why = _removed(own, upstream)
                 _check(upstream)
                 if why:
-                    failed.append((one, why))
+                    failed.append((own, why))
                     continue
-                ledger.gone(one.left.number)
+                ledger.gone(own.left.number)
                 if was_there:
-                    yield _remains(one.left)
+                    yield _remains(own.left)
             waiting = failed
-        yield from (_remains(one.left, why) for one, why in waiting)
+        # Not before all is gone: an answer that was under way may have made it since.
+        for one in () if waiting else self._missing:
+            ledger.gone(one.number)
+        yield from (_remains(own.left, why) for own, why in waiting)
 
     def _look(self, one: LeftThere, there: Sequence[LeftThere], upstream: EndpointUpstream) -> None:
-        if not is_the_runs(one, there):
-            self.others += (_remains(one, _UNCERTAIN),)
-            return
         found = undoing(one, upstream)
-        if found is None:
+        if found == ():
+            self._missing += (one,)
+        elif not is_the_runs(one, there):
+            self.others += (_remains(one, _UNCERTAIN),)
+        elif found is None:
             self.others += (_remains(one, _UNKNOWN),)
-        elif found:
+        else:
             self._own += (_Own(one, found, _stacks_of(found[0], upstream)),)
 
 

@@ -160,6 +160,31 @@ def test_one_of_another_name_in_the_same_place_is_another(journal: Rows, made: M
     assert undo.params["ClientId"] == answer["UserPoolClient"]["ClientId"]
 
 
+class Pages:
+    """An upstream that answers with one page after the other."""
+
+    def __init__(self, *pages: dict[str, Any]) -> None:
+        self.pages = pages
+        self.asked: list[Any] = []
+
+    def invoke(self, operation: Operation) -> dict[str, Any]:
+        self.asked.append(operation.params)
+        return self.pages[len(self.asked) - 1]
+
+
+def test_what_is_looked_for_may_be_on_a_later_page(journal: Rows, made: Made) -> None:
+    made.begins(op("apigateway:CreateRestApi", name="mine"))
+    first = {"items": [{"id": "1", "name": "theirs"}], "position": "p"}
+    upstream = Pages(first, {"items": [{"id": "2", "name": "mine"}]})
+    (undo,) = undoing(left_there(journal.rows)[0], upstream) or ()
+    assert (undo.params, upstream.asked) == ({"restApiId": "2"}, [{}, {"position": "p"}])
+
+
+def test_a_page_that_leads_to_itself_is_the_last(journal: Rows, made: Made) -> None:
+    made.begins(op("apigateway:CreateRestApi", name="mine"))
+    assert undoing(left_there(journal.rows)[0], Pages(*[{"items": [], "position": "p"}] * 2)) == ()
+
+
 class Refusing:
     """An upstream that answers with one error."""
 

@@ -31,6 +31,14 @@ _LISTING = ("List", "Get", "Describe")
 # What a listing must have beside names; and what leaves AWS's own policies out.
 _BESIDE: Mapping[str, Any] = {"MaxResults": 60}
 _NARROWED: Mapping[str, Mapping[str, Any]] = {"iam:ListPolicies": {"Scope": "Local"}}
+# Where an answer says that there is a further page, and how that is asked for.
+_TOKENS = {
+    "NextToken": "NextToken",
+    "nextToken": "nextToken",
+    "Marker": "Marker",
+    "NextMarker": "Marker",
+    "position": "position",
+}
 _TEXTS = ("number", "endpoint", "account", "region", "partition", "service", "operation")
 
 
@@ -95,10 +103,10 @@ def undoing(one: LeftThere, upstream: Upstream) -> tuple[Operation, ...] | None:
         return (one.undo,)
     for listing in _listings(one.made):
         try:
-            answer = upstream.invoke(listing)
+            items = [item for answer in _pages(listing, upstream) for item in _items(answer)]
         except AwsError as error:
             return () if is_not_there(error) else None
-        undos = (undo_of(one.made, item) for item in _items(answer, listing) if _is_it(item, one.made))
+        undos = (undo_of(one.made, item) for item in items if _is_it(item, one.made))
         return tuple(undo.operation for undo in undos if undo is not None)
     return None
 
@@ -120,7 +128,23 @@ def _listings(made: Operation) -> Iterator[Operation]:
             yield like(made, name, {**given, **_NARROWED.get(f"{made.service}:{name}", {})})
 
 
-def _items(answer: Mapping[str, Any], listing: Operation) -> Iterator[Mapping[str, Any]]:
+def _pages(listing: Operation, upstream: Upstream) -> Iterator[Mapping[str, Any]]:
+    """The answers of all pages. Raises AwsError."""
+    shape = operation_model(listing.service, listing.name).input_shape
+    takes = {} if shape is None else shape.members
+    more: dict[str, Any] = {}
+    while True:
+        answer = upstream.invoke(like(listing, listing.name, {**listing.params, **more}))
+        yield answer
+        before = more
+        more = {
+            _TOKENS[name]: answer[name] for name in _TOKENS if answer.get(name) and _TOKENS[name] in takes
+        }
+        if more in ({}, before):
+            return
+
+
+def _items(answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for name, value in answer.items():
         for item in value if isinstance(value, list) else ():
             yield item if isinstance(item, Mapping) else {re.sub("s$", "", name): item}
