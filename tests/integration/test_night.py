@@ -77,6 +77,7 @@ def committed() -> dict[str, bytes]:
     return {str(path): path.read_bytes() for one in FOLDERS for path in (ROOT / one / "baseline").iterdir()}
 
 
+@pytest.mark.long
 def test_what_is_committed_is_what_a_converge_writes(tmp_path: Path) -> None:
     sample = ROOT / "sample_services" / "function-url"
     service = Path(shutil.copytree(sample, tmp_path / "function-url"))
