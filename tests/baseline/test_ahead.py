@@ -13,6 +13,7 @@ from verifier.baseline.ahead import (
     ahead_text,
     asked_for,
     newer_than,
+    outcome,
     tools_of,
 )
 from verifier.baseline.announced import with_announced
@@ -74,6 +75,18 @@ def test_a_failure_is_told_as_that_and_hides_nothing() -> None:
     found = TOOLS.held_against(broken, row(evidence(LOOK), "b"))
     assert [item["action"] for item in found["came"]] == ["s3:GetBucketTagging"]
     assert "held against the baseline" in found["reason"]
+
+
+def test_what_is_said_of_some_tools_alone_misses_nothing_of_the_others() -> None:
+    """With the newest one of two tools cannot be run: what it asked for may still be asked for."""
+    partly = {**row(THEN, "b"), "reason": "under osls 3: no network"}
+    found = TOOLS.held_against(row(evidence(LOOK), "b"), partly)
+    assert (found["came"], found["went"]) == ([], [])
+    assert (found["outcome"], found["exitCode"]) == ("inconclusive", 4)
+    found = TOOLS.held_against(row(THEN, "b"), {**row(evidence(LOOK), "b"), "reason": partly["reason"]})
+    assert [item["action"] for item in found["came"]] == ["s3:GetBucketTagging"]
+    assert (found["outcome"], found["exitCode"]) == ("differs", 11)
+    assert "came, 0 went; the committed policy is not enough; under osls 3: no network" in outcome(found)
 
 
 def test_texts_say_what_and_why() -> None:

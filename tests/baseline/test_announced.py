@@ -65,20 +65,35 @@ def test_once_it_is_asked_for_it_is_what_asks() -> None:
     ("named", "told"),
     [
         ({"s3:CreateBucket": "create update"}, "s3:CreateBucket (update)"),
-        ({"s3:NoSuchAction": "read"}, "s3:NoSuchAction (read)"),
-        ({"kms:Decrypt": "create"}, "kms:Decrypt (create)"),
-        ({"s3:GetObject": "read"}, "s3:GetObject (read)"),
-        ({"s3:PutAccountPublicAccessBlock": "create"}, "s3:PutAccountPublicAccessBlock (create)"),
         ({"s3:ListAllMyBuckets": "list"}, ""),
     ],
 )
-def test_what_has_no_resource_or_is_asked_for_already_is_only_told(
-    named: Mapping[str, str], told: str
-) -> None:
+def test_what_is_asked_for_already_is_only_told(named: Mapping[str, str], told: str) -> None:
     _, drift = after(evidence(), evidence(registry={BUCKET: {**REGISTRY[BUCKET], **named}}))
     assert not drift.is_there
     lines = (f"CloudFormation's registry, {BUCKET}: {told}",) if told else ()
     assert drift.announced == lines
+
+
+@pytest.mark.parametrize(
+    "action", ["s3:NoSuchAction", "kms:Decrypt", "s3:PutAccountPublicAccessBlock", "s3:GetObject"]
+)
+def test_what_has_no_resource_that_is_known_is_drift_and_in_no_policy(action: str) -> None:
+    then, named = evidence(), {BUCKET: {**REGISTRY[BUCKET], action: "create"}}
+    whole, drift = after(then, evidence(registry=named))
+    assert came(drift) == [(action, "(not known)", Cause.REGISTRY)]
+    assert drift.came[0].certainty is Certainty.LIKELY
+    assert drift.came[0].why == (
+        f"CloudFormation's registry now names it for {BUCKET}, and it is not known on which resource"
+    )
+    assert action not in [item.permission.action for item in whole.held]
+    assert not after(whole, evidence(registry=named))[1].is_there, "once it is in the snapshot"
+
+
+def test_what_is_granted_on_everything_already_is_only_told() -> None:
+    wide = held("kms:Decrypt", by_stack("kms:Decrypt", "AWS::Lambda::Function"), resource="*")
+    then, named = evidence(wide), {BUCKET: {**REGISTRY[BUCKET], "kms:Decrypt": "read"}}
+    assert not after(then, evidence(wide, registry=named))[1].is_there
 
 
 def test_an_action_that_looks_at_no_certain_resource_stands_on_all() -> None:

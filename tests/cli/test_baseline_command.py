@@ -15,7 +15,7 @@ from tests.loop.worlds import LIKELY, READ, WRITE, Need, World
 from tests.trial.rooms import write_service
 from verifier.authorization.authorizer import Mode
 from verifier.cli import main, setup
-from verifier.errors import ExitCode
+from verifier.errors import ExitCode, UnavailableError
 from verifier.framework.framework import Framework
 from verifier.framework.machine import Machine
 from verifier.service.service import load_service
@@ -34,11 +34,15 @@ class Shops:
     capsys: pytest.CaptureFixture[str]
     version: str = "4.3.1"
     command: tuple[str, ...] = ("baseline",)
+    missing: str = ""
+    """A tool that cannot be had."""
 
     def run(self, world: World, *arguments: str) -> tuple[ExitCode, str, str]:
         """The exit code, stdout and stderr of `verifier COMMAND ARGUMENTS`."""
 
         def prepare(args: argparse.Namespace, _: Any) -> setup.Setup:
+            if args.framework == self.missing:
+                raise UnavailableError(f"{self.missing} cannot be installed; try again")
             name, _, version = args.framework.partition("@")
             tool = Framework("osls" if name == "auto" else name, version or self.version, ())
             machine = Machine({}, Path("/nowhere"))
@@ -50,8 +54,8 @@ class Shops:
             world.seeds = made.options.seed
             yield world
 
-        self.monkeypatch.setattr("verifier.cli.one_service.prepare", prepare)
-        self.monkeypatch.setattr("verifier.cli.one_service.running", running)
+        self.monkeypatch.setattr("verifier.cli.lives.prepare", prepare)
+        self.monkeypatch.setattr("verifier.cli.lives.running", running)
         self.monkeypatch.chdir(self.folder)
         code = main([*self.command, *arguments])
         return code, *self.capsys.readouterr()
@@ -226,6 +230,42 @@ def test_of_several_tools_the_one_that_could_not_be_run_is_named(shops: Shops) -
     code, row = shops.row(broken, "update", "shop", "--frameworks", "auto,osls@3.77.1")
     assert code is ExitCode.INCONCLUSIVE
     assert row["reason"].startswith("under osls 3.77.1: ")
+
+
+def test_a_tool_that_cannot_be_had_hides_no_drift_under_another(shops: Shops) -> None:
+    shops.run(asking(READ), "update", "shop", "--frameworks", "auto,osls@3.77.1")
+    shops.missing = "osls@3.77.1"
+    code, row = shops.row(asking(READ, WRITE), "check", "shop")
+    assert (code, row["outcome"], row["frameworks"]) == (ExitCode.DRIFT, "drift", ["osls@4.3.1"])
+    assert ([item["action"] for item in row["came"]], row["went"]) == (["s3:PutObject"], [])
+    why = "under osls@3.77.1: osls@3.77.1 cannot be installed; try again"
+    assert (row["reason"], row["confirmed"]) == (why, False)
+    for form in ("text", "markdown"):
+        out = shops.run(asking(READ, WRITE), "check", "shop", "--format", form)[1]
+        assert f"drift: 1 came, 0 went; and {why}" in out.replace("\\", "")
+    code, row = shops.row(asking(READ), "check", "shop")
+    assert (code, row["outcome"], row["reason"]) == (ExitCode.UNAVAILABLE, "unavailable", why)
+    before = shops.files()
+    assert shops.run(asking(READ, WRITE), "update", "shop")[0] is ExitCode.UNAVAILABLE
+    assert shops.files() == before
+
+
+def test_where_no_tool_can_be_had_it_is_said_once(shops: Shops) -> None:
+    shops.run(asking(READ), "update", "shop", "--frameworks", "osls@3.77.1")
+    shops.missing = "osls@3.77.1"
+    code, out, err = shops.run(asking(READ), "check", "shop")
+    assert (code, out) == (ExitCode.UNAVAILABLE, "")
+    assert err.count("osls@3.77.1 cannot be installed; try again") == 1
+
+
+def test_a_life_that_says_nothing_hides_no_drift_under_another(shops: Shops) -> None:
+    """The tools live in the order of their names: the first one's network is gone."""
+    shops.run(asking(READ), "update", "shop", "--frameworks", "auto,osls@3.77.1")
+    broken = World(lambda _: [READ, WRITE], problems=["the network is gone"] * 2)
+    code, row = shops.row(broken, "check", "shop")
+    assert (code, row["frameworks"]) == (ExitCode.DRIFT, ["osls@4.3.1"])
+    assert row["reason"].startswith("under osls 3.77.1: ")
+    assert "the network is gone" in row["reason"]
 
 
 def test_the_list_is_one_line_for_a_matrix_or_a_line_each(shops: Shops) -> None:

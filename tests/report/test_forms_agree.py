@@ -80,6 +80,14 @@ def test_a_night_says_of_which_tool_and_on_what_condition(form: str) -> None:
         assert "likely" in told
 
 
+@pytest.mark.parametrize("form", [*FORMS, "markdown"])
+def test_a_night_says_of_which_tool_nothing_is_known_beside_the_drift(form: str) -> None:
+    rows = [{**ROWS[1], "reason": "under serverless 3.40.0: no network"}]
+    told = markdown("check", rows) if form == "markdown" else night_as(form, night_of(rows))
+    assert "under serverless 3.40.0: no network" in told.replace("\\", "")
+    assert "s3:PutBucketTagging" in told
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_what_the_newest_would_change_is_told(form: str) -> None:
     told = night_as(form, night_of(ROWS, REFRESH))

@@ -42,12 +42,20 @@ class Newer:
             return {**known, **{name: newest[name] for name in ("outcome", "exitCode", "reason")}}
         came = [*_more(newest, installed, "came"), *_more(installed, newest, "went")]
         went = [*_more(newest, installed, "went"), *_more(installed, newest, "came")]
-        differs = bool(came or went)
+        reason = "" if "came" in installed else "held against the baseline: the other run says nothing"
+        if newest["reason"]:
+            # Of a tool that could not be run it is not known what it asks for.
+            came, went, reason = [*_more(newest, installed, "came")], [], newest["reason"]
+        became, code = "the same", ExitCode.OK
+        if came or went:
+            became, code = "differs", ExitCode.DRIFT
+        elif newest["reason"]:
+            became, code = "inconclusive", ExitCode.INCONCLUSIVE
         return {
             **known,
-            "outcome": "differs" if differs else "the same",
-            "exitCode": int(ExitCode.DRIFT if differs else ExitCode.OK),
-            "reason": "" if "came" in installed else "held against the baseline: the other run says nothing",
+            "outcome": became,
+            "exitCode": int(code),
+            "reason": reason,
             "confirmed": newest["confirmed"],
             "came": [self._caused(item) for item in came],
             "went": [self._caused(item) for item in went],
@@ -67,7 +75,7 @@ def ahead_text(refresh: Mapping[str, Any]) -> str:
     """What a refresh says, in lines for a person."""
     lines = [*_head(refresh)]
     for row in refresh["services"]:
-        lines.append(f"  {row['folder']} with {row['versions']}: {_outcome(row)}")
+        lines.append(f"  {row['folder']} with {row['versions']}: {outcome(row)}")
         lines += [f"    new since: {line}" for line in row.get("announced", ())]
         lines += [f"    refused, and AWS went on without it: {line}" for line in row.get("warnings", ())]
         for what, why in drift_lines(row):
@@ -81,7 +89,7 @@ def ahead_markdown(refresh: Mapping[str, Any]) -> str:
     if refresh["services"]:
         lines += ["", "| Service | With | Result |", "| --- | --- | --- |"]
     for row in refresh["services"]:
-        lines.append(f"| {code(row['folder'])} | {plain(row['versions'])} | {plain(_outcome(row))} |")
+        lines.append(f"| {code(row['folder'])} | {plain(row['versions'])} | {plain(outcome(row))} |")
     differences = [
         f"| {code(row['folder'])} | {cells} |" for row in refresh["services"] for cells in drift_cells(row)
     ]
@@ -109,10 +117,12 @@ def _head(refresh: Mapping[str, Any]) -> Iterator[str]:
         yield f"the newest: {versions}" + ("" if refresh["services"] else "; nothing newer than what was run")
 
 
-def _outcome(row: Mapping[str, Any]) -> str:
+def outcome(row: Mapping[str, Any]) -> str:
+    """What became of one service with something newer, in a few words."""
     if row["outcome"] == "differs":
         enough = "" if row["confirmed"] else "; the committed policy is not enough"
-        return f"differs: {len(row['came'])} came, {len(row['went'])} went{enough}"
+        also = f"; {row['reason']}" if row["reason"] else ""
+        return f"differs: {len(row['came'])} came, {len(row['went'])} went{enough}{also}"
     return f"{row['outcome']}: {row['reason']}" if row["reason"] else str(row["outcome"])
 
 

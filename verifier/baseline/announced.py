@@ -2,7 +2,8 @@
 
 A new permission of CloudFormation's registry for a handler of one of the service's types, and a new action
 about tags in AWS's reference, are held as ``likely`` where it is known on which resources of the service
-they would work. What else is new is only told.
+they would work. One of the registry's for which it is not known is drift all the same, and in no policy. What
+else is new is only told.
 """
 
 from collections.abc import Iterator, Mapping
@@ -52,6 +53,18 @@ def with_announced(then: BaselineEvidence | None, now: BaselineEvidence) -> Base
             found.setdefault(item.permission, item)
     held = sorted((*now.held, *found.values()), key=lambda item: order(item.permission))
     return replace(now, held=tuple(held))
+
+
+def unplaced(then: BaselineEvidence, now: BaselineEvidence) -> Iterator[tuple[str, str]]:
+    """Each action that the registry newly names for a type, and the type, where ``now`` does not hold it."""
+    for news in _news(then, now):
+        held = [item for item in now.held if item.permission.action == news.action]
+        known = any(
+            item.permission.resource == "*" or any(asker.type == news.type for asker in item.asked)
+            for item in held
+        )
+        if news.type and not known:
+            yield news.action, news.type
 
 
 def named_for(action: str, named: Mapping[str, str]) -> frozenset[str]:

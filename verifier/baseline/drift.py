@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any
 
 from verifier.authorization.caller import Certainty
-from verifier.baseline.announced import announced
+from verifier.baseline.announced import announced, unplaced
 from verifier.baseline.causes import Explainer
 from verifier.baseline.changes import Cause, changes_between
 from verifier.baseline.evidence import BaselineEvidence, Evidenced
@@ -19,6 +19,7 @@ from verifier.iam.policy import Condition, PolicyDocument, Statement, to_dict
 
 _EQUALS = "StringEquals"
 _BY_HAND = "policy.json was changed by hand: evidence.json "
+_NOWHERE = "(not known)"
 _EVIDENCE_BY_HAND = "evidence.json was changed by hand: it "
 
 
@@ -80,6 +81,7 @@ def compare(baseline: Baseline, now: BaselineEvidence) -> Drift:
         _came(present[one], one in recorded, one in edited, Explainer(now, then, changes, came=True))
         for one in new
     ]
+    came += [_unplaced(action, kind, now) for action, kind in unplaced(then, now)]
     went = [
         _went(one, recorded.get(one), one in edited, Explainer(then, now, changes, came=False))
         for one in absent
@@ -124,6 +126,13 @@ def _came(item: Evidenced, is_recorded: bool, is_edited: bool, explainer: Explai
     else:
         cause, why = explainer.explain(item)
     return Drifted(item.permission, cause, why, item.certainty, item.frameworks)
+
+
+def _unplaced(action: str, kind: str, now: BaselineEvidence) -> Drifted:
+    """What AWS may ask for tomorrow, on a resource that nobody can tell: it is in no policy."""
+    why = f"CloudFormation's registry now names it for {kind}, and it is not known on which resource"
+    labels = tuple(sorted(now.labels))
+    return Drifted(Permission(action, _NOWHERE), Cause.REGISTRY, why, Certainty.LIKELY, labels)
 
 
 def _went(permission: Permission, item: Evidenced | None, is_edited: bool, explainer: Explainer) -> Drifted:

@@ -94,4 +94,5 @@ def state(folder: str) -> str:
 
 def _is_still_true(row: Mapping[str, Any], then: Any) -> bool:
     folder, code = row.get("folder"), row.get("exitCode")
-    return isinstance(folder, str) and code in _KNOWN and then != "" and state(folder) == then
+    says_all = code in _KNOWN and not row.get("reason")
+    return isinstance(folder, str) and says_all and then != "" and state(folder) == then

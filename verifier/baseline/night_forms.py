@@ -57,7 +57,7 @@ def _ahead(row: dict[str, Any]) -> JunitCase:
 def _found(kept: KeptNight) -> Iterator[SarifFinding]:
     for row in kept.rows:
         place = sarif_file(Path(row["folder"]) / FOLDER, POLICY)
-        if row["outcome"] not in (_TRUE, "drift"):
+        if row["outcome"] not in (_TRUE, "drift") or row["reason"]:
             yield SarifFinding("not-checked", f"{row['folder']}: {headline(row)}", place)
         for word in ("came", "went"):
             for item in row.get(word, ()):

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from verifier.baseline.ahead import outcome
 from verifier.baseline.kept_night import KeptNight
 from verifier.baseline.text import headline, tally
 from verifier.report.html.drift import DriftView, drift_view
@@ -99,16 +100,16 @@ def _in_a_word(kept: KeptNight) -> tuple[str, str]:
 
 
 def _service(number: int, row: dict[str, Any]) -> ServiceView:
-    outcome = row["outcome"]
+    became = row["outcome"]
     return ServiceView(
         anchor=f"s{number}",
         folder=row["folder"],
-        outcome=outcome,
-        mark=_WORDS.get(outcome, ("", "unsure"))[1],
+        outcome=became,
+        mark=_WORDS.get(became, ("", "unsure"))[1],
         result=headline(row),
         permissions=str(row.get("permissions", "")),
         frameworks=row.get("frameworks", ()),
-        drift=drift_view(row) if outcome == "drift" else None,
+        drift=drift_view(row) if became == "drift" else None,
     )
 
 
@@ -126,16 +127,15 @@ def _newest(refresh: Mapping[str, Any]) -> str:
 
 def _ahead(row: dict[str, Any]) -> AheadView:
     differs = row["outcome"] == "differs"
-    result = f"differs: {len(row['came'])} came, {len(row['went'])} went" if differs else headline(row)
     mark = "bad" if differs else "unsure" if row["exitCode"] else "good"
-    return AheadView(row["folder"], row["versions"], mark, result, drift_view(row) if differs else None)
+    return AheadView(row["folder"], row["versions"], mark, outcome(row), drift_view(row) if differs else None)
 
 
 def _figures(rows: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     counts = Counter(str(row["outcome"]) for row in rows)
     yield f"{len(rows)} service" + ("" if len(rows) == 1 else "s"), ""
-    for outcome, number in sorted(counts.items()):
-        yield f"{number} {outcome}", ""
+    for became, number in sorted(counts.items()):
+        yield f"{number} {became}", ""
     for word, means in (("came", "asked for and not granted"), ("went", "granted and not asked for")):
         number = sum(len(row[word]) for row in rows if row["outcome"] == "drift")
         if number:

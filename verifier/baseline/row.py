@@ -28,18 +28,25 @@ _FAILED = {
 
 
 def checked(
-    folder: str, now: BaselineEvidence, drift: Drift, *, confirmed: bool, warnings: Iterable[str] = ()
+    folder: str,
+    now: BaselineEvidence,
+    drift: Drift,
+    *,
+    confirmed: bool,
+    warnings: Iterable[str] = (),
+    reason: str = "",
 ) -> dict[str, Any]:
     """A service that was checked; ``confirmed``: a strict life passed under the committed policy.
 
-    ``warnings`` are refusals that AWS went on without.
+    ``warnings`` are refusals that AWS went on without; ``reason`` is why of some tools nothing
+    is said.
     """
     code = ExitCode.DRIFT if drift.is_there else ExitCode.OK
     return {
         **_seen(folder, now),
         "outcome": "drift" if drift.is_there else "no drift",
         "exitCode": int(code),
-        "reason": "",
+        "reason": lasting(reason),
         "confirmed": confirmed,
         "came": [item.as_dict() for item in drift.came],
         "went": [item.as_dict() for item in drift.went],

@@ -25,7 +25,8 @@ def tally(rows: Iterable[dict[str, Any]]) -> str:
 def headline(row: dict[str, Any]) -> str:
     """What became of one service, in a few words."""
     if row["outcome"] == "drift":
-        return f"drift: {len(row['came'])} came, {len(row['went'])} went"
+        also = f"; and {row['reason']}" if row["reason"] else ""
+        return f"drift: {len(row['came'])} came, {len(row['went'])} went{also}"
     if row["reason"]:
         return f"{row['outcome']}: {row['reason']}"
     return str(row["outcome"])

@@ -41,7 +41,8 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
     from verifier.baseline.night import Night
     from verifier.baseline.night_page import night_page
     from verifier.baseline.row import exit_code
-    from verifier.cli.one_service import options_of, side_by_side
+    from verifier.cli.lives import options_of
+    from verifier.cli.one_service import side_by_side
     from verifier.cli.report import NAME as PAGE
     from verifier.cli.setup import reporting
     from verifier.loop.journal import write_result, write_whole
