@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -34,16 +35,26 @@ def op(called: str, /, account: str = ACCOUNT, **params: str) -> Operation:
     return Operation(service, name, params, account, REGION)
 
 
+@contextmanager
+def running(
+    served: Endpoint, folder: Path, *, own: bool = False
+) -> Iterator[tuple[Ledger, EndpointEmulator]]:
+    """A run with ``folder`` for --out, in the account of somebody who has things there, or its ``own``."""
+    with Journal(folder) as journal:
+        ledger = Ledger(journal.add, served.url)
+        if not own:
+            ledger.is_somebodys(ACCOUNT)
+        about = About("localstack", "9.9", False)
+        yield ledger, EndpointEmulator(served.url, about, "aws", REGION, ledger)
+
+
 @pytest.fixture
 def left(served: Endpoint, tmp_path: Path) -> Path:
-    """What the run had for --out: it was killed in the account of somebody who has things there."""
+    """What a killed run had for --out."""
     served.upstream.invoke(op("logs:CreateLogGroup", logGroupName="/theirs"))
     served.upstream.invoke(op("s3:CreateBucket", Bucket="theirs"))
     served.upstream.invoke(op("events:PutRule", Name="theirs", ScheduleExpression="rate(1 day)"))
-    with Journal(tmp_path) as journal:
-        ledger = Ledger(journal.add, served.url)
-        ledger.is_somebodys(ACCOUNT)
-        emulator = EndpointEmulator(served.url, About("localstack", "9.9", False), "aws", REGION, ledger)
+    with running(served, tmp_path) as (ledger, emulator):
         emulator.invoke(op("logs:CreateLogGroup", logGroupName="/mine"))
         emulator.invoke(op("s3:CreateBucket", Bucket="mine"))
         emulator.invoke(op("s3:PutObject", Bucket="mine", Key="k"))
@@ -139,10 +150,7 @@ def test_what_was_never_made_is_nothing_once_what_it_belongs_to_is_gone(
     served: Endpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Killed while it asked for its user's key, which never came."""
-    with Journal(tmp_path) as journal:
-        ledger = Ledger(journal.add, served.url)
-        ledger.is_somebodys(ACCOUNT)
-        emulator = EndpointEmulator(served.url, About("localstack", "9.9", False), "aws", REGION, ledger)
+    with running(served, tmp_path) as (ledger, emulator):
         emulator.invoke(op("iam:CreateUser", UserName="mine"))
         ledger.making(op("iam:CreateAccessKey", UserName="mine"), None)
         ledger.making(op("events:PutRule", Name="never"), None)
@@ -161,10 +169,7 @@ def test_what_was_not_there_yet_is_looked_for_again_where_something_stays(
     served: Endpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """An emulator may still be at what the killed run asked for."""
-    with Journal(tmp_path) as journal:
-        ledger = Ledger(journal.add, served.url)
-        ledger.is_somebodys(ACCOUNT)
-        emulator = EndpointEmulator(served.url, About("localstack", "9.9", False), "aws", REGION, ledger)
+    with running(served, tmp_path) as (ledger, emulator):
         emulator.invoke(op("iam:CreateUser", UserName="mine"))
         ledger.making(asked := op("iam:CreateAccessKey", UserName="mine"), None)
     served.failing = {"iam:DeleteUser"}
@@ -196,11 +201,7 @@ TEMPLATE = json.dumps(
 
 def killed_upstream(served: Endpoint, folder: Path, *, own: bool = True) -> None:
     """A run with --cloudformation upstream that was killed when its stack was there."""
-    with Journal(folder) as journal:
-        ledger = Ledger(journal.add, served.url)
-        if not own:
-            ledger.is_somebodys(ACCOUNT)
-        emulator = EndpointEmulator(served.url, About("localstack", "9.9", False), "aws", REGION, ledger)
+    with running(served, folder, own=own) as (_, emulator):
         emulator.invoke(op("cloudformation:CreateStack", StackName="shop-dev", TemplateBody=TEMPLATE))
         for bucket in ("mine-files", "mine-kept"):
             emulator.invoke(op("s3:PutObject", Bucket=bucket, Key="k"))
