@@ -1,7 +1,8 @@
 """A quarter of the sample services with the older frameworks, for real, in a shorter life.
 
 These are the ones of which the frameworks themselves call most. http-api is converged with them in
-test_frameworks.py; function-url, queue-worker and scheduled live their whole life under them in test_night.py.
+test_frameworks.py; function-url, queue-worker and scheduled live their whole life with them in
+test_night.py.
 """
 
 from typing import Any
