@@ -10,8 +10,10 @@ WORKERS ?= 2
 LONG_WORKERS ?= 3
 # make test K='split or merge' runs only the tests whose names match, in one process and without lint.
 K ?=
-# make fuzz SECONDS=600 TARGETS='policy template' SEED=7; without a seed it is another one each time
+# make fuzz SECONDS=600 TARGETS='policy template' SEED=7; without a seed it is another one each time.
+# With SECONDS=0 INPUTS=300 it is so many inputs whatever the machine, and with a seed always the same.
 SECONDS ?= 60
+INPUTS ?= 0
 TARGETS ?=
 SEED ?=
 VENV := .venv
@@ -80,7 +82,7 @@ docs: setup ## write the generated pages of docs/ anew
 	$(VENV)/bin/python -m tools.field_log
 
 fuzz: setup ## feed made-up inputs to everything that reads, each target for SECONDS; TARGETS=... names some
-	$(VENV)/bin/python -m tools.fuzz --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(TARGETS)
+	$(VENV)/bin/python -m tools.fuzz --seconds $(SECONDS) --inputs $(INPUTS) $(if $(SEED),--seed $(SEED)) $(TARGETS)
 
 bench: setup ## the ratio of a converge to a lap, and of a large service to a small one
 	$(VENV)/bin/python benchmarks/converge.py

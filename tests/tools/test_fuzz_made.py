@@ -46,3 +46,14 @@ def test_what_breaks_is_found_and_made_small() -> None:
     assert broken is not None
     assert (broken.data, broken.how) == (b'{"Statement": []}', "KeyError: 'broken'")
     assert tried > 1
+
+
+def test_with_no_time_it_is_as_many_as_are_wanted_and_the_same_each_time() -> None:
+    """A slow machine tries no fewer, and a fast one finds nothing that others do not."""
+    seen: list[list[bytes]] = []
+    for _ in range(2):
+        inputs: list[bytes] = []
+        target = Target(inputs.append, ("a",))
+        assert fuzz_made("policy", target, [b'{"Statement": 5}'], 0, 1, inputs=150) == (200, None)
+        seen.append(inputs)
+    assert seen[0] == seen[1]

@@ -35,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tools.fuzz", description=__doc__)
     parser.add_argument("targets", nargs="*", choices=[*TARGETS, []], help="all without")
     parser.add_argument("--seconds", type=float, default=20.0, help="for each target")
-    parser.add_argument("--inputs", type=int, default=0, help="at least so many for each target")
+    parser.add_argument("--inputs", type=int, default=0, help="at least so many for each target and way")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="repeats the same inputs")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="targets at a time")
     parser.add_argument(

@@ -66,9 +66,12 @@ def made(name: str, target: Target, seeds: Sequence[bytes]) -> SearchStrategy[by
 
 
 def fuzz_made(
-    name: str, target: Target, seeds: Sequence[bytes], seconds: float, number: int
+    name: str, target: Target, seeds: Sequence[bytes], seconds: float, number: int, inputs: int = 0
 ) -> tuple[int, Broken | None]:
-    """Try such inputs for so many seconds; how many were tried, and the first that broke, made small."""
+    """Try such inputs; how many were tried, and the first that broke, made small.
+
+    It ends after ``seconds``, but not before ``inputs`` were tried.
+    """
     tried, last, end = 0, b"", time.monotonic() + seconds
     chance = random.Random(number)
 
@@ -80,7 +83,7 @@ def fuzz_made(
         if how := broken_by(target, data):
             raise AssertionError(how)
 
-    while time.monotonic() < end:
+    while tried < inputs or time.monotonic() < end:
         try:
             seed(chance.getrandbits(32))(attempt)()
         except AssertionError as error:
