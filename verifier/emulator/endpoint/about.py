@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +16,8 @@ _HEADERS = {
     "Authorization": "AWS4-HMAC-SHA256 Credential=000000000000/20250101/us-east-1/sts/aws4_request, "
     "SignedHeaders=host, Signature=none",
 }
-# How many answers may come too late before nobody is waited for any more.
-_LATE = 1
+# Who was late is waited for so many times as long.
+_PATIENCE = 5
 
 
 @dataclass(frozen=True)
@@ -34,25 +35,27 @@ class About:
 def probe(url: str, timeout: float = 2.0) -> About | None:
     """What answers AWS's API at ``url``; None when nobody does.
 
-    ``timeout`` in seconds, for each request; two that are too late are enough.
+    ``timeout`` in seconds, for each request. After one that is late all are asked again, with more patience.
     """
-    connection = EndpointConnection(url, timeout)
-    late = 0
     try:
-        for one in adapters():
-            try:
-                found = _found(connection, one) if one.health else _any(connection, one)
-            except NoAnswerError as error:
-                # Of a path that it does not know: it may have to load what does.
-                late += 1
-                if late > _LATE or not error.late:
-                    return None
-                continue
-            if found is not None:
-                return found
+        return _first(url, timeout)
+    except NoAnswerError as error:
+        if not error.late:
+            return None
+    # It is busy, or has to load what knows a path: by its next path it would be taken for another.
+    with suppress(NoAnswerError):
+        return _first(url, _PATIENCE * timeout)
+    return None
+
+
+def _first(url: str, timeout: float) -> About | None:
+    """The first of all that it says to be. Raises NoAnswerError."""
+    connection = EndpointConnection(url, timeout)
+    try:
+        found = (_found(connection, one) if one.health else _any(connection, one) for one in adapters())
+        return next((about for about in found if about is not None), None)
     finally:
         connection.close()
-    return None
 
 
 def _found(connection: EndpointConnection, adapter: Adapter) -> About | None:
