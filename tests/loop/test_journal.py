@@ -3,11 +3,13 @@ import json
 import os
 import resource
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from verifier.errors import InputError, UnavailableError
-from verifier.loop.journal import Journal, write_result, write_whole
+from verifier.loop import journal as journal_module
+from verifier.loop.journal import Journal, rows_of, write_result, write_whole
 from verifier.reading import json_of
 from verifier.redaction import HIDDEN, Redaction
 
@@ -24,6 +26,20 @@ def test_a_second_run_appends(tmp_path: Path) -> None:
         with Journal(tmp_path) as journal:
             journal.add("run", number=number)
     assert len((tmp_path / "journal.jsonl").read_text().splitlines()) == 2
+
+
+def test_what_a_run_wrote_at_its_very_end_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "journal.jsonl"
+    path.write_text('{"kind": "making-there"}\n', encoding="utf-8")
+    hold = journal_module._hold
+
+    def ends_just_before(*held: Any) -> None:
+        with path.open("a", encoding="utf-8") as file:
+            file.write('{"kind": "gone-there"}\n')
+        hold(*held)
+
+    monkeypatch.setattr(journal_module, "_hold", ends_just_before)
+    assert [row["kind"] for row in rows_of(path)] == ["making-there", "gone-there"]
 
 
 def test_without_a_folder_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,13 +107,15 @@ def rows_of(path: Path) -> list[dict[str, Any]]:
 
     Raises UnavailableError for one in use, InputError for a file that is none or cannot be read.
     """
-    rows = kept_rows(path, "name another file, or take it out")
+    advice = "name another file, or take it out"
+    kept_rows(path, advice)
     with path.open("rb") as file:
         try:
             _hold(file.fileno(), fcntl.LOCK_SH)
         except BlockingIOError:
             raise UnavailableError(f"{path}: a run writes there still; wait until it has ended") from None
-    return rows
+        # Only now: its last rows may have come since.
+        return kept_rows(path, advice)
 
 
 def kept_rows(path: Path, advice: str = "take it out") -> list[dict[str, Any]]:
