@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from verifier.loop.journal import kept_rows
+
 ROOT = Path(__file__).resolve().parents[2]
 SERVICE = ROOT / "tests" / "fixtures" / "services" / "bad-luck"
 Embedded = Callable[..., tuple[int, dict[str, Any]]]
@@ -48,7 +50,7 @@ class Lab:
         out, err = process.communicate()
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
-    def wait_for(self, *kinds: str, seconds: float = 60.0) -> None:
+    def wait_for(self, *kinds: str, seconds: float = 300.0) -> None:
         """Wait until the journal has a row of one of ``kinds``."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
@@ -58,13 +60,13 @@ class Lab:
         raise AssertionError(f"no {kinds} in the journal within {seconds} s")
 
     def rows(self) -> list[dict[str, Any]]:
+        """What the journal has so far: a run may be writing, or have been killed at it."""
         journal = self.out / "journal.jsonl"
-        lines = journal.read_text(encoding="utf-8").splitlines() if journal.exists() else []
-        return [json.loads(line) for line in lines]
+        return kept_rows(journal) if journal.exists() else []
 
     def left_running(self) -> list[str]:
         """Every process that knows our temporary folder, once the watchdog had its time."""
-        until = time.monotonic() + 10
+        until = time.monotonic() + 60
         while (found := self._running()) and time.monotonic() < until:
             time.sleep(0.05)
         return found

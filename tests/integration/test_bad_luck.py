@@ -95,10 +95,11 @@ def test_an_interruption_leaves_nothing(lab: Lab, number: signal.Signals) -> Non
     (lab.out / "policy.json").write_text("{}", encoding="utf-8")
     process = lab.start("--format", "json", "--out", str(lab.out))
     while not pids.exists():
+        assert process.poll() is None, process.communicate()
         time.sleep(0.05)
     process.send_signal(number)
     process.send_signal(number)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=120)
     assert process.returncode == 130
     assert out == ""
     assert err.splitlines()[-1].startswith("verifier: interrupted")
@@ -123,7 +124,7 @@ def test_a_busy_out_folder(lab: Lab) -> None:
     lab.wait_for("phase")
     second = lab.run("--out", str(lab.out), "--format", "json")
     first.send_signal(signal.SIGINT)
-    first.communicate(timeout=20)
+    first.communicate(timeout=120)
     assert second.returncode == 3
     assert second.stdout == ""
     assert "another verifier writes there" in last_line(second)
@@ -238,7 +239,7 @@ def test_a_port_in_use() -> None:
         cwd=ROOT,
     )
     first.terminate()
-    first.communicate(timeout=20)
+    first.communicate(timeout=120)
     assert second.returncode == 3
     assert second.stdout == ""
     assert port in last_line(second)

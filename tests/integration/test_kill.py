@@ -3,6 +3,7 @@
 import json
 import random
 import signal
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ pytestmark = pytest.mark.integration
 
 SEED = 20181204
 KILLS = 10
-LATEST_SECONDS = 9.0
+# From run to run a kill comes so much earlier, where one had ended before it.
+EARLIER = 0.8
 
 
 @pytest.fixture
@@ -40,21 +42,26 @@ def denied(lab: Lab) -> set[tuple[str, str]]:
 
 
 def test_ten_kills_leave_nothing_running_and_lose_nothing(lab: Lab) -> None:
+    begun = time.monotonic()
     whole = lab.run("--format", "json", "--out", str(lab.folder / "whole"))
     assert whole.returncode == 0, whole.stderr
+    latest = time.monotonic() - begun
     chance = random.Random(SEED)
     known: set[tuple[str, str]] = set()
-    ended = 0
-    for _ in range(KILLS):
+    kills = 0
+    while kills < KILLS:
         process = lab.start("--resume", "--out", str(lab.out), "--format", "json")
-        time.sleep(chance.uniform(0.1, LATEST_SECONDS))
-        ended += process.poll() is not None
+        try:
+            process.communicate(timeout=chance.uniform(0.1, latest))
+        except subprocess.TimeoutExpired:
+            kills += 1
+        else:  # it had not everything to learn any more, or the machine is quicker now
+            latest *= EARLIER
         process.send_signal(signal.SIGKILL)
         process.communicate()
         assert lab.left_running() == []
         assert denied(lab) >= known
         known = denied(lab)
-    assert ended < KILLS / 2, "most runs must be hit while they work"
     last = lab.run("--resume", "--out", str(lab.out), "--format", "json")
     assert last.returncode == 0, last.stderr
     assert what_matters(json.loads(last.stdout)) == what_matters(json.loads(whole.stdout))

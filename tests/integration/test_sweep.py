@@ -18,14 +18,17 @@ import pytest
 
 from tests.integration.test_on_aws import TOPIC
 from tests.support.served import ACCOUNT, REGION, Served, policy
+from verifier.loop.journal import kept_rows
 from verifier.targets.creation import stage_of
 
 pytestmark = pytest.mark.integration
 
 SEED = 20261126
 KILLS = 10
-# Two may come too late: how much a run asks for is not quite the same each time.
+# The first may come before anything is there, the last when all is gone.
 LEAST_HITS = 8
+# How often a kill is tried that comes after the run's end: who takes longer looks more often.
+TRIES = 10
 LONGEST_SECONDS = 600
 SESSION_SECONDS = 1
 
@@ -89,8 +92,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
 
 def rows(out: Path) -> list[dict[str, Any]]:
     journal = out / "journal.jsonl"
-    lines = journal.read_text(encoding="utf-8").splitlines() if journal.exists() else []
-    return [json.loads(line) for line in lines]
+    return kept_rows(journal) if journal.exists() else []
 
 
 def killed_run(account: Account, out: Path, run: str) -> None:
@@ -142,8 +144,8 @@ class KilledRuns:
         everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
         self._policy.write_text(policy(everything), encoding="utf-8")
 
-    def run(self, out: Path, kill_after: int | None = None) -> int:
-        """How much it asked the account for; killed as soon as that is ``kill_after``."""
+    def run(self, out: Path, kill_after: int | None = None) -> int | None:
+        """How much it asked the account for; None: it was killed, as soon as that was ``kill_after``."""
         begun = self.account.asked()
         until = time.monotonic() + LONGEST_SECONDS
         with self._started(out) as process:
@@ -154,7 +156,7 @@ class KilledRuns:
             process.send_signal(signal.SIGKILL)
         assert process.returncode in (0, -signal.SIGKILL), (out / "err").read_text(encoding="utf-8")
         assert time.monotonic() < until
-        return self.account.asked() - begun if process.returncode == 0 else kill_after or 0
+        return self.account.asked() - begun if process.returncode == 0 else None
 
     def _started(self, out: Path) -> "subprocess.Popen[bytes]":
         out.mkdir()
@@ -175,13 +177,18 @@ def test_whatever_runs_left_that_were_killed_anywhere_is_removed(account: Accoun
     before, runs, chance = account.state(), KilledRuns(account, tmp_path), random.Random(SEED)
     whole = runs.run(tmp_path / "whole")
     assert account.state() == before
-    points = [chance.randint(n * whole // KILLS + 1, (n + 1) * whole // KILLS) for n in range(KILLS)]
     left = 0
-    for point in points:
-        told = f"seed {SEED}: killed after {point} of {whole}"
-        print(told)
-        out = tmp_path / f"killed-{point}"
-        runs.run(out, kill_after=point)
+    for number in range(KILLS):
+        part = (number + chance.random()) / KILLS
+        for attempt in range(TRIES):
+            assert whole is not None
+            told = f"seed {SEED}: killed after {part:.2f} of {whole}"
+            print(told)
+            out = tmp_path / f"killed-{number}-{attempt}"
+            ended = runs.run(out, kill_after=1 + int(part * whole))
+            if ended is None:
+                break
+            whole = ended
         after = account.state()
         options = ("--account", ACCOUNT, "--profile", "admin", "--out", str(out), "--yes", "--format", "json")
         done = account.verifier("sweep", *options)

@@ -5,6 +5,7 @@ The folders are ignored by git, and kept between runs.
 
 import fcntl
 import os
+import random
 import re
 import signal
 import socket
@@ -14,7 +15,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +27,8 @@ from verifier.emulator.endpoint.about import probe
 
 ROOT = Path(__file__).resolve().parents[2]
 MINISTACK = "ministack-1.5.33"
+# Below what Linux (32768) and macOS (49152) hand out.
+_PORTS = range(20_000, 32_000)
 
 
 @contextmanager
@@ -204,7 +207,13 @@ def listed(url: str, account: str, *lacks: str, verify: str | None = None) -> se
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    """A port of 127.0.0.1 that nobody listens on.
+
+    None of those that the system itself hands out: whoever asks for it listens some seconds later, and until
+    then other tests begin to listen anywhere.
+    """
+    for port in random.sample(_PORTS, 100):
+        with socket.socket() as free, suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError(f"nothing is free in {_PORTS}")

@@ -106,7 +106,7 @@ class Served:
         if self._reach is not None:
             self._reach.close()
         self.process.send_signal(number)
-        out, err = self.process.communicate(timeout=20)
+        out, err = self.process.communicate(timeout=120)
         return self.process.returncode, out, err
 
 

@@ -96,7 +96,7 @@ def test_an_update_can_be_cancelled(cloud: Cloud, monkeypatch: pytest.MonkeyPatc
 
     def slow(operation: Any) -> dict[str, Any]:
         reached.set()
-        go_on.wait(5)
+        go_on.wait(60)
         answer: dict[str, Any] = invoke(operation)
         return answer
 
@@ -104,7 +104,7 @@ def test_an_update_can_be_cancelled(cloud: Cloud, monkeypatch: pytest.MonkeyPatc
         cloud.call("CancelUpdateStack", StackName="shop-dev")
     monkeypatch.setattr(cloud.upstream, "invoke", slow)
     cloud.call("UpdateStack", StackName="shop-dev", TemplateBody=json.dumps(after))
-    reached.wait(5)
+    assert reached.wait(60)
     cloud.call("CancelUpdateStack", StackName="shop-dev")
     go_on.set()
     assert cloud.settled() == "UPDATE_ROLLBACK_COMPLETE"

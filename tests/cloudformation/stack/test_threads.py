@@ -29,7 +29,7 @@ def test_stacks_of_many_threads_come_and_go(cloud: Cloud) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert failures == []
     assert {stack.status for stack in cloud.service.stacks(ACCOUNT)} == {"DELETE_COMPLETE"}
     assert len(cloud.service.stacks(ACCOUNT)) == 8
@@ -44,7 +44,7 @@ def test_one_of_two_updates_wins(cloud: Cloud) -> None:
     def update(delay: int) -> None:
         template = two()
         template["Resources"]["A"]["Properties"]["DelaySeconds"] = delay
-        start.wait(5)
+        start.wait(60)
         try:
             cloud.call("UpdateStack", StackName="shop-dev", TemplateBody=json.dumps(template))
             results.append("updated")
@@ -55,7 +55,7 @@ def test_one_of_two_updates_wins(cloud: Cloud) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert cloud.settled() == "UPDATE_COMPLETE"
     assert "updated" in results
     updates = cloud.events().count("shop-dev UPDATE_IN_PROGRESS")
