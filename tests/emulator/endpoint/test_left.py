@@ -200,7 +200,7 @@ class Refusing:
     [
         (op("sqs:CreateQueue", QueueName="a"), Refusing("NotImplemented", 501), True),
         (op("sqs:CreateQueue", QueueName="a"), Refusing("InternalError", 500), False),
-        (op("sns:Subscribe", TopicArn="arn:t"), Unused(), False),
+        (op("ec2:AllocateAddress", PublicIpv4Pool="p"), Unused(), False),
     ],
 )
 def test_what_cannot_be_looked_for_is_not_told(
@@ -227,6 +227,61 @@ def test_in_somebody_s_account_what_may_have_been_there_is_not_the_run_s(journal
         ("iam:PutRolePolicy", "r p"): True,
         ("iam:CreateRole", "r"): True,
     }
+
+
+def test_what_belongs_to_the_run_s_by_an_arn_or_an_id_is_its_too(journal: Rows, made: Made) -> None:
+    function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function"
+    with_answers = [
+        (op("lambda:CreateFunction", FunctionName="f"), {}),
+        (op("apigatewayv2:CreateApi", Name="a"), {"ApiId": "1"}),
+        (op("sns:CreateTopic", Name="t"), {"TopicArn": "arn:t"}),
+    ]
+    for operation, answer in with_answers:
+        made.heard(operation, answer, made.begins(operation))
+    for owner in ("f", "f:alias", "theirs"):
+        made.begins(op("lambda:AddPermission", FunctionName=f"{function}:{owner}", StatementId="s"))
+    for api in ("1", "2"):
+        made.begins(op("apigatewayv2:CreateRoute", ApiId=api))
+    for topic in ("arn:t", "arn:theirs"):
+        made.begins(op("sns:Subscribe", TopicArn=topic))
+    left = left_there({**row, "own": False} for row in journal.rows)
+    assert [is_the_runs(one, left) for one in reversed(left)] == [
+        *([True] * 3),
+        *(True, True, False),
+        *(True, False),
+        *(True, False),
+    ]
+
+
+@pytest.mark.parametrize("comes", [True, False])
+@pytest.mark.parametrize("theirs", [0, 1])
+def test_what_somebody_had_of_that_name_is_told_from_what_came(
+    journal: Rows, comes: bool, theirs: int
+) -> None:
+    upstream = MotoUpstream()
+    upstream.forget(ACCOUNT)
+    create = op("apigateway:CreateRestApi", name="a")
+    for _ in range(theirs):
+        upstream.invoke(create)
+    journal.ledger.is_somebodys(ACCOUNT)
+    Made(upstream, journal.ledger).begins(create)
+    came = [upstream.invoke(create)["id"]] if comes else []
+    (one,) = left_there(journal.rows)
+    assert is_the_runs(one, [one])
+    assert [undo.params for undo in undoing(one, upstream) or ()] == [{"restApiId": each} for each in came]
+
+
+def test_a_subscription_is_looked_for_at_its_topic(journal: Rows, made: Made) -> None:
+    upstream = MotoUpstream()
+    upstream.forget(ACCOUNT)
+    topics = [upstream.invoke(op("sns:CreateTopic", Name=name))["TopicArn"] for name in ("a", "b")]
+    queue = f"arn:aws:sqs:{REGION}:{ACCOUNT}:q"
+    subscribe = [op("sns:Subscribe", TopicArn=topic, Protocol="sqs", Endpoint=queue) for topic in topics]
+    made.begins(subscribe[0])
+    (one,) = left_there(journal.rows)
+    assert undoing(one, upstream) == ()
+    answers = [upstream.invoke(each) for each in subscribe]
+    assert [dict(undo.params) for undo in undoing(one, upstream) or ()] == [answers[0]]
 
 
 @pytest.mark.parametrize("wrong", [{"names": 7}, {"account": None}, {"number": 1}])

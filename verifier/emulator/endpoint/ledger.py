@@ -3,7 +3,7 @@
 import contextlib
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from verifier.authorization.operation import Operation
@@ -36,8 +36,17 @@ class Ledger:
         """``account`` is not the run's own: others may have things in it."""
         self._named.add(account)
 
-    def making(self, operation: Operation, undo: Undo | None) -> str:
-        """``operation`` is about to make something; the number of its row."""
+    def is_shared(self, account: str) -> bool:
+        """Whether others may have things in ``account``."""
+        return account in self._named
+
+    def making(
+        self, operation: Operation, undo: Undo | None, before: Sequence[Operation] | None = None
+    ) -> str:
+        """``operation`` is about to make something; the number of its row.
+
+        ``before`` takes away what is there of that name already; None: nobody looked.
+        """
         number = secrets.token_hex(6)
         self._add(
             MAKING,
@@ -50,6 +59,7 @@ class Ledger:
             service=operation.service,
             operation=operation.name,
             names=names_of(operation.params),
+            **({} if before is None else {"before": [dict(one.params) for one in before]}),
             **_row_of(undo),
         )
         return number

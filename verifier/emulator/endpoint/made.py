@@ -7,11 +7,12 @@ has it too, before it is made: what a killed run left is found by that (``left.p
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from verifier.authorization.operation import Operation
-from verifier.emulator.endpoint.ledger import Ledger
+from verifier.emulator.endpoint.ledger import Ledger, names_of
+from verifier.emulator.endpoint.listing import look_for
 from verifier.emulator.endpoint.undo import (
     NotThereError,
     Undo,
@@ -46,7 +47,13 @@ class Made:
 
     def begins(self, operation: Operation) -> str:
         """``operation`` is about to be carried out; its number in the ledger, empty if it makes nothing."""
-        return self._ledger.making(operation, known_before(operation)) if makes_something(operation) else ""
+        if not makes_something(operation):
+            return ""
+        undo = known_before(operation)
+        # What it goes by only its answer tells. Should that not come, it is what was not there now.
+        looks = undo is None and self._ledger.is_shared(operation.account)
+        named = replace(operation, params=names_of(operation.params))
+        return self._ledger.making(operation, undo, look_for(named, self._upstream) if looks else None)
 
     def failed(self, number: str) -> None:
         """What had begun under ``number`` made nothing."""
