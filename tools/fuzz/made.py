@@ -66,7 +66,7 @@ def made(name: str, target: Target, seeds: Sequence[bytes]) -> SearchStrategy[by
 
 
 def fuzz_made(
-    name: str, target: Target, seeds: Sequence[bytes], seconds: float, number: int, inputs: int = 0
+    name: str, target: Target, seeds: Sequence[bytes], seconds: float, number: int, *, inputs: int = 0
 ) -> tuple[int, Broken | None]:
     """Try such inputs; how many were tried, and the first that broke, made small.
 

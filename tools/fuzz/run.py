@@ -29,7 +29,7 @@ def fuzzed(order: Order, name: str) -> tuple[str, Broken | None]:
         if order.engine != "hypothesis":
             tried, broken = fuzz(target, seeds, seconds, order.seed, order.inputs)
         if order.engine != "own" and broken is None:
-            made, broken = fuzz_made(name, target, seeds, seconds, order.seed, order.inputs)
+            made, broken = fuzz_made(name, target, seeds, seconds, order.seed, inputs=order.inputs)
             tried += made
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     if broken is None and peak > MOST_BYTES:
