@@ -17,6 +17,8 @@ from tests.integration.lab import ROOT
 pytestmark = pytest.mark.integration
 
 SERVICES = ROOT / "tests" / "fixtures" / "services"
+# In seconds; --timeout is 600. On an idle machine it is a tenth of this.
+LONG_BEFORE_THE_TIMEOUT = 400
 CONFIGURATION = """
 service: hostile
 frameworkVersion: '4'
@@ -184,7 +186,7 @@ def test_a_killed_watchdog_ends_the_run_in_one_line(tmp_path: Path, elsewhere: P
     assert done.returncode == 3, done.stderr
     assert done.stdout == ""
     assert "was killed (SIGKILL)" in one_line(done)
-    assert time.monotonic() - started < 60
+    assert time.monotonic() - started < LONG_BEFORE_THE_TIMEOUT
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
@@ -219,7 +221,7 @@ if (deploys) {
     assert "failed (exit 7)" in said
     assert max(len(line) for line in said.splitlines()) < 5_000
     assert 0 < largest < 300_000, "kilobytes"
-    assert time.monotonic() - started < 90
+    assert time.monotonic() - started < LONG_BEFORE_THE_TIMEOUT
 
 
 @pytest.mark.parametrize(
@@ -243,4 +245,4 @@ def test_a_tool_that_waits_for_ever_is_ended_with_the_stacks_reason(
     assert done.returncode == code, done.stderr
     assert words in done.stdout + done.stderr
     assert "--timeout" not in done.stderr
-    assert time.monotonic() - started < 240
+    assert time.monotonic() - started < LONG_BEFORE_THE_TIMEOUT

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from docker.api.client import APIClient
 
 from tests.support.docker_daemon import FakeContainer, FakeDaemon, fake_daemon
 from tests.support.emulator_health import LOCALSTACK, answering
+from tests.support.emulators import free_port
 from verifier.cli.interrupts import interrupts
 from verifier.emulator.endpoint.about import probe
 from verifier.errors import UnavailableError
@@ -46,9 +46,7 @@ def daemon(tmp_path: Path) -> Iterator[FakeDaemon]:
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.emulators import free_port
 from verifier.cli.machine import this_machine
 from verifier.targets.proxy_agent import option_for, write_agent
 
@@ -23,14 +24,6 @@ server.listen(Number(new URL(process.env.PROXY).port), '127.0.0.1', () => {
 REFUSES = "'HTTP/1.1 403 Forbidden\\r\\n\\r\\n'"
 # What follows is TLS: here it breaks, which is as far as this test goes.
 ACCEPTS = "'HTTP/1.1 200 OK\\r\\n\\r\\n'"
-
-
-def port() -> int:
-    import socket
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @pytest.mark.parametrize("folder", ["plain", 'with a "quoted" space\\'])
@@ -51,7 +44,7 @@ def port() -> int:
 def test_only_what_is_for_aws(tmp_path: Path, folder: str, answer: str, host: str, asked: bool) -> None:
     program = tmp_path / folder / "agent.cjs"
     program.parent.mkdir()
-    proxy = f"http://127.0.0.1:{port()}"
+    proxy = f"http://127.0.0.1:{free_port()}"
     write_agent(program, proxy, ["amazonaws.com", "amazonaws.com.cn", "aws.invalid"])
     environment = {"NODE_OPTIONS": option_for(program), "PROXY": proxy, "ASKED": host}
     node = this_machine().program("node")
