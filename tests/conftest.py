@@ -1,4 +1,4 @@
-"""Hypothesis without clocks: the machine that runs the tests may be busy with others.
+"""Hypothesis without clocks, for a machine that is busy with others; and Ctrl-C as at a terminal.
 
 It stands here, above all rooms, so that it holds for each test whichever of them are run, and in which order.
 With VERIFIER_SEED its examples are the same each time: a new find is for who looks for one (a plain
@@ -6,6 +6,7 @@ With VERIFIER_SEED its examples are the same each time: a new find is for who lo
 """
 
 import os
+import signal
 
 from hypothesis import HealthCheck, settings
 
@@ -16,3 +17,7 @@ settings.register_profile(
     derandomize="VERIFIER_SEED" in os.environ,
 )
 settings.load_profile("no clocks")
+
+# A script's background job ignores Ctrl-C, and so would whatever a test starts and interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)

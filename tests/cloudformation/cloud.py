@@ -144,7 +144,7 @@ class Cloud:
         return self.settled(stack)
 
     def settled(self, stack: str = "shop-dev") -> str:
-        self.service.settle(10)
+        self.service.settle(60)
         return self.view(stack).status
 
     def view(self, stack: str = "shop-dev") -> StackView:

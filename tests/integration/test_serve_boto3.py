@@ -365,7 +365,7 @@ TEMPLATE = {
 
 def settled(cloudformation: Any, stack: str) -> str:
     """The stack's status when nothing is in progress any more."""
-    for _ in range(200):
+    for _ in range(2000):
         status = str(cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"])
         if not status.endswith("IN_PROGRESS"):
             return status
