@@ -235,6 +235,7 @@ def test_what_belongs_to_the_run_s_by_an_arn_or_an_id_is_its_too(journal: Rows, 
         (op("lambda:CreateFunction", FunctionName="f"), {}),
         (op("apigatewayv2:CreateApi", Name="a"), {"ApiId": "1"}),
         (op("sns:CreateTopic", Name="t"), {"TopicArn": "arn:t"}),
+        (op("events:PutRule", Name="r"), {"RuleArn": "arn:r"}),
     ]
     for operation, answer in with_answers:
         made.heard(operation, answer, made.begins(operation))
@@ -244,10 +245,13 @@ def test_what_belongs_to_the_run_s_by_an_arn_or_an_id_is_its_too(journal: Rows, 
         made.begins(op("apigatewayv2:CreateRoute", ApiId=api))
     for topic in ("arn:t", "arn:theirs"):
         made.begins(op("sns:Subscribe", TopicArn=topic))
+    for rule in ("r", "theirs"):
+        made.begins(op("events:PutTargets", Rule=rule, Targets=[{"Id": "1"}]))
     left = left_there({**row, "own": False} for row in journal.rows)
     assert [is_the_runs(one, left) for one in reversed(left)] == [
-        *([True] * 3),
+        *([True] * 4),
         *(True, True, False),
+        *(True, False),
         *(True, False),
         *(True, False),
     ]

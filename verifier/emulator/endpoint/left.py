@@ -79,10 +79,9 @@ def is_the_runs(one: LeftThere, others: Sequence[LeftThere]) -> bool:
         value
         for other in others
         if other.made.service == one.made.service and other.sure
-        for value in (*other.made.params.values(), *(other.undo.params.values() if other.undo else ()))
-        if isinstance(value, str)
+        for value in _texts_of(other)
     }
-    return not known.isdisjoint(_named(one.made.params))
+    return not known.isdisjoint(name for value in _texts_of(one) for name in (value, *_within(value)))
 
 
 def undoing(one: LeftThere, upstream: Upstream) -> tuple[Operation, ...] | None:
@@ -98,12 +97,16 @@ def undoing(one: LeftThere, upstream: Upstream) -> tuple[Operation, ...] | None:
     return tuple(undo for undo in found if undo.params not in (one.before or ()))
 
 
-def _named(params: Mapping[str, Any]) -> Iterator[str]:
-    """What ``params`` name, and by an ARN: of an alias its function, too."""
-    for value in params.values():
-        if isinstance(value, str):
-            yield value
-            yield from re.split("[:/]", value)[5:] if value.startswith("arn:") else ()
+def _texts_of(one: LeftThere) -> Iterator[str]:
+    """What tells it from others, in what made it and in what takes it away."""
+    for operation in (one.made, one.undo):
+        values = operation.params.values() if operation is not None else ()
+        yield from (value for value in values if isinstance(value, str))
+
+
+def _within(value: str) -> list[str]:
+    """What an ARN names: of an alias its function, too."""
+    return re.split("[:/]", value)[5:] if value.startswith("arn:") else []
 
 
 def _begun(row: Mapping[str, Any]) -> LeftThere:
