@@ -73,6 +73,14 @@ def state(url: str, relayed: Relayed) -> dict[str, set[str]]:
     return {one: found for one in {*relayed.accounts, ACCOUNT} if (found := settled(url, one))}
 
 
+def nothing_is_under_way(relayed: Relayed) -> bool:
+    """Whether all came through that a killed run had sent."""
+    until = time.monotonic() + 60
+    while relayed.connections and time.monotonic() < until:
+        time.sleep(0.02)
+    return not relayed.connections
+
+
 def start(name: str, relayed: Relayed, out: Path, *options: str) -> "subprocess.Popen[str]":
     where = ("--target", "localstack", "--endpoint", relayed.url, "--out", str(out))
     service = str(ROOT / "sample_services" / name)
@@ -158,6 +166,7 @@ def test_what_a_killed_run_left_is_found_and_removed(
                 time.sleep(seconds)
             finally:
                 process.send_signal(signal.SIGKILL)
+        assert nothing_is_under_way(relayed), point
         left = state(url, relayed)
         assert number < TRIAL or left != before, point
         assert sweep(out) == 0, point

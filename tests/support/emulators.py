@@ -99,6 +99,8 @@ class Relayed:
     """Whether it answers no more."""
     busy: int = 0
     """How many requests are on their way."""
+    connections: int = 0
+    """How many are open: of who was killed none is, once all that it had sent was handed on."""
     services: Counter[str] = field(default_factory=Counter)
     accounts: set[str] = field(default_factory=set)
 
@@ -113,6 +115,18 @@ def relay(url: str, before: Callable[[str, str, str], None]) -> Iterator[Relayed
     class Relaying(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
+
+        def setup(self) -> None:
+            with lock:
+                relayed.connections += 1
+            super().setup()
+
+        def finish(self) -> None:
+            try:
+                super().finish()
+            finally:
+                with lock:
+                    relayed.connections -= 1
 
         def relay(self) -> None:
             with lock:
