@@ -248,7 +248,20 @@ def test_of_the_model_only_the_part_that_can_be_the_cause_comes_before_the_servi
             "plugin ./look has other files",
         ),
         ({"plugins": ("look 1.0.0",)}, {"plugins": ("look 1.0.1",)}, "plugin look 1.0.0 -> 1.0.1"),
+        ({"plugins": ("look 1.0.0 a1",)}, {"plugins": ("look 1.0.1 b2",)}, "plugin look 1.0.0 -> 1.0.1"),
+        (
+            {"plugins": ("look 1.0.0 a1",)},
+            {"plugins": ("look 1.0.0 b2",)},
+            "plugin look 1.0.0 has other files",
+        ),
+        ({"plugins": ("look a1",)}, {"plugins": ("look b2",)}, "plugin look has other files"),
+        ({"plugins": ("./my look a1",)}, {"plugins": ("./my look b2",)}, "plugin ./my look has other files"),
         ({}, {"service": {**MADE.service, "packages": "p"}}, "the service's packages"),
+        (
+            {"plugins": ("./look a1",)},
+            {"plugins": ("./look a1",), "service": {**MADE.service, "code": "d2"}},
+            "the service's code",
+        ),
     ],
 )
 def test_a_tool_with_other_files_is_another_tool(then: dict[str, Any], now: dict[str, Any], why: str) -> None:
@@ -258,11 +271,10 @@ def test_a_tool_with_other_files_is_another_tool(then: dict[str, Any], now: dict
 
 
 def test_what_is_not_known_of_an_older_baseline_has_not_changed() -> None:
-    later = made(tools=(replace(OSLS, digest="1"),), plugins=("look 1.0.0",), parts={BUCKET: "1"})
-    assert (
-        compare(baseline(evidence(made_with=made(plugins=("look",)))), evidence(made_with=later)).changed
-        == ()
-    )
+    later = made(tools=(replace(OSLS, digest="1"),), plugins=("look 1.0.0 a1",), parts={BUCKET: "1"})
+    for known in ("look", "look 1.0.0"):
+        earlier = evidence(made_with=made(plugins=(known,)))
+        assert compare(baseline(earlier), evidence(made_with=later)).changed == ()
 
 
 def test_the_services_files_outside_of_its_folder_are_its_own() -> None:

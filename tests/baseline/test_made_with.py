@@ -11,7 +11,7 @@ from tests.trial.rooms import write_service
 from verifier.baseline.evidence import Tool
 from verifier.baseline.made_with import made_with
 from verifier.baseline.model_parts import _plain, model_parts
-from verifier.baseline.tools import plugins, tool_of, wanted_again
+from verifier.baseline.tools import parts_of, plugins, tool_of, wanted_again
 from verifier.cloudformation.handlers import handlers
 from verifier.cloudformation.types.kind import Kind
 from verifier.cloudformation.types.part import Read
@@ -81,12 +81,15 @@ def test_a_plugin_is_known_by_its_version_or_its_files(tmp_path: Path) -> None:
     (packed / "package.json").write_text('{"version": "1.2.3"}', encoding="utf-8")
     service = replace(service, modules=folder / "node_modules")
     look, own, named, unknown = plugins(service)
-    assert (named, unknown) == ("packed 1.2.3", "unknown")
+    assert unknown == "unknown"
+    assert parts_of(named)[:2] == ("packed", "1.2.3")
     (folder / "look.js").write_text("2", encoding="utf-8")
     (folder / ".serverless_plugins" / "own" / "index.js").write_text("2", encoding="utf-8")
+    (packed / "index.js").write_text("2", encoding="utf-8")
     after = [*plugins(service)]
-    assert {look, own}.isdisjoint(after)
-    assert [one.partition(" ")[0] for one in after] == ["./look", "own", "packed", "unknown"]
+    assert {look, own, named}.isdisjoint(after)
+    assert [parts_of(one)[0] for one in after] == ["./look", "own", "packed", "unknown"]
+    assert [parts_of(one)[1] for one in after] == ["", "", "1.2.3", ""]
 
 
 def test_plugins_of_a_configuration_that_is_code_are_known_where_they_are_a_plain_list(

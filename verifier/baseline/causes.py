@@ -10,6 +10,7 @@ from functools import cached_property
 from verifier.baseline.announced import is_new, named_for
 from verifier.baseline.changes import Cause, Changes
 from verifier.baseline.evidence import Asker, BaselineEvidence, Evidenced
+from verifier.baseline.tools import parts_of
 
 _CAUSES = {"framework": Cause.FRAMEWORK, "model": Cause.MODEL, "data": Cause.DATA}
 # What is the likeliest of the parts that changed, by what is new about those who ask. The model as a whole
@@ -68,8 +69,8 @@ class Explainer:
     def _cause(self, part: str, order: Sequence[str]) -> Cause:
         if part in self.changes.parts:
             return Cause.MODEL
-        # What the tool itself does comes of itself and its plugins, and these are packages.
-        if part == "packages" and order is _TOOL:
+        # What the tool itself does comes of itself and its plugins: these are packages, or code of the service.
+        if order is _TOOL and (part == "packages" or (part == "code" and self._has_own_plugins)):
             return Cause.FRAMEWORK
         return _CAUSES.get(part, Cause.SERVICE)
 
@@ -111,6 +112,12 @@ class Explainer:
 
     def _does(self, verb: str) -> str:
         return f"{'now' if self.came else 'no longer'} {verb}"
+
+    @cached_property
+    def _has_own_plugins(self) -> bool:
+        """Whether a plugin is the service's own: what such a file requires is known as code alone."""
+        written = (*self.here.made_with.plugins, *self.there.made_with.plugins)
+        return any(not version for _, version, _ in map(parts_of, written))
 
     @cached_property
     def _run(self) -> frozenset[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from verifier.baseline.evidence import BaselineEvidence, MadeWith, Tool
-from verifier.baseline.tools import name_of
+from verifier.baseline.tools import parts_of
 
 _MODEL = {"rules": "our rules", "handlers": "our handlers", "names": "how names are generalised"}
 _SERVICE = {
@@ -110,13 +110,16 @@ def _other(former: Tool, tool: Tool) -> str:
 
 
 def _plugins(old: tuple[str, ...], new: tuple[str, ...]) -> Iterator[str]:
-    then, now = ({name_of(one): one.partition(" ")[2] for one in plugins} for plugins in (old, new))
-    for name, known in now.items():
+    then, now = ({name: known for name, *known in map(parts_of, plugins)} for plugins in (old, new))
+    for name, (version, digest) in now.items():
         if name not in then:
             yield f"plugin {name} came"
-        elif then[name] and known and then[name] != known:
-            is_local = name.startswith((".", "/"))
-            yield f"plugin {name} has other files" if is_local else f"plugin {name} {then[name]} -> {known}"
+            continue
+        former, files = then[name]
+        if former and version and former != version:
+            yield f"plugin {name} {former} -> {version}"
+        elif files and digest and files != digest:
+            yield f"plugin {f'{name} {version}'.rstrip()} has other files"
     for name in then:
         if name not in now:
             yield f"plugin {name} went"

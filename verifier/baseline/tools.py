@@ -19,6 +19,8 @@ _WITHIN = "./"
 _LOCAL = ".serverless_plugins"
 _LIST = re.compile(r"\bplugins\s*:\s*\[([^\]]*)\]")
 _QUOTED = re.compile(r"""['"`]([^'"`]+)['"`]""")
+# Whatever its name is, and a version, and a digest.
+_PLUGIN = re.compile(r"(.*?)(?: (\d+\.\S*))?(?: ([0-9a-f]{1,16}))?", re.DOTALL)
 _ENDINGS = ("", ".js", ".cjs", ".mjs", ".ts")
 
 
@@ -49,7 +51,7 @@ def _portable(wanted: str, framework: Framework, folder: Path) -> str:
 def plugins(service: Service) -> Iterator[str]:
     """The plugins of the service, as far as it can be read without running it.
 
-    Each as it is written, and after a space its version, or the digest of its files where it has none.
+    Each as it is written, and after a space its version where it has one, and the digest of its files.
     """
     written: Any = service.settings.get("plugins")
     local = _LOCAL
@@ -64,9 +66,11 @@ def plugins(service: Service) -> Iterator[str]:
         yield from (f"{name} {_known_by(name, service, local)}".rstrip() for name in names)
 
 
-def name_of(plugin: str) -> str:
-    """The name of a plugin as it is written in the configuration."""
-    return plugin.partition(" ")[0]
+def parts_of(plugin: str) -> tuple[str, str, str]:
+    """The name of a plugin as it is written, its version and its digest; empty for what is not known."""
+    found = _PLUGIN.fullmatch(plugin)
+    name, version, digest = found.groups("") if found else (plugin, "", "")
+    return name, version, digest
 
 
 def _named_in(config: Path) -> list[str]:
@@ -77,9 +81,11 @@ def _named_in(config: Path) -> list[str]:
 
 def _known_by(name: str, service: Service, local: str) -> str:
     if not name.startswith((".", "/")):
-        version = manifest(service.modules / name).get("version") if service.modules else None
-        if isinstance(version, str):
-            return version
+        package = service.modules / name if service.modules else None
+        version = manifest(package).get("version") if package else None
+        if package and isinstance(version, str):
+            # Its files may be other ones all the same: patched, or linked to where they are written.
+            return f"{version} {_folder_digest(package)}"
     for folder in (service.folder, service.folder / local):
         for path in (folder / f"{name}{ending}" for ending in _ENDINGS):
             if path.is_file():
