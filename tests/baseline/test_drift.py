@@ -26,9 +26,11 @@ from verifier.baseline.changes import Cause
 from verifier.baseline.drift import Drifted, compare
 from verifier.baseline.evidence import BaselineEvidence, Evidenced, MadeWith, Tool
 from verifier.baseline.files import Baseline
+from verifier.baseline.gather import policy_of
 from verifier.baseline.seal import seal_of
 from verifier.grant.evidence import Permission
 from verifier.iam.policy import Condition, parse_policy
+from verifier.report.naming import named
 
 LOOK = held("s3:GetBucketTagging", by_tool("s3:GetBucketTagging"))
 READ = held("s3:GetBucketAcl", by_stack("s3:GetBucketAcl", lifecycle="read"))
@@ -168,12 +170,33 @@ def test_what_a_wider_permission_grants_has_not_come_and_the_wider_one_goes() ->
     assert the_only(found.went).permission == Permission("s3:*", "arn:{partition}:s3:::shop-{stage}-*")
 
 
-def test_a_statement_that_denies_is_no_part_of_a_baseline() -> None:
-    denies = {"Effect": "Deny", "NotAction": "s3:*", "Resource": "*"}
+@pytest.mark.parametrize(
+    ("statement", "shown"),
+    [
+        ({"Effect": "Deny", "Action": ["s3:*", "sqs:*"], "Resource": "*"}, "Deny s3:*, sqs:* on *"),
+        ({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}, "Allow all but iam:* on *"),
+        (
+            {"Effect": "Allow", "Action": "s3:*", "NotResource": ["arn:aws:s3:::a", "arn:aws:s3:::b"]},
+            "Allow s3:* on all but arn:aws:s3:::a, arn:aws:s3:::b",
+        ),
+        (
+            {
+                "Effect": "Deny",
+                "Action": "s3:*",
+                "Resource": "*",
+                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            },
+            'Deny s3:* on *, if {"Bool": {"aws:SecureTransport": "false"}}',
+        ),
+    ],
+)
+def test_a_statement_that_is_no_list_of_permissions_is_told_as_it_is(
+    statement: dict[str, Any], shown: str
+) -> None:
     policy = baseline(evidence()).policy
-    odd = parse_policy({"Version": "2012-10-17", "Statement": denies}).statements
+    odd = parse_policy({"Version": "2012-10-17", "Statement": statement}).statements
     found = compare(Baseline(replace(policy, statements=(*policy.statements, *odd)), evidence()), evidence())
-    assert the_only(found.went).permission.action == "Deny s3:*"
+    assert named(the_only(found.went).as_dict()) == shown
 
 
 def test_a_permission_of_a_tool_that_was_not_run_is_not_missed() -> None:
@@ -217,6 +240,18 @@ def test_a_change_of_both_files_by_hand_is_told_though_our_model_changed_too() -
         the_only(compare(baseline(unsealed), evidence(LOOK, made_with=later)).came).cause
         is not Cause.BASELINE
     )
+
+
+def test_a_change_by_hand_of_the_evidence_alone_is_told() -> None:
+    whole, less = evidence(LOOK), evidence()
+    sealed = seal_of(item.permission for item in whole.held)
+    taken_out = the_only(compare(Baseline(policy_of(whole), replace(less, seal=sealed)), whole).came)
+    assert (taken_out.permission, taken_out.cause) == (LOOK.permission, Cause.BASELINE)
+    assert taken_out.why == "evidence.json was changed by hand: it had it when it was written"
+    sealed = seal_of(item.permission for item in less.held)
+    put_in = the_only(compare(Baseline(policy_of(less), replace(whole, seal=sealed)), less).went)
+    assert (put_in.permission, put_in.cause) == (LOOK.permission, Cause.BASELINE)
+    assert put_in.why == "evidence.json was changed by hand: it did not have it when it was written"
 
 
 def test_of_the_model_only_the_part_that_can_be_the_cause_comes_before_the_service() -> None:

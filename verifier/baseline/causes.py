@@ -69,7 +69,7 @@ class Explainer:
     def _cause(self, part: str, order: Sequence[str]) -> Cause:
         if part in self.changes.parts:
             return Cause.MODEL
-        # What the tool itself does comes of itself and its plugins: these are packages, or code of the service.
+        # What the tool itself does comes of itself and its plugins: packages, or code of the service.
         if order is _TOOL and (part == "packages" or (part == "code" and self._has_own_plugins)):
             return Cause.FRAMEWORK
         return _CAUSES.get(part, Cause.SERVICE)

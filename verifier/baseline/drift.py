@@ -15,7 +15,7 @@ from verifier.baseline.seal import by_hand
 from verifier.grant.evidence import Permission
 from verifier.grant.merge import covers_resource, order
 from verifier.iam.evaluate import action_matches
-from verifier.iam.policy import Condition, PolicyDocument, Statement, to_dict
+from verifier.iam.policy import Condition, PolicyDocument, Statement
 
 _EQUALS = "StringEquals"
 _BY_HAND = "policy.json was changed by hand: evidence.json "
@@ -76,7 +76,10 @@ def compare(baseline: Baseline, now: BaselineEvidence) -> Drift:
     run_again = _run_again(then, now)
     new = [one for one in present if not any(_grants(wide, one) for wide in granted)]
     absent = [one for one in granted if one not in present]
-    edited = by_hand(then.seal, recorded, (*new, *absent))
+    edited = by_hand(then.seal, recorded, tuple(dict.fromkeys((*new, *absent, *(present.keys() ^ recorded)))))
+    # In the evidence alone somebody changed what the policy still has right.
+    new += [one for one in present if one in edited and one not in new]
+    absent += [one for one in recorded if one in edited and one not in present and one not in absent]
     came = [
         _came(present[one], one in recorded, one in edited, Explainer(now, then, changes, came=True))
         for one in new
@@ -178,10 +181,14 @@ def _is_odd(statement: Statement) -> bool:
 
 def _odd(statement: Statement) -> Drifted:
     """A statement that is no list of permissions, as one."""
-    plain = to_dict(PolicyDocument("2012-10-17", (statement,)))["Statement"][0]
-    action = f"{statement.effect} {plain.get('Action', plain.get('NotAction'))}"
-    shown = Permission(action, str(plain.get("Resource", plain.get("NotResource"))))
+    actions = _all_but(statement.not_actions) or ", ".join(statement.actions)
+    resources = _all_but(statement.not_resources) or ", ".join(statement.resources)
+    shown = Permission(f"{statement.effect} {actions}", resources, statement.conditions)
     return Drifted(shown, Cause.BASELINE, f"{_BY_HAND}knows nothing of this statement", None)
+
+
+def _all_but(names: Sequence[str]) -> str:
+    return f"all but {', '.join(names)}" if names else ""
 
 
 def _sorted(found: list[Drifted]) -> tuple[Drifted, ...]:
