@@ -108,6 +108,10 @@ def test_what_did_not_pass_has_no_life(world: World | Unproven, code: ExitCode, 
     seen = tried(world, READ)
     assert (seen.life, seen.confirmed, seen.code) == (None, False, code)
     assert reason in seen.reason
+    anew = converged(Bench(world, Silent(), Journal(None)), TOOL)
+    assert (anew.life, anew.code) == (None, code)
+    # What became of it is said before that.
+    assert not anew.reason.startswith(("inconclusive", "not converged"))
 
 
 def test_a_converge_begins_with_nothing() -> None:

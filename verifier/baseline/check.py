@@ -85,7 +85,7 @@ def converged(bench: Bench, tool: Tool) -> Seen:
         life = LifeUnder(tool, result.findings, _tolerated(last))
         return Seen(life, warnings=_warnings(last), seeded=tuple(_seeded(result)))
     trials = (one.trial.provenance for one in result.rounds)
-    return Seen(code=_code(result), reason=lasting_of(f"{result.verdict}: {result.reason}", *trials))
+    return Seen(code=_code(result), reason=lasting_of(result.reason, *trials))
 
 
 def _seeded(result: Convergence) -> Iterator[Seeded]:

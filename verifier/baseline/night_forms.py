@@ -14,8 +14,8 @@ from verifier.report.sarif import SarifFinding, sarif_file, sarif_of
 
 _RULES: Mapping[str, tuple[str, str]] = {
     "not-checked": ("error", "Nothing can be said of the service's deploy policy."),
-    "permission-came": ("error", "The service asks for a permission that its committed policy lacks."),
-    "permission-went": ("warning", "The committed policy grants what nothing asks for."),
+    "permission-came": ("error", "The service asks for a permission that its baseline lacks."),
+    "permission-went": ("warning", "The baseline has a permission that nothing asks for."),
     "newest-differs": ("note", "With newer data or a newer tool the service asks for something else."),
 }
 _CUT_OFF = "the night was cut off: other services were not checked"
