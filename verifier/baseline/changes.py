@@ -77,10 +77,18 @@ def changes_between(then: BaselineEvidence, now: BaselineEvidence) -> Changes:
         ),
         {
             name: f"our handler of {name}" if "::" in name else f"our rules for {name}"
-            for name in _differing(old.parts, new.parts)
-            if name in old.parts and name in new.parts
+            for name in _concerning_both(then, now)
+            if old.parts.get(name) != new.parts.get(name)
         },
     )
+
+
+def _concerning_both(then: BaselineEvidence, now: BaselineEvidence) -> list[str]:
+    """What both sides have to do with: a type may have got its handler since. An older one does not say."""
+    if not (then.made_with.parts and now.made_with.parts):
+        return []
+    ours, theirs = ({*one.registry, *(item.service for item in one.askers())} for one in (then, now))
+    return sorted(ours & theirs)
 
 
 def _service(then: BaselineEvidence, now: BaselineEvidence) -> Iterator[tuple[str, str]]:

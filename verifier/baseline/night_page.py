@@ -136,7 +136,10 @@ def _figures(rows: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     yield f"{len(rows)} service" + ("" if len(rows) == 1 else "s"), ""
     for became, number in sorted(counts.items()):
         yield f"{number} {became}", ""
-    for word, means in (("came", "asked for, not in the baseline"), ("went", "in the baseline, not asked for")):
+    for word, means in (
+        ("came", "asked for, not in the baseline"),
+        ("went", "in the baseline, not asked for"),
+    ):
         number = sum(len(row[word]) for row in rows if row["outcome"] == "drift")
         if number:
             yield f"{number} {word}", means
