@@ -256,14 +256,15 @@ def test_a_change_by_hand_of_the_evidence_alone_is_told() -> None:
 
 def test_of_the_model_only_the_part_that_can_be_the_cause_comes_before_the_service() -> None:
     """Our handlers change with every release: a property that came is the service's doing."""
-    then = {BUCKET: "1", "s3": "1"}
+    then: dict[str, str] = {BUCKET: "1", "s3": "1"}
+    unknown: dict[str, str] = {}
     both = {"service": CONFIGURED, "model": {**MADE.model, "handlers": "h2"}}
     parts = (
         (then, {BUCKET: "1", "s3": "1"}, Cause.SERVICE, "changed: the service's configuration"),
         (then, {BUCKET: "2", "s3": "1"}, Cause.MODEL, "changed: our handler of AWS::S3::Bucket"),
         (then, {BUCKET: "1", "s3": "2"}, Cause.MODEL, "changed: our rules for s3"),
         ({"s3": "1"}, {BUCKET: "1", "s3": "1"}, Cause.MODEL, "changed: our handler of AWS::S3::Bucket"),
-        ({}, {BUCKET: "1", "s3": "1"}, Cause.SERVICE, "changed: the service's configuration"),
+        (unknown, {BUCKET: "1", "s3": "1"}, Cause.SERVICE, "changed: the service's configuration"),
     )
     for before, now, cause, why in parts:
         earlier = evidence(made_with=made(parts=before))
