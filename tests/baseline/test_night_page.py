@@ -13,7 +13,7 @@ from tests.report.test_junit import outcomes, schema
 from tests.report.test_sarif import validator
 from tests.support.one_line import one_line
 from verifier.baseline.kept_night import night_in
-from verifier.baseline.night_forms import night_junit, night_sarif
+from verifier.baseline.night_forms import CUT_OFF, night_junit, night_sarif, night_text
 from verifier.baseline.night_page import night_page
 from verifier.cli import main
 from verifier.report.html.page import page
@@ -75,6 +75,12 @@ def test_a_night_that_was_cut_off_tells_what_had_ended(tmp_path: Path) -> None:
         "services/shop": "passed",
         "the whole night": "error",
     }
+    log = night_sarif(night, Path("night"))
+    validator().validate(log)
+    (found_there,) = log["runs"][0]["results"]
+    assert (found_there["ruleId"], found_there["message"]["text"]) == ("not-checked", CUT_OFF)
+    assert "night/journal.jsonl" in json.dumps(found_there["locations"])
+    assert night_text(night).splitlines()[-1] == CUT_OFF
     keep(tmp_path, {"journal.jsonl": [*journal, {"kind": "night-end"}]})
     whole = night_in(folder)
     assert whole is not None
@@ -114,7 +120,7 @@ def test_ci_systems_and_code_scanning_take_it(tmp_path: Path) -> None:
         "services/shop": "passed",
         "services/stock": "passed",
     }
-    log = night_sarif(night)
+    log = night_sarif(night, tmp_path)
     validator().validate(log)
     (run,) = log["runs"]
     found = Counter(item["ruleId"] for item in run["results"])

@@ -73,7 +73,7 @@ def test_a_night_says_of_which_tool_and_on_what_condition(form: str) -> None:
     came = {**DRIFT["came"][0], "frameworks": ["serverless@3"], "condition": _EVENTS, "certainty": "likely"}
     tools = ["osls@4.3.1", "osls@3.77.1", "serverless@3.40.0"]
     rows = [{**ROWS[1], "frameworks": tools, "came": [came]}]
-    told = markdown("check", rows) if form == "markdown" else night_as(form, night_of(rows))
+    told = markdown("check", rows) if form == "markdown" else night_as(form, night_of(rows), Path())
     assert "events.amazonaws.com" in told
     if form != "sarif":
         assert "serverless@3 alone" in told.replace("\\", "")
@@ -83,14 +83,14 @@ def test_a_night_says_of_which_tool_and_on_what_condition(form: str) -> None:
 @pytest.mark.parametrize("form", [*FORMS, "markdown"])
 def test_a_night_says_of_which_tool_nothing_is_known_beside_the_drift(form: str) -> None:
     rows = [{**ROWS[1], "reason": "under serverless 3.40.0: no network"}]
-    told = markdown("check", rows) if form == "markdown" else night_as(form, night_of(rows))
+    told = markdown("check", rows) if form == "markdown" else night_as(form, night_of(rows), Path())
     assert "under serverless 3.40.0: no network" in told.replace("\\", "")
     assert "s3:PutBucketTagging" in told
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_what_the_newest_would_change_is_told(form: str) -> None:
-    told = night_as(form, night_of(ROWS, REFRESH))
+    told = night_as(form, night_of(ROWS, REFRESH), Path())
     for words in ("s3:ListAllMyBuckets", "osls 4.3.1", "osls calls it"):
         assert words in told
 

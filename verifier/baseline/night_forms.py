@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from verifier.baseline.ahead import ahead_text
 from verifier.baseline.files import FOLDER, POLICY
 from verifier.baseline.kept_night import KeptNight
 from verifier.baseline.text import headline, text
+from verifier.loop.journal import NAME as JOURNAL
 from verifier.report.drifted import drift_lines
 from verifier.report.junit import JunitCase, JunitSuite, junit_of
 from verifier.report.naming import named
@@ -18,7 +20,7 @@ _RULES: Mapping[str, tuple[str, str]] = {
     "permission-went": ("warning", "The baseline has a permission that nothing asks for."),
     "newest-differs": ("note", "With newer data or a newer tool the service asks for something else."),
 }
-_CUT_OFF = "the night was cut off: other services were not checked"
+CUT_OFF = "the night was cut off: other services were not checked"
 _TRUE = "no drift"
 
 
@@ -26,16 +28,26 @@ def night_junit(kept: KeptNight) -> str:
     """JUnit's XML: drift is a failure, what says nothing of a policy an error."""
     cases = [_case(row) for row in kept.rows]
     if not kept.whole:
-        cases.append(JunitCase("the whole night", 0, "error", _CUT_OFF, _CUT_OFF))
+        cases.append(JunitCase("the whole night", 0, "error", CUT_OFF, CUT_OFF))
     suites = [JunitSuite("baselines", "nightly", cases)]
     if kept.refresh:
         suites.append(JunitSuite("newest", "nightly", [_ahead(row) for row in kept.refresh["services"]]))
     return junit_of(suites, kept.ended)
 
 
-def night_sarif(kept: KeptNight) -> dict[str, Any]:
-    """SARIF 2.1.0, with the committed policies as places."""
-    return sarif_of("verifier/nightly/", _found(kept), _RULES)
+def night_sarif(kept: KeptNight, folder: Path) -> dict[str, Any]:
+    """SARIF 2.1.0, with the committed policies as places; of a night that was cut off also its journal."""
+    found = [*_found(kept)]
+    if not kept.whole:
+        # Else code scanning takes what is not in it for mended.
+        found.append(SarifFinding("not-checked", CUT_OFF, sarif_file(folder, JOURNAL)))
+    return sarif_of("verifier/nightly/", found, _RULES)
+
+
+def night_text(kept: KeptNight) -> str:
+    """In lines for a person, as the night said them at its end."""
+    ahead = ahead_text(kept.refresh) if kept.refresh else ""
+    return text(kept.rows) + ("" if kept.whole else f"{CUT_OFF}\n") + ahead
 
 
 def _case(row: dict[str, Any]) -> JunitCase:

@@ -54,7 +54,7 @@ def run(args: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> Result:
 
     night = night_in(args.folder) if args.folder.is_dir() else None
     if night is not None:
-        text = night_as(args.format, night)
+        text = night_as(args.format, night, args.folder)
     else:
         text = told_as(args.format, kept_in(args.folder), args.folder)
     path = args.out or (args.folder / NAME if args.format == "html" else None)
@@ -91,8 +91,8 @@ def write_beside(
     write_whole(folder / NAME, page(kept_of(command, document, policy if given else None, rows)))
 
 
-def night_as(form: str, night: "KeptNight") -> str:
-    """What a folder of nightly keeps, in one of FORMS."""
+def night_as(form: str, night: "KeptNight", folder: Path) -> str:
+    """What ``folder`` keeps of a night, in one of FORMS."""
     match form:
         case "html":
             from verifier.baseline.night_page import night_page
@@ -105,11 +105,10 @@ def night_as(form: str, night: "KeptNight") -> str:
         case "sarif":
             from verifier.baseline.night_forms import night_sarif
 
-            return json.dumps(night_sarif(night), indent=2) + "\n"
-    from verifier.baseline.ahead import ahead_text
-    from verifier.baseline.text import text
+            return json.dumps(night_sarif(night, folder), indent=2) + "\n"
+    from verifier.baseline.night_forms import night_text
 
-    return text(night.rows) + (ahead_text(night.refresh) if night.refresh else "")
+    return night_text(night)
 
 
 def told_as(form: str, kept: "Kept", folder: Path) -> str:
