@@ -32,6 +32,7 @@ def test_a_permission_more_in_the_registry_is_likely_on_the_types_own_resources(
     assert came(drift) == [("s3:GetBucketAcl", FILES, Cause.REGISTRY)]
     assert drift.came[0].why == f"CloudFormation's registry now names it for {BUCKET}"
     assert drift.announced == (f"CloudFormation's registry, {BUCKET}: s3:GetBucketAcl (read)",)
+    assert drift.changed == ("CloudFormation's registry",)
     (item,) = [one for one in whole.held if one.note]
     assert (item.certainty, item.frameworks) == (Certainty.LIKELY, ("osls@4",))
     assert item.note == "CloudFormation's registry names it, and nothing asked for it yet"
@@ -108,12 +109,13 @@ def test_of_the_reference_a_new_action_about_tags_is_likely_and_any_other_only_t
     assert came(drift) == [("s3:PutBucketTagging", FILES, Cause.DATA)]
     assert drift.came[0].why == "AWS's reference now names it"
     assert drift.announced == ("AWS's reference: s3:GetBucketAbac", "AWS's reference: s3:PutBucketTagging")
+    assert drift.changed == ("AWS's reference",)
 
 
 def test_a_service_or_a_type_that_is_on_one_side_only_announces_nothing() -> None:
     then = evidence(registry={}, catalogue={"sqs": "SendMessage"})
     whole, drift = after(then, evidence(registry=ABAC, catalogue=KNOWN, made_with=made()))
-    assert (drift.is_there, drift.announced) == (False, ())
+    assert (drift.is_there, drift.announced, drift.changed) == (False, (), ())
     assert with_announced(None, whole) is whole
 
 

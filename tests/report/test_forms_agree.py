@@ -78,6 +78,8 @@ def test_a_night_says_of_which_tool_and_on_what_condition(form: str) -> None:
     if form != "sarif":
         assert "serverless@3 alone" in told.replace("\\", "")
         assert "likely" in told
+    if form == "markdown":
+        assert "` \\(likely" in told
 
 
 @pytest.mark.parametrize("form", [*FORMS, "markdown"])

@@ -41,6 +41,8 @@ class Changes:
     model: tuple[str, ...]
     data: tuple[str, ...]
     parts: Mapping[str, str] = field(default_factory=dict)
+    named: tuple[str, ...] = ()
+    """Lists of AWS's that name something else for what is on both sides."""
 
     @property
     def framework(self) -> tuple[str, ...]:
@@ -54,7 +56,7 @@ class Changes:
 
     def lines(self) -> list[str]:
         """All of it, in words."""
-        return [*self.framework, *self.service.values(), *self.model, *self.data]
+        return [*self.framework, *self.service.values(), *self.model, *self.data, *self.named]
 
     def of(self, part: str) -> str:
         """The words for ``part``: framework, model, data or a part of either; empty for unchanged."""
@@ -80,6 +82,14 @@ def changes_between(then: BaselineEvidence, now: BaselineEvidence) -> Changes:
             for name in _concerning_both(then, now)
             if old.parts.get(name) != new.parts.get(name)
         },
+        tuple(
+            words
+            for words, ours, theirs in (
+                ("CloudFormation's registry", then.registry, now.registry),
+                ("AWS's reference", then.catalogue, now.catalogue),
+            )
+            if any(ours[name] != theirs[name] for name in ours.keys() & theirs.keys())
+        ),
     )
 
 

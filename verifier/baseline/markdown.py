@@ -86,6 +86,6 @@ def drift_cells(row: Mapping[str, Any]) -> Iterator[str]:
         for item in row.get(word, ()):
             condition = item.get("condition")
             only_if = f" if {code(json.dumps(condition))}" if condition else ""
-            action = code(item["action"]) + plain(besides(item, tools))
+            action = f"{code(item['action'])} {plain(besides(item, tools))}".rstrip()
             resource = code(item["resource"]) + only_if
             yield " | ".join((word, action, resource, plain(item["cause"]), plain(item["why"])))
