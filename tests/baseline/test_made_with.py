@@ -102,6 +102,28 @@ def test_plugins_of_a_configuration_that_is_code_are_known_where_they_are_a_plai
     assert [*plugins(load_service(tmp_path))] == []
 
 
+@pytest.mark.parametrize(
+    ("written", "known"),
+    [
+        ("${file(config/plugins.yml)}", ["look"]),
+        ("${ file(./config/plugins.json):of.ours }", ["b", "c"]),
+        ("${self:custom.plugins}", ["d"]),
+        ("${file(config/none.yml)}", []),
+        ("${file(config/plugins.js)}", []),
+        ("${file(config/plugins.yml):a.b}", []),
+        ("${env:PLUGINS}", []),
+    ],
+)
+def test_plugins_that_stand_elsewhere_are_found_there(tmp_path: Path, written: str, known: list[str]) -> None:
+    folder = write_service(tmp_path / "shop")
+    (folder / "config").mkdir()
+    (folder / "config" / "plugins.yml").write_text("- look\n", encoding="utf-8")
+    (folder / "config" / "plugins.json").write_text('{"of": {"ours": ["c", "b"]}}', encoding="utf-8")
+    (folder / "config" / "plugins.js").write_text("module.exports = ['x']", encoding="utf-8")
+    settings = {"plugins": written, "custom": {"plugins": ["d"]}}
+    assert [*plugins(replace(load_service(folder), settings=settings))] == known
+
+
 YAML = "service: shop\nprovider:\n  name: aws\n"
 
 

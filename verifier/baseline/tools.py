@@ -8,10 +8,11 @@ from typing import Any
 
 from verifier.baseline.digests import digest_of
 from verifier.baseline.evidence import Tool
+from verifier.errors import InputError
 from verifier.framework.framework import Framework
 from verifier.framework.packages import manifest
 from verifier.reading import any_text_of
-from verifier.service.service import Service
+from verifier.service.service import Service, settings_of
 from verifier.service.tree import MODULES
 
 _MANIFEST = "package.json"
@@ -21,6 +22,8 @@ _LIST = re.compile(r"\bplugins\s*:\s*\[([^\]]*)\]")
 _QUOTED = re.compile(r"""['"`]([^'"`]+)['"`]""")
 # Whatever its name is, and a version, and a digest.
 _PLUGIN = re.compile(r"(.*?)(?: (\d+\.\S*))?(?: ([0-9a-f]{1,16}))?", re.DOTALL)
+_VARIABLE = re.compile(r"\$\{\s*(?:self|file\(\s*(?P<file>[^)]+?)\s*\))(?::\s*(?P<address>[\w.-]+))?\s*\}")
+_PLAIN = frozenset({".yml", ".yaml", ".json"})
 _ENDINGS = ("", ".js", ".cjs", ".mjs", ".ts")
 
 
@@ -53,7 +56,7 @@ def plugins(service: Service) -> Iterator[str]:
 
     Each as it is written, and after a space its version where it has one, and the digest of its files.
     """
-    written: Any = service.settings.get("plugins")
+    written: Any = _elsewhere(service.settings.get("plugins"), service)
     local = _LOCAL
     if isinstance(written, dict):
         named = written.get("localPath")
@@ -64,6 +67,23 @@ def plugins(service: Service) -> Iterator[str]:
     if isinstance(written, list):
         names = sorted(name for name in written if isinstance(name, str))
         yield from (f"{name} {_known_by(name, service, local)}".rstrip() for name in names)
+
+
+def _elsewhere(written: Any, service: Service) -> Any:
+    """``written``, or what stands where it says: in a file, or elsewhere in the configuration."""
+    found = _VARIABLE.fullmatch(written.strip()) if isinstance(written, str) else None
+    if found is None:
+        return written
+    value: Any = service.settings
+    if found["file"]:
+        path = service.folder / found["file"]
+        try:
+            value = settings_of(path) if path.suffix in _PLAIN else None
+        except InputError:
+            return None
+    for key in found["address"].split(".") if found["address"] else ():
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
 
 
 def parts_of(plugin: str) -> tuple[str, str, str]:
