@@ -103,11 +103,12 @@ def test_a_baseline_of_which_one_file_is_missing_is_found_and_told(tmp_path: Pat
 
 
 def test_services_are_found_below_and_not_within_packages(tmp_path: Path) -> None:
-    for name in ("b", "a/inner", "node_modules/c", ".hidden/d", "."):
+    for name in ("b", "a/inner", "node_modules/c", ".hidden/d", ".", "build", "build/lib/b", "a/dist/b"):
         (tmp_path / name).mkdir(parents=True, exist_ok=True)
         write_baseline(tmp_path / name, evidence())
     found = [str(folder.relative_to(tmp_path)) for folder in services_below(tmp_path)]
-    assert found == [".", "a/inner", "b"]
+    assert found == [".", "a/inner", "b", "build"]
+    assert [*services_below(tmp_path / "build")] == [tmp_path / "build", tmp_path / "build" / "lib" / "b"]
 
 
 @pytest.mark.parametrize(

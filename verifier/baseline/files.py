@@ -17,8 +17,10 @@ from verifier.reading import json_of, text_of
 
 FOLDER, POLICY, EVIDENCE = "baseline", "policy.json", "evidence.json"
 _CONFLICT = ("<<<<<<< ", ">>>>>>> ")
-# Others' services, and copies of ours.
-_NEVER_IN = frozenset({"node_modules", "venv", "build", "dist", "__pycache__"})
+# Others' services.
+_NEVER_IN = frozenset({"node_modules", "venv", "__pycache__"})
+# Copies of ours, but for a service of that name.
+_NEVER_BELOW = frozenset({"build", "dist"})
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,8 @@ def services_below(folder: Path) -> Iterator[Path]:
     One of which a file is missing is among them: somebody has to hear of it.
     """
     for here, folders, _ in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in _NEVER_IN and not name.startswith("."))
         if FOLDER in folders and any(Path(here, FOLDER, name).is_file() for name in (POLICY, EVIDENCE)):
             yield Path(here)
+        goes_on = Path(here) == folder or Path(here).name not in _NEVER_BELOW
+        below = [name for name in folders if name not in _NEVER_IN and not name.startswith(".")]
+        folders[:] = sorted(below) if goes_on else []
