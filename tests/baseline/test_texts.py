@@ -43,6 +43,7 @@ def test_markdown_has_a_table_of_all_and_one_for_each_that_drifted() -> None:
         "| came | `s3:GetBucketTagging` | `arn:{partition}:s3:::shop-{stage}-files` | baseline |"
     )
     assert "written" in markdown("update", [updated("shops/a", evidence(), written=True)])
+    assert markdown("check", [SAME]).splitlines()[2] == "1 service: 1 no drift"
 
 
 @pytest.mark.parametrize(

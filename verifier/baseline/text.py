@@ -19,7 +19,8 @@ def tally(rows: Iterable[dict[str, Any]]) -> str:
     """How many services ended how."""
     counts = Counter(str(row["outcome"]) for row in rows)
     said = ", ".join(f"{number} {outcome}" for outcome, number in sorted(counts.items()))
-    return f"{sum(counts.values())} services: {said}"
+    of = sum(counts.values())
+    return f"{of} service{'' if of == 1 else 's'}: {said}"
 
 
 def headline(row: dict[str, Any]) -> str:
