@@ -127,10 +127,12 @@ def test_a_killed_night_goes_on_where_it_ended(nights: Nights) -> None:
     assert [item["folder"] for item in rows] == ["a", "b", "c"]
 
 
-@pytest.mark.parametrize("changed", ["serverless.yml", "baseline/policy.json"])
+@pytest.mark.parametrize("changed", ["serverless.yml", "baseline/policy.json", "node_modules/osls/index.js"])
 def test_what_changed_meanwhile_is_checked_again(nights: Nights, changed: str) -> None:
-    nights.pretend()
     path = nights.folder / "b" / changed
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    nights.pretend()
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert nights.run()[1] == ["b"]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from verifier.baseline.files import EVIDENCE, FOLDER, POLICY
 from verifier.baseline.made_with import made_with
+from verifier.baseline.tools import installed
 from verifier.errors import ExitCode, InputError
 from verifier.loop.journal import Journal
 from verifier.service.outside import find_outside
@@ -83,7 +84,8 @@ def state(folder: str) -> str:
     path = Path(folder)
     try:
         service = load_service(path)
-        made = made_with(replace(service, outside=find_outside(service.folder)), ())
+        tools = [*installed(service)]
+        made = made_with(replace(service, outside=find_outside(service.folder)), tools)
         files = [service.config, *(path / FOLDER / name for name in (POLICY, EVIDENCE))]
         committed = [one.read_bytes() for one in files]
     except (InputError, OSError):

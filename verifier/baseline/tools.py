@@ -10,7 +10,7 @@ from verifier.baseline.digests import digest_of
 from verifier.baseline.evidence import Tool
 from verifier.errors import InputError
 from verifier.framework.framework import Framework
-from verifier.framework.packages import manifest
+from verifier.framework.packages import NAMES, manifest
 from verifier.reading import any_text_of
 from verifier.service.service import Service, settings_of
 from verifier.service.tree import MODULES
@@ -34,6 +34,14 @@ def tool_of(framework: Framework, wanted: str, folder: Path) -> Tool:
     digest = _folder_digest(package) if package else ""
     named = _portable(wanted, framework, folder)
     return Tool(named, framework.name, framework.version, digest)
+
+
+def installed(service: Service) -> Iterator[Tool]:
+    """The tools that lie among the service's own packages. Raises OSError."""
+    for name in NAMES:
+        package = service.modules / name if service.modules else None
+        if package and package.is_dir():
+            yield Tool("auto", name, str(manifest(package).get("version")), _folder_digest(package))
 
 
 def wanted_again(tool: Tool, folder: Path) -> str:
