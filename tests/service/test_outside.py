@@ -161,7 +161,7 @@ def test_far_above_and_much_that_is_left_out(tmp_path: Path) -> None:
     assert any("more than 4 folders above" in words for words in found.left_out)
     assert sum("the system's" in words for words in found.left_out) == 2
     assert len(found.left_out) == 3
-    many = Outside(left_out=tuple(f"{number}" for number in range(7)))
+    many = Outside(Forbidden(tmp_path, None), left_out=tuple(f"{number}" for number in range(7)))
     assert many.note is not None
     assert many.note.endswith("0, 1, 2, 3, 4 and 2 more")
 
@@ -196,3 +196,36 @@ def test_a_service_in_a_folder_of_the_system_names_its_neighbours(monkeypatch: p
     assert here.reason(Path("/usr/src/app/shared.yml")) is None
     assert here.reason(Path("/etc/x.yml")) == "the system's"
     assert Forbidden(Path("/dev/shm/svc"), Path("/root")).reason(Path("/dev/shm/x.yml")) == "the system's"
+
+
+def test_a_link_brings_no_more_than_a_name_would(tmp_path: Path) -> None:
+    folder = tmp_path / "svc"
+    names(folder, "")
+    for name in (".aws/credentials", "shared/x.js", "shared/.ssh/id", "svc/lib/a.js", "svc/.own/b.js"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    for link, goal in {
+        "keys": "../.aws",
+        "lib/key.json": "../../.aws/credentials",
+        "environment": "/proc/self/environ",
+        "passwords": "/etc",
+        "disk": "/",
+        "zero": "/dev/zero",
+        "shared": "../shared",
+        "own": str(folder / ".own"),
+        "lib/venv": "../../.aws",
+        "dangling": "../nowhere",
+    }.items():
+        (folder / link).symlink_to(goal)
+    (tmp_path / "shared/all").symlink_to("../.aws")
+    assert find_outside(folder).left_out == (
+        "disk (a link to what is a home folder)",
+        "environment (a link to what is the system's)",
+        "keys (a link to what is hidden)",
+        "lib/key.json (a link to what is in a hidden folder)",
+        "passwords (a link to what is the system's)",
+        "zero (a link to what is the system's)",
+    )
+    with private_copy(load_service(folder)) as copy:
+        copied = {str(path.relative_to(copy.folder)) for path in copy.folder.rglob("*") if path.is_file()}
+    assert copied == {"serverless.yml", "handler.js", "lib/a.js", "shared/x.js", "own/b.js", ".own/b.js"}

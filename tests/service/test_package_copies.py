@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from verifier.errors import InputError
 from verifier.service import package_copies
+from verifier.service.forbidden import Forbidden
 from verifier.service.package_copies import PackageCopies
 from verifier.service.private_copy import private_copy
 from verifier.service.service import load_service
@@ -269,3 +271,19 @@ def test_each_private_copy_begins_with_the_packages_as_they_were(modules: Path, 
             (copy.folder / "node_modules/dep/index.js").write_text("2")
             copy.restore()
             assert (copy.folder / "node_modules/dep/index.js").read_text() == "2", "one life has one state"
+
+
+def test_no_link_brings_what_is_nobodys_package(modules: Path, tmp_path: Path) -> None:
+    for name in (".aws/credentials", ".store/own/package.json", ".store/node_modules/p/index.js"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("{}")
+    for link, goal in {"keys": ".aws", "own": ".store/own", "p": ".store/node_modules/p"}.items():
+        (modules / link).symlink_to(tmp_path / goal)
+    (modules / "environment").symlink_to("/proc/self/environ")
+    (modules.parent / "venv").symlink_to(tmp_path / ".aws")
+    packages = PackageCopies(tmp_path / "area", forbidden=Forbidden(modules.parent, None))
+    copy = packages.of(modules)
+    assert [(copy / name).is_dir() for name in ("own", "p", "keys")] == [True, True, False]
+    assert not any(path.name in ("credentials", "environment") for path in (tmp_path / "area").rglob("*"))
+    with pytest.raises(InputError, match=r"venv: leads to what is never copied \(hidden\); remove the link"):
+        packages.of(modules.parent / "venv")

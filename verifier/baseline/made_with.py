@@ -15,10 +15,10 @@ from verifier.baseline.evidence import MadeWith, Tool
 from verifier.baseline.tools import plugins
 from verifier.cloudformation.types import registry
 from verifier.errors import InputError
+from verifier.service.forbidden import PACKAGES
 from verifier.service.private_copy import NOT_COPIED
 from verifier.service.results import is_result
 from verifier.service.service import Service, settings_of
-from verifier.service.tree import PACKAGES
 
 _ROOT = Path(verifier.__file__).parent
 # Our own part of what a policy says: which file is of which.

@@ -37,8 +37,8 @@ def with_dependencies(service: Service, machine: Machine, say: Callable[[str], N
     area = Path(tempfile.mkdtemp(prefix="packages-", dir=scratch())).resolve()
     lend(area, machine.user)
     atexit.register(_remove, area)
-    packages = PackageCopies(area / "copies", say)
     outside = find_outside(service.folder, machine.home)
+    packages = PackageCopies(area / "copies", say, outside.forbidden)
     if outside.note:
         say(outside.note)
     above = packages_above(service, machine.home)

@@ -6,10 +6,14 @@ from pathlib import Path
 
 from verifier.service.variables import CONFIGURATION
 
+# Packages, at whatever depth: lent, not copied.
+PACKAGES = frozenset({"node_modules", ".venv", "venv"})
+
 _NEVER = tuple(map(Path, ("/proc", "/sys", "/dev")))
 _OF_THE_SYSTEM = tuple(
     Path("/", name) for name in ("etc", "run", "boot", "bin", "sbin", "lib", "lib64", "usr", "var", "System")
 )
+_PROGRAMS = Path("/usr")
 _HOMES = (Path("/home"), Path("/Users"))
 _ROOTS_HOME = Path("/root")
 
@@ -25,6 +29,17 @@ class Forbidden:
         """Why ``path`` is not copied, where it is and where it leads to; None if it may be."""
         real = Path(os.path.realpath(path))
         return self._where(path) or self._where(real) or _kind(real)
+
+    def behind(self, link: Path) -> str | None:
+        """Why what ``link`` leads to is not copied; None if it may be, or is the service's own."""
+        goal = Path(os.path.realpath(link))
+        return None if goal.is_relative_to(self._folder) else self._where(goal) or _kind(goal)
+
+    def behind_packages(self, link: Path) -> str | None:
+        """The same of a link among packages, which may lead to packages wherever they are kept."""
+        goal = Path(os.path.realpath(link))
+        is_package = (goal / "package.json").is_file() or not PACKAGES.isdisjoint(goal.parts)
+        return None if is_package or goal.is_relative_to(_PROGRAMS) else self.behind(link)
 
     def _where(self, path: Path) -> str | None:
         if any(path.is_relative_to(place) for place in _NEVER):

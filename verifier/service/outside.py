@@ -13,8 +13,8 @@ from pathlib import Path
 
 from verifier.reading import any_text_of
 from verifier.service.enclosed import link
-from verifier.service.forbidden import Forbidden
-from verifier.service.tree import LEFT_OUT, PACKAGES, Lend, copy_file
+from verifier.service.forbidden import PACKAGES, Forbidden
+from verifier.service.tree import LEFT_OUT, Lend, copy_file
 from verifier.service.variables import is_text, text_files
 
 MOST_BYTES = 50_000_000
@@ -22,6 +22,7 @@ MOST_FILES = 2_000
 # So many folders above the service's own exist in the copy, too.
 LEVELS = 4
 _SHOWN = 5
+_LEADS_TO = "a link to what is "
 _TOO_MUCH = f"more than {MOST_BYTES // 1_000_000} MB or {MOST_FILES:,} files in all"
 
 _ABOVE = re.compile(r"(?<![\w./])(?:\.\./)+[\w@.+/-]+")
@@ -36,8 +37,12 @@ _IMPLIED = ("package.json", "tsconfig.json")
 
 @dataclass(frozen=True)
 class Outside:
-    """Regular files and folders of packages outside of a service's folder; and what is not taken, and why."""
+    """Regular files and folders of packages outside of a service's folder; and what is not taken, and why.
 
+    ``forbidden`` says of everything else whether it may be taken.
+    """
+
+    forbidden: Forbidden
     files: tuple[Path, ...] = ()
     packages: tuple[Path, ...] = ()
     left_out: tuple[str, ...] = ()
@@ -71,13 +76,15 @@ def find_outside(folder: Path, home: Path | None = None) -> Outside:
     """
     search = _Search(folder, home)
     search.run()
-    return Outside(tuple(search.files), tuple(sorted(search.packages)), tuple(sorted(search.left_out)))
+    return Outside(
+        search.forbidden, tuple(search.files), tuple(sorted(search.packages)), tuple(sorted(search.left_out))
+    )
 
 
 class _Search:
     def __init__(self, folder: Path, home: Path | None) -> None:
         self._folder = folder
-        self._forbidden = Forbidden(folder, home)
+        self.forbidden = Forbidden(folder, home)
         self.files: dict[Path, None] = {}
         self.packages: set[Path] = set()
         self.left_out: set[str] = set()
@@ -86,6 +93,10 @@ class _Search:
     def run(self) -> None:
         for file in sorted(text_files(self._folder)):
             self._follow(file, _ABOVE)
+        for path in _links(self._folder):
+            reason = None if path.name in PACKAGES else self.forbidden.behind(path)
+            if reason and os.path.exists(path):  # noqa: PTH110 - pathlib raises where nothing may be seen
+                self.left_out.add(f"{os.path.relpath(path, self._folder)} ({_LEADS_TO}{reason})")
         followed = 0
         while followed < len(self.files):
             file = list(self.files)[followed]
@@ -105,7 +116,7 @@ class _Search:
     def _take(self, path: Path) -> None:
         if path.is_relative_to(self._folder) or self._folder.is_relative_to(path):
             return
-        reason = self._forbidden.reason(path) or self._too_far(path)
+        reason = self.forbidden.reason(path) or self._too_far(path)
         if reason is None and path.is_dir():
             reason = self._take_folder(path)
         elif reason is None:
@@ -131,7 +142,7 @@ class _Search:
         """The regular files that may be taken, and the folders of packages."""
         within = (*within, folder.resolve())
         for entry in sorted(folder.iterdir()) if os.access(folder, os.R_OK | os.X_OK) else ():
-            if entry.name in LEFT_OUT or self._forbidden.reason(entry):
+            if entry.name in LEFT_OUT or self.forbidden.reason(entry):
                 continue
             if entry.is_dir() and entry.name not in PACKAGES:
                 if entry.resolve() not in within:
@@ -154,6 +165,20 @@ class _Search:
         # The copy of the service is so deep.
         deep = len(place_for(self._folder, Path("/")).parts) - 1
         return f"more than {LEVELS} folders above" if above > deep else None
+
+
+def _links(folder: Path) -> Iterator[Path]:
+    """The links in ``folder`` and below it, without those among packages."""
+    try:
+        entries = list(os.scandir(folder))
+    except OSError:
+        return  # the copying of it says so
+    for entry in entries:
+        path = folder / entry.name
+        if entry.is_symlink():
+            yield path
+        elif entry.is_dir() and entry.name not in PACKAGES | LEFT_OUT:
+            yield from _links(path)
 
 
 def _existing(name: str) -> Path | None:

@@ -17,8 +17,9 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from verifier.errors import VerifierError
+from verifier.errors import InputError, VerifierError
 from verifier.service.enclosed import entered, link_at, remove_at
+from verifier.service.forbidden import Forbidden
 from verifier.service.mended_copy import MendedCopy
 from verifier.service.tree import MODULES
 
@@ -30,10 +31,16 @@ def _silent(_: str) -> None:
 
 
 class PackageCopies:
-    """Copies below ``area``, a new folder of ours; ``say`` is told when much was copied."""
+    """Copies below ``area``, a new folder of ours; ``say`` is told when much was copied.
 
-    def __init__(self, area: Path, say: Callable[[str], None] = _silent) -> None:
+    What is ``forbidden`` is not copied, whatever links to it.
+    """
+
+    def __init__(
+        self, area: Path, say: Callable[[str], None] = _silent, forbidden: Forbidden | None = None
+    ) -> None:
         self._say = say
+        self._forbidden = forbidden
         self._area = area.resolve()
         self._copy = MendedCopy(self._area, self._link)
         self._copied: set[Path] = set()
@@ -44,9 +51,14 @@ class PackageCopies:
         """Of each copy that was moved, where to, and the folder of ours above that."""
 
     def of(self, folder: Path) -> Path:
-        """The copy of a folder of packages, or what is one; made when it is asked for the first time."""
+        """The copy of a folder of packages, or what is one; made when it is asked for the first time.
+
+        Raises InputError for a link to what is forbidden.
+        """
         if folder.is_relative_to(self._area):
             return folder
+        if reason := self._reason(folder):
+            raise InputError(f"{folder}: leads to what is never copied ({reason}); remove the link")
         folder = folder.resolve()
         if not self._is_copied(folder):
             before = self._copy.bytes
@@ -95,10 +107,15 @@ class PackageCopies:
             self._copy.add(unit)
 
     def _link(self, link: Path) -> str | None:
-        """What the copy of a link says; None for one that leads nowhere, or to the service itself."""
+        """What the copy of a link says; None where it has none.
+
+        That is so of links that lead nowhere, to the service itself, or to what is forbidden.
+        """
         goal = Path(os.path.realpath(link))
         if not goal.exists() or _is_interpreter(link):
             return str(goal) if goal.exists() else None
+        if self._reason(link):
+            return None
         if not self._is_copied(goal):
             unit = next((path for path in (goal, *goal.parents) if path.name == MODULES), goal)
             if self._asked_for and self._asked_for.is_relative_to(unit):
@@ -107,6 +124,9 @@ class PackageCopies:
         own = next(above for above in link.parents if above in self._copied)
         # What leads out of its folder does so wherever that is moved.
         return os.path.relpath(goal, link.parent) if goal.is_relative_to(own) else str(self._copy.place(goal))
+
+    def _reason(self, link: Path) -> str | None:
+        return self._forbidden.behind_packages(link) if self._forbidden else None
 
     def _is_copied(self, path: Path) -> bool:
         return any(above in self._copied for above in (path, *path.parents))

@@ -11,11 +11,12 @@ from tempfile import mkdtemp
 from verifier.errors import InconclusiveError, VerifierError
 from verifier.scratch import lend, scratch
 from verifier.service.enclosed import entered, is_real, remove
+from verifier.service.forbidden import PACKAGES
 from verifier.service.framework_version import pin
 from verifier.service.outside import find_outside, place_for
 from verifier.service.package_copies import PackageCopies
 from verifier.service.service import Service
-from verifier.service.tree import MODULES, PACKAGES, overlay
+from verifier.service.tree import MODULES, overlay
 
 # What is the verifier's own beside a service, and what a deploy makes anew, is not copied: the framework
 # would package it.
@@ -44,8 +45,8 @@ def private_copy(service: Service) -> Iterator["PrivateCopy"]:
     anchor = scratch().resolve()
     root = lend(Path(mkdtemp(prefix="trial-", dir=anchor)), service.user)
     try:
-        packages = service.packages or PackageCopies(root / "packages")
         outside = service.outside or find_outside(service.folder)
+        packages = service.packages or PackageCopies(root / "packages", forbidden=outside.forbidden)
         packages.begin_trial()
         service = replace(service, packages=packages, outside=outside)
         copy = PrivateCopy(service, place_for(service.folder, root), anchor)
@@ -142,4 +143,5 @@ class PrivateCopy:
 
     def _copy(self, source: Path, target: Path, skip: frozenset[str] = frozenset()) -> None:
         lend = self.service.packages.of if self.service.packages else None
-        overlay(source, target, skip, anchor=self.anchor, lend=lend)
+        forbidden = self.service.outside.forbidden if self.service.outside else None
+        overlay(source, target, skip, anchor=self.anchor, lend=lend, forbidden=forbidden)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from verifier.errors import InputError
 from verifier.service.enclosed import entered, folder_at, link_at, new_file_at
+from verifier.service.forbidden import PACKAGES, Forbidden
 from verifier.service.results import is_result
 
 MODULES = "node_modules"
-# Packages, at whatever depth: lent, not copied. Written by nobody and large: left out.
-PACKAGES = frozenset({MODULES, ".venv", "venv"})
+# Written by nobody and large.
 LEFT_OUT = frozenset({".git"})
 _NOT_IN_THE_KERNEL = (errno.EXDEV, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM, errno.ETXTBSY)
 
@@ -27,25 +27,28 @@ def overlay(
     *,
     anchor: Path | None = None,
     lend: Lend | None = None,
+    forbidden: Forbidden | None = None,
 ) -> None:
     """Copy the folder ``source`` over ``target``, without what is named in ``skip`` at its top.
 
     Nothing is written or removed outside of ``target``, whatever it holds (enclosed.py); ``anchor`` is
     a folder above it, by default the next one. Links within ``source`` stay links; what others lead
-    to is copied. Folders of packages become links to what ``lend`` gives, or are left out. Sockets,
-    pipes and the results of runs are left out. Raises InputError for a file that cannot be read.
+    to is copied, but for what is ``forbidden``. Folders of packages become links to what ``lend`` gives, or
+    are left out. Sockets, pipes and the results of runs are left out. Raises InputError for a file that
+    cannot be read.
     """
     with entered(target, anchor or target.parent) as handle:
         try:
-            _Overlay(source.resolve(), lend).copy(source, handle, skip, ())
+            _Overlay(source.resolve(), lend, forbidden).copy(source, handle, skip, ())
         except PermissionError as error:
             raise _unreadable(error.filename or source) from None
 
 
 class _Overlay:
-    def __init__(self, root: Path, lend: Lend | None) -> None:
+    def __init__(self, root: Path, lend: Lend | None, forbidden: Forbidden | None) -> None:
         self._root = root
         self._lend = lend
+        self._forbidden = forbidden
 
     def copy(self, source: Path, target: int, skip: frozenset[str], within: tuple[Path, ...]) -> None:
         entries = sorted(source.iterdir())
@@ -56,6 +59,8 @@ class _Overlay:
                 continue
             if entry.is_symlink() and self._stays_inside(entry):
                 link_at(target, entry.name, str(entry.readlink()))
+            elif self._is_forbidden(entry, within[-1]):
+                continue
             elif entry.name in PACKAGES and entry.is_dir():
                 if self._lend:
                     link_at(target, entry.name, str(self._lend(entry.resolve())))
@@ -71,6 +76,14 @@ class _Overlay:
             self.copy(source, handle, frozenset(), within)
         finally:
             os.close(handle)
+
+    def _is_forbidden(self, entry: Path, folder: Path) -> bool:
+        """Whether nothing is taken from where it is or leads to; ``folder`` is its own, resolved."""
+        is_own = folder.is_relative_to(self._root) and not entry.is_symlink()
+        if self._forbidden is None or is_own:
+            return False
+        behind = self._forbidden.behind_packages if entry.name in PACKAGES else self._forbidden.behind
+        return behind(entry) is not None
 
     def _stays_inside(self, link: Path) -> bool:
         goal = link.readlink()
