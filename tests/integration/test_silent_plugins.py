@@ -76,6 +76,23 @@ if (process.argv.includes('deploy')) {
 }
 module.exports = class {};
 """.replace("DOCUMENT", json.dumps(EVERYTHING))
+# The user gives itself what it was not given.
+OWN_RIGHTS = """
+const { execFileSync } = require('child_process');
+const library = require.resolve('@aws-sdk/client-iam', { paths: [require.main.filename] });
+const script = `
+  const { IAM } = require(process.argv[1]);
+  const iam = new IAM({ region: 'us-east-1', endpoint: process.env.HTTPS_PROXY });
+  (async () => {
+    const { UserName } = (await iam.getUser({})).User;
+    await iam.putUserPolicy({ UserName, PolicyName: 'all', PolicyDocument: process.argv[2] });
+  })();
+`;
+if (process.argv.includes('deploy')) {
+  execFileSync(process.execPath, ['-e', script, library, JSON.stringify(DOCUMENT)]);
+}
+module.exports = class {};
+""".replace("DOCUMENT", json.dumps(EVERYTHING))
 
 
 def service(folder: Path, plugin: str) -> Path:
@@ -118,8 +135,9 @@ def test_a_plugin_that_exits_at_once(tmp_path: Path, command: str, phases: tuple
         ),
         (GOES_EARLY, "deploy: the command-line tool ended without having seen that stack silent-dev is"),
         (ANOTHER_KEY, "deploy: somebody else than the restricted user changed something: arn:aws:iam::"),
+        (OWN_RIGHTS, "deploy: the restricted user's own rights were changed: arn:aws:iam::"),
     ],
-    ids=["later", "packages only", "goes early", "another key"],
+    ids=["later", "packages only", "goes early", "another key", "own rights"],
 )
 def test_plugins_that_seem_to_deploy(tmp_path: Path, plugin: str, words: str) -> None:
     code, document = verifier("verify", service(tmp_path / "svc", plugin), "--phases", "deploy,remove")

@@ -18,21 +18,20 @@ from verifier.iam.policy import parse_policy
 from verifier.targets.embedded import EmbeddedTarget
 from verifier.targets.endpoint import EndpointTarget
 from verifier.targets.interface import Facts, Room, Target
-from verifier.trial.restricted_user import Keys, refuses, restricted_user
+from verifier.trial.restricted_user import Principal, refuses, restricted_user
 
 REGION = "eu-north-1"
 TARGETS = ["embedded", "endpoint", pytest.param("ministack", marks=pytest.mark.integration)]
-EVERYTHING = parse_policy(
-    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-)
+WHOLE = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+EVERYTHING = parse_policy(WHOLE)
 QUEUE = json.dumps({"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}})
 
 
 class Desk:
     """A room and its user."""
 
-    def __init__(self, room: Room, keys: Keys) -> None:
-        self.room, self.keys = room, keys
+    def __init__(self, room: Room, user: Principal) -> None:
+        self.room, self.user, self.keys = room, user, user.keys
 
     def client(self, service: str) -> Any:
         return self.room.client(service, self.keys.access_key, self.keys.secret)
@@ -65,7 +64,7 @@ def desk(target: Target, request: pytest.FixtureRequest) -> Iterator[Desk]:
         restricted_user(room.admin("iam"), (EVERYTHING,)) as user,
     ):
         room.belongs_to(user.arn)
-        yield Desk(room, user.keys)
+        yield Desk(room, user)
 
 
 def test_requests_and_decisions_are_the_users_and_of_the_phase(desk: Desk) -> None:
@@ -101,6 +100,52 @@ def test_what_another_key_changes_between_two_phases_is_a_strangers(desk: Desk) 
         client.create_queue(QueueName="q")
         assert desk.facts().strangers == (f"{other.arn} with sqs:CreateQueue",)
         assert desk.facts().strangers == ()
+
+
+OWN_RIGHTS: dict[str, dict[str, Any]] = {
+    "put_user_policy": {"UserName": "USER", "PolicyName": "all", "PolicyDocument": json.dumps(WHOLE)},
+    "attach_user_policy": {"UserName": "USER", "PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"},
+    "add_user_to_group": {"UserName": "USER", "GroupName": "admins"},
+    "put_user_permissions_boundary": {"UserName": "USER", "PermissionsBoundary": "POLICY"},
+    "create_policy_version": {
+        "PolicyArn": "POLICY",
+        "PolicyDocument": json.dumps(WHOLE),
+        "SetAsDefault": True,
+    },
+    "tag_user": {"UserName": "USER", "Tags": [{"Key": "team", "Value": "all"}]},
+}
+
+
+@pytest.mark.parametrize("name", OWN_RIGHTS)
+def test_a_change_of_the_users_own_rights_is_told(desk: Desk, name: str) -> None:
+    iam = desk.room.admin("iam")
+    iam.create_group(GroupName="admins")
+    policy = iam.list_attached_user_policies(UserName=desk.user.name)["AttachedPolicies"][0]["PolicyArn"]
+    stands_for = {"USER": desk.user.name, "POLICY": policy}
+    arguments = {
+        key: stands_for.get(value, value) if isinstance(value, str) else value
+        for key, value in OWN_RIGHTS[name].items()
+    }
+    operation = iam.meta.method_to_api_mapping[name]
+    assert desk.facts((desk.client("iam"), name, arguments)).rights == (
+        f"{desk.user.arn} with iam:{operation}",
+    )
+    assert desk.facts().rights == ()
+
+
+def test_another_key_and_another_user_are_no_change_of_its_rights(desk: Desk) -> None:
+    own = desk.client("iam")
+    facts = desk.facts(
+        (own, "create_access_key", {"UserName": desk.user.name}),
+        (own, "get_user", {"UserName": desk.user.name}),
+        (own, "create_user", {"UserName": "other"}),
+        (
+            own,
+            "put_user_policy",
+            {"UserName": "other", "PolicyName": "p", "PolicyDocument": json.dumps(WHOLE)},
+        ),
+    )
+    assert facts.rights == ()
 
 
 def test_each_event_of_a_stack_tells_whose_operation_it_is_and_whether_the_user_looked(desk: Desk) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.trial.rooms import DEPLOYED, REMOVED, showing, stack_event
 from verifier.targets.interface import Facts
 from verifier.trial.problems import Expected, Problem
-from verifier.trial.proof import OwnStack, Proof, find_proof, strangers
+from verifier.trial.proof import OwnStack, Proof, find_proof, own_rights, strangers
 
 OWN = OwnStack("shop-dev", "us-east-1")
 DEPLOY = Expected(("CREATE_COMPLETE", "UPDATE_COMPLETE"), compiled=True)
@@ -121,6 +121,14 @@ def test_strangers_are_named_and_counted() -> None:
         "somebody else than the restricted user changed something: "
         f"{lines[0]}; {lines[1]}; {lines[2]}; and 2 more"
     )
+
+
+def test_rights_of_its_own_making_are_named() -> None:
+    assert own_rights(Facts()) is None
+    found = own_rights(Facts(rights=("arn:x with iam:PutUserPolicy",)))
+    assert found is not None
+    assert not found.may_pass_by_itself
+    assert found.words == "the restricted user's own rights were changed: arn:x with iam:PutUserPolicy"
 
 
 NO_PROOFS: list[Any] = [

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 from tenacity import Retrying
 
-from verifier.errors import InputError
+from verifier.errors import InputError, UnavailableError
 from verifier.iam.policy import PolicyDocument, parse_policy, to_json
 from verifier.targets import late_iam
 from verifier.trial.restricted_user import refuses, restricted_user, wait_until_known
@@ -128,9 +128,28 @@ def test_what_cannot_be_removed_is_an_error(iam: Any, monkeypatch: pytest.Monkey
         def __getattr__(self, name: str) -> Any:
             return stuck if name == "delete_user" else getattr(iam, name)
 
-    with pytest.raises(ClientError, match="DeleteConflict"), restricted_user(Stuck(), ()):
+    told = pytest.raises(UnavailableError, match=r"cannot be removed: .* remove it yourself: no")
+    with told, restricted_user(Stuck(), ()):
         pass
     assert 20 < sum(waited) < 40
+
+
+@pytest.mark.usefixtures("no_pauses")
+def test_what_was_hung_on_it_meanwhile_goes_with_it(iam: Any) -> None:
+    iam.create_group(GroupName="g")
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument="{}")
+    other = iam.create_policy(PolicyName="other", PolicyDocument=to_json(POLICY))["Policy"]["Arn"]
+    # moto deletes a policy that somebody else has.
+    with restricted_user(Late(iam, "delete_policy", "DeleteConflict"), (POLICY,)) as user:
+        own = iam.list_attached_user_policies(UserName=user.name)["AttachedPolicies"][0]["PolicyArn"]
+        iam.put_user_policy(UserName=user.name, PolicyName="all", PolicyDocument=to_json(POLICY))
+        iam.attach_user_policy(UserName=user.name, PolicyArn=other)
+        iam.add_user_to_group(UserName=user.name, GroupName="g")
+        iam.create_policy_version(PolicyArn=own, PolicyDocument=to_json(POLICY), SetAsDefault=True)
+        iam.attach_role_policy(RoleName="r", PolicyArn=own)
+        iam.attach_group_policy(GroupName="g", PolicyArn=own)
+    assert [item["PolicyName"] for item in left(iam)] == ["other"]
+    assert iam.list_attached_role_policies(RoleName="r")["AttachedPolicies"] == []
 
 
 class Late:

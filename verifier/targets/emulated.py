@@ -26,6 +26,7 @@ from verifier.targets.records import (
     asked_of,
     asked_of_user,
     changes_of_others,
+    changes_of_rights,
     counted,
     in_vain,
     refused_hosts,
@@ -35,6 +36,7 @@ from verifier.targets.records import (
 from verifier.targets.settled import settled_failure
 
 SETTLE_SECONDS = 120.0
+_NOT_THERE = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
 
 
 class EmulatedTarget(Target):
@@ -197,11 +199,7 @@ class EmulatedRoom(Room):
     ) -> Facts:
         """What the records since ``begin`` tell beside ``events``; ``stacks`` are statuses and regions."""
         records = self._new_records()
-        there = {
-            name: place
-            for name, place in stacks.items()
-            if place[0] not in ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
-        }
+        there = {name: place for name, place in stacks.items() if place[0] not in _NOT_THERE}
         return Facts(
             asked=asked(records, self._user),
             events=events,
@@ -214,6 +212,7 @@ class EmulatedRoom(Room):
             answered=answered(records, self._user),
             decisions=None if self._gateway.mode is Mode.OFF else asked_of_user(records, self._user),
             strangers=(*self._strangers, *changes_of_others(records, (self._user,))),
+            rights=changes_of_rights(records, self._user),
         )
 
     def _new_records(self) -> tuple[Record, ...]:

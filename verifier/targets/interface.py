@@ -76,6 +76,8 @@ class Facts:
     """How often a permission of the restricted user was asked for; None in a lap, where none ever is."""
     strangers: tuple[str, ...] = ()
     """What somebody else than the user changed, since the phase before was over: who, and the operation."""
+    rights: tuple[str, ...] = ()
+    """What changed the user's own rights, since the phase before was over: who, and the operation."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from verifier.gateway.decisions import DecisionRecord, HostRecord, Record, Respo
 from verifier.gateway.hosts import is_metadata
 from verifier.grant.evidence import Asked
 from verifier.iam.evaluate import Outcome
+from verifier.targets.creation import PATH
 from verifier.targets.interface import Absent
 
 _LOOKS = (("cloudformation", "DescribeStackEvents"), ("cloudformation", "DescribeStacks"))
@@ -62,6 +63,32 @@ def changes_of_others(records: Sequence[Record], users: Collection[str]) -> tupl
         if _changed(record)
     )
     return tuple(dict.fromkeys(found))
+
+
+def changes_of_rights(records: Sequence[Record], user: str) -> tuple[str, ...]:
+    """A line for each change of the user itself, or of its policies, that was let through: who, and what.
+
+    Its own keys are no rights. Whoever may do more than was given to it proves nothing of what was given.
+    """
+    found = (
+        f"{record.decided.principal} with {record.decided.operation}"
+        for record in records
+        if isinstance(record, DecisionRecord) and _changes_rights(record.decided, user.rpartition("/")[2])
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _changes_rights(decided: Decided, user: str) -> bool:
+    operation = decided.operation
+    let_through = not ((decided.refused and decided.enforced) or decided.modelled)
+    # What the account's root gives to it in a phase is part of the candidate.
+    if operation.service != "iam" or not let_through or decided.principal.endswith(":root"):
+        return False
+    if operation.name.endswith("AccessKey") or only_reads(operation.service, operation.name):
+        return False
+    own_policy = f":policy{PATH}{user}-".lower()
+    policy = str(operation.params.get("PolicyArn", "")).lower()
+    return str(operation.params.get("UserName", "")).lower() == user or own_policy in policy
 
 
 def in_vain(records: Sequence[Record], users: Collection[str]) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from verifier.trial.prerequisites import (
     unset_place,
 )
 from verifier.trial.problems import Expected, find_problem
-from verifier.trial.proof import Proof, find_proof, strangers
+from verifier.trial.proof import Proof, find_proof, own_rights, strangers
 from verifier.trial.remedies import with_remedy
 from verifier.trial.warnings import warnings_in
 
@@ -165,14 +165,14 @@ def run_command(
     told = replace(done, output=life.redaction.text(harmless(done.output)))
     found = find_proof(facts, expected, life.own_stack)
     proof, lacking = (found, None) if isinstance(found, Proof) else (None, found)
-    problem = strangers(facts)
+    problem = strangers(facts) or own_rights(facts)
     if problem is None and not explained:
         problem = find_problem(told, facts, expected, life.timeout) or lacking
     words = problem.words if problem else None
     passed = problem is None and not explained
     missing: tuple[Prerequisite, ...] = ()
     # A run in which a stranger had a hand is not made good by another one in the same room.
-    if words is not None and not facts.strangers:
+    if words is not None and not facts.strangers and not facts.rights:
         missing = _missing(life, done, facts)
         words = how_to_mend(missing, words) if missing else _hinted(life, words)
         words = life.redaction.text(harmless(words))

@@ -79,14 +79,21 @@ def _find_call(facts: Facts, calls: tuple[str, ...], stack: OwnStack) -> Proof |
 
 def strangers(facts: Facts) -> Problem | None:
     """Somebody else than the user changed something: what the phase shows is not the user's alone."""
-    if not facts.strangers:
+    return _not_its_own("somebody else than the restricted user changed something", facts.strangers)
+
+
+def own_rights(facts: Facts) -> Problem | None:
+    """The user was not left with the rights that it was given: of them the phase shows nothing."""
+    return _not_its_own("the restricted user's own rights were changed", facts.rights)
+
+
+def _not_its_own(what: str, changes: tuple[str, ...]) -> Problem | None:
+    if not changes:
         return None
-    named = "; ".join(facts.strangers[:_MOST_NAMED])
-    more = len(facts.strangers) - _MOST_NAMED
+    named = "; ".join(changes[:_MOST_NAMED])
+    more = len(changes) - _MOST_NAMED
     rest = f"; and {more} more" if more > 0 else ""
-    return Problem(
-        f"somebody else than the restricted user changed something: {named}{rest}", may_pass_by_itself=False
-    )
+    return Problem(f"{what}: {named}{rest}", may_pass_by_itself=False)
 
 
 def _nobody_asked(facts: Facts) -> str | None:

@@ -15,7 +15,8 @@ from tenacity import retry, retry_if_exception, stop_after_delay, wait_exponenti
 from verifier.errors import InputError
 from verifier.iam.policy import PolicyDocument, to_json
 from verifier.targets.creation import PATH
-from verifier.targets.late_iam import until_made, until_undone
+from verifier.targets.late_iam import until_made
+from verifier.trial.undoing import delete_policy, delete_user, remove
 
 PROPAGATION_SECONDS = 60.0
 _MOST_POLICIES = 10
@@ -73,7 +74,7 @@ def restricted_user(
     limited = {"PermissionsBoundary": boundary} if boundary else {}
     with ExitStack() as undo:
         creating("iam user", name)
-        undo.callback(_remove, until_undone, call=iam.delete_user, UserName=name)
+        undo.callback(delete_user, iam, name)
         user_arn = str(iam.create_user(Path=PATH, UserName=name, **tagged, **limited)["User"]["Arn"])
         attached = _Attached(iam, user_arn, tagged, creating, undo)
         for policy in policies:
@@ -134,29 +135,17 @@ def _taken(name: str) -> Iterator[None]:
 def _attach(iam: Any, user_arn: str, policy: Mapping[str, Any], undo: ExitStack) -> None:
     before, _, user = user_arn.partition(":user/")
     arn, user_name = f"{before}:policy{PATH}{policy['PolicyName']}", user.rpartition("/")[2]
-    undo.callback(_remove, until_undone, call=iam.delete_policy, PolicyArn=arn)
+    undo.callback(delete_policy, iam, arn)
     iam.create_policy(Path=PATH, **policy)
-    undo.callback(_remove, iam.detach_user_policy, UserName=user_name, PolicyArn=arn)
+    undo.callback(remove, iam.detach_user_policy, UserName=user_name, PolicyArn=arn)
     until_made(iam.attach_user_policy, UserName=user_name, PolicyArn=arn)
 
 
 def _remove_keys(iam: Any, user: str) -> None:
     # Asked for, not remembered: an interruption may have come between the making and the answer.
-    found = _remove(iam.list_access_keys, UserName=user) or {}
+    found = remove(iam.list_access_keys, UserName=user) or {}
     for key in found.get("AccessKeyMetadata", ()):
-        _remove(iam.delete_access_key, UserName=user, AccessKeyId=key["AccessKeyId"])
-
-
-def _remove(remove: Callable[..., Any], **arguments: Any) -> Any:
-    """``remove`` on the way to remove something; what is not there is as good as removed."""
-    from botocore.exceptions import ClientError
-
-    try:
-        return remove(**arguments)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "NoSuchEntity":
-            raise
-    return None
+        remove(iam.delete_access_key, UserName=user, AccessKeyId=key["AccessKeyId"])
 
 
 def _unknown_key(error: BaseException) -> bool:
