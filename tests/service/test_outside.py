@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from verifier.errors import InputError
 from verifier.service import forbidden
 from verifier.service.forbidden import Forbidden
 from verifier.service.outside import Outside, find_outside
@@ -229,3 +230,14 @@ def test_a_link_brings_no_more_than_a_name_would(tmp_path: Path) -> None:
     with private_copy(load_service(folder)) as copy:
         copied = {str(path.relative_to(copy.folder)) for path in copy.folder.rglob("*") if path.is_file()}
     assert copied == {"serverless.yml", "handler.js", "lib/a.js", "shared/x.js", "own/b.js", ".own/b.js"}
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_no_revision_is_a_link_to_what_is_never_copied(tmp_path: Path, number: int) -> None:
+    names(tmp_path / "svc", "")
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / "svc/revisions").mkdir()
+    (tmp_path / f"svc/revisions/{number}").symlink_to("../../.aws")
+    told = pytest.raises(InputError, match=rf"revisions/{number}: leads to what is never copied \(hidden\)")
+    with told, private_copy(load_service(tmp_path / "svc")):
+        pass

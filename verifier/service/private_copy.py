@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import mkdtemp
 
-from verifier.errors import InconclusiveError, VerifierError
+from verifier.errors import InconclusiveError, InputError, VerifierError
 from verifier.scratch import lend, scratch
 from verifier.service.enclosed import entered, is_real, remove
-from verifier.service.forbidden import PACKAGES
+from verifier.service.forbidden import PACKAGES, Forbidden
 from verifier.service.framework_version import pin
 from verifier.service.outside import find_outside, place_for
 from verifier.service.package_copies import PackageCopies
@@ -130,6 +130,8 @@ class PrivateCopy:
         for name in (ORIGINAL, RETAGGED, UNFAILED):
             yield self.folder / f"{name}{self.config.suffix}"
         for revision in filter(None, map(self.service.revision, (1, 2))):
+            if self._forbidden and (reason := self._forbidden.behind(revision)):
+                raise InputError(f"{revision}: leads to what is never copied ({reason}); remove the link")
             for path in sorted(revision.rglob("*")):
                 relative = path.relative_to(revision)
                 if not path.is_dir() and not (self.service.folder / relative).exists():
@@ -143,5 +145,8 @@ class PrivateCopy:
 
     def _copy(self, source: Path, target: Path, skip: frozenset[str] = frozenset()) -> None:
         lend = self.service.packages.of if self.service.packages else None
-        forbidden = self.service.outside.forbidden if self.service.outside else None
-        overlay(source, target, skip, anchor=self.anchor, lend=lend, forbidden=forbidden)
+        overlay(source, target, skip, anchor=self.anchor, lend=lend, forbidden=self._forbidden)
+
+    @property
+    def _forbidden(self) -> Forbidden | None:
+        return self.service.outside.forbidden if self.service.outside else None
