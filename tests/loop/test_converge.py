@@ -1,6 +1,7 @@
 """The loop on made-up trials: what it grants, keeps, drops, and when it stops."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -168,6 +169,30 @@ def test_it_ends_when_rounds_are_used_up() -> None:
     result = converge(endless, max_rounds=4)
     assert result.verdict is Verdict.INSUFFICIENT
     assert len(result.rounds) == 4
+
+
+def made_up(number: int) -> list[Need]:
+    return [READ, ("sqs:CreateQueue", f"arn:aws:sqs:us-east-1:111122223333:q{number}", Certainty.CALL)]
+
+
+@pytest.mark.parametrize("strategy", list(Strategy))
+def test_a_name_that_is_another_one_in_each_life_ends_the_loop(strategy: Strategy) -> None:
+    result = converge(World(made_up), strategy=strategy)
+    assert result.verdict is Verdict.INSUFFICIENT
+    # A strict life stops before the queue as long as it may not read.
+    assert len(result.rounds) == (6 if strategy is Strategy.OBSERVE else 7)
+    words = r"sqs:CreateQueue is asked for on another name in each life \(arn:.*q\d, arn:.*q\d, arn:.*q\d\)"
+    assert re.match(words, result.reason)
+
+
+@pytest.mark.parametrize("strategy", list(Strategy))
+def test_many_names_that_stay_do_not(strategy: Strategy) -> None:
+    arn = "arn:aws:sqs:us-east-1:111122223333:q"
+    names = [("sqs:CreateQueue", f"{arn}{number}", Certainty.CALL) for number in range(9)]
+    # One after the other, as where each is made after the one before.
+    result = converge(World(lambda number: names[:number]), strategy=strategy)
+    assert result.verdict is Verdict.SUFFICIENT
+    assert len(result.findings) == 9
 
 
 def test_a_grant_that_does_not_help_ends_the_loop() -> None:

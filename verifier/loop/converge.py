@@ -15,6 +15,7 @@ from verifier.grant.findings import Finding, consolidate, findings_of, joined
 from verifier.grant.generalise import Scope
 from verifier.grant.pack import policy
 from verifier.iam.policy import PolicyDocument
+from verifier.loop.other_names import OtherNames
 from verifier.loop.resume import Learnt, is_granted
 from verifier.loop.rounds import Bench, Grants, Round
 from verifier.trial.interface import TrialResult
@@ -75,6 +76,7 @@ class Loop:
     bench: Bench
     settings: Settings
     learnt: Learnt = field(default_factory=Learnt)
+    _other_names: OtherNames = field(default_factory=OtherNames)
 
     def converge(self) -> Convergence:
         """Rounds until a whole life passes under the candidate, or nothing more can be done."""
@@ -91,6 +93,9 @@ class Loop:
                 return self._converged(trial)
             if mode is Mode.ENFORCE and not news:
                 return self._ended(Verdict.INSUFFICIENT, _granted_and_refused(trial))
+            restless = self._other_names.after(self._asked(trial), [one.permission for one in news])
+            if restless is not None:
+                return self._ended(Verdict.INSUFFICIENT, restless)
             mode = Mode.ENFORCE
         return self._ended(Verdict.INSUFFICIENT, f"not converged within {self.settings.max_rounds} rounds")
 
@@ -122,6 +127,9 @@ class Loop:
             letThrough=[item.as_dict() for item in let_through],
         )
         return news
+
+    def _asked(self, trial: TrialResult) -> frozenset[Permission]:
+        return frozenset(one.permission for one in self._findings(trial.asked, trial.provenance))
 
     def _findings(self, asked: Iterable[Asked], provenance: Provenance) -> tuple[Finding, ...]:
         return findings_of(asked, provenance, self.settings.scope)
