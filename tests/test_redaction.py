@@ -108,6 +108,13 @@ def test_the_runs_own_keys_are_hidden_in_names_too() -> None:
     assert redaction.document(row) == {HIDDEN: [{"resource": f"arn:aws:s3:::{HIDDEN}"}, 1, None, True]}
 
 
+def test_the_runs_own_keys_are_hidden_in_small_letters_and_among_zeros() -> None:
+    redaction = hiding(keys=("AKIAXXXXXXXXXXXXXXX2",))
+    assert redaction.name("arn:aws:s3:::akiaxxxxxxxxxxxxxxx2-files") == f"arn:aws:s3:::{HIDDEN}-files"
+    wide = "AKIAXXXXXXXXXXXXXXX2".encode("utf-16-le").decode("latin-1")
+    assert redaction.text(harmless(wide)) == HIDDEN
+
+
 @given(st.text(min_size=4), st.text(), st.text())
 def test_nothing_of_it_stays(secret: str, before: str, after: str) -> None:
     hidden = hiding(keys=(secret,)).text(before + secret + after)
@@ -125,6 +132,7 @@ def test_nothing_of_it_stays(secret: str, before: str, after: str) -> None:
         ("\x1b]never ended\nnext", "\nnext"),
         ("a\tb\rc\x07\x85", "a b?c??"),
         ("first\r\nnext", "first\nnext"),
+        ("w\0i\0d\0e\x1b\0[31m", "wide"),
         ("right\u202eleft\u2066\u200b", "right?left??"),
     ],
 )

@@ -69,7 +69,8 @@ class Redaction:
         """What stands for itself in a result (an ARN, a phase): without the run's keys."""
         with self._lock:
             for key, pattern in self._keys.items():
-                self._keys[key] = pattern or _pattern([key])
+                # They are random: in small letters, as in a bucket's name, they are still nothing else.
+                self._keys[key] = pattern or _pattern([key], re.IGNORECASE)
             patterns = list(filter(None, self._keys.values()))
         for pattern in patterns:
             text = pattern.sub(HIDDEN, text)
@@ -112,11 +113,11 @@ def _parts(secret: str) -> Iterator[str]:
             yield part
 
 
-def _pattern(secrets: Iterable[str]) -> re.Pattern[str]:
+def _pattern(secrets: Iterable[str], flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
     # The longest first: what holds another one goes whole.
     longest_first = sorted(secrets, key=lambda secret: (-len(secret), secret))
     forms = [form for secret in longest_first for form in _forms(secret)]
-    return re.compile("|".join(forms)) if forms else _NEVER
+    return re.compile("|".join(forms), flags) if forms else _NEVER
 
 
 def _forms(secret: str) -> Iterator[str]:
@@ -174,9 +175,11 @@ def without_sequences(text: str) -> str:
 def harmless(text: str) -> str:
     """``text`` as a terminal may be shown it: line breaks stay, what a terminal obeys is left out or "?".
 
+    The zeros of UTF-16, which no terminal shows, are left out: among them nobody would know a secret.
+
     Half a character, which no stream has bytes for, is escaped.
     """
-    shown = without_sequences(text.replace("\r\n", "\n").replace("\t", " "))
+    shown = without_sequences(text.replace("\0", "").replace("\r\n", "\n").replace("\t", " "))
     if all(line.isprintable() for line in shown.split("\n")):
         return shown
     return "".join(map(_shown, shown))
