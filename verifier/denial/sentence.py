@@ -23,7 +23,10 @@ _MOST_WORDS = 4
 # Dots, quotes and brackets before a reason.
 _MARKS = 20
 _OPERATION = re.compile(r"[A-Z][a-z]\w{2,127}")
-_ON = re.compile(r"[\"'*\])]{0,4}on(?:(this)resource|(?:the)?resources?:?|(?=[\"']{0,2}arn:))")
+# What is only pointed at ("this resource") is none that a policy could name.
+_ON = re.compile(
+    r"[\"'*\])]{0,4}on(?:(thisresource|theresourceassociatedwith)|(?:the)?resources?:?|(?=[\"']{0,2}arn:))"
+)
 _KINDS_OF_IAM = re.compile(r"role|user|group|policy")
 _REASONS = ("becauseno", "becausepublicpolicies", "withanexplicitdeny")
 _TAILS = (
