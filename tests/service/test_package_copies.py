@@ -274,7 +274,10 @@ def test_each_private_copy_begins_with_the_packages_as_they_were(modules: Path, 
 
 
 def test_no_link_brings_what_is_nobodys_package(modules: Path, tmp_path: Path) -> None:
-    for name in (".aws/credentials", ".store/own/package.json", ".store/node_modules/p/index.js"):
+    for name in (
+        *(".aws/credentials", ".store/own/package.json", ".store/node_modules/p/index.js"),
+        *(".virtualenvs/shop/pyvenv.cfg", ".virtualenvs/shop/lib/x.py"),
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("{}")
     for link, goal in {"keys": ".aws", "own": ".store/own", "p": ".store/node_modules/p"}.items():
@@ -285,5 +288,7 @@ def test_no_link_brings_what_is_nobodys_package(modules: Path, tmp_path: Path) -
     copy = packages.of(modules)
     assert [(copy / name).is_dir() for name in ("own", "p", "keys")] == [True, True, False]
     assert not any(path.name in ("credentials", "environment") for path in (tmp_path / "area").rglob("*"))
+    (modules.parent / ".venv").symlink_to(tmp_path / ".virtualenvs/shop")
+    assert (packages.of(modules.parent / ".venv") / "lib/x.py").is_file()
     with pytest.raises(InputError, match=r"venv: leads to what is never copied \(hidden\); remove the link"):
         packages.of(modules.parent / "venv")

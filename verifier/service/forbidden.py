@@ -8,6 +8,8 @@ from verifier.service.variables import CONFIGURATION
 
 # Packages, at whatever depth: lent, not copied.
 PACKAGES = frozenset({"node_modules", ".venv", "venv"})
+# What a package, a virtual environment, and a node_modules of npm, pnpm or yarn is known by.
+_MARKS = ("package.json", "pyvenv.cfg", ".package-lock.json", ".modules.yaml", ".yarn-integrity")
 
 _NEVER = tuple(map(Path, ("/proc", "/sys", "/dev")))
 _OF_THE_SYSTEM = tuple(
@@ -38,7 +40,7 @@ class Forbidden:
     def behind_packages(self, link: Path) -> str | None:
         """The same of a link among packages, which may lead to packages wherever they are kept."""
         goal = Path(os.path.realpath(link))
-        is_package = (goal / "package.json").is_file() or not PACKAGES.isdisjoint(goal.parts)
+        is_package = any((goal / mark).is_file() for mark in _MARKS) or not PACKAGES.isdisjoint(goal.parts)
         return None if is_package or goal.is_relative_to(_PROGRAMS) else self.behind(link)
 
     def _where(self, path: Path) -> str | None:
