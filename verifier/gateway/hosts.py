@@ -3,7 +3,7 @@
 import re
 import socket
 from collections.abc import Iterable, Mapping
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -31,6 +31,8 @@ _LOOPBACK = re.compile(r"(localhost|.+\.localhost|127(\.[0-9]+){3}|::1|\[::1\])"
 # container-credential-addresses): never asked, so that nobody else's keys are found. Link-local goes as a
 # whole, and so does what EC2 uses like it in IPv6.
 _METADATA_NETWORKS = tuple(map(ip_network, ("169.254.0.0/16", "fe80::/10", "fd00:ec2::/32")))
+# An address of IPv4 in the last four bytes of one of IPv6: mapped, compatible, and behind a NAT64 (RFC 6052).
+_IPV4_WITHIN = tuple(map(IPv6Network, ("::ffff:0:0/96", "::/96", "64:ff9b::/96")))
 # What resolvers of EC2 (source: ec2-metadata-host-name), and of another cloud, call them: refused unresolved.
 _METADATA_NAMES = frozenset({"instance-data", "instance-data.ec2.internal", "metadata.google.internal"})
 HTTPS = 443
@@ -63,8 +65,16 @@ def is_metadata(host: str) -> bool:
     address = _address(bare)
     if address is None:
         return bare in _METADATA_NAMES
-    inner = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return any((inner or address) in network for network in _METADATA_NETWORKS)
+    return any(one in network for one in (address, _within(address)) for network in _METADATA_NETWORKS)
+
+
+def _within(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """The address of IPv4 that ``address`` holds, else itself."""
+    if isinstance(address, IPv4Address):
+        return address
+    if any(address in network for network in _IPV4_WITHIN):
+        return IPv4Address(address.packed[-4:])
+    return address.sixtofour or address
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:
