@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import problems
+from tests.support.probes import VALUES, overreach
+from verifier.authorization.caller import Certainty
 from verifier.baseline.files import FOLDER, read_baseline, services_below, texts
 from verifier.baseline.gather import policy_of
 
@@ -27,3 +30,10 @@ def test_its_files_say_the_same_and_nothing_of_a_certain_run(folder: Path) -> No
         assert (folder / FOLDER / name).read_text(encoding="utf-8") == text
         assert not re.search(r"(?<![\d.])\d{12}(?!\d)", text), "an account"
         assert not re.search(r"Version(?=\w*\d)\w{30}|Deployment\d{10}", text), "a name of chance"
+
+
+@pytest.mark.parametrize("folder", SAMPLES, ids=lambda folder: folder.name)
+def test_nothing_in_it_is_only_an_upper_bound_or_somebody_elses(folder: Path) -> None:
+    found = read_baseline(folder)
+    assert {item.certainty for item in found.evidence.held} == {Certainty.CALL, Certainty.LIKELY}
+    problems.none("too much", overreach(found.policy.filled(VALUES), found.evidence.service))

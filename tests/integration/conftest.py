@@ -19,12 +19,13 @@ _LONGEST = (
     "test_samples_older.py",
     "test_black_box.py",
     "test_night.py",
-    "test_strict_equals_observe.py",
     "test_secondary_needs.py",
     "test_localstack.py",
     "test_nested_stacks.py",
     "test_types_converge.py",
     "test_sweep.py",
+    "test_kill.py",
+    "test_every_permission_is_needed.py",
 )
 _INSTALLING = pytest.StashKey["subprocess.Popen[bytes]"]()
 

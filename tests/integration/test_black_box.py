@@ -128,7 +128,7 @@ def test_from_scratch_it_comes_to_the_same(aws: StandIn) -> None:
     assert document["neverRefused"] == []
 
 
-@pytest.mark.parametrize("delay", [0, DELAY])
+@pytest.mark.parametrize("delay", [0, pytest.param(DELAY, marks=pytest.mark.long)])
 def test_what_the_model_does_not_know_is_found_and_nothing_else_is_granted(
     tmp_path: Path, delay: int
 ) -> None:

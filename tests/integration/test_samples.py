@@ -16,7 +16,13 @@ pytestmark = pytest.mark.integration
 SERVICES = ROOT / "sample_services"
 # test_converge_http_api.py converges it, and asks the same of it.
 ELSEWHERE = {"http-api"}
-SAMPLES = sorted({path.parent.name for path in SERVICES.glob("*/serverless.yml")} - ELSEWHERE)
+# test_night.py lives their whole life under three frameworks, and their committed policy is held to the same
+# in tests/baseline/test_samples.py.
+IN_A_NIGHT = {"function-url", "queue-worker", "scheduled"}
+SAMPLES = [
+    pytest.param(name, marks=pytest.mark.long if name in IN_A_NIGHT else ())
+    for name in sorted({path.parent.name for path in SERVICES.glob("*/serverless.yml")} - ELSEWHERE)
+]
 
 
 @pytest.fixture(scope="module", params=SAMPLES)

@@ -1,4 +1,8 @@
-"""Learning from real refusals alone, round by round, ends at what one observed life shows at once."""
+"""Learning from real refusals alone, round by round, ends at what one observed life shows at once.
+
+At night: each time test_black_box.py shows the same of a run from scratch, and tests/loop/test_converge.py of a
+made-up service.
+"""
 
 import json
 import subprocess
@@ -12,10 +16,11 @@ from tests.support.replay import recorded
 from tools.record_calls import SERVICE
 from verifier.trial.phases import PHASES
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 OBSERVED = recorded("http-api-permissions")["permissions"]
-NEWEST, OLDER = "osls@4.3.1", ("osls@3.77.1", "serverless@3.40.0")
+NEWEST = "osls@4.3.1"
+OLDER = ("osls@3.77.1", "serverless@3.40.0")
 MOST_ROUNDS = 50
 
 
@@ -61,7 +66,6 @@ def test_strict_ends_at_what_was_observed_in_a_whole_life(tmp_path: Path) -> Non
     assert [phase["phase"] for phase in document["rounds"][-1]["phases"]] == list(PHASES)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("framework", OLDER)
 def test_the_older_ones_too_in_a_shorter_life(framework: str, tmp_path: Path) -> None:
     phases = ("--phases", "deploy,remove")
