@@ -1,7 +1,7 @@
 """Learning from real refusals alone, round by round, ends at what one observed life shows at once.
 
-At night: each time test_black_box.py shows the same of a run from scratch, and tests/loop/test_converge.py of a
-made-up service.
+At night: each time test_black_box.py shows the same of a run from scratch, and tests/loop/test_converge.py
+of a made-up service.
 """
 
 import json
