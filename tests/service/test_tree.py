@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 
 from verifier.errors import InputError, UnavailableError
-from verifier.service.tree import overlay
+from verifier.service.enclosed import remove
+from verifier.service.outside import find_outside
+from verifier.service.package_copies import PackageCopies
+from verifier.service.tree import DEEPEST, overlay
 
 
 @pytest.fixture
@@ -184,3 +187,37 @@ def test_no_link_takes_the_place_of_the_anchor(source: Path, tmp_path: Path, vic
     (tmp_path / "anchor").symlink_to(victim)
     with pytest.raises(UnavailableError, match="replaced by something else"):
         overlay(source, tmp_path / "anchor/copy", anchor=tmp_path / "anchor")
+
+
+def deep(folder: Path, folders: int) -> None:
+    """A file below so many folders in each other."""
+    folder.mkdir(parents=True)
+    handle = os.open(folder, os.O_RDONLY)
+    for _ in range(folders):
+        os.mkdir("d", dir_fd=handle)
+        inner = os.open("d", os.O_RDONLY, dir_fd=handle)
+        os.close(handle)
+        handle = inner
+    os.close(os.open("f.js", os.O_CREAT | os.O_WRONLY, dir_fd=handle))
+    os.close(handle)
+
+
+def test_a_folder_is_copied_as_deep_as_any_is(tmp_path: Path) -> None:
+    deep(tmp_path / "service", DEEPEST - 1)
+    overlay(tmp_path / "service", tmp_path / "copy")
+    assert (tmp_path / "copy").joinpath(*"d" * (DEEPEST - 1), "f.js").is_file()
+
+
+def test_one_that_is_deeper_than_calls_can_be_nested_is_told_in_a_line(tmp_path: Path) -> None:
+    deep(tmp_path / "service", 1200)
+    assert find_outside(tmp_path / "service").note is None
+    with pytest.raises(InputError, match=r"service: more than 200 folders in each other; move"):
+        overlay(tmp_path / "service", tmp_path / "copy")
+    remove(tmp_path / "service", tmp_path)
+
+
+def test_packages_that_are_so_deep_too(tmp_path: Path) -> None:
+    deep(tmp_path / "service" / "node_modules", 1200)
+    with pytest.raises(InputError, match="more than 200 folders in each other"):
+        PackageCopies(tmp_path / "area").of(tmp_path / "service" / "node_modules")
+    remove(tmp_path / "service", tmp_path)

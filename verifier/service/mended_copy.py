@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from verifier.service.enclosed import entered, folder_at, link_at, new_file_at, remove_at
-from verifier.service.tree import LEFT_OUT, copy_content
+from verifier.service.tree import DEEPEST, LEFT_OUT, copy_content, too_deep
 
+# Of the path of what is too deep.
+_SHOWN = 8
 _SCRIPT_BYTES = 64 * 1024
 
 _Mark = tuple[int, int]
@@ -52,7 +54,10 @@ class MendedCopy:
         return self._area.joinpath(*path.parts[1:])
 
     def add(self, path: Path) -> None:
-        """Copy ``path``, absolute and without links in it, with all that is in it and was not copied yet."""
+        """Copy ``path``, absolute and without links in it, with all that is in it and was not copied yet.
+
+        Raises InputError for folders too deep in each other.
+        """
         node = self._root
         for part in path.parent.parts[1:]:
             node = _folder_in(node, part)
@@ -78,6 +83,8 @@ class MendedCopy:
                 node.entries[name] = text
 
     def _folder(self, source: str, name: str, parent: int, node: _Folder) -> None:
+        if source.count("/") > DEEPEST:
+            raise too_deep(Path(*Path(source).parts[:_SHOWN]))
         handle = folder_at(parent, name)
         try:
             node.mode = stat.S_IMODE(os.fstat(handle).st_mode)

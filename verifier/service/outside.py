@@ -15,7 +15,7 @@ from verifier.reading import any_text_of
 from verifier.service.enclosed import link
 from verifier.service.forbidden import PACKAGES, Forbidden
 from verifier.service.tree import LEFT_OUT, Lend, copy_file
-from verifier.service.variables import is_text, text_files
+from verifier.service.variables import entries_below, is_text, text_files
 
 MOST_BYTES = 50_000_000
 MOST_FILES = 2_000
@@ -93,8 +93,9 @@ class _Search:
     def run(self) -> None:
         for file in sorted(text_files(self._folder)):
             self._follow(file, _ABOVE)
-        for path in _links(self._folder):
-            reason = None if path.name in PACKAGES else self.forbidden.behind(path)
+        found = (one for one in entries_below(self._folder, PACKAGES | LEFT_OUT) if one.is_symlink())
+        for path in (Path(one.path) for one in found):
+            reason = self.forbidden.behind(path)
             if reason and os.path.exists(path):  # noqa: PTH110 - pathlib raises where nothing may be seen
                 self.left_out.add(f"{os.path.relpath(path, self._folder)} ({_LEADS_TO}{reason})")
         followed = 0
@@ -165,20 +166,6 @@ class _Search:
         # The copy of the service is so deep.
         deep = len(place_for(self._folder, Path("/")).parts) - 1
         return f"more than {LEVELS} folders above" if above > deep else None
-
-
-def _links(folder: Path) -> Iterator[Path]:
-    """The links in ``folder`` and below it, without those among packages."""
-    try:
-        entries = list(os.scandir(folder))
-    except OSError:
-        return  # the copying of it says so
-    for entry in entries:
-        path = folder / entry.name
-        if entry.is_symlink():
-            yield path
-        elif entry.is_dir() and entry.name not in PACKAGES | LEFT_OUT:
-            yield from _links(path)
 
 
 def _existing(name: str) -> Path | None:

@@ -14,6 +14,8 @@ from verifier.service.results import is_result
 MODULES = "node_modules"
 # Written by nobody and large.
 LEFT_OUT = frozenset({".git"})
+# Folders in each other, each of which is held open while what is in it is copied.
+DEEPEST = 200
 _NOT_IN_THE_KERNEL = (errno.EXDEV, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM, errno.ETXTBSY)
 
 Lend = Callable[[Path], Path]
@@ -35,7 +37,7 @@ def overlay(
     a folder above it, by default the next one. Links within ``source`` stay links; what others lead
     to is copied, but for what is ``forbidden``. Folders of packages become links to what ``lend`` gives, or
     are left out. Sockets, pipes and the results of runs are left out. Raises InputError for a file that
-    cannot be read.
+    cannot be read, and for folders too deep in each other.
     """
     with entered(target, anchor or target.parent) as handle:
         try:
@@ -54,6 +56,8 @@ class _Overlay:
         entries = sorted(source.iterdir())
         # A link that leads back to a folder that is just being copied would never end.
         within = (*within, source.resolve())
+        if len(within) > DEEPEST:
+            raise too_deep(self._root)
         for entry in entries:
             if entry.name in skip or entry.name in LEFT_OUT:
                 continue
@@ -88,6 +92,11 @@ class _Overlay:
     def _stays_inside(self, link: Path) -> bool:
         goal = link.readlink()
         return not goal.is_absolute() and link.resolve().is_relative_to(self._root)
+
+
+def too_deep(folder: Path) -> InputError:
+    """Below ``folder`` there are more folders in each other than are copied."""
+    return InputError(f"{folder}: more than {DEEPEST} folders in each other; move the deepest away")
 
 
 def copy_file(source: Path, target: Path, anchor: Path) -> None:

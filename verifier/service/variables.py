@@ -108,18 +108,28 @@ def _without_variables(text: str) -> str:
 
 def text_files(folder: Path) -> Iterator[Path]:
     """The files under ``folder`` that can be configuration or code, without packages and links."""
-    try:
-        entries = list(os.scandir(folder))
-    except OSError:
-        return  # the copying of it says so
-    for entry in entries:
-        if entry.name in _NOT_READ or entry.is_symlink():
-            continue
-        path = folder / entry.name
-        if entry.is_dir():
-            yield from text_files(path)
-        elif is_text(path):
+    for entry in entries_below(folder, _NOT_READ):
+        path = Path(entry.path)
+        if not entry.is_symlink() and not entry.is_dir() and is_text(path):
             yield path
+
+
+def entries_below(folder: Path, skipped: frozenset[str]) -> Iterator["os.DirEntry[str]"]:
+    """All in ``folder`` and below it but what is called as one of ``skipped``; links are not followed.
+
+    It goes as deep as a folder may be.
+    """
+    waiting = [str(folder)]
+    while waiting:
+        try:
+            entries = list(os.scandir(waiting.pop()))
+        except OSError:
+            continue  # the copying of it says so
+        for entry in entries:
+            if entry.name not in skipped:
+                yield entry
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
 
 
 def is_text(path: Path) -> bool:
